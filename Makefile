@@ -1,0 +1,131 @@
+# Everything a newcomer runs. `make help` lists it; `make demo` and `make test` are the two that matter.
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+BUILT := $(VENV)/.built
+LOADED := var/.demo-loaded
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard stations/translations/*/LC_MESSAGES/*.po))
+MIGRATIONS := $(wildcard stations/migrations/*.py)
+
+# The demo is always the demo, whatever installation the shell is set up for (an empty variable is an unset one).
+DEMO := STATIONS_MODE=demo STATIONS_DATABASE_URL= STATIONS_SECRET_KEY= STATIONS_FILES_PATH= STATIONS_MAIL_URL= \
+        STATIONS_BASE_URL=http://127.0.0.1:$(PORT)
+FLASK := $(DEMO) $(BIN)/flask --app wsgi
+
+# Tests and checks must not depend on the shell's installation either.
+CLEAN := env $(foreach name,$(filter STATIONS_%,$(.VARIABLES)),-u $(name))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \
+        migrations-check test-programs bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0.0.1:8000 (PORT= changes it)
+	@echo "Demo accounts (one click each on the sign-in page; here for scripts):"
+	@$(FLASK) demo accounts
+	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it, 'make demo-reset' starts the data over."
+	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --bind 127.0.0.1:$(PORT)
+
+demo-reset: ## throw the demonstration's data away; the next `make demo` makes it anew
+	rm -rf $(LOADED) var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
+
+# The stamp comes last, so a load that was interrupted starts over. New migrations keep the data.
+$(LOADED): $(MIGRATIONS) | $(BUILT) $(CATALOGUES)
+	@mkdir -p var
+	@test -e $@ || rm -rf var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
+	@$(FLASK) db upgrade
+	@test -e $@ || $(FLASK) demo load
+	@touch $@
+
+# pip installs only uv, by the hash in the lock; uv installs the rest in a sixth of pip's time.
+$(BUILT): requirements.lock
+	@python=""; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if $$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	    then python=$$name; break; fi; done; \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11 or newer with venv is needed (on Debian: apt-get install python3 python3-venv)." >&2; \
+	    echo "If it has an unusual name, say so: make PYTHON=/path/to/python …" >&2; exit 1; fi; \
+	echo "Building $(VENV) with $$($$python --version), once …"; \
+	$$python -m venv $(VENV)
+	@awk '/^[A-Za-z]/ {wanted = /^uv==/} wanted' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet -r requirements.lock
+	@touch $@
+
+%.mo: %.po | $(BUILT)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
+test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium
+	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
+
+check: format-check lint types layers templates-check catalogues-check migrations-check test ## all that must hold before a change lands
+
+format: $(BUILT) ## write the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: format-check
+format-check: $(BUILT)
+	$(BIN)/ruff format --check .
+
+lint: $(BUILT) ## ruff's rules
+	$(BIN)/ruff check .
+
+types: $(BUILT) ## mypy --strict
+	$(BIN)/mypy
+
+layers: $(BUILT) ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+templates-check: $(BUILT) ## djlint
+	$(BIN)/djlint templates --lint --quiet
+
+var/messages.pot: FORCE | $(BUILT)
+	@mkdir -p var
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k N_ -k lazy_gettext --no-location --sort-output \
+	    --omit-header -o $@ stations templates
+
+UPDATE := --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
+
+.PHONY: FORCE
+FORCE:
+
+catalogues: var/messages.pot ## take new texts into the translations; then write what is missing
+	$(BIN)/pybabel update -i var/messages.pot -d stations/translations $(UPDATE)
+	@$(MAKE) --no-print-directory $(CATALOGUES)
+
+catalogues-check: var/messages.pot
+	$(BIN)/pybabel update --check -i var/messages.pot -d stations/translations $(UPDATE)
+
+migrations-check: $(BUILT) $(CATALOGUES)
+	$(CLEAN) $(BIN)/pytest -q -n0 --database sqlite tests/house/test_migrations.py
+
+# Debian's packages that the tests need; as root they are installed, otherwise named.
+test-programs:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	fc-list :lang=ja 2>/dev/null | grep -q . || missing="$$missing fonts-morisawa-bizud-gothic"; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing what the tests need:$$missing"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing; \
+	else \
+	    echo "The tests need these Debian packages (or the same programs):$$missing" >&2; \
+	    echo "  sudo apt-get install$$missing" >&2; exit 1; \
+	fi
+
+bench: $(BUILT) $(CATALOGUES) ## speed and memory beside a bare Flask page (a measurement, not a test)
+	$(CLEAN) $(BIN)/python -m tests.load.bench
+
+lock: $(BUILT) ## resolve pyproject.toml anew into requirements.lock (one file for all Python versions)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove the environment, caches and the demonstration's data
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
+	find stations tests -name __pycache__ -type d -prune -exec rm -rf {} +

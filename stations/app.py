@@ -1,0 +1,142 @@
+"""The application: every package's blueprint, in the order of the house."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_alembic import Alembic
+from flask_babel import Babel
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from sqlalchemy.pool import NullPool
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from stations.applications.views import blueprint as applications
+from stations.attendance.views import blueprint as attendance
+from stations.committees.views import blueprint as committees
+from stations.core import access, cli, errors, formatting, labels, uploads, web
+from stations.core.access import Permission, can
+from stations.core.config import Config
+from stations.core.database import Model, db
+from stations.demo.cli import commands as demo_commands
+from stations.directory.views import blueprint as directory
+from stations.grants.views import blueprint as grants
+from stations.meetings.views import blueprint as meetings
+from stations.people import session as people_session
+from stations.people.views import blueprint as people
+from stations.referrals.views import blueprint as referrals
+from stations.reports.views import blueprint as reports
+
+PACKAGE = Path(__file__).parent
+BLUEPRINTS = (people, committees, applications, attendance, meetings, grants, referrals, directory, reports)
+FORM_OVERHEAD_BYTES = 2_000_000  # text of a form beside its files
+
+alembic = Alembic(metadatas=Model.metadata, run_mkdir=False)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main menu; shown to those who hold ``permission`` anywhere."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    permission: Permission
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        return (request.blueprint or "") + "." == self.endpoint[: self.endpoint.index(".") + 1] and (
+            self.endpoint.startswith("reports.") is False or request.endpoint == self.endpoint
+        )
+
+
+NAVIGATION = (
+    NavItem(_l("ホーム"), "reports.home", "home", Permission.OWN_ACCOUNT),
+    NavItem(_l("地区とステーション"), "committees.index", "station", Permission.STATION_READ),
+    NavItem(_l("計画"), "applications.index", "plan", Permission.PLAN_READ),
+    NavItem(_l("全体会議"), "meetings.index", "meeting", Permission.MEETING_READ),
+    NavItem(_l("助成金"), "grants.index", "money", Permission.GRANT_READ),
+    NavItem(_l("開催の記録"), "attendance.index", "calendar", Permission.VISIT_READ),
+    NavItem(_l("つなぎ"), "referrals.index", "referral", Permission.REFERRAL_READ),
+    NavItem(_l("全体の状況"), "reports.overview", "overview", Permission.OVERVIEW_READ),
+    NavItem(_l("利用者の管理"), "people.index", "people", Permission.PEOPLE_MANAGE),
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application; raises ConfigError when the environment does not allow a start."""
+    config = config or Config.from_environment()
+    app = Flask(
+        "stations", template_folder=str(PACKAGE.parent / "templates"), static_folder=str(PACKAGE / "static")
+    )
+    app.config.update(_flask_settings(config))
+    if config.proxies:
+        # Flask's own way of adding middleware.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
+        )
+    errors.init_app(app)
+    db.init_app(app)
+    alembic.init_app(app)
+    CSRFProtect(app)
+    Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
+    formatting.init_app(app)
+    web.init_app(app)
+    people_session.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in (cli.commands, demo_commands):
+        app.cli.add_command(group)
+    app.context_processor(_page_context)
+    app.view_functions["static"] = access.public(app.view_functions["static"])
+    missing = access.unmarked(app.view_functions.items())
+    if missing:
+        raise RuntimeError(f"views without @requires or @public: {', '.join(missing)}")
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, Any]:
+    url = config.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine: dict[str, Any] = {"url": url}
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine["poolclass"] = NullPool if config.mode == "test" else None
+    else:
+        engine["pool_pre_ping"] = True
+    return {
+        "STATIONS": config,
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": {key: value for key, value in engine.items() if value is not None}},
+        "ALEMBIC": {"script_location": str(PACKAGE / "migrations")},
+        "SESSION_COOKIE_NAME": "stations",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.production,
+        "WTF_CSRF_TIME_LIMIT": None,  # the session's own end is the limit: a slow writer must not lose a form
+        "MAX_CONTENT_LENGTH": 3 * uploads.MAX_BYTES + FORM_OVERHEAD_BYTES,
+        "MAX_FORM_MEMORY_SIZE": FORM_OVERHEAD_BYTES,
+        "BABEL_DEFAULT_LOCALE": "ja",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _page_context() -> dict[str, Any]:
+    config: Config = current_app.config["STATIONS"]
+    signed_in = current_user and current_user.is_authenticated
+    return {
+        "language": web.language(),
+        "languages": web.LANGUAGES,
+        "contact": {"name": config.contact_name, "phone": config.contact_phone},
+        "nav_items": [item for item in NAVIGATION if can(current_user, item.permission)] if signed_in else [],
+        "idle_seconds": people_session.idle_seconds() if signed_in else None,
+        "extend_url": url_for("people.extend") if signed_in else None,
+        "can": lambda permission, obj=None: can(current_user, Permission(permission), obj),
+        "label": labels.label,
+    }

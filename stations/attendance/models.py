@@ -1,0 +1,68 @@
+"""What happened at an opening: how many came, of what age, and who helped. No personal data (mode A)."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.attendance.rules import AgeBand, Counter
+from stations.committees.models import Opening
+from stations.core.access import Body
+from stations.core.database import AppendOnly, Model, enum_column
+
+
+class OpeningRecord(Model):
+    """The record of one opening that took place: weather, note, incident. Counts are sums of `Tap` rows.
+
+    Begun by the first tap or by opening the page's form; closed at the end of the day, reopened only with a
+    reason. Written by `attendance.services`.
+    """
+
+    __tablename__ = "opening_record"
+    __table_args__ = (sa.CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed"),)
+
+    opening_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening.id"), unique=True)
+    weather: orm.Mapped[str] = orm.mapped_column(default="")
+    note: orm.Mapped[str] = orm.mapped_column(default="")
+    incident: orm.Mapped[str] = orm.mapped_column(default="", comment="ヒヤリハット; facts, nobody's name")
+    late_entry: orm.Mapped[bool] = orm.mapped_column(
+        default=False, comment="entered after the day, from paper"
+    )
+    begun_at: orm.Mapped[dt.datetime]
+    begun_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    closed_at: orm.Mapped[dt.datetime | None]
+    closed_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+
+    opening: orm.Mapped[Opening] = orm.relationship(lazy="joined", innerjoin=True)
+
+    def body(self) -> Body:
+        return self.opening.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
+
+
+class Tap(AppendOnly, Model):
+    """One tap on a tile (or one typed correction): +1, −1, or n of one counter.
+
+    `client_event_id` is made on the device, so the same tap sent twice is stored once. Undoing adds the
+    opposite row. Never changed or deleted; a count is the sum of its rows.
+    """
+
+    __tablename__ = "tap"
+    __table_args__ = (
+        sa.UniqueConstraint("client_event_id"),
+        sa.CheckConstraint("delta <> 0", name="delta"),
+        sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name="band"),
+        sa.Index("ix_tap_record_counter", "record_id", "counter", "band"),
+    )
+
+    record_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening_record.id"))
+    client_event_id: orm.Mapped[str]
+    counter: orm.Mapped[Counter] = orm.mapped_column(enum_column(Counter))
+    band: orm.Mapped[AgeBand | None] = orm.mapped_column(enum_column(AgeBand))
+    delta: orm.Mapped[int]
+    undoes_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("tap.id"), unique=True)
+    tapped_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="by the device's clock")
+    received_at: orm.Mapped[dt.datetime]
+    by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))

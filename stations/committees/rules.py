@@ -1,0 +1,178 @@
+"""Rules of stations and their opening calendar (ステーション, 開催)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from stations.core import clock, states
+from stations.core.messages import N_, RuleBroken
+
+
+class StationKind(StrEnum):
+    """固定型／巡回型／農園型／食堂・カフェ型 (programme rule)."""
+
+    FIXED = "fixed"
+    ROVING = "roving"
+    FARM = "farm"
+    CAFE = "cafe"
+
+
+class OpeningStatus(StrEnum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+
+class OpeningAct(StrEnum):
+    HOLD = "hold"
+    CANCEL = "cancel"
+    RESTORE = "restore"
+
+
+TRANSITIONS: dict[OpeningStatus, dict[OpeningAct, OpeningStatus]] = {
+    OpeningStatus.PLANNED: {
+        OpeningAct.HOLD: OpeningStatus.HELD,
+        OpeningAct.CANCEL: OpeningStatus.CANCELLED,
+    },
+    OpeningStatus.CANCELLED: {OpeningAct.RESTORE: OpeningStatus.PLANNED},
+    OpeningStatus.HELD: {},
+}
+
+
+def next_status(status: OpeningStatus, act: OpeningAct) -> OpeningStatus:
+    """The opening's state after `act`; `Conflict` when the present state does not allow it."""
+    return states.step(TRANSITIONS, status, act)
+
+
+class Frequency(StrEnum):
+    WEEKLY = "weekly"
+    MONTHLY_WEEKDAY = "monthly_weekday"
+    MONTHLY_DAY = "monthly_day"
+
+
+LAST = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPattern:
+    """A rule such as 毎月第2・第4土曜 10:00–12:00, from which openings are planned.
+
+    weekday: 0 Monday … 6 Sunday (weekly, monthly_weekday). interval: every so many weeks, counted from
+    the first such weekday on or after `from_on`. nths: 1 … 5 and LAST (monthly_weekday).
+    day: 1 … 31 (monthly_day); a month without that day has no opening.
+    from_on, until_on: the days between which the rule holds, both included.
+    """
+
+    frequency: Frequency
+    starts_at: time
+    ends_at: time
+    from_on: date
+    until_on: date | None = None
+    weekday: int = 0
+    interval: int = 1
+    nths: tuple[int, ...] = ()
+    day: int = 1
+
+
+def pattern_parts(pattern: CalendarPattern) -> dict[str, object]:
+    """What of a pattern is kept as JSON, beside its hours and its days."""
+    return {
+        "frequency": pattern.frequency.value,
+        "weekday": pattern.weekday,
+        "interval": pattern.interval,
+        "nths": list(pattern.nths),
+        "day": pattern.day,
+    }
+
+
+def pattern_of(
+    parts: Mapping[str, Any], *, starts_at: time, ends_at: time, from_on: date, until_on: date | None
+) -> CalendarPattern:
+    """The pattern again, from `pattern_parts` and what was kept beside them."""
+    return CalendarPattern(
+        frequency=Frequency(parts["frequency"]),
+        weekday=parts["weekday"],
+        interval=parts["interval"],
+        nths=tuple(parts["nths"]),
+        day=parts["day"],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        from_on=from_on,
+        until_on=until_on,
+    )
+
+
+def check_pattern(pattern: CalendarPattern) -> None:
+    """`RuleBroken` on the field to correct when the rule can give no opening or none that makes sense."""
+    check_hours(pattern.starts_at, pattern.ends_at)
+    if pattern.until_on is not None and pattern.until_on < pattern.from_on:
+        raise RuleBroken("until_on", N_("終わりの日は、始まりの日より後にしてください。"))
+    if not 0 <= pattern.weekday <= 6:
+        raise RuleBroken("weekday", N_("曜日を選んでください。"))
+    if pattern.frequency is Frequency.WEEKLY and not 1 <= pattern.interval <= 8:
+        raise RuleBroken("interval", N_("何週ごとかを1から8までの数字で入力してください。"))
+    nths = set(pattern.nths)
+    if pattern.frequency is Frequency.MONTHLY_WEEKDAY and not (nths and nths <= {1, 2, 3, 4, 5, LAST}):
+        raise RuleBroken("nths", N_("第何週かを1つ以上選んでください。"))
+    if pattern.frequency is Frequency.MONTHLY_DAY and not 1 <= pattern.day <= 31:
+        raise RuleBroken("day", N_("日は1から31までの数字で入力してください。"))
+
+
+def check_hours(starts_at: time, ends_at: time) -> None:
+    """`RuleBroken` on "ends_at" unless an opening ends after it starts, on the same day."""
+    if ends_at <= starts_at:
+        raise RuleBroken("ends_at", N_("終わりの時刻は、始まりの時刻より後にしてください。"))
+
+
+def check_within_year(held_on: date, year: int, *, field: str | None = "held_on") -> None:
+    """`RuleBroken` on `field` unless the day lies in the fiscal year."""
+    if clock.fiscal_year(held_on) != year:
+        raise RuleBroken(field, N_("%(year)s年度（4月1日から3月31日まで）の日にしてください。"), year=year)
+
+
+def occurrences(pattern: CalendarPattern, start: date, end: date) -> list[date]:
+    """The days of `pattern` from `start` to `end`, both included, in order, each once."""
+    first = max(start, pattern.from_on)
+    last = min(end, pattern.until_on) if pattern.until_on else end
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if _matches(pattern, day)]
+
+
+def _matches(pattern: CalendarPattern, day: date) -> bool:
+    if pattern.frequency is Frequency.MONTHLY_DAY:
+        return day.day == pattern.day
+    if day.weekday() != pattern.weekday:
+        return False
+    if pattern.frequency is Frequency.WEEKLY:
+        return (day - pattern.from_on).days // 7 % pattern.interval == 0
+    is_last = (day + timedelta(days=7)).month != day.month
+    return (day.day - 1) // 7 + 1 in pattern.nths or (is_last and LAST in pattern.nths)
+
+
+WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
+_NTHS = {1: N_("第1"), 2: N_("第2"), 3: N_("第3"), 4: N_("第4"), 5: N_("第5"), LAST: N_("最終")}
+
+
+def describe(pattern: CalendarPattern, translate: Callable[[str], str] = str) -> str:
+    """「毎月第2・第4土曜 10:00–12:00」; a view passes gettext as `translate`."""
+    nths = "・".join(translate(_NTHS[nth]) for nth in sorted(set(pattern.nths), key=lambda n: n % 7))
+    match pattern.frequency, pattern.interval:
+        case Frequency.WEEKLY, 1:
+            days = translate(N_("毎週%(weekday)s"))
+        case Frequency.WEEKLY, 2:
+            days = translate(N_("隔週%(weekday)s"))
+        case Frequency.WEEKLY, _:
+            days = translate(N_("%(interval)s週ごとの%(weekday)s"))
+        case Frequency.MONTHLY_WEEKDAY, _:
+            days = translate(N_("毎月%(nths)s%(weekday)s"))
+        case _:
+            days = translate(N_("毎月%(day)s日"))
+    values = {
+        "weekday": translate(WEEKDAYS[pattern.weekday]),
+        "interval": pattern.interval,
+        "nths": nths,
+        "day": pattern.day,
+    }
+    return f"{days % values} {pattern.starts_at:%H:%M}–{pattern.ends_at:%H:%M}"

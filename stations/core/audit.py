@@ -1,0 +1,160 @@
+"""History: what was done to an object, by whom and why; and who looked at personal data."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, request
+from sqlalchemy import orm
+
+from stations.core import clock
+from stations.core.access import Actor
+from stations.core.database import AppendOnly, Model, db
+from stations.core.labels import label
+
+
+class Event(AppendOnly, Model):
+    """One act on one object: who, when, what, from which state to which, and why.
+
+    Written in the same transaction as the act itself by `record`, never changed or deleted.
+    Carries no personal data: names are looked up from `by_id` when the timeline is read.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (sa.Index("ix_event_object", "object_type", "object_id"),)
+
+    at: orm.Mapped[dt.datetime]
+    by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), index=True, comment="NULL: done by the system, such as an expiry"
+    )
+    object_type: orm.Mapped[str] = orm.mapped_column(comment="table name of the object")
+    object_id: orm.Mapped[int]
+    act: orm.Mapped[str]
+    from_status: orm.Mapped[str | None]
+    to_status: orm.Mapped[str | None]
+    reason: orm.Mapped[str | None]
+    detail: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+
+
+class PersonalDataView(AppendOnly, Model):
+    """Somebody opened or exported a page that shows personal data (個人情報保護法 66条: 安全管理措置).
+
+    Written by the access layer before the page is made, in a transaction of its own. Never changed.
+    """
+
+    __tablename__ = "personal_data_view"
+    __table_args__ = (sa.Index("ix_personal_data_view_object", "object_type", "object_id"),)
+
+    at: orm.Mapped[dt.datetime]
+    by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    object_type: orm.Mapped[str]
+    object_id: orm.Mapped[int | None]
+    purpose: orm.Mapped[str] = orm.mapped_column(comment="what was shown, as named by the page")
+    endpoint: orm.Mapped[str]
+
+
+def record(
+    obj: Model,
+    *,
+    act: str,
+    by: Actor | None,
+    from_status: str | None = None,
+    to_status: str | None = None,
+    reason: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """Append what was done to ``obj``; the caller's transaction carries it."""
+    db.session.flush()
+    event = Event(
+        at=clock.now(),
+        by_id=by.id if by is not None else None,
+        object_type=obj.__tablename__,
+        object_id=obj.id,
+        act=str(act),
+        from_status=str(from_status) if from_status is not None else None,
+        to_status=str(to_status) if to_status is not None else None,
+        reason=reason or None,
+        detail=detail or {},
+    )
+    db.session.add(event)
+    return event
+
+
+def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
+    """Append to the view log, committed at once: the page is not made if this fails."""
+    with db.sessionmaker() as session:
+        session.connection(execution_options={"reads_only": False})
+        session.add(
+            PersonalDataView(
+                at=clock.now(),
+                by_id=by.id,
+                object_type=obj.__tablename__ if obj is not None else "list",
+                object_id=obj.id if obj is not None else None,
+                purpose=purpose,
+                endpoint=request.endpoint or "",
+            )
+        )
+        session.commit()
+    g.view_logged = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline, ready to show. ``label``, ``from_label`` and ``to_label`` are translatable."""
+
+    at: dt.datetime
+    by_name: str
+    label: Any
+    from_label: Any
+    to_label: Any
+    reason: str | None
+    detail: dict[str, Any]
+
+
+_enums: dict[str, tuple[type[StrEnum], type[StrEnum]]] = {}
+
+
+def register(object_type: str, *, acts: type[StrEnum], statuses: type[StrEnum]) -> None:
+    """Tell timelines which enums the acts and statuses of ``object_type`` (a table name) belong to.
+
+    What their members are called is registered in `core.labels`.
+    """
+    _enums[object_type] = (acts, statuses)
+
+
+def timeline(*objects: Model) -> list[Entry]:
+    """What was done to ``objects``, newest first."""
+    keys = [(obj.__tablename__, obj.id) for obj in objects]
+    if not keys:
+        return []
+    person = Model.metadata.tables["person"]
+    rows = db.session.execute(
+        sa.select(Event, person.c.name)
+        .outerjoin(person, person.c.id == Event.by_id)
+        .where(sa.tuple_(Event.object_type, Event.object_id).in_(keys))
+        .order_by(Event.at.desc(), Event.id.desc())
+    )
+    return [_entry(event, name) for event, name in rows]
+
+
+def _entry(event: Event, name: str | None) -> Entry:
+    acts, statuses = _enums.get(event.object_type, (None, None))
+    return Entry(
+        at=event.at,
+        by_name=name or "—",
+        label=_called(acts, event.act),
+        from_label=_called(statuses, event.from_status),
+        to_label=_called(statuses, event.to_status),
+        reason=event.reason,
+        detail=event.detail,
+    )
+
+
+def _called(members: type[StrEnum] | None, value: str | None) -> Any:
+    if value is None:
+        return ""
+    if members is None or value not in members._value2member_map_:
+        return value
+    return label(members(value))

@@ -1,0 +1,208 @@
+"""Time as the city keeps it: Asia/Tokyo, the fiscal year, 和暦, office days and bank days."""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from stations.core.messages import N_, RuleBroken
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class Era(NamedTuple):
+    """An era; `first_on` is its first day in the Gregorian calendar, in its year `first_year`."""
+
+    name: str
+    letter: str
+    first_on: date
+    first_year: int
+
+
+# The Gregorian calendar begins with 明治6年1月1日 (明治5年太政官布告第337号); earlier days are not ours.
+ERAS = (
+    Era("明治", "M", date(1873, 1, 1), 6),
+    Era("大正", "T", date(1912, 7, 30), 1),
+    Era("昭和", "S", date(1926, 12, 25), 1),
+    Era("平成", "H", date(1989, 1, 8), 1),
+    Era("令和", "R", date(2019, 5, 1), 1),
+)
+
+
+class EraYear(NamedTuple):
+    """A year as officials say it: 令和8年 is ("令和", 8)."""
+
+    name: str
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.name}{'元' if self.year == 1 else self.year}年"
+
+
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def telling(at: datetime) -> Iterator[None]:
+    """Within the block it is ``at``. Only the demonstration year lives through past days this way."""
+    token = _told.set(at)
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
+def now() -> datetime:
+    """This instant, timezone-aware, UTC."""
+    return _told.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The date in Matsudo."""
+    return local_date(now())
+
+
+def local_date(at: datetime) -> date:
+    """The date in Matsudo at an aware instant."""
+    return at.astimezone(TOKYO).date()
+
+
+def fiscal_year(on: date) -> int:
+    """The fiscal year of a date: 4-1 … 3-31 (地方自治法208条)."""
+    return on.year if on.month >= 4 else on.year - 1
+
+
+def fiscal_year_period(year: int) -> tuple[date, date]:
+    """First and last day of a fiscal year."""
+    return date(year, 4, 1), date(year + 1, 3, 31)
+
+
+def cash_period(year: int) -> tuple[date, date]:
+    """First and last day on which cash of a fiscal year may move (出納整理期間, 地方自治法235条の5)."""
+    return date(year, 4, 1), date(year + 1, 5, 31)
+
+
+def era(on: date) -> EraYear:
+    """The era and its year; `ValueError` before 1873, when Japan had another calendar."""
+    for entry in reversed(ERAS):
+        if on >= entry.first_on:
+            return EraYear(entry.name, on.year - entry.first_on.year + entry.first_year)
+    raise ValueError(f"{on} is before the Gregorian calendar in Japan")
+
+
+def format_era(on: date) -> str:
+    """「令和8年11月23日」."""
+    return f"{era(on)}{on.month}月{on.day}日"
+
+
+def fiscal_year_label(year: int) -> str:
+    """「令和8年度（2026年度）」.
+
+    The era of 1 May names the year: an era that began on that day names all of it (2019 is 令和元年度),
+    one that began in winter does not (1988 is 昭和63年度).
+    """
+    return f"{era(date(year, 5, 1))}度（{year}年度）"
+
+
+_YEAR = re.compile(r"(?P<era>[A-Z]|[^\W\d_A-Z]{2})?(?P<number>[0-9]{1,4}|元)年?")
+_NUMBER = re.compile(r"([0-9]{1,2})[月日]?")
+
+
+def parse_date(year: str, month: str, day: str, *, field: str | None = None) -> date:
+    """Read three typed pieces; the year as 「2026」「R8」「令和8」「令和元」, full-width digits welcome.
+
+    Raises `RuleBroken` on `field`, saying which piece to correct. A year of two digits is refused:
+    26 could be 2026 and 平成26.
+    """
+    pieces = [_plain(piece) for piece in (year, month, day)]
+    if not any(pieces):
+        raise RuleBroken(field, N_("日付を入力してください。"))
+    if not all(pieces):
+        raise RuleBroken(field, N_("年・月・日をすべて入力してください。"))
+    entry, year_number = _parse_year(pieces[0], field)
+    month_number, day_number = (_parse_number(piece, field) for piece in pieces[1:])
+    if not 1 <= month_number <= 12:
+        raise RuleBroken(field, N_("月は1から12までの数字で入力してください。"))
+    last_day = calendar.monthrange(year_number, month_number)[1]
+    if not 1 <= day_number <= last_day:
+        raise RuleBroken(
+            field,
+            N_("%(year)s年%(month)s月は1日から%(last)s日までです。日を確かめてください。"),
+            year=year_number,
+            month=month_number,
+            last=last_day,
+        )
+    parsed = date(year_number, month_number, day_number)
+    if entry is not None and era(parsed).name != entry.name:
+        raise RuleBroken(
+            field,
+            N_("%(date)sは%(era)sではありません（%(right)s）。年を確かめてください。"),
+            date=f"{parsed.year}年{parsed.month}月{parsed.day}日",
+            era=entry.name,
+            right=str(era(parsed)),
+        )
+    return parsed
+
+
+def _plain(piece: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", piece)).upper()
+
+
+def _parse_year(text: str, field: str | None) -> tuple[Era | None, int]:
+    match = _YEAR.fullmatch(text)
+    entry = next((e for e in ERAS if match and match["era"] in (e.name, e.letter)), None)
+    number = 0 if match is None else 1 if match["number"] == "元" else int(match["number"])
+    if match and entry and 1 <= number <= 99:
+        return entry, entry.first_on.year - entry.first_year + number
+    if match and match["era"] is None and number >= ERAS[0].first_on.year:
+        return None, number
+    raise RuleBroken(
+        field, N_("年は西暦4けた（例：2026）か、「令和8」「R8」のように元号をつけて入力してください。")
+    )
+
+
+def _parse_number(text: str, field: str | None) -> int:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise RuleBroken(field, N_("月と日は数字で入力してください。"))
+    return int(match[1])
+
+
+def add_months(on: date, months: int) -> date:
+    """The same day `months` later, or that month's last day where it is shorter (民法143条2項)."""
+    index = on.year * 12 + on.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(on.day, calendar.monthrange(year, month)[1]))
+
+
+def is_business_day(on: date) -> bool:
+    """Whether city hall is open: no weekend, no holiday, not 12-29 … 1-3 (地方自治法4条の2)."""
+    return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_OFFICE
+
+
+def is_bank_business_day(on: date) -> bool:
+    """Whether banks transfer: no weekend, no holiday, not 12-31 … 1-3 (銀行法施行令5条)."""
+    return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_BANK
+
+
+def add_business_days(on: date, days: int) -> date:
+    """The `days`-th day after `on` on which city hall is open; `on` itself for 0."""
+    while days > 0:
+        on += timedelta(days=1)
+        days -= is_business_day(on)
+    return on
+
+
+_NEW_YEAR_BANK = {(12, 31), (1, 1), (1, 2), (1, 3)}
+_NEW_YEAR_OFFICE = _NEW_YEAR_BANK | {(12, 29), (12, 30)}
+
+
+def _is_weekend_or_holiday(on: date) -> bool:
+    import jpholiday  # its tables take a while to load, and few requests ask
+
+    return on.weekday() >= 5 or bool(jpholiday.is_holiday(on))

@@ -1,0 +1,96 @@
+"""Settings of one installation, read from the environment and from nowhere else.
+
+README.md holds the table of variables; a house test keeps the two equal.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.sqlite3'}"
+DEMO_SECRET = "demo-only-secret-never-for-real-data"
+MINIMUM_SECRET_LENGTH = 32
+PREFIX = "STATIONS_"
+
+
+class ConfigError(Exception):
+    """The environment does not describe an installation that may start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What may differ between installations. Each field is the variable ``STATIONS_<NAME>``.
+
+    Money rules are not here: they are data, one row per fiscal year (``grants.FiscalYearSetting``).
+    """
+
+    mode: str = "demo"
+    """demo, production or test. When unset: production as soon as any variable below is set, else demo."""
+    database_url: str = DEMO_DATABASE
+    """sqlite:///path or postgresql://user:password@host/name."""
+    secret_key: str = DEMO_SECRET
+    """Signs sessions and links, encrypts one-time-password seeds; 32 characters or more."""
+    files_path: str = str(ROOT / "var" / "files")
+    """Folder of receipts, attachments and letters; outside anything a web server publishes."""
+    mail_url: str = "console:"
+    """console:, file:/folder, smtp://user:password@host:port or smtps://…"""
+    mail_from: str = "no-reply@stations.example"
+    """Sender of notices."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Address of this site as people type it; written into invitations and notices."""
+    proxies: int = 0
+    """How many reverse proxies stand in front, whose X-Forwarded-* headers are believed."""
+    idle_minutes: int = 30
+    """Minutes without a request after which a signed-in person is signed out (warned two minutes before)."""
+    city_name: str = "松戸市"
+    """The city that runs the programme; letters are signed by its mayor."""
+    mayor_name: str = "（市長名）"
+    """Name under 市長 on letters."""
+    contact_name: str = "松戸市 地域共生課"
+    """Who helps with this site; shown on every page."""
+    contact_phone: str = "047-000-0000"
+    """Telephone of the contact; shown on every page."""
+    emergency_phone: str = "119・110"
+    """Shown where a danger to life may be noted: telephone at once instead."""
+    password_cost: int = 3
+    """Argon2id passes (time cost)."""
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+    def __post_init__(self) -> None:
+        if self.mode not in {"demo", "production", "test"}:
+            raise ConfigError(f"STATIONS_MODE is {self.mode!r}; it must be demo, production or test.")
+        if self.production and self.secret_key == DEMO_SECRET:
+            raise ConfigError("Set STATIONS_SECRET_KEY: production does not start with the demo's secret.")
+        if self.production and len(self.secret_key) < MINIMUM_SECRET_LENGTH:
+            raise ConfigError(f"STATIONS_SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters.")
+        if self.production and self.database_url == DEMO_DATABASE:
+            raise ConfigError("Set STATIONS_DATABASE_URL: production does not run on the demo's database.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":
+        """Read ``STATIONS_*`` variables; raises ConfigError with the variable's name."""
+        environment = os.environ if environment is None else environment
+        given: dict[str, str | int] = {}
+        for setting in fields(cls):
+            text = environment.get(PREFIX + setting.name.upper())
+            if not text:
+                continue
+            if setting.type is int:
+                if not text.isdigit():
+                    raise ConfigError(f"{PREFIX}{setting.name.upper()} must be a whole number, not {text!r}.")
+                given[setting.name] = int(text)
+            else:
+                given[setting.name] = text
+        # A forgotten STATIONS_MODE must never give a real installation the demo's one-click sign-in.
+        if "mode" not in given and {"database_url", "secret_key"} & given.keys():
+            given["mode"] = "production"
+        return cls(**given)  # type: ignore[arg-type]  # text or int as each field declares, by the loop above

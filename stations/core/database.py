@@ -1,0 +1,199 @@
+"""The database: base model, column types, the one commit per request, append-only tables."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event, orm
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.pool import ConnectionPoolEntry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound="Model")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SQLITE_BUSY_MILLISECONDS = 15_000
+
+db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """A point in time; aware and in UTC on both sides (SQLite keeps no zone of its own)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone must not reach the database")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=value.tzinfo or dt.UTC).astimezone(dt.UTC)
+
+
+class Model(orm.DeclarativeBase):
+    """Base of every table."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dt.datetime: UtcDateTime(),
+        str: sa.Text(),
+        dict[str, Any]: sa.JSON(),
+    }
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True, sort_order=-1)
+
+
+def enum_column(values: type[StrEnum]) -> sa.Enum:
+    """A StrEnum column: stored as its value, held by a CHECK on both databases."""
+    return sa.Enum(
+        values,
+        native_enum=False,
+        length=40,
+        create_constraint=True,
+        name=f"{values.__module__.split('.')[1]}_{values.__name__.lower()}",
+        values_callable=lambda members: [str(member.value) for member in members],
+    )
+
+
+class AppendOnly:
+    """Rows that are written once: never updated, never deleted (money, history, consent).
+
+    The session refuses it here; triggers on both databases refuse it for every other road (migrations).
+    """
+
+
+class AppendOnlyError(Exception):
+    """Something tried to change or delete a row of money, history or consent."""
+
+
+@event.listens_for(orm.Session, "before_flush")
+def _refuse_changes_to_append_only(session: orm.Session, _context: object, _instances: object) -> None:
+    for row in session.deleted:
+        if isinstance(row, AppendOnly):
+            raise AppendOnlyError(f"{type(row).__name__} rows are never deleted")
+    for row in session.dirty:
+        if isinstance(row, AppendOnly) and session.is_modified(row, include_collections=False):
+            raise AppendOnlyError(f"{type(row).__name__} rows are never changed")
+
+
+@event.listens_for(orm.Session, "do_orm_execute")
+def _refuse_bulk_changes_to_append_only(state: orm.ORMExecuteState) -> None:
+    if (state.is_update or state.is_delete) and state.bind_mapper is not None:
+        if issubclass(state.bind_mapper.class_, AppendOnly):
+            raise AppendOnlyError(f"{state.bind_mapper.class_.__name__} rows are never changed or deleted")
+
+
+def append_only_triggers(table: str, dialect: str) -> list[str]:
+    """DDL of the triggers that refuse UPDATE and DELETE on ``table``; used by migrations."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+def append_only_tables() -> list[str]:
+    """Names of all append-only tables, sorted."""
+    return sorted(
+        str(mapper.local_table.description)
+        for mapper in Model.registry.mappers
+        if issubclass(mapper.class_, AppendOnly)
+    )
+
+
+@event.listens_for(sa.Engine, "connect")
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    connection.isolation_level = None  # SQLAlchemy's "begin" event below opens transactions, not the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(sa.Engine, "begin")
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Writers take SQLite's lock at once: a read that later writes could fail with SQLITE_BUSY midway."""
+    if connection.dialect.name == "sqlite":
+        reads = has_request_context() and request.method in SAFE_METHODS
+        reads = connection.get_execution_options().get("reads_only", reads)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def lock(row: M) -> M:
+    """Read ``row`` again and hold it until the transaction ends (SELECT … FOR UPDATE on PostgreSQL).
+
+    SQLite has no row locks: its BEGIN IMMEDIATE already let one writer in at a time.
+    """
+    db.session.flush()
+    db.session.refresh(row, with_for_update=True)
+    return row
+
+
+def add(row: M) -> M:
+    """Add ``row`` and flush, so that it has its id."""
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def fetch_all(statement: sa.Select[M]) -> list[M]:
+    """All rows of a SELECT of one entity."""
+    return list(db.session.scalars(statement))
+
+
+def ids(rows: Iterable[Model]) -> list[int]:
+    return [row.id for row in rows]
+
+
+def writes(view: Callable[P, R]) -> Callable[P, R]:
+    """One commit per request: the view returned, so commit; it raised, so roll back.
+
+    A form that shows a broken rule has already rolled back (``core.forms.Form.show``).
+    """
+
+    @wraps(view)
+    def committed(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.method in SAFE_METHODS:
+            return view(*args, **kwargs)
+        try:
+            response = view(*args, **kwargs)
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        return response
+
+    committed.writes = True  # type: ignore[attr-defined]  # read by the house test "no GET writes"
+    return committed

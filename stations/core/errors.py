@@ -1,0 +1,178 @@
+"""Error pages that say what to do next, with a reference number that stands in the log; the log itself."""
+
+import datetime as dt
+import json
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, flash, g, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from stations.core.access import NotAllowed
+from stations.core.database import db
+from stations.core.forms import say
+from stations.core.messages import Conflict, RuleBroken
+
+log = logging.getLogger(__name__)
+
+# code: heading, what to do next
+PAGES: dict[int, tuple[Any, Any]] = {
+    400: (_l("送られた内容を読み取れませんでした"), _l("前のページに戻り、もう一度お試しください。")),
+    403: (
+        _l("この操作はできません"),
+        _l("担当の方にご確認ください。役割に誤りがあるときは、下の連絡先にお電話ください。"),
+    ),
+    404: (
+        _l("ページが見つかりません"),
+        _l("アドレスが変わったか、あなたには表示できないページです。ホームからたどってください。"),
+    ),
+    405: (_l("この開き方はできません"), _l("前のページに戻り、ボタンからもう一度お進みください。")),
+    409: (
+        _l("ほかの方が先に処理しました"),
+        _l("あなたの操作は記録されていません。前のページを開き直して、いまの状態をお確かめください。"),
+    ),
+    413: (_l("ファイルが大きすぎます"), _l("1つ10MBまでです。写真を小さくして、もう一度お選びください。")),
+    422: (_l("この内容では進められません"), _l("前のページに戻り、内容をお確かめください。")),
+    429: (_l("回数が多すぎます"), _l("しばらく待ってから、もう一度お試しください。")),
+    500: (
+        _l("システムに問題が起きました"),
+        _l(
+            "入力は記録されていないことがあります。少し待ってからもう一度お試しください。続くときは下の番号をお伝えください。"
+        ),
+    ),
+    503: (_l("ただいま混み合っています"), _l("1分ほど待ってから、もう一度お試しください。")),
+}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; only fields that carry no personal data."""
+
+    KEEP = ("reference", "method", "endpoint", "status", "milliseconds", "person_id", "mail_id", "error")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {key: getattr(record, key) for key in self.KEEP if hasattr(record, key)}
+        if record.exc_info and record.exc_info[1] is not None:
+            # The type and the place, never the text: a database error's text holds the row.
+            error = record.exc_info[1]
+            line["error"] = type(error).__name__
+            line["trace"] = _places(error)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _places(error: BaseException) -> list[str]:
+    places, step = [], error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/stations/', 1)[-1]}:{step.tb_lineno} {code.co_name}")
+        step = step.tb_next
+    return places[-12:]
+
+
+def reference() -> str:
+    """The number that stands on the page and in the log; the same within one request."""
+    if "reference" not in g:
+        alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+        g.reference = "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(2))
+    return str(g.reference)
+
+
+def page(code: int, *, explanation: str = "") -> tuple[str, int]:
+    """The error page for ``code`` with its reference, logged."""
+    heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
+    level = logging.ERROR if code >= 500 else logging.INFO
+    log.log(
+        level,
+        "request refused",
+        extra={
+            "reference": reference(),
+            "status": code,
+            "endpoint": request.endpoint,
+            "method": request.method,
+        },
+    )
+    body = render_template(
+        "core/error.html",
+        code=code,
+        heading=heading,
+        explanation=explanation,
+        what_next=what_next,
+        reference=reference(),
+    )
+    return body, code
+
+
+def init_app(app: Flask) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger("stations")
+    if not root.handlers:
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        root.propagate = False
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        if isinstance(error, InternalServerError) or error.code is None:
+            return page(500)
+        if error.code < 400:
+            return error
+        if isinstance(error, CSRFError):
+            return page(
+                400,
+                explanation=str(
+                    _("ページを開いてから時間がたちすぎたか、別の画面でサインインし直しました。")
+                ),
+            )
+        explanation = str(_(error.description)) if error.code == 403 and error.description else ""
+        return _with_allow(page(error.code, explanation=explanation), error)
+
+    @app.errorhandler(RuleBroken)
+    def rule_broken(broken: RuleBroken) -> Any:
+        db.session.rollback()
+        if isinstance(broken, Conflict):
+            return page(409, explanation=say(broken))
+        if isinstance(broken, NotAllowed):
+            return page(403, explanation=say(broken))
+        return page(422, explanation=say(broken))
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> Any:
+        db.session.rollback()
+        log.error("database", exc_info=error, extra={"reference": reference()})
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Any:
+        db.session.rollback()
+        log.error(
+            "unexpected", exc_info=error, extra={"reference": reference(), "endpoint": request.endpoint}
+        )
+        return page(500)
+
+
+def _with_allow(answer: tuple[str, int], error: HTTPException) -> Response:
+    response = Response(answer[0], status=answer[1], content_type="text/html; charset=utf-8")
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def back_with(broken: RuleBroken, url: str) -> Any:
+    """For acts that are one button without a form of their own: say what is wrong on the page it stood on."""
+    if isinstance(broken, Conflict | NotAllowed):
+        raise broken
+    db.session.rollback()
+    flash(say(broken), "error")
+    return redirect(url)

@@ -1,0 +1,117 @@
+"""How dates, times and amounts are written, in both languages: the one place (Jinja filters of the same names)."""
+
+import datetime as dt
+
+import flask_babel
+from flask import Flask
+from flask_babel import gettext as _
+
+from stations.core import clock, money
+
+WEEKDAYS_JA = "月火水木金土日"
+
+
+def _english() -> bool:
+    locale = flask_babel.get_locale()
+    return locale is not None and locale.language == "en"
+
+
+def date(on: dt.date | None) -> str:
+    """2026年10月3日（土） · Sat 3 Oct 2026. Citizens and committees read 西暦."""
+    if on is None:
+        return "—"
+    if _english():
+        return f"{on:%a} {on.day} {on:%b %Y}"
+    return f"{on.year}年{on.month}月{on.day}日（{WEEKDAYS_JA[on.weekday()]}）"
+
+
+def short_date(on: dt.date | None) -> str:
+    """10月3日（土） · Sat 3 Oct."""
+    if on is None:
+        return "—"
+    if _english():
+        return f"{on:%a} {on.day} {on:%b}"
+    return f"{on.month}月{on.day}日（{WEEKDAYS_JA[on.weekday()]}）"
+
+
+def date_era(on: dt.date | None) -> str:
+    """令和8年10月3日, as officials write it; the western date in English."""
+    if on is None:
+        return "—"
+    return date(on) if _english() else clock.format_era(on)
+
+
+def datetime(at: dt.datetime | None) -> str:
+    """2026年10月3日（土）14:05 in Tokyo."""
+    if at is None:
+        return "—"
+    local = at.astimezone(clock.TOKYO)
+    return f"{date(local.date())}{' ' if _english() else ''}{local:%H:%M}"
+
+
+def time(at: dt.time | dt.datetime | None) -> str:
+    """午前10時 · 午後1時30分 · 正午; 10:00 in English."""
+    if at is None:
+        return "—"
+    if isinstance(at, dt.datetime):
+        at = at.astimezone(clock.TOKYO).time()
+    if _english():
+        return f"{at:%H:%M}"
+    if (at.hour, at.minute) == (12, 0):
+        return "正午"
+    half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
+    return f"{half}{hour}時" + (f"{at.minute}分" if at.minute else "")
+
+
+def hours(starts_at: dt.time, ends_at: dt.time) -> str:
+    """午前10時から正午まで · 10:00–12:00."""
+    if _english():
+        return f"{starts_at:%H:%M}–{ends_at:%H:%M}"
+    return f"{time(starts_at)}から{time(ends_at)}まで"
+
+
+def fiscal_year(year: int | None) -> str:
+    """令和8年度（2026年度） · FY2026."""
+    if year is None:
+        return "—"
+    return f"FY{year}" if _english() else clock.fiscal_year_label(year)
+
+
+def month(year_month: dt.date) -> str:
+    """10月 · Oct."""
+    return f"{year_month:%b}" if _english() else f"{year_month.month}月"
+
+
+def yen(amount: int | None) -> str:
+    """1,234,567円 · △1,000円."""
+    return "—" if amount is None else money.format_yen(amount)
+
+
+def number(count: int | None) -> str:
+    """1,234."""
+    return "—" if count is None else f"{count:,}"
+
+
+def percent(part: int, whole: int) -> str:
+    """68%; — when there is no whole."""
+    return "—" if whole <= 0 else f"{part * 100 // whole}%"
+
+
+def due(on: dt.date) -> str:
+    """10月3日（土）まで（あと3日）."""
+    days = (on - clock.today()).days
+    if days < 0:
+        return str(_("%(date)s まで（%(n)s日過ぎています）", date=short_date(on), n=-days))
+    if days == 0:
+        return str(_("%(date)s まで（今日）", date=short_date(on)))
+    return str(_("%(date)s まで（あと%(n)s日）", date=short_date(on), n=days))
+
+
+FILTERS = (date, short_date, date_era, datetime, time, fiscal_year, month, yen, number, due)
+
+
+def init_app(app: Flask) -> None:
+    for function in FILTERS:
+        app.add_template_filter(function, function.__name__)
+    app.add_template_global(hours, "hours")
+    app.add_template_global(percent, "percent")

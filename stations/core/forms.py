@@ -1,0 +1,169 @@
+"""Form base and the fields that this programme needs: yen, dates in three boxes, tidy text, uploads.
+
+Typed text always survives: a field that cannot read what was typed shows it again with a sentence on what to do.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import Field, StringField, TextAreaField
+from wtforms.fields import FieldList
+from wtforms.validators import InputRequired, Optional, StopValidation
+
+from stations.core import clock, money, text
+from stations.core.database import db
+from stations.core.labels import label
+from stations.core.messages import RuleBroken
+
+
+def say(broken: RuleBroken) -> str:
+    """The sentence of a broken rule in the reader's language."""
+    params = {name: label(value) for name, value in broken.params.items()}
+    return str(_(broken.message, **params) if params else _(broken.message))
+
+
+class Form(FlaskForm):
+    """Base of every form; CSRF is on (flask-wtf)."""
+
+    def show(self, *problems: RuleBroken) -> None:
+        """Put broken rules beside their fields (or on top) and give up what the act had begun to change."""
+        db.session.rollback()
+        for broken in problems:
+            field = self._fields.get(broken.field or "")
+            if field is None:
+                self.form_errors.append(say(broken))
+            else:
+                field.errors = [*field.errors, say(broken)]
+
+
+class Row(FlaskForm):
+    """Base of a sub-form in a FieldList (a FlaskForm, so that its messages are translated)."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+
+class Required(InputRequired):
+    """``Required(_l("名称を入力してください"))``: the sentence says what to do."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if isinstance(field.data, str) and not field.data.strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+        if isinstance(field, DateField | YenField) and field.data is None and not field.errors:
+            raise StopValidation(str(self.message))
+        if not isinstance(field, DateField):
+            super().__call__(form, field)
+
+
+class TidyText(StringField):
+    """One line of text; spaces trimmed, look-alike hyphens left alone (names keep their kanji)."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = text.normalise(valuelist[0]) if valuelist else self.data
+
+
+class TidyTextArea(TextAreaField):
+    """Several lines of text."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = text.normalise(valuelist[0].replace("\r\n", "\n")) if valuelist else self.data
+
+
+class PhoneField(StringField):
+    """Telephone number; full-width digits and every look-alike hyphen become plain."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = text.normalise_phone(valuelist[0]) if valuelist else self.data
+
+
+class YenField(Field):
+    """Whole yen; accepts １，２００ and ¥1,200円. ``data`` is int or None."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.typed: str | None = None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = None
+        self.typed = valuelist[0] if valuelist else ""
+        if self.typed.strip():
+            try:
+                self.data = money.parse_yen(self.typed)
+            except RuleBroken as broken:
+                raise ValueError(say(broken)) from broken
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else f"{self.data:,}"
+
+
+class WholeNumberField(YenField):
+    """A count; typed like yen, without the 円."""
+
+
+class DateField(Field):
+    """A date in three boxes ``name-year``, ``name-month``, ``name-day``; accepts full-width digits, R8, 令和8."""
+
+    PARTS = ("year", "month", "day")
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.typed: dict[str, str] | None = None
+
+    @property
+    def raw(self) -> dict[str, str]:
+        """What stands in the three boxes."""
+        if self.typed is not None:
+            return self.typed
+        on: dt.date | None = self.data
+        if on is None:
+            return dict.fromkeys(self.PARTS, "")
+        return {"year": str(on.year), "month": str(on.month), "day": str(on.day)}
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        if data is None or not isinstance(data, dt.date):
+            data = self.default() if callable(self.default) else self.default
+        self.data = data
+        self.process_errors = []
+        self.object_data = data
+        if formdata is None or not any(f"{self.name}-{part}" in formdata for part in self.PARTS):
+            return
+        self.typed = {part: formdata.get(f"{self.name}-{part}", "") for part in self.PARTS}
+        self.raw_data = [value for value in self.typed.values() if value]
+        self.data = None
+        if self.raw_data:
+            try:
+                self.data = clock.parse_date(self.typed["year"], self.typed["month"], self.typed["day"])
+            except RuleBroken as broken:
+                self.process_errors.append(say(broken))
+
+
+class UploadField(FileField):
+    """A file; the content is checked by core.uploads when it is stored."""
+
+
+class NotRequired(Optional):
+    """The field may stay empty; what is typed must still be readable."""
+
+
+def problems(form: Form | Row, prefix: str = "") -> list[tuple[str, str]]:
+    """(field id, sentence) of everything that is wrong in ``form``, rows included; for the summary on top."""
+    found: list[tuple[str, str]] = [("", str(error)) for error in form.form_errors]
+    for field in form:
+        if isinstance(field, FieldList):
+            for entry in field.entries:
+                if hasattr(entry, "form"):
+                    found += problems(entry.form)
+            continue
+        anchor = f"{field.id}-year" if isinstance(field, DateField) else field.id
+        found += [(anchor, str(error)) for error in field.errors]
+    return found

@@ -1,0 +1,20 @@
+"""What enum members are called: each package's labels.py registers its own, templates and messages ask here."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+_labels: dict[tuple[type[StrEnum], str], Any] = {}
+
+
+def register(labels: Mapping[Any, Any]) -> None:
+    """Tell what members of one StrEnum are called: ``{Status.DRAFT: _l("下書き"), …}``."""
+    for member, label in labels.items():
+        _labels[type(member), member.value] = label
+
+
+def label(member: object) -> Any:
+    """The translatable label of a member (its value when none is registered); other values as they are."""
+    if isinstance(member, StrEnum):
+        return _labels.get((type(member), member.value), member.value)
+    return member

@@ -1,0 +1,151 @@
+"""Mail: written into the transaction that causes it, sent afterwards, never lost and never sent for a rollback."""
+
+import datetime as dt
+import logging
+import smtplib
+import sys
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.core import clock
+from stations.core.config import Config
+from stations.core.database import Model, db, fetch_all
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = dt.timedelta(minutes=5)
+GIVE_UP_AFTER = 8
+
+
+class OutboxMail(Model):
+    """One notice waiting for, or gone by, mail. No personal data but the receiver's own name and address.
+
+    Written by `queue`; changed only by `send_waiting`, which marks it sent or notes the failure.
+    """
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (sa.CheckConstraint("attempts >= 0", name="attempts"),)
+
+    to_address: orm.Mapped[str]
+    to_name: orm.Mapped[str]
+    subject: orm.Mapped[str]
+    body: orm.Mapped[str]
+    queued_at: orm.Mapped[dt.datetime]
+    due_at: orm.Mapped[dt.datetime] = orm.mapped_column(index=True)
+    sent_at: orm.Mapped[dt.datetime | None]
+    attempts: orm.Mapped[int] = orm.mapped_column(default=0)
+    last_error: orm.Mapped[str | None]
+
+
+class Receiver(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str | None: ...
+
+
+def queue(*, to: Receiver, subject: str, body: str) -> OutboxMail | None:
+    """Queue a notice in the current transaction; None when the person gave no address."""
+    if not to.email:
+        return None
+    now = clock.now()
+    mail = OutboxMail(
+        to_address=to.email,
+        to_name=to.name,
+        subject=subject,
+        body=body,
+        queued_at=now,
+        due_at=now,
+        attempts=0,
+    )
+    db.session.add(mail)
+    return mail
+
+
+def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
+    """Send what is due; returns (sent, failed). Each mail is committed by itself, so a crash repeats at most one."""
+    sent = failed = 0
+    deliver = _deliverer(config)
+    for _ in range(limit):
+        mail = db.session.scalars(
+            sa.select(OutboxMail)
+            .where(
+                OutboxMail.sent_at.is_(None),
+                OutboxMail.due_at <= clock.now(),
+                OutboxMail.attempts < GIVE_UP_AFTER,
+            )
+            .order_by(OutboxMail.due_at, OutboxMail.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if mail is None:
+            break
+        try:
+            deliver(_message(mail, config))
+        except (OSError, smtplib.SMTPException) as error:
+            failed += 1
+            mail.attempts += 1
+            mail.last_error = type(error).__name__
+            mail.due_at = clock.now() + FIRST_RETRY * 2**mail.attempts
+            log.warning("mail not sent", extra={"mail_id": mail.id, "error": type(error).__name__})
+        else:
+            sent += 1
+            mail.attempts += 1
+            mail.sent_at = clock.now()
+        db.session.commit()
+    return sent, failed
+
+
+def waiting() -> list[OutboxMail]:
+    """What has not been sent, oldest first."""
+    return fetch_all(sa.select(OutboxMail).where(OutboxMail.sent_at.is_(None)).order_by(OutboxMail.id))
+
+
+def _message(mail: OutboxMail, config: Config) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = config.mail_from
+    message["To"] = mail.to_address
+    message["Subject"] = mail.subject
+    message["Date"] = mail.queued_at
+    message["Message-ID"] = make_msgid(f"outbox-{mail.id}", domain=config.mail_from.rsplit("@", 1)[-1])
+    message.set_content(f"{mail.to_name} 様\n\n{mail.body}\n\n{config.contact_name} {config.contact_phone}\n")
+    return message
+
+
+class _Deliver(Protocol):
+    def __call__(self, message: EmailMessage) -> None: ...
+
+
+def _deliverer(config: Config) -> _Deliver:
+    url = urlsplit(config.mail_url)
+
+    def to_console(message: EmailMessage) -> None:
+        sys.stdout.write(f"{message['To']}: {message['Subject']}\n{message.get_content()}\n")
+
+    def to_folder(message: EmailMessage) -> None:
+        folder = Path(url.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{message['Message-ID'].strip('<>')}.eml").write_bytes(bytes(message))
+
+    def to_server(message: EmailMessage) -> None:
+        connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        with connect(url.hostname or "localhost", url.port or 0, timeout=20) as server:
+            if url.username:
+                if url.scheme == "smtp":
+                    server.starttls()
+                server.login(unquote(url.username), unquote(url.password or ""))
+            server.send_message(message)
+
+    ways: dict[str, _Deliver] = {
+        "console": to_console,
+        "file": to_folder,
+        "smtp": to_server,
+        "smtps": to_server,
+    }
+    return ways[url.scheme]

@@ -1,0 +1,100 @@
+"""Pictures as they are stored: decoded to the last row, turned upright, and encoded again as pixels only.
+
+Nothing that was hidden in the file survives: the place and device in EXIF, XMP, comments, colour
+profiles, or a second file behind the picture.
+"""
+
+from io import BytesIO
+from typing import Final
+
+import pi_heif
+from PIL import Image, ImageOps
+
+from stations.core.messages import N_, RuleBroken
+
+MAX_PIXELS: Final = 64_000_000
+"""A 48-megapixel telephone passes; a small file that unfolds into gigabytes does not."""
+
+MAX_SIDE: Final = 3000
+"""Pixels on the long side that are kept: an A4 receipt stays legible at about 250 dpi."""
+
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+
+BROKEN_IMAGE: Final = N_(
+    "画像を開けません。途中で切れているか、壊れています。撮り直すか、保存し直してください。"
+)
+TOO_MANY_PIXELS: Final = N_("画像の縦横が大きすぎます。%(megapixels)s万画素以下にしてください。")
+
+
+def clean(data: bytes, sent_type: str) -> tuple[str, bytes]:
+    """Media type and bytes to store for a JPEG, PNG or HEIC; HEIC becomes JPEG, which every browser shows.
+
+    Raises `RuleBroken` on the field `file` when the picture is damaged or has too many pixels.
+    """
+    media_type = "image/png" if sent_type == "image/png" else "image/jpeg"
+    return media_type, _encoded(_decoded(data, sent_type), media_type)
+
+
+def _decoded(data: bytes, sent_type: str) -> Image.Image:
+    """The picture, upright, decoded to its last row; its size is checked before any pixel is unpacked."""
+    try:
+        image = _opened(data, sent_type)
+        _check_pixels(image.size)
+        # A JPEG can be read at 1/2 or 1/4 for little memory; the result is never below the side kept.
+        image.draft(None, (MAX_SIDE, MAX_SIDE))
+        image.load()
+        return ImageOps.exif_transpose(image)
+    except RuleBroken:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise RuleBroken("file", TOO_MANY_PIXELS, megapixels=MAX_PIXELS // 10_000) from bomb
+    except Exception as error:  # decoders answer hostile bytes with any exception they have
+        raise RuleBroken("file", BROKEN_IMAGE) from error
+
+
+def _opened(data: bytes, sent_type: str) -> Image.Image:
+    if sent_type == "image/heic":
+        heif = pi_heif.open_heif(BytesIO(data))
+        _check_pixels(heif.size)
+        # The decoder has turned the picture already; its pixels alone are taken over.
+        upright = heif.to_pillow()
+        return Image.frombytes(upright.mode, upright.size, upright.tobytes())
+    return Image.open(BytesIO(data), formats=["PNG" if sent_type == "image/png" else "JPEG"])
+
+
+def _check_pixels(size: tuple[int, int]) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise RuleBroken("file", TOO_MANY_PIXELS, megapixels=MAX_PIXELS // 10_000)
+
+
+def _encoded(image: Image.Image, media_type: str) -> bytes:
+    """The pixels alone: EXIF, XMP, ICC, comments and trailing bytes are not carried over."""
+    if image.mode.startswith("I"):  # 16-bit scans: Pillow would clip them to white
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    if media_type == "image/jpeg":
+        image = _on_white(image)
+    elif image.mode not in _PNG_MODES:
+        image = image.convert("RGB")
+    if max(image.size) > MAX_SIDE:
+        if image.mode in {"1", "P"}:  # a palette cannot be averaged
+            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    transparency = image.info.get("transparency")
+    image.info = {} if transparency is None else {"transparency": transparency}
+    out = BytesIO()
+    if media_type == "image/jpeg":
+        image.save(out, "JPEG", quality=88, optimize=True)
+    else:
+        image.save(out, "PNG", optimize=False)
+    return out.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """RGB or grey: JPEG has no transparency, so what showed through is paper-white."""
+    if image.mode in {"L", "RGB"}:
+        return image
+    if image.mode in {"RGBA", "LA"}:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,28 @@
+"""「次にすること」: what waits for somebody, as each package's queries tell it and the home page shows it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing to do: what, where, until when. ``label`` and ``hint`` are translated already."""
+
+    label: str
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    due_on: dt.date | None = None
+    hint: str = ""
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint, **self.values)
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """The nearest due date first; those without one last, in the order they came."""
+    return sorted(tasks, key=lambda task: task.due_on or dt.date.max)

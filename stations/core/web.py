@@ -1,0 +1,107 @@
+"""What every response carries: security headers, the language, the health pages, the request log."""
+
+import logging
+import time
+
+import sqlalchemy as sa
+from flask import Blueprint, Flask, Response, g, has_request_context, request
+from flask_login import current_user
+
+from stations.core import errors
+from stations.core.access import public
+from stations.core.database import db
+
+log = logging.getLogger(__name__)
+
+LANGUAGES = (("ja", "日本語"), ("en", "English"))
+LANGUAGE_COOKIE = "language"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+blueprint = Blueprint("core", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> Response:
+    """The process and its database answer, and the database is migrated."""
+    try:
+        db.session.execute(sa.text("SELECT 1 FROM person LIMIT 1"))
+    except sa.exc.SQLAlchemyError as error:
+        log.error("not ready", extra={"error": type(error).__name__})
+        return Response("not ready\n", status=503, content_type="text/plain; charset=utf-8")
+    return Response("ready\n", content_type="text/plain; charset=utf-8")
+
+
+def language() -> str:
+    """The reader's language: what they chose, else Japanese."""
+    if not has_request_context():
+        return "ja"  # commands and services called outside a request
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in dict(LANGUAGES) else "ja"
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)
+    production = app.config["STATIONS"].production
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        if production:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if request.endpoint != "static":
+            # Back and reload must never show a signed-out person's page from a cache.
+            response.headers.setdefault("Cache-Control", "no-store")
+            _log_request(response)
+        return response
+
+
+def _log_request(response: Response) -> None:
+    started = g.get("started", time.perf_counter())
+    signed_in = "_login_user" in g and current_user.is_authenticated
+    log.info(
+        "request",
+        extra={
+            "reference": errors.reference(),
+            "method": request.method,
+            "endpoint": request.endpoint,
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            "person_id": current_user.id if signed_in else None,
+        },
+    )

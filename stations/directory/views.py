@@ -1,0 +1,5 @@
+"""Pages of directory."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("directory", __name__)

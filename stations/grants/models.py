@@ -1,0 +1,441 @@
+"""Grants: what the city awards, pays and settles for one approved plan, and every letter about it."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.applications.models import Plan, PlanVersion
+from stations.applications.rules import CostCategory
+from stations.committees.models import Committee, Station
+from stations.core.access import Body
+from stations.core.database import AppendOnly, Model, enum_column
+from stations.core.files import StoredFile
+from stations.grants.rules import PaymentStatus, Status
+from stations.grants.settlement import FiscalTerms, ReallocationRule
+
+
+class FiscalYearSetting(Model):
+    """The 制度設定 of one fiscal year: rate, cap, rounding, deadlines, document prefix. Data of the city.
+
+    Changed only while no award of the year has been issued; each change is an event. Demo values are fictional.
+    """
+
+    __tablename__ = "fiscal_year_setting"
+    __table_args__ = (
+        sa.CheckConstraint("rate_numerator BETWEEN 1 AND rate_denominator", name="rate"),
+        sa.CheckConstraint("unit_yen >= 1", name="unit"),
+        sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name="cap"),
+    )
+
+    fiscal_year: orm.Mapped[int] = orm.mapped_column(unique=True)
+    rate_numerator: orm.Mapped[int]
+    rate_denominator: orm.Mapped[int]
+    cap_yen: orm.Mapped[int | None]
+    unit_yen: orm.Mapped[int]
+    report_days: orm.Mapped[int] = orm.mapped_column(comment="days after completion")
+    report_latest_month: orm.Mapped[int]
+    report_latest_day: orm.Mapped[int]
+    refund_days: orm.Mapped[int] = orm.mapped_column(
+        default=20, comment="days from the order to its due date"
+    )
+    reallocation_rule: orm.Mapped[ReallocationRule] = orm.mapped_column(enum_column(ReallocationRule))
+    document_prefix: orm.Mapped[str] = orm.mapped_column(comment="課記号, as in 松地共第12号")
+    retention_years: orm.Mapped[int]
+    programme_item: orm.Mapped[str] = orm.mapped_column(
+        default="第2号", comment="重層 item that payments carry (社会福祉法106条の4第2項)"
+    )
+
+    @property
+    def terms(self) -> FiscalTerms:
+        """The same settings as the pure rules take them."""
+        return FiscalTerms(
+            fiscal_year=self.fiscal_year,
+            rate_numerator=self.rate_numerator,
+            rate_denominator=self.rate_denominator,
+            cap_yen=self.cap_yen,
+            unit_yen=self.unit_yen,
+            report_days=self.report_days,
+            report_latest=(self.report_latest_month, self.report_latest_day),
+            reallocation_rule=self.reallocation_rule,
+            document_prefix=self.document_prefix,
+            retention_years=self.retention_years,
+        )
+
+    def body(self) -> Body:
+        return Body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
+
+
+class Grant(Model):
+    """The money side of one approved plan: from 交付申請 to 完結. One per plan, made by one act.
+
+    Its lines are copied from the frozen version that the meeting approved. Amounts are facts of decisions and
+    are set once by the act that decides; what was paid and spent is the ledger's. Written by `grants.services`.
+    """
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        sa.CheckConstraint("requested_yen > 0", name="requested"),
+        sa.CheckConstraint(
+            "awarded_yen IS NULL OR (awarded_yen > 0 AND awarded_yen <= requested_yen)", name="award"
+        ),
+        sa.CheckConstraint(
+            "fixed_yen IS NULL OR (fixed_yen >= 0 AND fixed_yen <= awarded_yen)", name="fixed"
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('awarded','active','change_requested','reported','report_returned','inspected',"
+            "'determining','determined','refund_due','refunded','balance_due','balance_paid') "
+            "OR awarded_yen IS NOT NULL",
+            name="awarded_fact",
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('determined','balance_due','balance_paid','refunded','refund_due') "
+            "OR fixed_yen IS NOT NULL",
+            name="fixed_fact",
+        ),
+        sa.CheckConstraint("status <> 'refused' OR refusal_reason IS NOT NULL", name="refused"),
+        sa.CheckConstraint(
+            "decision_approved_by_id IS NULL OR decision_approved_by_id <> decision_drafted_by_id",
+            name="four_eyes",
+        ),
+        sa.CheckConstraint(
+            "determined_by_id IS NULL OR determined_by_id <> determination_drafted_by_id",
+            name="four_eyes_determination",
+        ),
+        sa.Index("ix_grant_year_status", "fiscal_year", "status"),
+    )
+
+    plan_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("plan.id"), unique=True)
+    version_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("plan_version.id"), unique=True)
+    committee_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("committee.id"), index=True)
+    station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"), index=True)
+    fiscal_year: orm.Mapped[int]
+    status: orm.Mapped[Status] = orm.mapped_column(enum_column(Status), default=Status.APPLIED)
+    requested_yen: orm.Mapped[int]
+    applied_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    applied_at: orm.Mapped[dt.datetime]
+
+    awarded_yen: orm.Mapped[int | None] = orm.mapped_column(comment="as drafted; binding once approved")
+    award_conditions: orm.Mapped[str] = orm.mapped_column(default="")
+    refusal_reason: orm.Mapped[str | None] = orm.mapped_column(
+        comment="set when the drafted decision is a refusal"
+    )
+    decision_drafted_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decision_approved_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_on: orm.Mapped[dt.date | None]
+
+    report_summary: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="実績報告: what was done and what came of it"
+    )
+    completed_on: orm.Mapped[dt.date | None]
+    accounts_audited_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="監査"
+    )
+    accounts_audited_at: orm.Mapped[dt.datetime | None]
+    reported_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    reported_at: orm.Mapped[dt.datetime | None]
+    report_file_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+    inspected_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    inspected_at: orm.Mapped[dt.datetime | None]
+
+    fixed_yen: orm.Mapped[int | None] = orm.mapped_column(comment="額の確定; as drafted until determined")
+    determination_drafted_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    determined_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    determined_on: orm.Mapped[dt.date | None]
+    refund_yen: orm.Mapped[int | None] = orm.mapped_column(comment="返還命令")
+    refund_due_on: orm.Mapped[dt.date | None]
+    closed_on: orm.Mapped[dt.date | None]
+
+    plan: orm.Mapped[Plan] = orm.relationship()
+    version: orm.Mapped[PlanVersion] = orm.relationship()
+    committee: orm.Mapped[Committee] = orm.relationship(lazy="joined", innerjoin=True)
+    station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
+    lines: orm.Mapped[list["GrantLine"]] = orm.relationship(
+        back_populates="grant", order_by="GrantLine.position"
+    )
+    payment_requests: orm.Mapped[list["PaymentRequest"]] = orm.relationship(
+        back_populates="grant", order_by="PaymentRequest.instalment"
+    )
+    receipts: orm.Mapped[list["Receipt"]] = orm.relationship(
+        back_populates="grant", order_by="Receipt.number"
+    )
+    transactions: orm.Mapped[list["LedgerTransaction"]] = orm.relationship(
+        order_by="(LedgerTransaction.happened_on, LedgerTransaction.id)", viewonly=True
+    )
+    letters: orm.Mapped[list["Letter"]] = orm.relationship(back_populates="grant", order_by="Letter.id")
+    changes: orm.Mapped[list["GrantChange"]] = orm.relationship(
+        back_populates="grant", order_by="GrantChange.id"
+    )
+
+    def body(self) -> Body:
+        return Body(committee_id=self.committee_id, station_id=self.station_id)
+
+    def maker_ids(self) -> frozenset[int]:
+        """Who drafted what is now to be approved, or handed in what is now to be checked."""
+        makers: dict[Status, tuple[int | None, ...]] = {
+            Status.DECIDING: (self.decision_drafted_by_id,),
+            Status.DETERMINING: (self.determination_drafted_by_id,),
+            Status.REPORTED: (self.reported_by_id,),
+        }
+        return frozenset(i for i in makers.get(self.status, ()) if i is not None)
+
+
+class GrantLine(Model):
+    """A cost line of the approved version, with its life in the grant. What is spent is the ledger's.
+
+    `awarded_yen` moves only by an approved change (流用・変更承認). Lines are never added or removed.
+    """
+
+    __tablename__ = "grant_line"
+    __table_args__ = (
+        sa.CheckConstraint("planned_yen > 0", name="planned"),
+        sa.CheckConstraint("awarded_yen >= 0", name="awarded"),
+        sa.UniqueConstraint("grant_id", "position"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
+    position: orm.Mapped[int]
+    category: orm.Mapped[CostCategory] = orm.mapped_column(enum_column(CostCategory))
+    content: orm.Mapped[str]
+    planned_yen: orm.Mapped[int] = orm.mapped_column(comment="amount in the approved plan")
+    awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes")
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
+
+
+class GrantChange(Model):
+    """A 変更承認申請: the committee asks to move money between lines; approved or refused once."""
+
+    __tablename__ = "grant_change"
+    __table_args__ = (
+        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="four_eyes"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
+    reason: orm.Mapped[str]
+    budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(
+        sa.JSON(), comment="line id → asked budget in yen"
+    )
+    requested_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    requested_at: orm.Mapped[dt.datetime]
+    approved: orm.Mapped[bool | None]
+    decision_reason: orm.Mapped[str] = orm.mapped_column(default="")
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="changes")
+
+
+class PaymentRequest(Model):
+    """One instalment: asked for (概算払請求) or due (精算払), ordered (支出命令), paid. Numbered within its grant.
+
+    Returned or cancelled ones keep their number. Written by `grants.payment_services`.
+    """
+
+    __tablename__ = "payment_request"
+    __table_args__ = (
+        sa.UniqueConstraint("grant_id", "instalment"),
+        sa.CheckConstraint("amount_yen > 0", name="amount"),
+        sa.CheckConstraint("kind IN ('advance','balance')", name="kind"),
+        sa.CheckConstraint("status NOT IN ('ordered','paid') OR ordered_by_id IS NOT NULL", name="ordered"),
+        sa.CheckConstraint("ordered_by_id IS NULL OR ordered_by_id <> requested_by_id", name="four_eyes"),
+        sa.Index("ix_payment_request_status", "status"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
+    instalment: orm.Mapped[int]
+    kind: orm.Mapped[str] = orm.mapped_column(comment="advance 概算払, balance 精算払")
+    status: orm.Mapped[PaymentStatus] = orm.mapped_column(
+        enum_column(PaymentStatus), default=PaymentStatus.REQUESTED
+    )
+    amount_yen: orm.Mapped[int]
+    purpose: orm.Mapped[str] = orm.mapped_column(default="", comment="what the advance is for")
+    fiscal_year: orm.Mapped[int] = orm.mapped_column(comment="the budget it is paid from")
+    programme_item: orm.Mapped[str] = orm.mapped_column(comment="重層 item, 第2号 for station grants")
+    requested_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="NULL: a balance that follows from the determination"
+    )
+    requested_at: orm.Mapped[dt.datetime]
+    ordered_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    ordered_at: orm.Mapped[dt.datetime | None]
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="payment_requests")
+    payment: orm.Mapped["Payment | None"] = orm.relationship(back_populates="request", lazy="joined")
+
+    def body(self) -> Body:
+        return self.grant.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset(i for i in (self.requested_by_id, self.ordered_by_id) if i is not None)
+
+
+class Payment(AppendOnly, Model):
+    """One transfer from the city to a committee (概算払 or 精算払).
+
+    Never changed or deleted: the sum is always what left the account. Its ledger transaction is
+    `bookkeeping.payment`. Written only by `grants.payment_services.record_payment`.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (sa.CheckConstraint("amount_yen > 0", name="amount"),)
+
+    request_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("payment_request.id"), unique=True)
+    amount_yen: orm.Mapped[int]
+    paid_on: orm.Mapped[dt.date]
+    reference: orm.Mapped[str] = orm.mapped_column(default="", comment="the bank's or the cashier's number")
+    recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: orm.Mapped[dt.datetime]
+
+    request: orm.Mapped[PaymentRequest] = orm.relationship(back_populates="payment")
+
+
+class Repayment(AppendOnly, Model):
+    """What a committee paid back (返還 → 戻入; after 5-31 過年度収入 of the new year). Never changed."""
+
+    __tablename__ = "repayment"
+    __table_args__ = (sa.CheckConstraint("amount_yen > 0", name="amount"),)
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
+    amount_yen: orm.Mapped[int]
+    received_on: orm.Mapped[dt.date]
+    prior_year_income: orm.Mapped[bool] = orm.mapped_column(comment="過年度収入 instead of 戻入")
+    reference: orm.Mapped[str] = orm.mapped_column(default="")
+    recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: orm.Mapped[dt.datetime]
+
+
+class Receipt(Model):
+    """A 領収書 with its photo: what the committee paid, to whom, for what, split over the grant's lines.
+
+    Numbered within its grant. A mistaken one is cancelled with a reason and its booking reversed, never
+    deleted. Inspection ticks it. Written by `grants.receipt_services`.
+    """
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        sa.UniqueConstraint("grant_id", "number"),
+        sa.CheckConstraint("amount_yen > 0", name="amount"),
+        sa.CheckConstraint("(cancelled_at IS NULL) = (cancelled_reason IS NULL)", name="cancelled"),
+        sa.CheckConstraint("(inspected_at IS NULL) = (inspected_by_id IS NULL)", name="inspected"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
+    number: orm.Mapped[int]
+    kind: orm.Mapped[str] = orm.mapped_column(comment="receipts.ReceiptKind: receipt or bank_slip")
+    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+    dated_on: orm.Mapped[dt.date]
+    used_on: orm.Mapped[dt.date | None] = orm.mapped_column(comment="day of use, for a venue paid beforehand")
+    payee: orm.Mapped[str] = orm.mapped_column(comment="who issued it")
+    addressee: orm.Mapped[str]
+    description: orm.Mapped[str] = orm.mapped_column(comment="但し書き")
+    amount_yen: orm.Mapped[int]
+    entered_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    entered_at: orm.Mapped[dt.datetime]
+    cancelled_at: orm.Mapped[dt.datetime | None]
+    cancelled_reason: orm.Mapped[str | None]
+    inspected_at: orm.Mapped[dt.datetime | None]
+    inspected_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    finding: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="what the inspector asks to mend; '' when fine"
+    )
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="receipts")
+    file: orm.Mapped[StoredFile] = orm.relationship(lazy="joined", innerjoin=True)
+    splits: orm.Mapped[list["ReceiptSplit"]] = orm.relationship(order_by="ReceiptSplit.id", lazy="selectin")
+
+    def body(self) -> Body:
+        return self.grant.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset({self.entered_by_id})
+
+
+class ReceiptSplit(AppendOnly, Model):
+    """The part of a receipt that belongs to one line of the grant. The parts sum to the receipt's amount."""
+
+    __tablename__ = "receipt_split"
+    __table_args__ = (
+        sa.UniqueConstraint("receipt_id", "line_id"),
+        sa.CheckConstraint("amount_yen > 0", name="amount"),
+    )
+
+    receipt_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("receipt.id"))
+    line_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant_line.id"), index=True)
+    amount_yen: orm.Mapped[int]
+
+    line: orm.Mapped[GrantLine] = orm.relationship()
+
+
+class LedgerTransaction(AppendOnly, Model):
+    """One cash movement of a grant: one line of the 出納帳. Its postings sum to zero.
+
+    Answers "where is every yen". Never changed or deleted: a mistake is answered by a transaction that
+    reverses it, with a reason. Written only by `grants.ledger_services`.
+    """
+
+    __tablename__ = "ledger_transaction"
+    __table_args__ = (
+        sa.CheckConstraint("(reverses_id IS NULL) = (reason IS NULL)", name="reversal_reason"),
+        sa.Index("ix_ledger_transaction_grant", "grant_id", "happened_on"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
+    happened_on: orm.Mapped[dt.date]
+    description: orm.Mapped[str]
+    receipt_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("receipt.id"))
+    payment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("payment.id"), unique=True)
+    repayment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("repayment.id"), unique=True)
+    reverses_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("ledger_transaction.id"), unique=True
+    )
+    reason: orm.Mapped[str | None]
+    recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: orm.Mapped[dt.datetime]
+
+    postings: orm.Mapped[list["LedgerPosting"]] = orm.relationship(
+        order_by="LedgerPosting.id", lazy="selectin"
+    )
+
+
+class LedgerPosting(AppendOnly, Model):
+    """One side of a ledger transaction; signed yen. Never changed or deleted."""
+
+    __tablename__ = "ledger_posting"
+    __table_args__ = (sa.CheckConstraint("amount_yen <> 0", name="amount"),)
+
+    transaction_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("ledger_transaction.id"), index=True)
+    account: orm.Mapped[str] = orm.mapped_column(comment="bookkeeping.Account")
+    category: orm.Mapped[str | None] = orm.mapped_column(comment="CostCategory of an expense")
+    income_kind: orm.Mapped[str | None] = orm.mapped_column(comment="IncomeKind of an income")
+    amount_yen: orm.Mapped[int]
+
+
+class Letter(AppendOnly, Model):
+    """An issued 通知書: its number, gap-free in its fiscal year, and the PDF/A as it went out. Never changed.
+
+    Written only by `grants.letter_services.issue`, on 施行.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (sa.UniqueConstraint("fiscal_year", "number"),)
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
+    kind: orm.Mapped[str] = orm.mapped_column(comment="award, refusal, change, determination, refund")
+    fiscal_year: orm.Mapped[int] = orm.mapped_column(comment="of the day of issue: numbers run within it")
+    number: orm.Mapped[int]
+    issued_on: orm.Mapped[dt.date]
+    issued_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="letters")
+    file: orm.Mapped[StoredFile] = orm.relationship(lazy="joined", innerjoin=True)
+
+    def body(self) -> Body:
+        return self.grant.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()

@@ -1,0 +1,225 @@
+"""Rules of a grant (交付): the states of the grant and of its payments."""
+
+from datetime import date
+from enum import StrEnum
+
+from stations.core import clock, states
+from stations.core.messages import N_, RuleBroken
+
+
+class Status(StrEnum):
+    """交付申請 → 交付決定 → 実施中 → 実績報告 → 検査 → 額の確定 → 完結 (programme rule)."""
+
+    APPLIED = "applied"
+    REVIEWING = "reviewing"
+    DECIDING = "deciding"
+    AWARDED = "awarded"
+    REFUSED = "refused"
+    ACTIVE = "active"
+    CHANGE_REQUESTED = "change_requested"
+    REPORTED = "reported"
+    REPORT_RETURNED = "report_returned"
+    INSPECTED = "inspected"
+    DETERMINING = "determining"
+    DETERMINED = "determined"
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"
+    BALANCE_DUE = "balance_due"
+    BALANCE_PAID = "balance_paid"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    DISCONTINUED = "discontinued"
+    CANCELLED = "cancelled"
+
+
+class Act(StrEnum):
+    BEGIN_REVIEW = "begin_review"
+    DRAFT_AWARD = "draft_award"
+    DRAFT_REFUSAL = "draft_refusal"
+    SEND_BACK = "send_back"
+    APPROVE_AWARD = "approve_award"
+    APPROVE_REFUSAL = "approve_refusal"
+    ISSUE_AWARD = "issue_award"
+    REQUEST_CHANGE = "request_change"
+    APPROVE_CHANGE = "approve_change"
+    REFUSE_CHANGE = "refuse_change"
+    REPORT = "report"
+    RETURN_REPORT = "return_report"
+    INSPECT = "inspect"
+    DRAFT_DETERMINATION = "draft_determination"
+    DETERMINE = "determine"
+    ORDER_REFUND = "order_refund"
+    RECORD_REFUND = "record_refund"
+    ORDER_BALANCE = "order_balance"
+    PAY_BALANCE = "pay_balance"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+    DISCONTINUE = "discontinue"
+    CANCEL = "cancel"
+
+
+TRANSITIONS: dict[Status, dict[Act, Status]] = {
+    Status.APPLIED: {Act.BEGIN_REVIEW: Status.REVIEWING, Act.WITHDRAW: Status.WITHDRAWN},
+    Status.REVIEWING: {
+        Act.DRAFT_AWARD: Status.DECIDING,
+        Act.DRAFT_REFUSAL: Status.DECIDING,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.DECIDING: {
+        Act.APPROVE_AWARD: Status.AWARDED,
+        Act.APPROVE_REFUSAL: Status.REFUSED,
+        Act.SEND_BACK: Status.REVIEWING,
+    },
+    Status.AWARDED: {Act.ISSUE_AWARD: Status.ACTIVE, Act.CANCEL: Status.CANCELLED},
+    Status.ACTIVE: {
+        Act.REQUEST_CHANGE: Status.CHANGE_REQUESTED,
+        Act.REPORT: Status.REPORTED,
+        Act.DISCONTINUE: Status.DISCONTINUED,
+        Act.CANCEL: Status.CANCELLED,
+    },
+    Status.CHANGE_REQUESTED: {
+        Act.APPROVE_CHANGE: Status.ACTIVE,
+        Act.REFUSE_CHANGE: Status.ACTIVE,
+        Act.CANCEL: Status.CANCELLED,
+    },
+    Status.REPORTED: {
+        Act.RETURN_REPORT: Status.REPORT_RETURNED,
+        Act.INSPECT: Status.INSPECTED,
+        Act.CANCEL: Status.CANCELLED,
+    },
+    Status.REPORT_RETURNED: {Act.REPORT: Status.REPORTED, Act.CANCEL: Status.CANCELLED},
+    Status.INSPECTED: {Act.DRAFT_DETERMINATION: Status.DETERMINING, Act.CANCEL: Status.CANCELLED},
+    Status.DETERMINING: {Act.DETERMINE: Status.DETERMINED, Act.SEND_BACK: Status.INSPECTED},
+    Status.DETERMINED: {
+        Act.ORDER_REFUND: Status.REFUND_DUE,
+        Act.ORDER_BALANCE: Status.BALANCE_DUE,
+        Act.CLOSE: Status.CLOSED,
+    },
+    Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED},
+    Status.REFUNDED: {Act.CLOSE: Status.CLOSED},
+    Status.BALANCE_DUE: {Act.PAY_BALANCE: Status.BALANCE_PAID},
+    Status.BALANCE_PAID: {Act.CLOSE: Status.CLOSED},
+    Status.DISCONTINUED: {Act.REPORT: Status.REPORTED},
+    Status.CANCELLED: {Act.ORDER_REFUND: Status.REFUND_DUE, Act.CLOSE: Status.CLOSED},
+    Status.REFUSED: {},
+    Status.WITHDRAWN: {},
+    Status.CLOSED: {},
+}
+
+
+def next_status(status: Status, act: Act) -> Status:
+    """The grant's state after `act`; `Conflict` when the present state does not allow it."""
+    return states.step(TRANSITIONS, status, act)
+
+
+# The reason of a refusal is written when it is drafted; approving it passes the same reason on.
+NEEDS_REASON = frozenset(
+    {
+        Act.SEND_BACK,
+        Act.DRAFT_REFUSAL,
+        Act.APPROVE_REFUSAL,
+        Act.REQUEST_CHANGE,
+        Act.REFUSE_CHANGE,
+        Act.RETURN_REPORT,
+        Act.DISCONTINUE,
+        Act.CANCEL,
+    }
+)
+
+# Nobody does these to what they made themselves (programme rule).
+FOUR_EYES = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL, Act.DETERMINE})
+
+FINAL = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CLOSED})
+
+
+def require_reason(act: Act, reason: str) -> None:
+    """差戻し, 不交付, 取消し and every change need a reason (programme rule); `RuleBroken` on "reason"."""
+    states.require_reason(act, reason, NEEDS_REASON)
+
+
+class PaymentStatus(StrEnum):
+    """請求 → 支出命令 → 支払済; a returned request is answered by a new one."""
+
+    REQUESTED = "requested"
+    ORDERED = "ordered"
+    PAID = "paid"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class PaymentAct(StrEnum):
+    ORDER = "order"
+    PAY = "pay"
+    RETURN = "return"
+    CANCEL = "cancel"
+
+
+PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
+    PaymentStatus.REQUESTED: {
+        PaymentAct.ORDER: PaymentStatus.ORDERED,
+        PaymentAct.RETURN: PaymentStatus.RETURNED,
+        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
+    },
+    PaymentStatus.ORDERED: {
+        PaymentAct.PAY: PaymentStatus.PAID,
+        PaymentAct.RETURN: PaymentStatus.RETURNED,
+        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
+    },
+    PaymentStatus.PAID: {},
+    PaymentStatus.RETURNED: {},
+    PaymentStatus.CANCELLED: {},
+}
+
+
+def next_payment_status(status: PaymentStatus, act: PaymentAct) -> PaymentStatus:
+    """The payment's state after `act`; `Conflict` when the present state does not allow it."""
+    return states.step(PAYMENT_TRANSITIONS, status, act)
+
+
+PAYMENT_NEEDS_REASON = frozenset({PaymentAct.RETURN, PaymentAct.CANCEL})
+
+# Money that has been asked for or ordered but has not left yet.
+PENDING = frozenset({PaymentStatus.REQUESTED, PaymentStatus.ORDERED})
+
+
+def require_payment_reason(act: PaymentAct, reason: str) -> None:
+    """Returning or cancelling a payment needs a reason; `RuleBroken` on "reason" without one."""
+    states.require_reason(act, reason, PAYMENT_NEEDS_REASON)
+
+
+def check_decision_date(fiscal_year: int, on: date, *, field: str | None = "decided_on") -> None:
+    """Decisions and changes are dated inside the fiscal year (programme rule). `RuleBroken` on `field`."""
+    if clock.fiscal_year(on) != fiscal_year:
+        raise RuleBroken(
+            field,
+            N_("決定の日付は%(year)s年度（4月1日から3月31日まで）の日にしてください。"),
+            year=fiscal_year,
+        )
+
+
+def cash_date_ok(fiscal_year: int, on: date) -> bool:
+    """Whether cash of the fiscal year may move on a day: 4-1 … 5-31 of the next (地方自治法235条の5)."""
+    first, last = clock.cash_period(fiscal_year)
+    return first <= on <= last
+
+
+def check_payment_date(fiscal_year: int, on: date, *, field: str | None = "paid_on") -> None:
+    """`RuleBroken` on `field` when the city may no longer, or not yet, pay out of this year's budget."""
+    if not cash_date_ok(fiscal_year, on):
+        raise RuleBroken(
+            field,
+            N_(
+                "%(year)s年度の支払いは、4月1日から翌年5月31日（出納整理期間の終わり）までの日にしてください。"
+            ),
+            year=fiscal_year,
+        )
+
+
+def is_prior_year_income(fiscal_year: int, repaid_on: date) -> bool:
+    """Whether a repayment is too late for 戻入 and becomes 過年度収入 (地方自治法施行令160条)."""
+    return repaid_on > clock.cash_period(fiscal_year)[1]
+
+
+def retention_end(fiscal_year: int, years: int) -> date:
+    """The last day on which evidence is kept: so many years from the 4-1 after the fiscal year."""
+    return clock.fiscal_year_period(fiscal_year + years)[1]

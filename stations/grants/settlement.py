@@ -1,0 +1,201 @@
+"""What a grant comes to: award, advances, the fixed amount, refund or balance, reallocation. Pure.
+
+Worked example: rate 9/10, unit 1,000円, awarded 100,000円, advances 100,000円. Eligible costs
+112,345円 and fees 6,000円 leave 106,345円; nine tenths are 95,710円, floored 95,000円; fixed is
+95,000円, so 5,000円 are refunded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from stations.applications.rules import CostCategory, IncomeKind
+from stations.core import money
+from stations.core.messages import N_, RuleBroken
+from stations.core.money import Yen
+from stations.grants.rules import Act, Status
+
+# 自己資金 fills what nothing else covers; only the other kinds lower the grant (programme rule).
+DEDUCTED = frozenset(IncomeKind) - {IncomeKind.OWN_FUNDS}
+
+
+class ReallocationRule(StrEnum):
+    """How far the committee may move money between categories (流用) without asking."""
+
+    SMALLER20 = "smaller20"
+    ANY20 = "any20"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiscalTerms:
+    """The settings of one fiscal year (制度設定). The defaults are fictional until the city gives its own."""
+
+    fiscal_year: int
+    rate_numerator: int = 1
+    rate_denominator: int = 1
+    cap_yen: Yen | None = None
+    unit_yen: Yen = 1_000
+    report_days: int = 30
+    report_latest: tuple[int, int] = (4, 10)
+    reallocation_rule: ReallocationRule = ReallocationRule.SMALLER20
+    document_prefix: str = ""
+    retention_years: int = 5
+
+
+def check_terms(terms: FiscalTerms) -> None:
+    """`RuleBroken` on the setting that could not work: a rate above 1, a unit or cap below 1, no such day."""
+    if not 1 <= terms.rate_numerator <= terms.rate_denominator:
+        raise RuleBroken("rate_numerator", N_("補助率は、0より大きく1以下の分数で入力してください。"))
+    if terms.unit_yen < 1:
+        raise RuleBroken("unit_yen", N_("端数処理の単位は1円以上で入力してください。"))
+    if terms.cap_yen is not None and terms.cap_yen < 1:
+        raise RuleBroken("cap_yen", N_("上限額は1円以上で入力するか、空欄にしてください。"))
+    if terms.report_days < 0 or terms.retention_years < 1:
+        raise RuleBroken(None, N_("期限の日数と保存年数を確かめてください。"))
+    try:
+        date(terms.fiscal_year + 1, *terms.report_latest)
+    except ValueError:
+        raise RuleBroken("report_latest", N_("実績報告の最終期限は、ある日付にしてください。")) from None
+
+
+def deducted_income(incomes: Iterable[tuple[IncomeKind, Yen]]) -> Yen:
+    """The income that lowers the grant: 参加費, 寄附金, 他補助金, その他, but not 自己資金."""
+    return sum(amount for kind, amount in incomes if kind in DEDUCTED)
+
+
+def award_amount(requested: Yen, terms: FiscalTerms) -> Yen:
+    """The most that can be awarded on a request: min(floor_unit(requested × rate), cap)."""
+    rounded = money.apply_rate(
+        max(0, requested), terms.rate_numerator, terms.rate_denominator, terms.unit_yen
+    )
+    return rounded if terms.cap_yen is None else min(rounded, terms.cap_yen)
+
+
+def fixed_amount(eligible: Yen, income: Yen, terms: FiscalTerms, awarded: Yen) -> Yen:
+    """額の確定: min(floor_unit((eligible − income) × rate), cap, awarded), never below zero.
+
+    It is a multiple of the unit unless the cap or the award, taken as they stand, is smaller.
+    `income`: from `deducted_income`. Rounding happens here, once.
+    """
+    return min(award_amount(eligible - income, terms), awarded)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """The fixed amount against what was paid; at most one of `refund` and `balance` is not zero."""
+
+    fixed: Yen
+    paid: Yen
+
+    @property
+    def refund(self) -> Yen:
+        return max(0, self.paid - self.fixed)
+
+    @property
+    def balance(self) -> Yen:
+        return max(0, self.fixed - self.paid)
+
+    @property
+    def next_act(self) -> Act:
+        """返還命令, 精算払, or 完結 when nothing is left between city and committee."""
+        if self.refund:
+            return Act.ORDER_REFUND
+        return Act.ORDER_BALANCE if self.balance else Act.CLOSE
+
+
+def settle(fixed: Yen, paid: Yen) -> Settlement:
+    """Compare the fixed amount (0 after a full 取消し) with what has been paid, refunds taken off."""
+    return Settlement(fixed=fixed, paid=paid)
+
+
+def check_next_act(settlement: Settlement, act: Act) -> None:
+    """`RuleBroken` when `act` is not what the settlement calls for, as closing with a refund open."""
+    if act is not settlement.next_act:
+        raise RuleBroken(
+            None,
+            N_("差引は、返還%(refund)s・精算払%(balance)sです。これに合う手続きを選んでください。"),
+            refund=money.format_yen(settlement.refund),
+            balance=money.format_yen(settlement.balance),
+        )
+
+
+def advance_limit(awarded: Yen, paid: Yen, ordered: Yen) -> Yen:
+    """What can still be asked for as 概算払. `ordered`: asked for or ordered, but not yet paid."""
+    return max(0, awarded - paid - ordered)
+
+
+def check_advance(status: Status, amount: Yen, *, awarded: Yen, paid: Yen, ordered: Yen) -> None:
+    """No payment before an award, none above it (programme rule). `RuleBroken` on "amount_yen"."""
+    if status is not Status.ACTIVE:
+        raise RuleBroken(None, N_("概算払は、交付決定を受けて実施中の間に請求してください。"))
+    if amount < 1:
+        raise RuleBroken("amount_yen", N_("金額は1円以上で入力してください。"))
+    limit = advance_limit(awarded, paid, ordered)
+    if amount > limit:
+        raise RuleBroken("amount_yen", N_("請求できる額は%(limit)sまでです。"), limit=money.format_yen(limit))
+
+
+def report_deadline(completed_on: date, terms: FiscalTerms) -> date:
+    """実績報告 is due so many days after completion, at the latest on the fixed day after the year."""
+    latest = date(terms.fiscal_year + 1, *terms.report_latest)
+    return min(completed_on + timedelta(days=terms.report_days), latest)
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One 費目 of the 収支決算書: 予算額, 決算額, 増減."""
+
+    category: CostCategory
+    planned: Yen
+    spent: Yen
+
+    @property
+    def difference(self) -> Yen:
+        return self.spent - self.planned
+
+
+def statement(planned: Mapping[CostCategory, Yen], spent: Mapping[CostCategory, Yen]) -> list[StatementLine]:
+    """One line for each category that was planned or spent on, in the order of the categories."""
+    return [
+        StatementLine(category, planned.get(category, 0), spent.get(category, 0))
+        for category in CostCategory
+        if category in planned or category in spent
+    ]
+
+
+def check_reallocation(
+    before: Mapping[CostCategory, Yen], after: Mapping[CostCategory, Yen], rule: ReallocationRule
+) -> None:
+    """Whether money may move from `before` to `after` (流用) without a change request; else `RuleBroken`.
+
+    The sum stays, and a category absent from the award is never added. SMALLER20: what moves is at
+    most 20 % of the smallest award among the categories touched. ANY20: no category moves by more than
+    20 % of its own award. Exactly 20 % is free in both.
+    """
+    moves = {c: after.get(c, 0) - before.get(c, 0) for c in CostCategory}
+    touched = [category for category, move in moves.items() if move]
+    if any(not before.get(category) for category in touched):
+        raise RuleBroken(None, N_("交付決定にない費目は、流用で加えることができません。"))
+    if sum(moves.values()):
+        raise RuleBroken(None, N_("流用では合計額を変えられません。変更承認を申請してください。"))
+    if not touched:
+        return
+    moved = sum(move for move in moves.values() if move > 0)
+    free = {
+        ReallocationRule.SMALLER20: moved * 5 <= min(before[category] for category in touched),
+        ReallocationRule.ANY20: all(abs(moves[category]) * 5 <= before[category] for category in touched),
+    }[rule]
+    if not free:
+        raise RuleBroken(None, N_("2割を超える流用には、変更承認の申請が必要です。"))
+
+
+def reallocation_allowed(
+    before: Mapping[CostCategory, Yen], after: Mapping[CostCategory, Yen], rule: ReallocationRule
+) -> bool:
+    """`check_reallocation` as a yes or no."""
+    try:
+        check_reallocation(before, after, rule)
+    except RuleBroken:
+        return False
+    return True

@@ -1,0 +1,5 @@
+"""Pages of grants."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("grants", __name__)

@@ -1,0 +1,5 @@
+"""Pages of meetings."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("meetings", __name__)

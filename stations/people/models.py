@@ -1,0 +1,185 @@
+"""People who sign in, the roles they hold for a time, and what protects their sign-in."""
+
+import datetime as dt
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.core import clock
+from stations.core.access import SECOND_FACTOR_ROLES, Body, Held, Role
+from stations.core.database import AppendOnly, Model, enum_column
+
+
+class Person(Model):
+    """Somebody who signs in: a committee officer, an official, a volunteer, a case worker.
+
+    Never deleted while history names them; `disabled_at` ends every access. Visitors and the people who are
+    referred are not Persons. Written by `people.services`.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (sa.CheckConstraint("length(login) >= 3", name="login"),)
+
+    login: orm.Mapped[str] = orm.mapped_column(unique=True, comment="typed at sign-in; lower case")
+    name: orm.Mapped[str]
+    kana: orm.Mapped[str] = orm.mapped_column(default="", comment="ふりがな")
+    email: orm.Mapped[str | None]
+    phone: orm.Mapped[str | None]
+    language: orm.Mapped[str] = orm.mapped_column(default="ja")
+    password_hash: orm.Mapped[str | None] = orm.mapped_column(
+        comment="Argon2id; NULL until the invitation is used"
+    )
+    totp_secret: orm.Mapped[str | None] = orm.mapped_column(
+        comment="encrypted with the secret key; NULL: not enrolled"
+    )
+    totp_last_step: orm.Mapped[int | None] = orm.mapped_column(
+        comment="30-second step last accepted: never twice"
+    )
+    session_epoch: orm.Mapped[int] = orm.mapped_column(default=0, comment="raised by 'sign out everywhere'")
+    disabled_at: orm.Mapped[dt.datetime | None]
+    created_at: orm.Mapped[dt.datetime] = orm.mapped_column(default=clock.now)
+
+    roles: orm.Mapped[list["RoleAssignment"]] = orm.relationship(
+        back_populates="person", foreign_keys="RoleAssignment.person_id", lazy="selectin"
+    )
+
+    # What flask-login asks for.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        return f"{self.id}.{self.session_epoch}"
+
+    @cached_property
+    def held_roles(self) -> tuple[Held, ...]:
+        """Roles whose term covers today; an ended term gives nothing."""
+        today = clock.today()
+        return tuple(role.held for role in self.roles if role.active_on(today))
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(held.role in SECOND_FACTOR_ROLES for held in self.held_roles)
+
+    def body(self) -> Body:
+        return Body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
+
+
+class RoleAssignment(Model):
+    """One role of one person in one body, from a day to a day (both included); 役員の任期.
+
+    Ended by setting `to_on`, never deleted: history must tell who held what. Written by `people.services`.
+    """
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="term"),
+        sa.CheckConstraint(
+            "(role IN ('drafter','chair','treasurer','committee_auditor')) = (committee_id IS NOT NULL)",
+            name="committee",
+        ),
+        sa.CheckConstraint(
+            "(role IN ('station_leader','volunteer')) = (station_id IS NOT NULL)", name="station"
+        ),
+        sa.CheckConstraint(
+            "(role IN ('case_worker','marugoto_desk')) = (agency_id IS NOT NULL)", name="agency"
+        ),
+        sa.Index("ix_role_assignment_committee", "committee_id", "role"),
+    )
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    role: orm.Mapped[Role] = orm.mapped_column(enum_column(Role))
+    committee_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("committee.id"))
+    station_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("station.id"), index=True)
+    agency_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("agency.id"), index=True)
+    from_on: orm.Mapped[dt.date]
+    to_on: orm.Mapped[dt.date | None]
+    given_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+
+    person: orm.Mapped[Person] = orm.relationship(back_populates="roles", foreign_keys=[person_id])
+
+    @property
+    def held(self) -> Held:
+        return Held(self.role, self.committee_id, self.station_id, self.agency_id)
+
+    def active_on(self, day: dt.date) -> bool:
+        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
+
+
+class RecoveryCode(Model):
+    """A one-time code that stands in for the authenticator app; used once, kept as a hash."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    code_hash: orm.Mapped[str]
+    used_at: orm.Mapped[dt.datetime | None]
+
+
+class SignInFailure(AppendOnly, Model):
+    """A refused sign-in, counted per account and per address (in the database: workers share no memory).
+
+    `key` is a keyed hash of the login or of the address, so the table names nobody. Never changed.
+    """
+
+    __tablename__ = "sign_in_failure"
+
+    key: orm.Mapped[str] = orm.mapped_column(index=True)
+    at: orm.Mapped[dt.datetime]
+
+
+class SignInSuccess(AppendOnly, Model):
+    """A sign-in that worked: failures of the account before it no longer count."""
+
+    __tablename__ = "sign_in_success"
+
+    key: orm.Mapped[str] = orm.mapped_column(index=True)
+    at: orm.Mapped[dt.datetime]
+
+
+class LinkKind(StrEnum):
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class OneTimeLink(Model):
+    """An invitation or password reset issued by an administrator; works once, until it expires.
+
+    Only the hash of its token is stored. A newer link for the same person makes older ones void.
+    """
+
+    __tablename__ = "one_time_link"
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    kind: orm.Mapped[LinkKind] = orm.mapped_column(enum_column(LinkKind))
+    token_hash: orm.Mapped[str] = orm.mapped_column(unique=True)
+    issued_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    issued_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    used_at: orm.Mapped[dt.datetime | None]
+    voided_at: orm.Mapped[dt.datetime | None]
+
+    person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
+
+
+class HeldForm(Model):
+    """What somebody had typed when their session had timed out, kept for them until they sign in again.
+
+    Fields only (no files, no passwords), encrypted with the secret key, deleted when given back or after a day.
+    """
+
+    __tablename__ = "held_form"
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    path: orm.Mapped[str]
+    fields: orm.Mapped[str] = orm.mapped_column(comment="encrypted JSON list of [name, value]")
+    held_at: orm.Mapped[dt.datetime]

@@ -1,0 +1,200 @@
+"""Agencies, consents, referrals to a station and observations from it. The most private rows of the house."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.committees.models import Station
+from stations.core.access import Actor, Body, Permission, Scope, scope_of
+from stations.core.database import AppendOnly, Model, enum_column
+from stations.referrals.rules import (
+    ConsentAnswer,
+    ConsentMethod,
+    ObservationStatus,
+    Status,
+)
+
+
+class Agency(Model):
+    """A desk that refers people and receives observations: 地域包括支援センター, 基幹相談支援センター, … Data."""
+
+    __tablename__ = "agency"
+
+    name: orm.Mapped[str] = orm.mapped_column(unique=True)
+    kind: orm.Mapped[str] = orm.mapped_column(comment="地域包括支援センター, 自立相談支援センター …")
+    district_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("district.id"))
+    phone: orm.Mapped[str] = orm.mapped_column(default="")
+    is_marugoto_desk: orm.Mapped[bool] = orm.mapped_column(
+        default=False,
+        comment="福祉まるごと相談窓口: the only receiver without consent (支援会議, 社会福祉法106条の6)",
+    )
+    closed_on: orm.Mapped[dt.date | None]
+
+    def body(self) -> Body:
+        return Body(agency_ids=frozenset({self.id}))
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
+
+
+class Referral(Model):
+    """A つなぎ(紹介) of one person from an agency to a station. A thin sheet: no diagnosis, income or family history.
+
+    The station sees it only once it is sent, and only its leader does. Written by `referrals.services`.
+    """
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'", name="sent"),
+        sa.Index("ix_referral_station_status", "station_id", "status"),
+        sa.Index("ix_referral_agency_status", "agency_id", "status"),
+    )
+
+    number: orm.Mapped[str] = orm.mapped_column(
+        unique=True, comment="what lists and mail show instead of a person"
+    )
+    agency_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("agency.id"))
+    station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"))
+    status: orm.Mapped[Status] = orm.mapped_column(enum_column(Status), default=Status.DRAFT)
+    alias: orm.Mapped[str] = orm.mapped_column(comment="呼び名, never the full name")
+    age_group: orm.Mapped[str] = orm.mapped_column(comment="年代 as a band")
+    wishes: orm.Mapped[str] = orm.mapped_column(default="", comment="希望")
+    considerations: orm.Mapped[str] = orm.mapped_column(default="", comment="配慮事項")
+    accompanied: orm.Mapped[bool] = orm.mapped_column(default=True, comment="初回同行")
+    contact_name: orm.Mapped[str] = orm.mapped_column(comment="who at the agency")
+    contact_phone: orm.Mapped[str]
+    made_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    made_at: orm.Mapped[dt.datetime]
+    sent_at: orm.Mapped[dt.datetime | None]
+    acknowledge_by_on: orm.Mapped[dt.date | None]
+    acknowledged_at: orm.Mapped[dt.datetime | None]
+    first_visit_on: orm.Mapped[dt.date | None]
+
+    agency: orm.Mapped[Agency] = orm.relationship(lazy="joined", innerjoin=True)
+    station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
+    consents: orm.Mapped[list["ConsentRecord"]] = orm.relationship(
+        foreign_keys="ConsentRecord.referral_id", order_by="ConsentRecord.id", viewonly=True
+    )
+    follow_ups: orm.Mapped[list["FollowUp"]] = orm.relationship(order_by="FollowUp.due_on")
+
+    def body(self) -> Body:
+        return Body(
+            committee_id=self.station.committee_id,
+            station_id=self.station_id,
+            agency_ids=frozenset({self.agency_id}),
+        )
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset({self.made_by_id})
+
+    def hidden_from(self, person: Actor, permission: Permission) -> bool:
+        """Until it is sent, a referral is its agency's own."""
+        of_agency = any(
+            held.agency_id == self.agency_id for held in person.held_roles if held.agency_id is not None
+        )
+        return self.sent_at is None and not of_agency
+
+
+class Observation(Model):
+    """A 気づきメモ from a station: facts, urgency, and whether the person consents to an agency being told.
+
+    Without consent its only receiver is 福祉まるごと相談窓口. Written by `referrals.services`.
+    """
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'", name="sent"),
+        sa.Index("ix_observation_agency_status", "agency_id", "status"),
+        sa.Index("ix_observation_station", "station_id"),
+    )
+
+    number: orm.Mapped[str] = orm.mapped_column(unique=True)
+    station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"))
+    agency_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("agency.id"), comment="the receiver")
+    status: orm.Mapped[ObservationStatus] = orm.mapped_column(
+        enum_column(ObservationStatus), default=ObservationStatus.DRAFT
+    )
+    alias: orm.Mapped[str] = orm.mapped_column(default="", comment="呼び名, if there is one")
+    age_group: orm.Mapped[str]
+    facts: orm.Mapped[str] = orm.mapped_column(comment="what was seen and heard; no guesses")
+    urgent: orm.Mapped[bool] = orm.mapped_column(
+        default=False, comment="within days; danger to life is telephoned"
+    )
+    observed_on: orm.Mapped[dt.date]
+    made_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    made_at: orm.Mapped[dt.datetime]
+    sent_at: orm.Mapped[dt.datetime | None]
+    acknowledge_by_on: orm.Mapped[dt.date | None]
+    acknowledged_at: orm.Mapped[dt.datetime | None]
+    answer: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="what the agency tells the station, in a sentence"
+    )
+
+    station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
+    agency: orm.Mapped[Agency] = orm.relationship(lazy="joined", innerjoin=True)
+    consents: orm.Mapped[list["ConsentRecord"]] = orm.relationship(
+        foreign_keys="ConsentRecord.observation_id", order_by="ConsentRecord.id", viewonly=True
+    )
+
+    def body(self) -> Body:
+        return Body(
+            committee_id=self.station.committee_id,
+            station_id=self.station_id,
+            agency_ids=frozenset({self.agency_id}),
+        )
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset({self.made_by_id})
+
+    def hidden_from(self, person: Actor, permission: Permission) -> bool:
+        """Until it is sent, an observation is its station's own."""
+        of_station = any(
+            scope_of(held.role) is Scope.STATION and held.station_id == self.station_id
+            for held in person.held_roles
+        )
+        return self.sent_at is None and not of_station
+
+
+class ConsentRecord(AppendOnly, Model):
+    """What the person answered when asked: to whom, how, when, until when. Withdrawing adds a row.
+
+    Never changed, never deleted before its retention ends. The latest row counts.
+    """
+
+    __tablename__ = "consent_record"
+    __table_args__ = (
+        sa.CheckConstraint("(referral_id IS NULL) <> (observation_id IS NULL)", name="subject"),
+        sa.CheckConstraint(
+            "answer <> 'given' OR (method IS NOT NULL AND given_on IS NOT NULL AND scope IS NOT NULL)",
+            name="given",
+        ),
+        sa.CheckConstraint("withdrawn_on IS NULL OR answer = 'given'", name="withdrawn"),
+    )
+
+    referral_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("referral.id"), index=True)
+    observation_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("observation.id"), index=True)
+    answer: orm.Mapped[ConsentAnswer] = orm.mapped_column(enum_column(ConsentAnswer))
+    scope: orm.Mapped[list[str] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True), comment="values of rules.Recipient: to whom it may be told"
+    )
+    method: orm.Mapped[ConsentMethod | None] = orm.mapped_column(enum_column(ConsentMethod))
+    given_on: orm.Mapped[dt.date | None]
+    expires_on: orm.Mapped[dt.date | None]
+    withdrawn_on: orm.Mapped[dt.date | None]
+    recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: orm.Mapped[dt.datetime]
+
+
+class FollowUp(Model):
+    """A look back after the first visit (1 and 3 months): still coming, changed, stopped."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done"),)
+
+    referral_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("referral.id"), index=True)
+    due_on: orm.Mapped[dt.date]
+    outcome: orm.Mapped[str | None] = orm.mapped_column(comment="continuing, less, stopped, moved_on")
+    note: orm.Mapped[str] = orm.mapped_column(default="")
+    done_at: orm.Mapped[dt.datetime | None]
+    done_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))

@@ -1,0 +1,40 @@
+// Starts the small enhancements of every page. Nothing here is needed to use a page: without it, all forms and links work.
+import { watchCounters } from "./counter.js";
+import { warnBeforeLosing } from "./draft.js";
+import { closePopups } from "./popup.js";
+import { watchFiles } from "./files.js";
+import { guardAgainstDoubleSubmit } from "./guard.js";
+import { watchIdleTime } from "./idle.js";
+import { enhanceLines } from "./lines.js";
+
+document.documentElement.classList.add("mt-js");
+
+/** Reading starts with what is wrong. */
+function focusErrorSummary() {
+  document.querySelector("[data-error-summary]")?.focus();
+}
+
+/** A turn of the wheel over a focused number must scroll the page and never change the amount. */
+function keepWheelFromNumbers() {
+  document.addEventListener("wheel", (event) => {
+    const field = document.activeElement;
+    if (field?.matches?.('input[type="number"]') && event.target === field) field.blur();
+  }, { passive: true });
+}
+
+function offerPrinting() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+}
+
+focusErrorSummary();
+keepWheelFromNumbers();
+offerPrinting();
+closePopups();
+watchCounters();
+watchFiles();
+guardAgainstDoubleSubmit();
+enhanceLines();
+warnBeforeLosing();
+watchIdleTime();

@@ -1,0 +1,56 @@
+"""Real Chromium on the demonstration, served by gunicorn."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.demo_site import Site, demo_accounts, demo_copy, served
+from tests.support.visitor import Visitor, launch, visiting
+
+VisitorMaker = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker; each visitor has a profile of their own."""
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demonstration that the tests of a worker share: read it, or change only what you made yourself."""
+    folder = tmp_path_factory.mktemp("site")
+    with served(demo_copy(run_folder, folder), demo_accounts(run_folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def own_site(run_folder: Path, tmp_path: Path) -> Iterator[Site]:
+    """A demonstration for one test alone, which may turn it upside down."""
+    with served(demo_copy(run_folder, tmp_path), demo_accounts(run_folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where this test's screenshots go; pytest keeps the folders of the last three runs."""
+    return tmp_path / "pictures"
+
+
+@pytest.fixture
+def visitor(browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
+    """``visitor(site, 375, 812)``: a person at such a window; complaints fail the test at its end."""
+    with ExitStack() as open_visits:
+
+        def arrive(site: Site, width: int = 1280, height: int = 900, **options: Any) -> Visitor:
+            visit = visiting(browser, site.url, width=width, height=height, pictures=pictures, **options)
+            return open_visits.enter_context(visit)
+
+        yield arrive

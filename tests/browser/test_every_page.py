@@ -1,0 +1,70 @@
+"""Every page of the demonstration in Chromium: axe finds nothing, nothing overflows, the console is quiet."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from stations.app import create_app
+
+from stations.core.access import Role, scope_of
+from stations.core.config import Config
+from stations.core.database import db
+from tests.browser.conftest import VisitorMaker
+from tests.support import cast
+from tests.support.demo_site import Site
+from tests.support.sampling import Address, addresses, busiest
+from tests.support.session import session_cookie
+from tests.support.visitor import assert_clean, assert_fits
+
+NARROW, WIDE = (320, 800), (1280, 900)
+
+
+@pytest.fixture(scope="session")
+def site_app(site: Site) -> Iterator[Flask]:
+    """The application on the served demonstration's own data, to sign people in and to list addresses."""
+    app = create_app(Config.from_environment(site.environment))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def pages_first_seen_by(app: Flask, role: Role) -> list[Address]:
+    """One address for each endpoint that ``role`` may open and no role before it may."""
+    seen: set[str] = set()
+    for each in Role:
+        held = cast.person(each, of=busiest(scope_of(each))).held_roles[0]
+        mine: dict[str, Address] = {}
+        for address in addresses(app, "GET", held):
+            if address.allowed(held) and address.endpoint not in seen:
+                mine.setdefault(address.endpoint, address)
+        if each is role:
+            db.session.rollback()
+            return list(mine.values())
+        seen |= set(mine)
+    raise AssertionError(role)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_pages_are_accessible_and_fit(site: Site, site_app: Flask, visitor: VisitorMaker, role: Role):
+    with site_app.test_request_context():
+        every = pages_first_seen_by(site_app, role)
+        person = cast.person(role, of=busiest(scope_of(role)), login=f"browser-{role}")
+        db.session.commit()
+        name, value = session_cookie(site_app, person)
+    someone = visitor(site, *WIDE)
+    someone.context.add_cookies([{"name": name, "value": value, "url": site.url}])
+    faults = []
+    for address in every:
+        answer = someone.context.request.get(site.url + address.url)
+        if "text/html" not in answer.headers["content-type"]:
+            continue  # a letter, a picture, a table: the browser would download it
+        someone.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        someone.page.goto(answer.url)
+        try:
+            assert_clean(someone.page)
+            someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+            assert_fits(someone.page)
+        except AssertionError as error:
+            faults.append(f"{address.endpoint}: {error}")
+    assert not faults, "\n".join(faults)

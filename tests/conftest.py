@@ -1,0 +1,130 @@
+"""What every test may ask for: a fresh database on both systems, the application, a page-reading client."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import Session
+
+from stations.core.config import Config
+from stations.core.database import db
+from tests.support.client import PageClient
+from tests.support.databases import (
+    copy_sqlite,
+    fresh_postgres,
+    shared_cluster,
+    shared_sqlite_template,
+    stop_shared_cluster,
+)
+from tests.support.postgres import Cluster
+from tests.support.settings import settings_for
+
+DATABASES = ("sqlite", "postgresql")
+RUN_FOLDER = pytest.StashKey[Path]()
+
+# The same examples every time, on a slow machine too: a failure here is never a matter of luck.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=DATABASES,
+        help="run database tests on one system only, while developing (make test uses both)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder per run for what the workers share; the controller makes it and clears it away."""
+    worker = getattr(config, "workerinput", None)
+    folder = Path(worker["run_folder"]) if worker else Path(tempfile.mkdtemp(prefix="stations-test-"))
+    config.stash[RUN_FOLDER] = folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell each xdist worker where the run's folder is."""
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])  # type: ignore[attr-defined]  # xdist is untyped
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and RUN_FOLDER in config.stash:
+        stop_shared_cluster(config.stash[RUN_FOLDER])
+        shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with a database runs on both systems unless it names one itself (``indirect=True``)."""
+    if "engine_url" in metafunc.fixturenames and not any(
+        "engine_url" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")
+    ):
+        only = metafunc.config.getoption("--database")
+        metafunc.parametrize("engine_url", [only] if only else DATABASES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder that all workers of this run share."""
+    return pytestconfig.stash[RUN_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Cluster:
+    """The run's private PostgreSQL."""
+    return shared_cluster(run_folder)
+
+
+@pytest.fixture
+def engine_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, empty, migrated database of the test's own."""
+    if request.param == "sqlite":
+        file = tmp_path / "test.sqlite3"
+        copy_sqlite(shared_sqlite_template(run_folder), file)
+        yield f"sqlite:///{file}"
+    else:
+        with fresh_postgres(request.getfixturevalue("postgres")) as url:
+            yield url
+
+
+@pytest.fixture
+def config(engine_url: str, tmp_path: Path) -> Config:
+    """Settings of the application under test; override this fixture to change one."""
+    return settings_for(engine_url, tmp_path)
+
+
+@pytest.fixture
+def app(config: Config, run_folder: Path) -> Iterator[Flask]:
+    """The application on a fresh database, CSRF protection on."""
+    from stations.app import (
+        create_app,
+    )  # here, so that tests of pure rules start without the application
+
+    application = create_app(config)
+    compiled = run_folder / "templates"
+    compiled.mkdir(exist_ok=True)
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.fspath(compiled))
+    yield application
+    with application.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[Session]:
+    """The test's own session, inside an application context (and a request's language, Japanese)."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """One person's browser; a test with two people makes another ``PageClient(app)``."""
+    return PageClient(app)

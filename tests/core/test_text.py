@@ -1,0 +1,86 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stations.core import text
+from stations.core.messages import Conflict, RuleBroken
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["髙橋", "山﨑", "𠮷野", "葛\U000e0100城", "神田", "㈱まつど", "～さくら会～", "ローズマリー", "１丁目"],
+)
+def test_names_stay_as_typed(name: str) -> None:
+    assert text.normalise(f"　{name} \r\n") == name
+
+
+def test_invisible_characters_go_and_decomposed_kana_are_joined() -> None:
+    assert text.normalise("\ufeffか\u3099く\u200bはう\x00す") == "がくはうす"
+    assert text.normalise("一行\r\n二行\r三行\t終") == "一行\n二行\n三行\t終"
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(typed: str) -> None:
+    once = text.normalise(typed)
+    assert text.normalise(once) == once
+
+
+def test_for_checking_sees_through_width_case_and_blanks() -> None:
+    assert text.for_checking(" ＡＢＣ　ｶﾞｯｺｳ ") == text.for_checking("abcガッコウ")
+    assert text.for_checking("東部") != text.for_checking("西部")
+
+
+@pytest.mark.parametrize("hyphen", list("-‐‑‒–—―−－ｰー─━﹣"))
+def test_every_hyphen_in_a_phone_number_and_an_address(hyphen: str) -> None:
+    assert text.normalise_phone(f"０４７{hyphen}３６６{hyphen}００００") == "047-366-0000"
+    assert text.normalise_address(f"根本３８７{hyphen}５") == "根本３８７-５"
+    assert text.normalise_postal(f"〒271{hyphen}8588") == "271-8588"
+
+
+def test_long_vowels_stay_in_kana() -> None:
+    assert text.normalise_address("ハイツ・グリーン３ー５ ｺｰﾎﾟ") == "ハイツ・グリーン３-５ ｺｰﾎﾟ"
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone"),
+    [("047(366)0000", "047-366-0000"), ("（047）366−0000", "047-366-0000"), ("09000000000", "09000000000")],
+)
+def test_phone(typed: str, phone: str) -> None:
+    assert text.normalise_phone(typed) == phone
+    text.check_phone(phone)
+
+
+@pytest.mark.parametrize(
+    "phone", ["", "366-0000", "147-366-0000", "047-366-00000-0", "047-366-000a", "０４７-366-0000"]
+)
+def test_not_a_phone_number(phone: str) -> None:
+    with pytest.raises(RuleBroken, match="市外局番") as caught:
+        text.check_phone(phone, field="phone")
+    assert caught.value.field == "phone"
+
+
+def test_postal_code() -> None:
+    assert text.normalise_postal("２７１８５８８") == "271-8588"
+    text.check_postal("271-8588")
+    for wrong in ("", "2718588", "271-858", text.normalise_postal("27185881")):
+        with pytest.raises(RuleBroken, match="7けた"):
+            text.check_postal(wrong)
+
+
+def test_kana() -> None:
+    assert text.furigana("ﾀﾅｶ　ヴェーラ") == "たなか ゔぇーら"
+    assert text.katakana("まつど たろう") == "マツド タロウ"
+    assert text.katakana("ヵヶ") == "ヵヶ"
+    for wrong in ("", "田中", "Tanaka", "たなか1"):
+        with pytest.raises(RuleBroken, match="ひらがな"):
+            text.furigana(wrong)
+        with pytest.raises(RuleBroken, match="カタカナ"):
+            text.katakana(wrong)
+
+
+def test_a_broken_rule_tells_its_sentence() -> None:
+    broken = RuleBroken("phone", "%(least)s文字以上", least=12)
+    assert (broken.field, broken.message, broken.params) == ("phone", "%(least)s文字以上", {"least": 12})
+    assert str(broken) == "12文字以上"
+    assert str(RuleBroken(None, "100%です")) == "100%です"
+    assert isinstance(Conflict(None, "別の人"), RuleBroken)

@@ -1,0 +1,138 @@
+from datetime import date
+
+import pytest
+
+from stations.core.messages import RuleBroken
+from stations.grants.rules import (
+    FINAL,
+    FOUR_EYES,
+    PENDING,
+    Act,
+    PaymentAct,
+    PaymentStatus,
+    Status,
+    cash_date_ok,
+    check_decision_date,
+    check_payment_date,
+    is_prior_year_income,
+    next_payment_status,
+    next_status,
+    require_payment_reason,
+    require_reason,
+    retention_end,
+)
+from tests.transitions import check_step, check_whole, every_pair, steps
+
+STEPS = steps("""
+    applied begin_review reviewing
+    reviewing draft_award deciding
+    reviewing draft_refusal deciding
+    deciding send_back reviewing
+    deciding approve_award awarded
+    deciding approve_refusal refused
+    awarded issue_award active
+    active request_change change_requested
+    change_requested approve_change active
+    change_requested refuse_change active
+    active|report_returned|discontinued report reported
+    reported return_report report_returned
+    reported inspect inspected
+    inspected draft_determination determining
+    determining send_back inspected
+    determining determine determined
+    determined|cancelled order_refund refund_due
+    refund_due record_refund refunded
+    determined order_balance balance_due
+    balance_due pay_balance balance_paid
+    determined|refunded|balance_paid|cancelled close closed
+    applied|reviewing withdraw withdrawn
+    active discontinue discontinued
+    awarded|active|change_requested|reported|report_returned|inspected cancel cancelled
+""")
+PAYMENT_STEPS = steps("""
+    requested order ordered
+    ordered pay paid
+    requested|ordered return returned
+    requested|ordered cancel cancelled
+""")
+
+
+@every_pair(Status, Act)
+def test_every_act_in_every_state(status: Status, act: Act) -> None:
+    check_step(next_status, status, act, STEPS)
+
+
+@every_pair(PaymentStatus, PaymentAct)
+def test_every_payment_act_in_every_state(status: PaymentStatus, act: PaymentAct) -> None:
+    check_step(next_payment_status, status, act, PAYMENT_STEPS)
+
+
+def test_the_tables_as_a_whole() -> None:
+    check_whole(Status, Act, STEPS, start="applied", ends=FINAL)
+    assert set(FINAL) == {"refused", "withdrawn", "closed"}
+    check_whole(
+        PaymentStatus, PaymentAct, PAYMENT_STEPS, start="requested", ends={"paid", "returned", "cancelled"}
+    )
+    assert {source for source, _ in PAYMENT_STEPS} == set(PENDING)
+
+
+def test_what_leaves_a_decision_needs_a_second_person() -> None:
+    decided = {act for (source, act), _ in STEPS.items() if source in {"deciding", "determining"}}
+    assert decided - {"send_back"} == set(FOUR_EYES)
+
+
+COMPULSORY = {
+    "send_back",
+    "draft_refusal",
+    "approve_refusal",
+    "request_change",
+    "refuse_change",
+    "return_report",
+    "discontinue",
+    "cancel",
+}
+
+
+@pytest.mark.parametrize("act", Act)
+def test_reasons(act: Act) -> None:
+    require_reason(act, "領収書の宛名が違うため")
+    if act not in COMPULSORY:
+        require_reason(act, "")
+        return
+    with pytest.raises(RuleBroken) as caught:
+        require_reason(act, "　")
+    assert caught.value.field == "reason"
+
+
+@pytest.mark.parametrize("act", PaymentAct)
+def test_payment_reasons(act: PaymentAct) -> None:
+    require_payment_reason(act, "口座番号の誤り")
+    if act in {"order", "pay"}:
+        require_payment_reason(act, "")
+        return
+    with pytest.raises(RuleBroken):
+        require_payment_reason(act, "")
+
+
+def test_decisions_are_dated_inside_the_year_and_cash_until_the_end_of_may() -> None:
+    for inside in (date(2026, 4, 1), date(2027, 3, 31)):
+        check_decision_date(2026, inside)
+        check_payment_date(2026, inside)
+    with pytest.raises(RuleBroken, match="2026年度"):
+        check_decision_date(2026, date(2027, 4, 1))
+    assert cash_date_ok(2026, date(2027, 5, 31))
+    check_payment_date(2026, date(2027, 5, 31))
+    for outside in (date(2026, 3, 31), date(2027, 6, 1)):
+        assert not cash_date_ok(2026, outside)
+        with pytest.raises(RuleBroken, match="出納整理期間") as caught:
+            check_payment_date(2026, outside)
+        assert caught.value.field == "paid_on"
+
+
+def test_a_repayment_after_may_belongs_to_the_new_year() -> None:
+    assert not is_prior_year_income(2026, date(2027, 5, 31))
+    assert is_prior_year_income(2026, date(2027, 6, 1))
+
+
+def test_evidence_is_kept_for_whole_fiscal_years() -> None:
+    assert retention_end(2026, 5) == date(2032, 3, 31)

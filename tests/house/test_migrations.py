@@ -1,0 +1,94 @@
+"""Migrations: up, down and up again on both databases, and what they build is what the models say."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from stations.core.database import Model, append_only_tables, db
+from tests.support.databases import fresh_postgres
+from tests.support.schema import migrations
+
+
+@pytest.fixture
+def engine(app: Flask) -> sa.Engine:
+    with app.app_context():
+        return db.engine
+
+
+def shape(engine: sa.Engine) -> dict[str, Any]:
+    """Columns, keys, indexes and checks of every table, comparable between two databases of one kind."""
+    inspector = sa.inspect(engine)
+    tables = [table for table in inspector.get_table_names() if not table.startswith("alembic")]
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table)
+            },
+            "primary key": inspector.get_pk_constraint(table)["constrained_columns"],
+            "foreign keys": sorted(
+                (key["name"] or "", key["constrained_columns"], key["referred_table"], str(key["options"]))
+                for key in inspector.get_foreign_keys(table)
+            ),
+            "unique": sorted(
+                (key["name"] or "", key["column_names"]) for key in inspector.get_unique_constraints(table)
+            ),
+            "indexes": sorted(
+                (index["name"] or "", index["column_names"], index["unique"])
+                for index in inspector.get_indexes(table)
+            ),
+            "checks": sorted(
+                (check["name"] or "", "".join(check["sqltext"].split()))
+                for check in inspector.get_check_constraints(table)
+            ),
+        }
+        for table in sorted(tables)
+    }
+
+
+def triggers(engine: sa.Engine) -> set[str]:
+    """Tables that have a trigger."""
+    query = {
+        "sqlite": "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT DISTINCT event_object_table FROM information_schema.triggers",
+    }[engine.dialect.name]
+    with engine.connect() as connection:
+        return set(connection.scalars(sa.text(query)))
+
+
+def test_down_to_nothing_and_up_again(app: Flask, engine: sa.Engine):
+    before = shape(engine)
+    with app.app_context():
+        migrations().downgrade("base")
+        assert shape(engine) == {}
+        migrations().upgrade()
+    assert shape(engine) == before
+
+
+def test_migrations_are_equal_to_the_models(
+    app: Flask, engine: sa.Engine, request: pytest.FixtureRequest, tmp_path
+):
+    with app.app_context():
+        assert migrations().compare_metadata() == []
+    # Alembic's comparison is blind to CHECKs, so a second database is built from the models themselves.
+    if engine.dialect.name == "sqlite":
+        assert_same_as_models(engine, f"sqlite:///{tmp_path / 'models.sqlite3'}")
+    else:
+        with fresh_postgres(request.getfixturevalue("postgres"), template="template0") as url:
+            assert_same_as_models(engine, url)
+
+
+def assert_same_as_models(migrated: sa.Engine, url: str) -> None:
+    from_models = sa.create_engine(url)
+    Model.metadata.create_all(from_models)
+    wanted, found = shape(from_models), shape(migrated)
+    from_models.dispose()
+    assert sorted(found) == sorted(wanted)
+    for table in wanted:
+        assert found[table] == wanted[table], table
+
+
+def test_append_only_tables_have_their_triggers(engine: sa.Engine):
+    assert set(append_only_tables()) <= triggers(engine)

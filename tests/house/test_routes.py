@@ -1,0 +1,37 @@
+"""Every route is marked, every permission is used, every write is committed in the one place."""
+
+import pytest
+from flask import Flask
+
+from stations.core.access import ROLE_PERMISSIONS, Permission, unmarked
+
+pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+
+
+def test_every_route_says_who_may_use_it(app: Flask):
+    assert unmarked(app.view_functions.items()) == []
+
+
+def test_every_permission_guards_a_route(app: Flask):
+    used = {view.access.permission for view in app.view_functions.values() if hasattr(view, "access")}
+    assert sorted(set(Permission) - used) == []
+
+
+def test_every_permission_is_held_by_a_role():
+    held = frozenset[Permission]().union(*ROLE_PERMISSIONS.values()) | {Permission.OWN_ACCOUNT}
+    assert sorted(set(Permission) - held) == []
+
+
+def test_every_route_that_writes_commits_in_the_one_wrapper(app: Flask):
+    loose = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not hasattr(app.view_functions[rule.endpoint], "writes")
+    ]
+    assert loose == []
+
+
+def test_acts_are_posts(app: Flask):
+    """No route takes PUT, PATCH or DELETE: forms cannot send them, and @writes is about POST."""
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}

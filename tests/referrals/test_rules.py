@@ -1,0 +1,196 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from stations.core.messages import RuleBroken
+from stations.referrals.rules import (
+    Act,
+    Conference,
+    Consent,
+    ConsentAnswer,
+    ConsentMethod,
+    ObservationAct,
+    ObservationStatus,
+    Recipient,
+    Status,
+    acknowledge_by,
+    check_consent,
+    check_gate,
+    conference,
+    follow_ups,
+    is_overdue,
+    may_tell,
+    next_observation_status,
+    next_status,
+    require_observation_reason,
+    require_reason,
+    sensitive_words,
+    valid,
+)
+from tests.transitions import check_step, check_whole, every_pair, steps
+
+STEPS = steps("""
+    draft|returned send sent
+    sent accept accepted
+    sent return returned
+    accepted arrange arranging
+    arranging record_first_visit visited
+    visited start joined
+    joined settle settled
+    joined|settled|suspended close closed
+    accepted|arranging|visited fail failed
+    accepted|arranging|visited|joined|settled suspend suspended
+    suspended resume arranging
+    draft|sent|returned|accepted|arranging|visited|joined|settled|suspended withdraw withdrawn
+    sent|returned|accepted|arranging|suspended expire expired
+""")
+OBSERVATION_STEPS = steps("""
+    draft|returned send sent
+    sent acknowledge acknowledged
+    sent return returned
+    acknowledged start in_progress
+    acknowledged|in_progress close closed
+    draft|sent|returned withdraw withdrawn
+""")
+ENDS = {"closed", "failed", "withdrawn", "expired"}
+
+
+@every_pair(Status, Act)
+def test_every_act_in_every_state(status: Status, act: Act) -> None:
+    check_step(next_status, status, act, STEPS)
+
+
+@every_pair(ObservationStatus, ObservationAct)
+def test_every_act_on_a_memo_in_every_state(status: ObservationStatus, act: ObservationAct) -> None:
+    check_step(next_observation_status, status, act, OBSERVATION_STEPS)
+
+
+def test_the_tables_as_a_whole() -> None:
+    check_whole(Status, Act, STEPS, start="draft", ends=ENDS)
+    check_whole(
+        ObservationStatus, ObservationAct, OBSERVATION_STEPS, start="draft", ends={"closed", "withdrawn"}
+    )
+
+
+def test_consent_can_be_taken_back_while_anything_is_alive() -> None:
+    assert {source for source, act in STEPS if act == "withdraw"} == set(Status) - ENDS
+
+
+@pytest.mark.parametrize("act", Act)
+def test_reasons(act: Act) -> None:
+    require_reason(act, "ご本人の希望")
+    if act not in {"return", "fail", "suspend", "withdraw"}:
+        require_reason(act, "")
+        return
+    with pytest.raises(RuleBroken):
+        require_reason(act, " ")
+
+
+@pytest.mark.parametrize("act", ObservationAct)
+def test_reasons_on_a_memo(act: ObservationAct) -> None:
+    require_observation_reason(act, "担当が違うため")
+    if act not in {"return", "withdraw"}:
+        require_observation_reason(act, "")
+        return
+    with pytest.raises(RuleBroken):
+        require_observation_reason(act, "")
+
+
+GIVEN_ON, LAST_DAY = date(2026, 10, 1), date(2027, 3, 31)
+GIVEN = Consent(
+    answer=ConsentAnswer.GIVEN,
+    scope=frozenset({Recipient.STATION}),
+    method=ConsentMethod.WRITTEN,
+    given_on=GIVEN_ON,
+    expires_on=LAST_DAY,
+)
+
+
+def test_consent_holds_from_its_day_to_its_last() -> None:
+    assert valid(GIVEN, GIVEN_ON)
+    assert valid(GIVEN, LAST_DAY)
+    assert not valid(GIVEN, date(2026, 9, 30))
+    assert not valid(GIVEN, date(2027, 4, 1))
+    assert valid(replace(GIVEN, expires_on=None), date(2040, 1, 1))
+
+
+def test_withdrawn_consent_is_gone_from_that_day() -> None:
+    withdrawn = replace(GIVEN, withdrawn_on=date(2026, 11, 1))
+    assert valid(withdrawn, date(2026, 10, 31))
+    assert not valid(withdrawn, date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        None,
+        replace(GIVEN, answer=ConsentAnswer.NOT_GIVEN),
+        replace(GIVEN, answer=ConsentAnswer.UNCONFIRMED),
+        replace(GIVEN, expires_on=date(2026, 10, 31)),
+        replace(GIVEN, withdrawn_on=date(2026, 10, 2)),
+        replace(GIVEN, given_on=None),
+        replace(GIVEN, given_on=date(2026, 11, 24)),
+        replace(GIVEN, scope=frozenset()),
+    ],
+)
+def test_without_consent_only_the_desk_is_told(consent: Consent | None) -> None:
+    today = date(2026, 11, 23)
+    assert {recipient for recipient in Recipient if may_tell(consent, recipient, today)} == {
+        Recipient.MARUGOTO_DESK
+    }
+    check_gate(consent, Recipient.MARUGOTO_DESK, today)
+    for shut in (Recipient.STATION, Recipient.AGENCY):
+        with pytest.raises(RuleBroken, match="福祉まるごと相談窓口") as caught:
+            check_gate(consent, shut, today)
+        assert caught.value.field == "consent"
+
+
+def test_consent_opens_only_what_it_covers() -> None:
+    check_gate(GIVEN, Recipient.STATION, GIVEN_ON)
+    assert not may_tell(GIVEN, Recipient.AGENCY, GIVEN_ON)
+    both = replace(GIVEN, scope=frozenset({Recipient.STATION, Recipient.AGENCY}))
+    assert may_tell(both, Recipient.AGENCY, GIVEN_ON)
+
+
+def test_which_conference() -> None:
+    assert conference(GIVEN, GIVEN_ON) is Conference.SUPPORT_PLANNING
+    assert conference(None, GIVEN_ON) is Conference.CONFIDENTIAL
+    assert conference(replace(GIVEN, answer=ConsentAnswer.UNCONFIRMED), GIVEN_ON) is Conference.CONFIDENTIAL
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"method": None}, "method"),
+        ({"given_on": None}, "given_on"),
+        ({"scope": frozenset()}, "scope"),
+        ({"expires_on": date(2026, 9, 30)}, "expires_on"),
+    ],
+)
+def test_a_given_consent_is_complete(change: dict[str, object], field: str) -> None:
+    check_consent(GIVEN)
+    check_consent(replace(GIVEN, expires_on=GIVEN_ON))
+    check_consent(Consent(answer=ConsentAnswer.NOT_GIVEN, scope=frozenset()))
+    with pytest.raises(RuleBroken) as caught:
+        check_consent(replace(GIVEN, **change))  # type: ignore[arg-type]  # fields of several types
+    assert caught.value.field == field
+
+
+def test_due_days() -> None:
+    # Friday before the three-day weekend of 勤労感謝の日.
+    assert acknowledge_by(date(2026, 11, 20)) == date(2026, 11, 30)
+    assert acknowledge_by(date(2026, 11, 20), 1) == date(2026, 11, 24)
+    assert follow_ups(date(2026, 11, 30)) == (date(2026, 12, 30), date(2027, 2, 28))
+
+
+def test_overdue() -> None:
+    due = date(2026, 11, 24)
+    assert not is_overdue(due, None, due)
+    assert is_overdue(due, None, date(2026, 11, 25))
+    assert not is_overdue(due, date(2026, 11, 25), date(2026, 11, 26))
+
+
+def test_sensitive_words_are_pointed_out() -> None:
+    assert sensitive_words("囲碁が好き。足が悪いのでいすを。") == []
+    assert sensitive_words("生活保護を受け、うつの診断あり") == ["診断", "生活保護"]

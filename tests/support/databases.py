@@ -1,0 +1,75 @@
+"""Fresh databases for tests: one template per run and dialect, one cheap copy per test."""
+
+import fcntl
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.support.postgres import Cluster
+from tests.support.schema import build_schema
+
+TEMPLATE = "stations_template"
+
+
+@contextmanager
+def only_one(lock: Path) -> Iterator[None]:
+    """Let the worker processes of a run through one at a time."""
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def shared_cluster(run_folder: Path) -> Cluster:
+    """The run's PostgreSQL with the template in it; whichever worker asks first starts it."""
+    note = run_folder / "postgres.json"
+    with only_one(run_folder / "postgres.lock"):
+        if note.exists():
+            return Cluster.load(note)
+        cluster = Cluster.start()
+        try:
+            cluster.create_database(TEMPLATE)
+            build_schema(cluster.url(TEMPLATE))
+        except BaseException:
+            cluster.stop()
+            raise
+        cluster.save(note)
+        return cluster
+
+
+def stop_shared_cluster(run_folder: Path) -> None:
+    """Stop the run's PostgreSQL, if any test started it."""
+    note = run_folder / "postgres.json"
+    if note.exists():
+        Cluster.load(note).stop()
+
+
+def shared_sqlite_template(run_folder: Path) -> Path:
+    """The run's SQLite file with an empty schema; whichever worker asks first makes it."""
+    template = run_folder / "template.sqlite3"
+    with only_one(run_folder / "sqlite.lock"):
+        if not template.exists():
+            unfinished = template.with_suffix(".part")
+            unfinished.unlink(missing_ok=True)
+            build_schema(f"sqlite:///{unfinished}")
+            copy_sqlite(unfinished, template)
+    return template
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a SQLite database through its backup call, so what is still in the WAL comes along."""
+    with (
+        closing(sqlite3.connect(source)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+
+
+@contextmanager
+def fresh_postgres(cluster: Cluster, template: str = TEMPLATE) -> Iterator[str]:
+    """The URL of a new PostgreSQL database, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    cluster.create_database(name, template=template)
+    yield cluster.url(name)
+    cluster.drop_database(name)

@@ -1,0 +1,223 @@
+"""One page as a reader's browser would understand it, and what must be true of every page."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+SPACE = " \t\n\r\f"
+LABELLED_CONTROLS = {"input", "select", "textarea"}
+UNLABELLED_INPUTS = {"hidden", "submit", "button", "reset", "image"}
+POINTING_ATTRIBUTES = (
+    "aria-describedby",
+    "aria-labelledby",
+    "aria-controls",
+    "for",
+    "form",
+    "list",
+)
+SPOKEN_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label")
+DATA_SCRIPTS = {"application/json", "application/ld+json", "importmap"}
+
+
+class PageFault(AssertionError):
+    """A page that no reader should be given."""
+
+
+def text_of(element: Element) -> str:
+    """All text below an element, white space folded."""
+    return " ".join("".join(element.itertext()).split())
+
+
+@dataclass
+class HtmlPage:
+    """A parsed page. ``all`` and ``one`` find elements by tag and attributes (``class_`` for class)."""
+
+    source: str
+    url: str = ""
+    parse_errors: list[str] = field(init=False)
+    root: Element = field(init=False)
+
+    def __post_init__(self) -> None:
+        parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+        self.root = parser.parse(self.source)
+        self.parse_errors = [f"line {place[0]}: {code} {values}" for place, code, values in parser.errors]
+
+    @property
+    def text(self) -> str:
+        """What stands on the page, white space folded."""
+        return text_of(self.one("body"))
+
+    @property
+    def title(self) -> str:
+        return text_of(self.one("title"))
+
+    @property
+    def heading(self) -> str:
+        """The text of the page's h1."""
+        return text_of(self.one("h1"))
+
+    @property
+    def language(self) -> str:
+        return self.root.get("lang", "")
+
+    @cached_property
+    def parents(self) -> dict[Element, Element]:
+        return {child: parent for parent in self.root.iter() for child in parent}
+
+    def all(self, tag: str | None = None, *, text: str | None = None, **attributes: str) -> list[Element]:
+        """Elements in reading order. ``text``: a part of theirs; ``class_="a"``: one of several classes."""
+        return [
+            element
+            for element in elements(self.root)
+            if (tag is None or element.tag == tag)
+            and _has_attributes(element, attributes)
+            and (text is None or text in text_of(element))
+        ]
+
+    def one(self, tag: str | None = None, *, text: str | None = None, **attributes: str) -> Element:
+        """The only such element; AssertionError when there is none or more than one."""
+        found = self.all(tag, text=text, **attributes)
+        wanted = f"<{tag}> with {attributes or 'any attributes'}" + (f" and text {text!r}" if text else "")
+        if len(found) != 1:
+            raise AssertionError(f"{len(found)} elements {wanted} on {self.url}:\n{self.excerpt}")
+        return found[0]
+
+    def ancestors(self, element: Element) -> Iterator[Element]:
+        while element in self.parents:
+            element = self.parents[element]
+            yield element
+
+    @property
+    def excerpt(self) -> str:
+        """The page's beginning, for messages."""
+        body = self.root.find("body")
+        return "" if body is None else text_of(body)[:1500]
+
+    def faults(self, untranslated: frozenset[str] = frozenset()) -> list[str]:
+        """What is wrong with this page, a line each.
+
+        ``untranslated`` holds the Japanese source texts that must not stand on a page in another language.
+        """
+        return [
+            *(f"not HTML5: {error}" for error in self.parse_errors),
+            *self._document_faults(),
+            *self._reference_faults(),
+            *self._control_faults(),
+            *self._script_and_style_faults(),
+            *self._language_faults(untranslated),
+        ]
+
+    def check(self, untranslated: frozenset[str] = frozenset()) -> None:
+        """Raise PageFault unless the page is sound."""
+        if faults := self.faults(untranslated):
+            raise PageFault(f"{self.url}:\n  " + "\n  ".join(faults))
+
+    def _document_faults(self) -> Iterator[str]:
+        if not self.language:
+            yield "html without lang"
+        if not any(text_of(title) for title in self.all("title")):
+            yield "no title"
+        headings = self.all("h1")
+        if len(headings) != 1:
+            yield f"{len(headings)} h1 elements: {[text_of(heading) for heading in headings]}"
+        for image in self.all("img"):
+            if image.get("alt") is None:
+                yield f"img without alt: {image.get('src')}"
+
+    def _reference_faults(self) -> Iterator[str]:
+        ids = Counter(value for element in elements(self.root) if (value := element.get("id")) is not None)
+        for value, count in ids.items():
+            if count > 1:
+                yield f"id {value!r} stands {count} times"
+            if not value or set(value) & set(SPACE):
+                yield f"id {value!r} is empty or has white space"
+        for element in elements(self.root):
+            for name in POINTING_ATTRIBUTES:
+                for target in element.get(name, "").split():
+                    if target not in ids:
+                        yield f"<{element.tag} {name}={target!r}> points to nothing"
+
+    def _control_faults(self) -> Iterator[str]:
+        labelled = {label.get("for") for label in self.all("label") if text_of(label)}
+        for control in elements(self.root):
+            if control.tag not in LABELLED_CONTROLS or control.get("type") in UNLABELLED_INPUTS:
+                continue
+            inside_label = any(above.tag == "label" for above in self.ancestors(control))
+            named = control.get("aria-label") or control.get("aria-labelledby")
+            if not (inside_label or named or control.get("id", "") in labelled):
+                yield f"<{control.tag} name={control.get('name')!r}> has no label"
+        for tag in ("button", "a"):
+            for element in self.all(tag):
+                pictured = any(_tag(part) in {"img", "svg"} for part in element.iter())
+                if not (text_of(element) or element.get("aria-label") or pictured):
+                    yield f"<{tag} {element.attrib}> has no words"
+
+    def _script_and_style_faults(self) -> Iterator[str]:
+        for element in elements(self.root):
+            for name in element.attrib:
+                if name == "style" or name.startswith("on"):
+                    yield f"<{_tag(element)}> has an inline {name} attribute"
+            if element.get("href", "").lower().startswith("javascript:"):
+                yield f"<{_tag(element)}> has a javascript: address"
+            if _tag(element) == "style":
+                yield "an inline style element"
+            if _tag(element) == "script" and not (element.get("src") or element.get("type") in DATA_SCRIPTS):
+                yield "an inline script"
+
+    def _language_faults(self, untranslated: frozenset[str]) -> Iterator[str]:
+        if self.language == "ja":
+            return
+        for words, element in self._words(self.root):
+            if words in untranslated:
+                yield f"untranslated in <{_tag(element)}>: {words}"
+
+    def _words(self, element: Element) -> Iterator[tuple[str, Element]]:
+        """Each text and spoken attribute outside elements that say they are Japanese."""
+        if element.get("lang") == "ja" or _tag(element) in {"script", "style"}:
+            return
+        pieces: list[str | None] = [
+            element.text,
+            *(element.get(name) for name in SPOKEN_ATTRIBUTES),
+        ]
+        if element.tag == "input" and element.get("type") in UNLABELLED_INPUTS - {"hidden"}:
+            pieces.append(element.get("value"))
+        for child in element:
+            if not _is_comment(child):
+                yield from self._words(child)
+            pieces.append(child.tail)
+        for piece in pieces:
+            if piece and (folded := " ".join(piece.split())):
+                yield folded, element
+
+
+def elements(root: Element) -> Iterator[Element]:
+    """Every element below ``root``, without comments."""
+    return (element for element in root.iter() if not _is_comment(element))
+
+
+def _is_comment(element: Element) -> bool:
+    """ElementTree keeps comments among the elements, with a function for a tag."""
+    return callable(element.tag)
+
+
+def _tag(element: Element) -> str:
+    """The tag's name without the namespace that SVG elements carry."""
+    return element.tag.rpartition("}")[2]
+
+
+def _has_attributes(element: Element, wanted: dict[str, str]) -> bool:
+    for name, value in wanted.items():
+        name = name.rstrip("_").replace("_", "-")
+        held = element.get(name)
+        if held is None or (value not in held.split() if name == "class" else held != value):
+            return False
+    return True
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Lines of a message, indented."""
+    return "".join(f"\n  {line}" for line in lines)
