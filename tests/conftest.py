@@ -23,6 +23,7 @@ from tests.support.databases import (
     stop_shared_cluster,
 )
 from tests.support.postgres import Cluster
+from tests.support.schema import load_models
 from tests.support.settings import settings_for
 
 DATABASES = ("sqlite", "postgresql")
@@ -106,6 +107,7 @@ def app(config: Config, run_folder: Path) -> Iterator[Flask]:
         create_app,
     )  # here, so that tests of pure rules start without the application
 
+    load_models()
     application = create_app(config)
     compiled = run_folder / "templates"
     compiled.mkdir(exist_ok=True)

@@ -6,11 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.applications.rules import CostCategory, IncomeKind, Section, Status
-from stations.committees.models import Committee, Station
-from stations.core.access import COMMITTEE_ROLES, Actor, Body, Permission
+from stations.applications.rules import SEEN_BY_MEMBERS, CostCategory, IncomeKind, Section, Status
+from stations.committees.models import Committee, Station, Venue
+from stations.core import clock
+from stations.core.access import COMMITTEE_ROLES, ROLE_PERMISSIONS, Actor, Body, Permission, Role
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.core.files import StoredFile
+from stations.people.models import Person
+
+plan_venue = sa.Table(
+    "plan_venue",
+    Model.metadata,
+    sa.Column("plan_id", sa.ForeignKey("plan.id"), primary_key=True),
+    sa.Column("venue_id", sa.ForeignKey("venue.id"), primary_key=True),
+    comment="the venues a plan means to use",
+)
 
 
 class Plan(Model):
@@ -39,6 +49,9 @@ class Plan(Model):
     )
     revision: orm.Mapped[int] = orm.mapped_column(default=1)
     status: orm.Mapped[Status] = orm.mapped_column(enum_column(Status), default=Status.DRAFT)
+    status_since: orm.Mapped[dt.datetime] = orm.mapped_column(
+        default=clock.now, comment="when the present status began; due dates count from it"
+    )
     title: orm.Mapped[str]
 
     purpose: orm.Mapped[str] = orm.mapped_column(default="", comment="目的")
@@ -59,16 +72,27 @@ class Plan(Model):
     lock_version: orm.Mapped[int] = orm.mapped_column(
         default=1, comment="raised at each save: two editors are noticed"
     )
+    section_saves: orm.Mapped[dict[str, Any]] = orm.mapped_column(
+        default=dict, comment="section → lock_version at its last save"
+    )
+    unfinished: orm.Mapped[dict[str, Any]] = orm.mapped_column(
+        default=dict, comment="section → fields as typed and not yet readable; given back, never lost"
+    )
 
     committee: orm.Mapped[Committee] = orm.relationship(lazy="joined", innerjoin=True)
     station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
+    drafted_by: orm.Mapped[Person] = orm.relationship(foreign_keys=[drafted_by_id])
+    saved_by: orm.Mapped[Person] = orm.relationship(foreign_keys=[saved_by_id])
+    venues: orm.Mapped[list[Venue]] = orm.relationship(secondary=plan_venue, order_by=Venue.id)
     cost_lines: orm.Mapped[list["CostLine"]] = orm.relationship(
         order_by="CostLine.position", cascade="all, delete-orphan"
     )
     income_lines: orm.Mapped[list["IncomeLine"]] = orm.relationship(
         order_by="IncomeLine.position", cascade="all, delete-orphan"
     )
-    attachments: orm.Mapped[list["PlanAttachment"]] = orm.relationship(order_by="PlanAttachment.id")
+    attachments: orm.Mapped[list["PlanAttachment"]] = orm.relationship(
+        back_populates="plan", order_by="PlanAttachment.id"
+    )
     versions: orm.Mapped[list["PlanVersion"]] = orm.relationship(
         back_populates="plan", order_by="PlanVersion.revision"
     )
@@ -81,12 +105,17 @@ class Plan(Model):
         return frozenset(i for i in (self.drafted_by_id, self.submitted_by_id) if i is not None)
 
     def hidden_from(self, person: Actor, permission: Permission) -> bool:
-        """A draft is its committee's own until it is submitted; the meeting's members see what is tabled."""
+        """A draft is its committee's own until it is submitted; the meeting's members see what was tabled."""
         own = any(
             held.role in COMMITTEE_ROLES and held.committee_id == self.committee_id
             for held in person.held_roles
         )
-        return not own and self.submitted_at is None
+        if own:
+            return False
+        if self.submitted_at is None:
+            return True
+        readers = {held.role for held in person.held_roles if Permission.PLAN_READ in ROLE_PERMISSIONS[held.role]}
+        return readers == {Role.GENERAL_MEMBER} and self.status not in SEEN_BY_MEMBERS
 
 
 class CostLine(Model):
@@ -132,7 +161,17 @@ class PlanAttachment(Model):
     caption: orm.Mapped[str] = orm.mapped_column(default="")
     removed_at: orm.Mapped[dt.datetime | None]
 
+    plan: orm.Mapped[Plan] = orm.relationship(back_populates="attachments")
     file: orm.Mapped[StoredFile] = orm.relationship(lazy="joined", innerjoin=True)
+
+    def body(self) -> Body:
+        return self.plan.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return self.plan.maker_ids()
+
+    def hidden_from(self, person: Actor, permission: Permission) -> bool:
+        return self.plan.hidden_from(person, permission)
 
 
 class PlanVersion(AppendOnly, Model):
@@ -167,7 +206,10 @@ class SectionComment(Model):
     plan_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("plan.id"), index=True)
     revision: orm.Mapped[int]
     section: orm.Mapped[Section] = orm.mapped_column(enum_column(Section))
+    field: orm.Mapped[str] = orm.mapped_column(default="", comment="input it is about; empty: the whole section")
     text: orm.Mapped[str]
     by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     at: orm.Mapped[dt.datetime]
     resolved_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(comment="the committee says it is mended")
+
+    by: orm.Mapped[Person] = orm.relationship()

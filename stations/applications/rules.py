@@ -33,6 +33,7 @@ class Act(StrEnum):
     RETURN = "return"
     CONFIRM = "confirm"
     TABLE = "table"
+    UNTABLE = "untable"
     APPROVE = "approve"
     APPROVE_WITH_CONDITIONS = "approve_with_conditions"
     DEFER = "defer"
@@ -55,6 +56,7 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.APPROVE_WITH_CONDITIONS: Status.APPROVED_WITH_CONDITIONS,
         Act.DEFER: Status.DEFERRED,
         Act.REJECT: Status.REJECTED,
+        Act.UNTABLE: Status.CONFIRMED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
     Status.DEFERRED: {
@@ -77,6 +79,9 @@ def next_status(status: Status, act: Act) -> Status:
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 FINAL = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS, Status.REJECTED, Status.WITHDRAWN})
 GRANTABLE = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS})
+# What members of the general meeting may read: a plan that came before them, from then on.
+SEEN_BY_MEMBERS = frozenset({Status.TABLED, Status.DEFERRED, Status.REJECTED}) | GRANTABLE
+RESOLUTIONS = frozenset({Act.APPROVE, Act.APPROVE_WITH_CONDITIONS, Act.DEFER, Act.REJECT})
 NEEDS_REASON = frozenset({Act.RETURN, Act.DEFER, Act.REJECT})
 
 
@@ -88,6 +93,37 @@ def may_edit(status: Status) -> bool:
 def require_reason(act: Act, reason: str) -> None:
     """差戻し, 継続審議 and 不承認 need a reason (programme rule); `RuleBroken` on "reason" without one."""
     states.require_reason(act, reason, NEEDS_REASON)
+
+
+class Overtaken(RuleBroken):
+    """Somebody else saved the same section in the meantime; nothing was overwritten."""
+
+
+# Working days in which the secretariat means to act, and the committee to mend: custom, not law.
+RECEIVE_WITHIN = 3
+REVIEW_WITHIN = 10
+MEND_WITHIN = 10
+
+
+class History(StrEnum):
+    """Everything a plan's timeline may tell: each `Act`, and what is done without changing the state."""
+
+    CREATE = "create"
+    SAVE = "save"
+    ATTACH = "attach"
+    REMOVE_ATTACHMENT = "remove_attachment"
+    COMMENT = "comment"
+    SUBMIT = "submit"
+    RECEIVE = "receive"
+    RETURN = "return"
+    CONFIRM = "confirm"
+    TABLE = "table"
+    UNTABLE = "untable"
+    APPROVE = "approve"
+    APPROVE_WITH_CONDITIONS = "approve_with_conditions"
+    DEFER = "defer"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
 
 
 class CostCategory(StrEnum):
@@ -124,6 +160,16 @@ class Section(StrEnum):
     ORGANISATION = "organisation"
     COSTS = "costs"
     ATTACHMENTS = "attachments"
+
+
+# The inputs of the sections that are plain fields of a plan (venues: the ids of its venues).
+SECTION_FIELDS: dict[Section, tuple[str, ...]] = {
+    Section.PURPOSE: ("purpose", "activities"),
+    Section.AUDIENCE: ("audience", "expected_visits"),
+    Section.VENUES: ("venues", "venues_note"),
+    Section.OPENINGS: ("openings_planned", "openings_note"),
+    Section.ORGANISATION: ("organisation", "safety"),
+}
 
 
 def cost_group(category: CostCategory) -> CostGroup:
@@ -203,7 +249,7 @@ def missing(content: PlanContent) -> list[Missing]:
         (content.activities.strip(), Section.PURPOSE, "activities", N_("内容を入力してください。")),
         (content.audience.strip(), Section.AUDIENCE, "audience", N_("対象を入力してください。")),
         (content.venue_count, Section.VENUES, "venues", N_("会場を1つ以上選んでください。")),
-        (content.opening_count, Section.OPENINGS, "openings", N_("開催予定を1回以上入力してください。")),
+        (content.opening_count, Section.OPENINGS, "openings_planned", N_("開催予定を1回以上入力してください。")),
         (content.organisation.strip(), Section.ORGANISATION, "organisation", N_("体制を入力してください。")),
         (content.safety.strip(), Section.ORGANISATION, "safety", N_("安全管理を入力してください。")),
         (content.totals.cost, Section.COSTS, "costs", N_("費用の明細を1行以上入力してください。")),

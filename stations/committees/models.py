@@ -5,7 +5,16 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.committees.rules import OpeningStatus, StationKind
+from stations.committees import labels as labels  # registers what the enums are called
+from stations.committees.rules import (
+    CalendarPattern,
+    OpeningStatus,
+    StationKind,
+    StationStage,
+    pattern_of,
+    stage,
+)
+from stations.core import clock
 from stations.core.access import Body
 from stations.core.database import Model, enum_column
 
@@ -88,6 +97,15 @@ class Station(Model):
         back_populates="station", order_by="CalendarRule.id"
     )
 
+    @property
+    def stage(self) -> StationStage:
+        return stage(self.opened_on, self.closed_on, clock.today())
+
+    @property
+    def open_venues(self) -> list["Venue"]:
+        """Venues that are still in use."""
+        return [venue for venue in self.venues if venue.in_use]
+
     def body(self) -> Body:
         return Body(committee_id=self.committee_id, station_id=self.id)
 
@@ -114,6 +132,10 @@ class Venue(Model):
 
     station: orm.Mapped[Station] = orm.relationship(back_populates="venues")
 
+    @property
+    def in_use(self) -> bool:
+        return self.closed_on is None or self.closed_on >= clock.today()
+
     def body(self) -> Body:
         return self.station.body()
 
@@ -124,7 +146,7 @@ class Venue(Model):
 class CalendarRule(Model):
     """When a station opens regularly: 毎月第2土曜 10–12時 at one venue.
 
-    `committees.services.apply_rule` lays its openings out; ending it removes only future planned ones.
+    `committees.services.lay_out` lays its openings out; ending it removes only future planned ones.
     `pattern` holds the fields of `committees.rules.CalendarPattern`.
     """
 
@@ -141,9 +163,26 @@ class CalendarRule(Model):
     ends_at: orm.Mapped[dt.time]
     from_on: orm.Mapped[dt.date]
     until_on: orm.Mapped[dt.date]
+    ended_on: orm.Mapped[dt.date | None] = orm.mapped_column(
+        comment="last day it held, when it was ended early; before from_on: it never held"
+    )
 
     station: orm.Mapped[Station] = orm.relationship(back_populates="calendar_rules")
     venue: orm.Mapped[Venue] = orm.relationship()
+
+    @property
+    def last_on(self) -> dt.date:
+        return self.until_on if self.ended_on is None else self.ended_on
+
+    @property
+    def calendar_pattern(self) -> CalendarPattern:
+        return pattern_of(
+            self.pattern,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            from_on=self.from_on,
+            until_on=self.last_on,
+        )
 
     def body(self) -> Body:
         return self.station.body()

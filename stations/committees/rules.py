@@ -19,6 +19,58 @@ class StationKind(StrEnum):
     CAFE = "cafe"
 
 
+class StationStage(StrEnum):
+    """Where a station stands, told by its two dates: in preparation, open to the public, ended."""
+
+    PREPARING = "preparing"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+class StationAct(StrEnum):
+    """What is done to a station, its venues and its calendar; the words of its history."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    OPEN = "open"
+    CLOSE = "close"
+    ADD_VENUE = "add_venue"
+    EDIT_VENUE = "edit_venue"
+    ADD_RULE = "add_rule"
+    END_RULE = "end_rule"
+    ADD_OPENING = "add_opening"
+
+
+class CommitteeAct(StrEnum):
+    """What is done to a committee; the words of its history."""
+
+    FOUND = "found"
+    EDIT = "edit"
+    APPOINT = "appoint"
+    END_TERM = "end_term"
+
+
+STATION_TRANSITIONS: dict[StationStage, dict[StationAct, StationStage]] = {
+    StationStage.PREPARING: {StationAct.OPEN: StationStage.RUNNING},
+    StationStage.RUNNING: {StationAct.CLOSE: StationStage.CLOSED},
+    StationStage.CLOSED: {},
+}
+
+
+def stage(opened_on: date | None, closed_on: date | None, today: date) -> StationStage:
+    """A station runs from `opened_on` to `closed_on`, both included; before, it is in preparation."""
+    if closed_on is not None and closed_on < today:
+        return StationStage.CLOSED
+    if opened_on is None or opened_on > today:
+        return StationStage.PREPARING
+    return StationStage.RUNNING
+
+
+def next_stage(stage: StationStage, act: StationAct) -> StationStage:
+    """The stage after `act`; `Conflict` when the present one does not allow it."""
+    return states.step(STATION_TRANSITIONS, stage, act)
+
+
 class OpeningStatus(StrEnum):
     PLANNED = "planned"
     CANCELLED = "cancelled"
@@ -39,6 +91,14 @@ TRANSITIONS: dict[OpeningStatus, dict[OpeningAct, OpeningStatus]] = {
     OpeningStatus.CANCELLED: {OpeningAct.RESTORE: OpeningStatus.PLANNED},
     OpeningStatus.HELD: {},
 }
+
+
+NEEDS_REASON = frozenset({OpeningAct.CANCEL})
+
+
+def require_reason(act: OpeningAct, reason: str) -> None:
+    """`RuleBroken` on "reason" when a cancellation says nothing: the public is told why."""
+    states.require_reason(act, reason, NEEDS_REASON)
 
 
 def next_status(status: OpeningStatus, act: OpeningAct) -> OpeningStatus:
@@ -118,6 +178,21 @@ def check_pattern(pattern: CalendarPattern) -> None:
         raise RuleBroken("nths", N_("第何週かを1つ以上選んでください。"))
     if pattern.frequency is Frequency.MONTHLY_DAY and not 1 <= pattern.day <= 31:
         raise RuleBroken("day", N_("日は1から31までの数字で入力してください。"))
+
+
+LONGEST_PERIOD_MONTHS = 24
+
+
+def check_period(pattern: CalendarPattern) -> date:
+    """The rule's last day; `RuleBroken` on "until_on" without one, or more than two years after the first.
+
+    Openings are laid out for the whole period at once, so it must have an end.
+    """
+    if pattern.until_on is None:
+        raise RuleBroken("until_on", N_("いつまで開くかを入力してください。年度の終わりまでが目安です。"))
+    if pattern.until_on > clock.add_months(pattern.from_on, LONGEST_PERIOD_MONTHS):
+        raise RuleBroken("until_on", N_("開催予定は2年先まで作れます。終わりの日を見直してください。"))
+    return pattern.until_on
 
 
 def check_hours(starts_at: time, ends_at: time) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.sqlite3'}"
-DEMO_SECRET = "demo-only-secret-never-for-real-data"
+DEMO_SECRET = "demo-only-secret-never-for-real-data"  # noqa: S105  (public on purpose: production refuses it)
 MINIMUM_SECRET_LENGTH = 32
 PREFIX = "STATIONS_"
 

@@ -96,9 +96,10 @@ def _refuse_changes_to_append_only(session: orm.Session, _context: object, _inst
 
 @event.listens_for(orm.Session, "do_orm_execute")
 def _refuse_bulk_changes_to_append_only(state: orm.ORMExecuteState) -> None:
-    if (state.is_update or state.is_delete) and state.bind_mapper is not None:
-        if issubclass(state.bind_mapper.class_, AppendOnly):
-            raise AppendOnlyError(f"{state.bind_mapper.class_.__name__} rows are never changed or deleted")
+    mapper = state.bind_mapper
+    changes = state.is_update or state.is_delete
+    if changes and mapper is not None and issubclass(mapper.class_, AppendOnly):
+        raise AppendOnlyError(f"{mapper.class_.__name__} rows are never changed or deleted")
 
 
 def append_only_triggers(table: str, dialect: str) -> list[str]:

@@ -3,7 +3,6 @@
 import datetime as dt
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm

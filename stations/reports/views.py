@@ -1,5 +1,80 @@
-"""Pages of reports."""
+"""The home page of each role, and the overview of 地域共生課 with its tables as CSV."""
 
-from flask import Blueprint
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core import clock
+from stations.core.access import Permission, requires
+from stations.reports import figures, tables
+from stations.reports.queries import home as home_queries
+from stations.reports.queries import overview as queries
+from stations.reports.queries.overview import Overview
+from stations.reports.tables import Table
 
 blueprint = Blueprint("reports", __name__)
+
+
+@blueprint.get("/home")
+@requires(Permission.OWN_ACCOUNT)
+def home() -> str:
+    return render_template("reports/home.html", home=home_queries.home(current_user))
+
+
+@blueprint.get("/overview")
+@requires(Permission.OVERVIEW_READ)
+def overview() -> str:
+    shown = _overview()
+    return render_template(
+        "reports/overview.html",
+        overview=shown,
+        years=queries.years(),
+        stages=tables.stages(shown),
+        figures=figures.of(shown),
+        breadcrumb=_breadcrumb(),
+    )
+
+
+@blueprint.get("/overview/stages.csv")
+@requires(Permission.OVERVIEW_READ)
+def stages_csv() -> Response:
+    return _csv("stages", tables.stages)
+
+
+@blueprint.get("/overview/money.csv")
+@requires(Permission.OVERVIEW_READ)
+def money_csv() -> Response:
+    return _csv("money", tables.money)
+
+
+@blueprint.get("/overview/visits.csv")
+@requires(Permission.OVERVIEW_READ)
+def visits_csv() -> Response:
+    return _csv("visits", tables.visits)
+
+
+@blueprint.get("/overview/districts.csv")
+@requires(Permission.OVERVIEW_READ)
+def districts_csv() -> Response:
+    return _csv("districts", tables.districts)
+
+
+def _overview() -> Overview:
+    """The fiscal year that ``?year=`` names, else the present one."""
+    present = clock.fiscal_year(clock.today())
+    year = request.args.get("year", default=present, type=int)
+    return queries.overview(year if 2000 <= year <= present + 1 else present)
+
+
+def _csv(name: str, table: Callable[[Overview], Table]) -> Response:
+    shown = _overview()
+    response = Response(table(shown).csv(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{shown.year}.csv"'
+    return response
+
+
+def _breadcrumb() -> list[tuple[Any, str | None]]:
+    return [(_("ホーム"), url_for("reports.home")), (_("全体の状況"), None)]

@@ -42,6 +42,7 @@ STEPS = steps("""
     tabled approve_with_conditions approved_with_conditions
     tabled defer deferred
     tabled reject rejected
+    tabled untable confirmed
     draft|submitted|received|returned|confirmed|tabled|deferred withdraw withdrawn
 """)
 ENDS = {"approved", "approved_with_conditions", "rejected", "withdrawn"}

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from stations.app import create_app
 
+from stations.app import create_app
 from stations.core.access import Role, scope_of
 from stations.core.config import Config
 from stations.core.database import db

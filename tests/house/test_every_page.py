@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from stations.app import create_app
 
+from stations.app import create_app
 from stations.core import clock
 from stations.core.access import ROLE_PERMISSIONS, Held, Permission, Role, scope_of
 from stations.core.audit import PersonalDataView

@@ -8,13 +8,14 @@ from flask import Flask
 
 from stations.core.database import Model, append_only_tables, db
 from tests.support.databases import fresh_postgres
-from tests.support.schema import migrations
+from tests.support.schema import migrate, migrations
 
 
 @pytest.fixture
 def engine(app: Flask) -> sa.Engine:
+    """The test database, without taking SQLite's only write lock for looking at it."""
     with app.app_context():
-        return db.engine
+        return db.engine.execution_options(reads_only=True)
 
 
 def shape(engine: sa.Engine) -> dict[str, Any]:
@@ -60,10 +61,9 @@ def triggers(engine: sa.Engine) -> set[str]:
 
 def test_down_to_nothing_and_up_again(app: Flask, engine: sa.Engine):
     before = shape(engine)
-    with app.app_context():
-        migrations().downgrade("base")
-        assert shape(engine) == {}
-        migrations().upgrade()
+    migrate(app, down=True)
+    assert shape(engine) == {}
+    migrate(app)
     assert shape(engine) == before
 
 

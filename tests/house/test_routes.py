@@ -5,13 +5,15 @@ from flask import Flask
 
 from stations.core.access import ROLE_PERMISSIONS, Permission, unmarked
 
-pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
 
+@on_sqlite
 def test_every_route_says_who_may_use_it(app: Flask):
     assert unmarked(app.view_functions.items()) == []
 
 
+@on_sqlite
 def test_every_permission_guards_a_route(app: Flask):
     used = {view.access.permission for view in app.view_functions.values() if hasattr(view, "access")}
     assert sorted(set(Permission) - used) == []
@@ -22,6 +24,7 @@ def test_every_permission_is_held_by_a_role():
     assert sorted(set(Permission) - held) == []
 
 
+@on_sqlite
 def test_every_route_that_writes_commits_in_the_one_wrapper(app: Flask):
     loose = [
         rule.endpoint
@@ -31,6 +34,7 @@ def test_every_route_that_writes_commits_in_the_one_wrapper(app: Flask):
     assert loose == []
 
 
+@on_sqlite
 def test_acts_are_posts(app: Flask):
     """No route takes PUT, PATCH or DELETE: forms cannot send them, and @writes is about POST."""
     methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
-from stations.app import create_app
 
+from stations.app import create_app
 from stations.core.access import Held, Role
 from stations.core.config import Config
 from stations.core.database import db
@@ -35,8 +35,15 @@ HEAVY = ("pandas", "matplotlib", "numpy")
 # The pages that people of each role open most, drawn with the first object in the role's reach.
 MAIN_PAGES: list[tuple[Role | None, str]] = [
     (None, "directory.index"),
-    (Role.CHAIR, "people.home"),
-    (Role.OFFICER, "people.home"),
+    (Role.CHAIR, "reports.home"),
+    (Role.OFFICER, "reports.home"),
+    (Role.CHAIR, "applications.index"),
+    (Role.TREASURER, "grants.index"),
+    (Role.OFFICER, "committees.index"),
+    (Role.OFFICER, "applications.index"),
+    (Role.OFFICER, "grants.index"),
+    (Role.STATION_LEADER, "attendance.index"),
+    (Role.CASE_WORKER, "referrals.index"),
     (Role.OFFICER, "reports.overview"),
 ]
 

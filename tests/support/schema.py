@@ -1,31 +1,42 @@
-"""How the tests build an empty database."""
+"""How the tests build an empty database: through the migrations, as every installation does."""
 
 import importlib
-import pkgutil
+import tempfile
+from pathlib import Path
 
-import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 from flask_alembic import Alembic
 
 import stations
-from stations.core.database import Model, append_only_tables, append_only_triggers
+from stations.core.database import db
+from tests.support.settings import settings_for
 
 
 def build_schema(url: str) -> None:
     """Create every table of the application in the empty database at ``url``."""
-    for package in pkgutil.iter_modules(stations.__path__, "stations."):
-        if package.ispkg and importlib.util.find_spec(f"{package.name}.models"):
-            importlib.import_module(f"{package.name}.models")
-    importlib.import_module("stations.core.database")
-    engine = sa.create_engine(url)
-    try:
-        Model.metadata.create_all(engine)
-        with engine.begin() as connection:
-            for table in append_only_tables():
-                for statement in append_only_triggers(table, engine.dialect.name):
-                    connection.execute(sa.text(statement))
-    finally:
-        engine.dispose()
+    from stations.app import create_app  # here, so that tests of pure rules start without it
+
+    load_models()
+    app = create_app(settings_for(url, Path(tempfile.gettempdir())))
+    migrate(app)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def load_models() -> None:
+    """Import every package's tables, also of a package that no page uses yet: they refer to each other."""
+    package = Path(stations.__path__[0])
+    for file in sorted([*package.glob("core/*.py"), *package.glob("*/models.py")]):
+        importlib.import_module(f"stations.{file.parent.name}.{file.stem}")
+
+
+def migrate(app: Flask, *, down: bool = False) -> None:
+    """Run all migrations, up or ``down``; their connection is closed when this returns."""
+    with app.app_context():
+        if down:
+            migrations().downgrade("base")
+        else:
+            migrations().upgrade()
 
 
 def migrations() -> Alembic:

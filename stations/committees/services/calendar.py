@@ -1,0 +1,197 @@
+"""The calendar of a station: rules that lay out openings, extra dates, single cancellations."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from stations.committees.models import CalendarRule, Opening, Station, Venue
+from stations.committees.rules import (
+    CalendarPattern,
+    OpeningAct,
+    OpeningStatus,
+    StationAct,
+    StationStage,
+    check_hours,
+    check_pattern,
+    check_period,
+    next_status,
+    occurrences,
+    pattern_parts,
+    require_reason,
+)
+from stations.core import access, audit, clock
+from stations.core.access import Actor, Permission
+from stations.core.database import add, db, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+
+
+def add_rule(*, station: Station, venue: Venue, pattern: CalendarPattern, by: Actor) -> CalendarRule:
+    """A rule such as 毎月第2土曜 10–12時 at one venue; its openings are laid out for the whole period.
+
+    Raises `RuleBroken` on the field to correct; also when no day of the period fits the pattern.
+    """
+    _begin(station, by)
+    _check_venue(station, venue)
+    check_pattern(pattern)
+    until_on = check_period(pattern)
+    if not occurrences(pattern, pattern.from_on, until_on):
+        raise RuleBroken("until_on", N_("この期間には、あてはまる日がありません。"))
+    rule = add(
+        CalendarRule(
+            station=station,
+            venue=venue,
+            pattern=pattern_parts(pattern),
+            starts_at=pattern.starts_at,
+            ends_at=pattern.ends_at,
+            from_on=pattern.from_on,
+            until_on=until_on,
+        )
+    )
+    openings = lay_out(rule)
+    audit.record(
+        station, act=StationAct.ADD_RULE, by=by, detail={"rule_id": rule.id, "openings": len(openings)}
+    )
+    return rule
+
+
+def lay_out(rule: CalendarRule) -> list[Opening]:
+    """Plan the openings of `rule` that are not there yet; a second call adds nothing.
+
+    A day on which the station already opens at that hour is left alone: planned by another rule, cancelled,
+    or held. Returns the new ones.
+    """
+    days = occurrences(rule.calendar_pattern, rule.from_on, rule.last_on)
+    taken = set(
+        db.session.scalars(
+            sa.select(Opening.on).where(
+                Opening.station_id == rule.station_id,
+                Opening.starts_at == rule.starts_at,
+                Opening.on.between(rule.from_on, rule.last_on),
+            )
+        )
+    )
+    openings = [
+        Opening(
+            station_id=rule.station_id,
+            venue_id=rule.venue_id,
+            rule_id=rule.id,
+            on=day,
+            starts_at=rule.starts_at,
+            ends_at=rule.ends_at,
+            status=OpeningStatus.PLANNED,
+        )
+        for day in days
+        if day not in taken
+    ]
+    db.session.add_all(openings)
+    db.session.flush()
+    return openings
+
+
+def end_rule(*, rule: CalendarRule, on: dt.date, by: Actor) -> int:
+    """End a rule after `on`. Planned openings after that day, and after today, are removed; returns how many.
+
+    Cancelled and held ones stay, and what is past stays as it was: an opening of the future has no record.
+    """
+    lock(rule)
+    access.demand(by, Permission.OPENING_MANAGE, rule)
+    if rule.ended_on is not None and on >= rule.ended_on:
+        raise Conflict(None, N_("この開催のきまりは、すでに終了しています。"))
+    if on >= rule.until_on:
+        raise RuleBroken("on", N_("このきまりの終わりの日より前の日を入力してください。"))
+    rule.ended_on = on
+    removed = remove_planned(rule_id=rule.id, after=max(on, clock.today()))
+    audit.record(
+        rule.station, act=StationAct.END_RULE, by=by, detail={"rule_id": rule.id, "removed": removed}
+    )
+    return removed
+
+
+def remove_planned(*, after: dt.date, station_id: int | None = None, rule_id: int | None = None) -> int:
+    """Take planned openings after a day out of the calendar of a station or of one rule; returns how many."""
+    which = Opening.rule_id == rule_id if rule_id is not None else Opening.station_id == station_id
+    planned = db.session.scalars(
+        sa.select(Opening).where(which, Opening.on > after, Opening.status == OpeningStatus.PLANNED)
+    ).all()
+    for opening in planned:
+        db.session.delete(opening)
+    db.session.flush()
+    return len(planned)
+
+
+def add_opening(
+    *, station: Station, venue: Venue, on: dt.date, starts_at: dt.time, ends_at: dt.time, by: Actor
+) -> Opening:
+    """An extra date (臨時開催) beside the rules."""
+    _begin(station, by)
+    _check_venue(station, venue)
+    check_hours(starts_at, ends_at)
+    same = sa.select(Opening.id).where(
+        Opening.station_id == station.id, Opening.on == on, Opening.starts_at == starts_at
+    )
+    if db.session.scalar(same) is not None:
+        raise RuleBroken("on", N_("この日のこの時刻には、すでに開催の予定があります。"))
+    opening = add(
+        Opening(
+            station=station,
+            venue=venue,
+            on=on,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            status=OpeningStatus.PLANNED,
+        )
+    )
+    audit.record(station, act=StationAct.ADD_OPENING, by=by, detail={"opening_id": opening.id})
+    return opening
+
+
+def cancel_opening(*, opening: Opening, reason: str, by: Actor) -> None:
+    """One date is called off (中止). It stays in the calendar with its reason, which the public reads."""
+    lock(opening)
+    access.demand(by, Permission.OPENING_MANAGE, opening)
+    require_reason(OpeningAct.CANCEL, reason)
+    _step(opening, OpeningAct.CANCEL, by=by, reason=reason)
+
+
+def restore_opening(*, opening: Opening, by: Actor) -> None:
+    """Take a cancellation back; the reason it had stays in the history."""
+    lock(opening)
+    access.demand(by, Permission.OPENING_MANAGE, opening)
+    _step(opening, OpeningAct.RESTORE, by=by)
+
+
+def hold_opening(*, opening: Opening, by: Actor) -> None:
+    """The opening took place; called when its attendance record is closed.
+
+    Closing a reopened record calls this again: what is held stays held, and history has it once.
+    """
+    lock(opening)
+    access.demand(by, Permission.VISIT_RECORD, opening)
+    if opening.status is not OpeningStatus.HELD:
+        _step(opening, OpeningAct.HOLD, by=by)
+
+
+def _step(opening: Opening, act: OpeningAct, *, by: Actor, reason: str | None = None) -> None:
+    before = opening.status
+    opening.status = next_status(before, act)
+    opening.cancelled_reason = reason.strip() if reason else None
+    audit.record(
+        opening,
+        act=act,
+        by=by,
+        from_status=before,
+        to_status=opening.status,
+        reason=reason.strip() if reason else None,
+    )
+
+
+def _begin(station: Station, by: Actor) -> None:
+    lock(station)
+    access.demand(by, Permission.OPENING_MANAGE, station)
+    if station.stage is StationStage.CLOSED:
+        raise Conflict(None, N_("このステーションは活動を終了しているため、変更できません。"))
+
+
+def _check_venue(station: Station, venue: Venue) -> None:
+    if venue.station_id != station.id or not venue.in_use:
+        raise RuleBroken("venue_id", N_("このステーションの会場を選んでください。"))

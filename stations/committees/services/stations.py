@@ -1,0 +1,135 @@
+"""Stations and the venues they use."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
+
+from stations.committees.models import Committee, Station, Venue
+from stations.committees.rules import StationAct, StationKind, StationStage, next_stage
+from stations.core import access, audit, clock
+from stations.core.access import Actor, Permission
+from stations.core.database import Model, add, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+
+
+class StationFacts(TypedDict, total=False):
+    """What is said of a station; all of it is shown to the public."""
+
+    name: str
+    kind: StationKind
+    summary: str
+    audience: str
+    what_to_bring: str
+    accessibility: str
+    fee: str
+    phone: str
+
+
+class VenueFacts(TypedDict, total=False):
+    """What is said of a venue. The public does not see `owner` and `rent_yen`."""
+
+    name: str
+    address: str
+    postal_code: str
+    directions: str
+    owner: str
+    rent_yen: int
+    latitude: float | None
+    longitude: float | None
+    closed_on: dt.date | None
+
+
+def create_station(*, committee: Committee, by: Actor, **facts: Unpack[StationFacts]) -> Station:
+    """A station in preparation: not public before `open_station`. `name` and `kind` are needed."""
+    lock(committee)
+    access.demand(by, Permission.STATION_MANAGE, committee)
+    _check_name(facts.get("name", ""))
+    station = add(Station(committee=committee, **facts))
+    audit.record(station, act=StationAct.CREATE, by=by, to_status=StationStage.PREPARING)
+    return station
+
+
+def edit_station(*, station: Station, by: Actor, **facts: Unpack[StationFacts]) -> None:
+    """Change what is said of a station; nothing is recorded when nothing changes."""
+    _begin(station, by)
+    _check_name(facts.get("name", station.name))
+    if changed := _change(station, facts):
+        audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
+
+
+def open_station(*, station: Station, on: dt.date, by: Actor) -> None:
+    """The station begins: it is public from `on`. It must have a venue."""
+    _begin(station, by)
+    before = station.stage
+    after = next_stage(before, StationAct.OPEN)
+    if not station.open_venues:
+        raise RuleBroken(None, N_("活動を始める前に、会場を1つ以上登録してください。"))
+    station.opened_on = on
+    audit.record(station, act=StationAct.OPEN, by=by, from_status=before, to_status=after)
+
+
+def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> None:
+    """The station ends after `on`, its last public day. What was planned for later is taken out."""
+    from stations.committees.services.calendar import remove_planned
+
+    _begin(station, by)
+    before = station.stage
+    after = next_stage(before, StationAct.CLOSE)
+    if not reason.strip():
+        raise RuleBroken("reason", N_("理由を入力してください。"))
+    if station.opened_on is not None and on < station.opened_on:
+        raise RuleBroken("on", N_("終わりの日は、始まりの日より後にしてください。"))
+    station.closed_on = on
+    for rule in station.calendar_rules:
+        rule.ended_on = min(rule.last_on, on)
+    remove_planned(station_id=station.id, after=max(on, clock.today()))
+    audit.record(station, act=StationAct.CLOSE, by=by, from_status=before, to_status=after, reason=reason)
+
+
+def add_venue(*, station: Station, by: Actor, **facts: Unpack[VenueFacts]) -> Venue:
+    """A place where the station may open. `name` and `address` are needed."""
+    _begin(station, by)
+    _check_venue(facts.get("name", ""), facts.get("address", ""))
+    venue = add(Venue(station=station, **facts))
+    audit.record(station, act=StationAct.ADD_VENUE, by=by, detail={"venue_id": venue.id})
+    return venue
+
+
+def edit_venue(*, venue: Venue, by: Actor, **facts: Unpack[VenueFacts]) -> None:
+    """Change what is said of a venue, or end its use by `closed_on`; planned openings stay where they are."""
+    _begin(venue.station, by)
+    _check_venue(facts.get("name", venue.name), facts.get("address", venue.address))
+    if changed := _change(venue, facts):
+        audit.record(
+            venue.station,
+            act=StationAct.EDIT_VENUE,
+            by=by,
+            detail={"venue_id": venue.id, "changed": changed},
+        )
+
+
+def _begin(station: Station, by: Actor) -> None:
+    lock(station)
+    access.demand(by, Permission.STATION_MANAGE, station)
+    if station.stage is StationStage.CLOSED:
+        raise Conflict(None, N_("このステーションは活動を終了しているため、変更できません。"))
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise RuleBroken("name", N_("ステーションの名前を入力してください。"))
+
+
+def _check_venue(name: str, address: str) -> None:
+    if not name.strip():
+        raise RuleBroken("name", N_("会場の名前を入力してください。"))
+    if not address.strip():
+        raise RuleBroken("address", N_("会場の住所を入力してください。"))
+
+
+def _change(row: Model, facts: Mapping[str, object]) -> list[str]:
+    """Set what differs; the names of what did."""
+    changed = [name for name, value in facts.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, facts[name])
+    return changed

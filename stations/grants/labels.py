@@ -1,0 +1,139 @@
+"""What the states, acts and kinds of grants are called, and the tones of their chips."""
+
+from flask_babel import lazy_gettext as _l
+
+from stations.core import audit, labels
+from stations.grants.bookkeeping import Account
+from stations.grants.receipts import Level, ReceiptKind
+from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
+from stations.grants.settlement import ReallocationRule
+
+labels.register(
+    {
+        Status.APPLIED: _l("交付申請"),
+        Status.REVIEWING: _l("審査"),
+        Status.DECIDING: _l("決裁中"),
+        Status.AWARDED: _l("交付決定（施行待ち）"),
+        Status.REFUSED: _l("不交付決定"),
+        Status.ACTIVE: _l("実施中"),
+        Status.CHANGE_REQUESTED: _l("変更申請中"),
+        Status.REPORTED: _l("実績報告"),
+        Status.REPORT_RETURNED: _l("報告差戻し"),
+        Status.INSPECTED: _l("検査済"),
+        Status.DETERMINING: _l("確定決裁中"),
+        Status.DETERMINED: _l("額の確定"),
+        Status.REFUND_DUE: _l("返還命令"),
+        Status.REFUNDED: _l("戻入済"),
+        Status.BALANCE_DUE: _l("精算払"),
+        Status.BALANCE_PAID: _l("精算払済"),
+        Status.CLOSED: _l("完結"),
+        Status.WITHDRAWN: _l("取下げ"),
+        Status.DISCONTINUED: _l("中止・廃止"),
+        Status.CANCELLED: _l("取消し"),
+    }
+)
+
+labels.register(
+    {
+        Act.BEGIN_REVIEW: _l("審査を始める"),
+        Act.DRAFT_AWARD: _l("交付決定を起案する"),
+        Act.DRAFT_REFUSAL: _l("不交付を起案する"),
+        Act.SEND_BACK: _l("起案を差し戻す"),
+        Act.APPROVE_AWARD: _l("交付決定を承認する"),
+        Act.APPROVE_REFUSAL: _l("不交付決定を承認する"),
+        Act.ISSUE_AWARD: _l("交付決定通知書を施行する"),
+        Act.REQUEST_CHANGE: _l("変更を申請する"),
+        Act.APPROVE_CHANGE: _l("変更を承認する"),
+        Act.REFUSE_CHANGE: _l("変更を承認しない"),
+        Act.REPORT: _l("実績を報告する"),
+        Act.RETURN_REPORT: _l("実績報告を差し戻す"),
+        Act.INSPECT: _l("検査を終える"),
+        Act.DRAFT_DETERMINATION: _l("額の確定を起案する"),
+        Act.DETERMINE: _l("額を確定する"),
+        Act.ORDER_REFUND: _l("返還を命じる"),
+        Act.RECORD_REFUND: _l("戻入を記録する"),
+        Act.ORDER_BALANCE: _l("精算払の手続きを始める"),
+        Act.PAY_BALANCE: _l("精算払を記録する"),
+        Act.CLOSE: _l("完結する"),
+        Act.WITHDRAW: _l("申請を取り下げる"),
+        Act.DISCONTINUE: _l("事業を中止・廃止する"),
+        Act.CANCEL: _l("交付決定を取り消す"),
+    }
+)
+
+labels.register(
+    {
+        PaymentStatus.REQUESTED: _l("請求"),
+        PaymentStatus.ORDERED: _l("支出命令"),
+        PaymentStatus.PAID: _l("支払済"),
+        PaymentStatus.RETURNED: _l("差戻し"),
+        PaymentStatus.CANCELLED: _l("取消"),
+        PaymentAct.ORDER: _l("支出を命令する"),
+        PaymentAct.PAY: _l("支払を記録する"),
+        PaymentAct.RETURN: _l("請求を差し戻す"),
+        PaymentAct.CANCEL: _l("請求を取り消す"),
+    }
+)
+
+labels.register(
+    {
+        ReallocationRule.SMALLER20: _l("少ないほうの費目の2割まで自由に流用できる"),
+        ReallocationRule.ANY20: _l("どの費目も2割を超えて動くときは変更承認が要る"),
+        ReceiptKind.RECEIPT: _l("領収書"),
+        ReceiptKind.BANK_SLIP: _l("振込明細"),
+        ReceiptKind.ESTIMATE: _l("見積書"),
+        ReceiptKind.INVOICE: _l("請求書"),
+        ReceiptKind.DELIVERY_NOTE: _l("納品書"),
+        Level.ERROR: _l("直してください"),
+        Level.WARNING: _l("ご確認ください"),
+        Account.CITY_CASH: _l("市"),
+        Account.COMMITTEE_CASH: _l("実行委員会の現金・預金"),
+        Account.EXPENSE: _l("支出"),
+        Account.INCOME: _l("収入"),
+        Account.OWN_FUNDS: _l("自己資金"),
+    }
+)
+
+LETTERS = {
+    "award": _l("交付決定通知書"),
+    "refusal": _l("不交付決定通知書"),
+    "change": _l("変更承認通知書"),
+    "determination": _l("額の確定通知書"),
+    "refund": _l("返還命令書"),
+}
+
+PAYMENT_KINDS = {"advance": _l("概算払"), "balance": _l("精算払")}
+
+TONES: dict[Status, str] = {
+    Status.APPLIED: "blue",
+    Status.REVIEWING: "blue",
+    Status.DECIDING: "yellow",
+    Status.AWARDED: "green",
+    Status.REFUSED: "red",
+    Status.ACTIVE: "green",
+    Status.CHANGE_REQUESTED: "yellow",
+    Status.REPORTED: "blue",
+    Status.REPORT_RETURNED: "orange",
+    Status.INSPECTED: "blue",
+    Status.DETERMINING: "yellow",
+    Status.DETERMINED: "green",
+    Status.REFUND_DUE: "orange",
+    Status.REFUNDED: "green",
+    Status.BALANCE_DUE: "yellow",
+    Status.BALANCE_PAID: "green",
+    Status.CLOSED: "grey",
+    Status.WITHDRAWN: "grey",
+    Status.DISCONTINUED: "orange",
+    Status.CANCELLED: "red",
+}
+
+PAYMENT_TONES: dict[PaymentStatus, str] = {
+    PaymentStatus.REQUESTED: "blue",
+    PaymentStatus.ORDERED: "yellow",
+    PaymentStatus.PAID: "green",
+    PaymentStatus.RETURNED: "orange",
+    PaymentStatus.CANCELLED: "grey",
+}
+
+audit.register("grant", acts=Act, statuses=Status)
+audit.register("payment_request", acts=PaymentAct, statuses=PaymentStatus)

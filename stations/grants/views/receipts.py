@@ -1,0 +1,1 @@
+"""Pages of receipts and the cash book."""

@@ -1,0 +1,139 @@
+"""The overview's charts with the sentence that each one shows; a drawing is kept for as long as its rows last."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from stations.attendance.rules import AgeBand
+from stations.core import formatting, money
+from stations.core.labels import label
+from stations.reports import charts, tables
+from stations.reports.queries.overview import Overview
+from stations.reports.tables import Table
+
+# Some years × two languages; matplotlib takes about a third of a second for one drawing.
+_DRAWINGS = 24
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart, what it shows in a sentence, and its table (`endpoint` gives that as CSV)."""
+
+    heading: str
+    finding: str
+    drawing: Markup
+    table: Table
+    endpoint: str
+
+
+def of(overview: Overview) -> list[Figure]:
+    """The three charts of a year, in the order of the page."""
+    return [_money(overview), _visits(overview), _districts(overview)]
+
+
+def _money(overview: Overview) -> Figure:
+    awarded = sum(district.awarded_yen or 0 for district in overview.districts)
+    paid = sum(district.paid_yen for district in overview.districts)
+    spent = sum(district.spent_yen for district in overview.districts)
+    rows = tuple(
+        (district.name, district.awarded_yen, district.paid_yen, district.spent_yen)
+        for district in overview.districts
+    )
+    finding = (
+        _(
+            "交付決定額は合わせて%(awarded)s、支払済は%(paid)s、支出済は%(spent)s（決定額の%(share)s）です。",
+            awarded=money.format_yen(awarded),
+            paid=money.format_yen(paid),
+            spent=money.format_yen(spent),
+            share=formatting.percent(spent, awarded),
+        )
+        if awarded
+        else _("この年度の交付決定は、まだありません。")
+    )
+    drawing = _draw_money(str(get_locale()), rows)
+    return Figure(
+        _("助成金の決定・支払・支出"), finding, drawing, tables.money(overview), "reports.money_csv"
+    )
+
+
+def _visits(overview: Overview) -> Figure:
+    months = [
+        (formatting.month(month), bands)
+        for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
+    ]
+    total = sum(sum(bands.values()) for _name, bands in months)
+    finding = _("この年度の来場者の記録は、まだありません。")
+    if total:
+        by_band = {band: sum(bands[band] for _name, bands in months) for band in AgeBand}
+        known = {band: count for band, count in by_band.items() if band is not AgeBand.UNKNOWN}
+        most = max(known, key=lambda band: known[band])
+        busiest, bands = max(months, key=lambda month: sum(month[1].values()))
+        finding = _(
+            "延べ%(total)s人が来ました。最も多い月は%(month)s（%(count)s人）で、年代では%(band)sが%(share)sです。",
+            total=f"{total:,}",
+            month=busiest,
+            count=f"{sum(bands.values()):,}",
+            band=label(most),
+            share=formatting.percent(by_band[most], total),
+        )
+    rows = tuple(
+        (month, tuple((str(label(band)), bands[band]) for band in AgeBand)) for month, bands in months
+    )
+    drawing = _draw_visits(str(get_locale()), rows)
+    return Figure(_("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv")
+
+
+def _districts(overview: Overview) -> Figure:
+    months = tuple(formatting.month(month) for month in overview.months)
+    rows = tuple((district.name, district.visits) for district in overview.districts)
+    cells = [
+        (count, name, month)
+        for name, counts in rows
+        for month, count in zip(months, counts, strict=True)
+        if count
+    ]
+    finding = _("この年度の来場者の記録は、まだありません。")
+    if cells:
+        count, name, month = max(cells, key=lambda cell: cell[0])
+        active = sum(any(counts) for _name, counts in rows)
+        finding = _(
+            "%(districts)s地区のうち%(active)s地区に来場があり、最も多いのは%(name)sの%(month)s（%(count)s人）です。",
+            districts=len(rows),
+            active=active,
+            name=name,
+            month=month,
+            count=f"{count:,}",
+        )
+    drawing = _draw_districts(str(get_locale()), rows, months)
+    return Figure(
+        _("地区と月ごとの来場者"), finding, drawing, tables.districts(overview), "reports.districts_csv"
+    )
+
+
+@lru_cache(maxsize=_DRAWINGS)
+def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...]) -> Markup:
+    return charts.award_bars(
+        [
+            charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid, spent_yen=spent)
+            for name, award, paid, spent in rows
+        ]
+    )
+
+
+@lru_cache(maxsize=_DRAWINGS)
+def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]) -> Markup:
+    return charts.visits_by_month(
+        [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
+    )
+
+
+@lru_cache(maxsize=_DRAWINGS)
+def _draw_districts(
+    language: str, rows: tuple[tuple[str, tuple[int | None, ...]], ...], months: tuple[str, ...]
+) -> Markup:
+    return charts.district_heatmap(
+        [charts.DistrictMonths(district=name, visits=visits) for name, visits in rows], months
+    )

@@ -1,0 +1,1 @@
+"""What the home page and the overview show, read from every package's tables."""

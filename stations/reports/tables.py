@@ -1,0 +1,115 @@
+"""Tables of the overview: the page shows one and the CSV carries it, so their figures are the same."""
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+
+from flask_babel import gettext as _
+
+from stations.attendance.rules import AgeBand
+from stations.core import formatting
+from stations.core.labels import label
+from stations.reports import labels as _labels  # noqa: F401  (registers what stages are called)
+from stations.reports.queries.overview import Overview
+from stations.reports.rules import Stage
+
+Cell = str | int | None
+
+# A spreadsheet runs a text that begins with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: the first cell of a row is its heading; numbers are ints, None is shown as a dash."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    unit: str = ""
+    """"yen": the numbers are amounts."""
+
+    def csv(self) -> bytes:
+        """As Excel opens it: UTF-8 with a mark, CRLF, no cell that runs as a formula."""
+        out = StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        total = (self.total,) if self.total else ()
+        for row in (self.columns, *self.rows, *total):
+            writer.writerow([_plain(cell) for cell in row])
+        return (BYTE_ORDER_MARK + out.getvalue()).encode()
+
+
+def _plain(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+
+
+def stages(overview: Overview) -> Table:
+    """District × stage: how many plans of the year stand there, and how many stations are open."""
+    shown = tuple(Stage)
+    rows = tuple(
+        (district.name, district.stations_running, *(district.stages.get(stage, 0) for stage in shown))
+        for district in overview.districts
+    )
+    return Table(
+        caption=_("地区ごとの進みぐあい（計画の件数）"),
+        columns=(_("地区"), _("開設中のステーション"), *(str(label(stage)) for stage in shown)),
+        rows=rows,
+        total=_total(rows),
+    )
+
+
+def money(overview: Overview) -> Table:
+    """District × 交付決定額, 支払済額, 支出済額, 決定額の残り."""
+    rows = tuple(
+        (
+            district.name,
+            district.awarded_yen,
+            district.paid_yen,
+            district.spent_yen,
+            (district.awarded_yen or 0) - district.spent_yen,
+        )
+        for district in overview.districts
+    )
+    return Table(
+        caption=_("地区ごとの助成金（円）"),
+        columns=(_("地区"), _("交付決定額"), _("支払済額"), _("支出済額"), _("決定額の残り")),
+        rows=rows,
+        total=_total(rows),
+        unit="yen",
+    )
+
+
+def visits(overview: Overview) -> Table:
+    """Month × age band: 延べ来場者数."""
+    rows = tuple(
+        (formatting.month(month), *(bands[band] for band in AgeBand), sum(bands.values()))
+        for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
+    )
+    return Table(
+        caption=_("月ごとの延べ来場者数（年代別・人）"),
+        columns=(_("月"), *(str(label(band)) for band in AgeBand), _("合計")),
+        rows=rows,
+        total=_total(rows),
+    )
+
+
+def districts(overview: Overview) -> Table:
+    """District × month: 延べ来場者数; None where no opening was held."""
+    rows = tuple(
+        (district.name, *district.visits, sum(filter(None, district.visits)))
+        for district in overview.districts
+    )
+    return Table(
+        caption=_("地区と月ごとの延べ来場者数（人）"),
+        columns=(_("地区"), *(formatting.month(month) for month in overview.months), _("合計")),
+        rows=rows,
+        total=_total(rows),
+    )
+
+
+def _total(rows: tuple[tuple[Cell, ...], ...]) -> tuple[Cell, ...]:
+    numbers = zip(*(row[1:] for row in rows), strict=True)
+    return (_("合計"), *(sum(cell for cell in column if isinstance(cell, int)) for column in numbers))

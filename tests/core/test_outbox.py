@@ -1,0 +1,90 @@
+"""Mail goes with its transaction, is sent once, and waits when the server is away."""
+
+import email
+import socket
+from dataclasses import replace
+from email import policy
+from pathlib import Path
+
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.core import outbox
+from stations.core.config import Config
+from stations.core.outbox import OutboxMail
+from tests.support import cast
+
+
+def somebody(db_session: Session) -> None:
+    person = cast.person(name="見本 花子")
+    person.email = "mihon@stations.example"
+    outbox.queue(to=person, subject="計画が差し戻されました", body="計画の頁を開いてください。")
+
+
+def test_a_rolled_back_act_sends_nothing(db_session: Session, config: Config):
+    somebody(db_session)
+    db_session.rollback()
+    assert outbox.send_waiting(config) == (0, 0)
+
+
+def test_mail_is_written_once_to_the_folder(db_session: Session, config: Config):
+    somebody(db_session)
+    db_session.commit()
+    assert outbox.send_waiting(config) == (1, 0)
+    assert outbox.send_waiting(config) == (0, 0)
+    (file,) = Path(config.mail_url.removeprefix("file:")).glob("*.eml")
+    message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert message["Subject"] == "計画が差し戻されました"
+    assert "見本 花子 様" in message.get_content()
+
+
+def test_a_person_without_address_gets_no_mail(db_session: Session):
+    assert outbox.queue(to=cast.person(), subject="件名", body="本文") is None
+
+
+def test_a_server_that_is_away_is_tried_again_later(db_session: Session, config: Config):
+    somebody(db_session)
+    db_session.commit()
+    away = replace(config, mail_url="smtp://127.0.0.1:1")
+    assert outbox.send_waiting(away) == (0, 1)
+    mail = db_session.scalars(sa.select(OutboxMail)).one()
+    assert mail.sent_at is None
+    assert mail.due_at > mail.queued_at
+    assert "mihon" not in (mail.last_error or "")
+    assert outbox.send_waiting(away) == (0, 0), "not before it is due again"
+
+
+class Mailbox:
+    """An SMTP server's handler that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.letters: list[bytes] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        self.letters.append(envelope.content)  # type: ignore[attr-defined]  # aiosmtpd is untyped
+        return "250 OK"
+
+
+def test_mail_reaches_a_real_server(db_session: Session, config: Config):
+    somebody(db_session)
+    db_session.commit()
+    mailbox = Mailbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        assert outbox.send_waiting(replace(config, mail_url=f"smtp://127.0.0.1:{port}")) == (1, 0)
+    finally:
+        server.stop()
+    (letter,) = mailbox.letters
+    assert email.message_from_bytes(letter, policy=policy.default)["To"] == "mihon@stations.example"
+
+
+def test_the_command_sends(app: Flask, db_session: Session):
+    somebody(db_session)
+    db_session.commit()
+    assert "sent 1, failed 0" in app.test_cli_runner().invoke(args=["outbox", "send"]).output
