@@ -114,7 +114,9 @@ class Plan(Model):
             return False
         if self.submitted_at is None:
             return True
-        readers = {held.role for held in person.held_roles if Permission.PLAN_READ in ROLE_PERMISSIONS[held.role]}
+        readers = {
+            held.role for held in person.held_roles if Permission.PLAN_READ in ROLE_PERMISSIONS[held.role]
+        }
         return readers == {Role.GENERAL_MEMBER} and self.status not in SEEN_BY_MEMBERS
 
 
@@ -206,7 +208,9 @@ class SectionComment(Model):
     plan_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("plan.id"), index=True)
     revision: orm.Mapped[int]
     section: orm.Mapped[Section] = orm.mapped_column(enum_column(Section))
-    field: orm.Mapped[str] = orm.mapped_column(default="", comment="input it is about; empty: the whole section")
+    field: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="input it is about; empty: the whole section"
+    )
     text: orm.Mapped[str]
     by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     at: orm.Mapped[dt.datetime]

@@ -106,24 +106,13 @@ MEND_WITHIN = 10
 
 
 class History(StrEnum):
-    """Everything a plan's timeline may tell: each `Act`, and what is done without changing the state."""
+    """What a plan's timeline tells besides each `Act`: what is done without changing the state."""
 
     CREATE = "create"
     SAVE = "save"
     ATTACH = "attach"
     REMOVE_ATTACHMENT = "remove_attachment"
     COMMENT = "comment"
-    SUBMIT = "submit"
-    RECEIVE = "receive"
-    RETURN = "return"
-    CONFIRM = "confirm"
-    TABLE = "table"
-    UNTABLE = "untable"
-    APPROVE = "approve"
-    APPROVE_WITH_CONDITIONS = "approve_with_conditions"
-    DEFER = "defer"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
 
 
 class CostCategory(StrEnum):
@@ -249,7 +238,7 @@ def missing(content: PlanContent) -> list[Missing]:
         (content.activities.strip(), Section.PURPOSE, "activities", N_("内容を入力してください。")),
         (content.audience.strip(), Section.AUDIENCE, "audience", N_("対象を入力してください。")),
         (content.venue_count, Section.VENUES, "venues", N_("会場を1つ以上選んでください。")),
-        (content.opening_count, Section.OPENINGS, "openings_planned", N_("開催予定を1回以上入力してください。")),
+        (content.opening_count, Section.OPENINGS, "openings", N_("開催予定を1回以上入力してください。")),
         (content.organisation.strip(), Section.ORGANISATION, "organisation", N_("体制を入力してください。")),
         (content.safety.strip(), Section.ORGANISATION, "safety", N_("安全管理を入力してください。")),
         (content.totals.cost, Section.COSTS, "costs", N_("費用の明細を1行以上入力してください。")),

@@ -5,7 +5,8 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.attendance.rules import AgeBand, Counter
+from stations.attendance import labels  # noqa: F401  (registers what the enums are called)
+from stations.attendance.rules import AgeBand, Counter, RecordStatus
 from stations.committees.models import Opening
 from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, enum_column
@@ -35,6 +36,10 @@ class OpeningRecord(Model):
 
     opening: orm.Mapped[Opening] = orm.relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def status(self) -> RecordStatus:
+        return RecordStatus.OPEN if self.closed_at is None else RecordStatus.CLOSED
+
     def body(self) -> Body:
         return self.opening.body()
 
@@ -63,6 +68,9 @@ class Tap(AppendOnly, Model):
     band: orm.Mapped[AgeBand | None] = orm.mapped_column(enum_column(AgeBand))
     delta: orm.Mapped[int]
     undoes_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("tap.id"), unique=True)
+    correction: orm.Mapped[bool] = orm.mapped_column(
+        default=False, comment="a typed difference, not a touch of a tile; 「1つ取り消す」 leaves it alone"
+    )
     tapped_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="by the device's clock")
     received_at: orm.Mapped[dt.datetime]
     by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))

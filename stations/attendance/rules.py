@@ -1,11 +1,13 @@
 """Rules of attendance (来場者記録, mode A: tally by age band, no personal data)."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from stations.core.messages import N_, RuleBroken
+from stations.core import states
+from stations.core.messages import N_, Conflict, RuleBroken
 
 
 class AgeBand(StrEnum):
@@ -63,6 +65,19 @@ class Totals:
     def visits(self) -> int:
         """延べ人数: the sum over the age bands. Mode A never claims 実人数 (programme rule)."""
         return sum(self.by_band.values())
+
+    def counts(self) -> dict[tuple[Counter, AgeBand | None], int]:
+        """Every tile's number, the seven age bands first."""
+        bands: dict[tuple[Counter, AgeBand | None], int] = {
+            (Counter.VISIT, band): count for band, count in self.by_band.items()
+        }
+        return bands | {
+            (Counter.FIRST_TIMER, None): self.first_timers,
+            (Counter.STAFF, None): self.staff,
+            (Counter.VOLUNTEER, None): self.volunteers,
+            (Counter.CONSULTATION, None): self.consultations,
+            (Counter.CONNECTED, None): self.connected,
+        }
 
 
 def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
@@ -123,3 +138,129 @@ def public_count(count: int, translate: Callable[[str], str] = str) -> str:
     if is_suppressed(count):
         return translate(N_("%(count)s人未満")) % {"count": SMALLEST_PUBLIC}
     return translate(N_("%(count)s人")) % {"count": f"{count:,}"}
+
+
+def differences(counted: Totals, typed: Totals) -> list[tuple[Counter, AgeBand | None, int]]:
+    """The rows that turn what is counted into what was typed; nothing for counts that agree.
+
+    Raises `RuleBroken` on "count" for a typed number below zero or above MAX_COUNT.
+    """
+    now, wanted = counted.counts(), typed.counts()
+    changes = []
+    for tile, number in wanted.items():
+        check_tap(0, number)
+        if number != now[tile]:
+            changes.append((*tile, number - now[tile]))
+    return changes
+
+
+class RecordStatus(StrEnum):
+    """記録中, then 確定 at the end of the day."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RecordAct(StrEnum):
+    SAVE_DETAILS = "save_details"
+    CORRECT = "correct"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+RECORD_TRANSITIONS: dict[RecordStatus, dict[RecordAct, RecordStatus]] = {
+    RecordStatus.OPEN: {
+        RecordAct.SAVE_DETAILS: RecordStatus.OPEN,
+        RecordAct.CORRECT: RecordStatus.OPEN,
+        RecordAct.CLOSE: RecordStatus.CLOSED,
+    },
+    RecordStatus.CLOSED: {RecordAct.REOPEN: RecordStatus.OPEN},
+}
+NEEDS_REASON = frozenset({RecordAct.CORRECT, RecordAct.REOPEN})
+
+
+def next_record_status(status: RecordStatus, act: RecordAct) -> RecordStatus:
+    """The record's state after `act`; `Conflict` when the present state does not allow it."""
+    return states.step(RECORD_TRANSITIONS, status, act)
+
+
+def require_reason(act: RecordAct, reason: str) -> None:
+    """Typed corrections and opening a closed record again need a reason; `RuleBroken` on "reason"."""
+    states.require_reason(act, reason, NEEDS_REASON)
+
+
+def check_countable(status: RecordStatus) -> None:
+    """`Conflict` for a tap that reaches a record already closed: it must not be lost in silence."""
+    if status is RecordStatus.CLOSED:
+        raise Conflict(
+            None, N_("この回の記録は確定しています。数えるには、記録を開き直してから送り直してください。")
+        )
+
+
+class Verdict(StrEnum):
+    """What became of one tap that a device sent."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceEvent:
+    """One touch on a device: a change of one tile, or (`undoes` or `undo`) the taking back of an earlier one.
+
+    client_event_id: a UUID made on the device. tapped_at: aware, by the device's clock.
+    undoes: the client_event_id of the tap to take back; None with undo=True: the last one.
+    """
+
+    client_event_id: str
+    tapped_at: datetime
+    counter: Counter = Counter.VISIT
+    band: AgeBand | None = None
+    delta: int = 0
+    undo: bool = False
+    undoes: str | None = None
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def tile(key: str) -> tuple[Counter, AgeBand | None]:
+    """The counter behind a tile's key: an age band's value, or another counter's. `RuleBroken` for any other."""
+    if key in AgeBand.__members__.values():
+        return Counter.VISIT, AgeBand(key)
+    if key in Counter.__members__.values() and key != Counter.VISIT:
+        return Counter(key), None
+    raise RuleBroken(None, N_("数える欄を読み取れませんでした。"))
+
+
+def parse_event(sent: object) -> DeviceEvent:
+    """Read one row of a device's batch: {id, at, key, delta} or {id, at, undo: true, undoes?}.
+
+    `RuleBroken` for anything else; the row is then refused and the others still count.
+    """
+    unreadable = RuleBroken(None, N_("送られた記録を読み取れませんでした。"))
+    if not isinstance(sent, dict):
+        raise unreadable
+    event_id, undoes, delta = sent.get("id"), sent.get("undoes"), sent.get("delta")
+    at = _parse_time(sent.get("at"))
+    if at is None or not _is_uuid(event_id) or not (undoes is None or _is_uuid(undoes)):
+        raise unreadable
+    if sent.get("undo") is True:
+        return DeviceEvent(client_event_id=str(event_id), tapped_at=at, undo=True, undoes=undoes)
+    if isinstance(delta, bool) or not isinstance(delta, int) or not 0 < abs(delta) <= MAX_COUNT:
+        raise unreadable
+    counter, band = tile(str(sent.get("key")))
+    return DeviceEvent(client_event_id=str(event_id), tapped_at=at, counter=counter, band=band, delta=delta)
+
+
+def _is_uuid(value: object) -> bool:
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
+
+
+def _parse_time(value: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None

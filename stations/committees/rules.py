@@ -1,5 +1,7 @@
 """Rules of stations and their opening calendar (ステーション, 開催)."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -180,6 +182,23 @@ def check_pattern(pattern: CalendarPattern) -> None:
         raise RuleBroken("day", N_("日は1から31までの数字で入力してください。"))
 
 
+_TIME = re.compile(r"(午前|午後)?([0-9]{1,2})(?:[:時](?:([0-9]{1,2})分?|(半))?|([0-9]{2}))?")
+
+
+def parse_time(text: str, *, field: str | None = None) -> time:
+    """「10:00」「１０時」「午後1時半」「930」「正午」 → a time; `RuleBroken` on `field` otherwise."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if plain == "正午":
+        return time(12)
+    if found := _TIME.fullmatch(plain):
+        half, hour, minute = found[1], int(found[2]), int(found[3] or found[5] or (30 if found[4] else 0))
+        if half and hour <= 12:
+            hour = hour % 12 + (12 if half == "午後" else 0)
+        if hour <= 23 and minute <= 59 and not (half and int(found[2]) > 12):
+            return time(hour, minute)
+    raise RuleBroken(field, N_("時刻は「10:00」「13時30分」のように入力してください。"))
+
+
 LONGEST_PERIOD_MONTHS = 24
 
 
@@ -199,6 +218,14 @@ def check_hours(starts_at: time, ends_at: time) -> None:
     """`RuleBroken` on "ends_at" unless an opening ends after it starts, on the same day."""
     if ends_at <= starts_at:
         raise RuleBroken("ends_at", N_("終わりの時刻は、始まりの時刻より後にしてください。"))
+
+
+def month_shown(text: str, today: date) -> date:
+    """The first day of the month that an address names as "2026-04"; of this month for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
 
 
 def check_within_year(held_on: date, year: int, *, field: str | None = "held_on") -> None:
@@ -227,12 +254,12 @@ def _matches(pattern: CalendarPattern, day: date) -> bool:
 
 
 WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
-_NTHS = {1: N_("第1"), 2: N_("第2"), 3: N_("第3"), 4: N_("第4"), 5: N_("第5"), LAST: N_("最終")}
+NTHS = {1: N_("第1"), 2: N_("第2"), 3: N_("第3"), 4: N_("第4"), 5: N_("第5"), LAST: N_("最終")}
 
 
 def describe(pattern: CalendarPattern, translate: Callable[[str], str] = str) -> str:
     """「毎月第2・第4土曜 10:00–12:00」; a view passes gettext as `translate`."""
-    nths = "・".join(translate(_NTHS[nth]) for nth in sorted(set(pattern.nths), key=lambda n: n % 7))
+    nths = "・".join(translate(NTHS[nth]) for nth in sorted(set(pattern.nths), key=lambda n: n % 7))
     match pattern.frequency, pattern.interval:
         case Frequency.WEEKLY, 1:
             days = translate(N_("毎週%(weekday)s"))

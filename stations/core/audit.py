@@ -113,15 +113,17 @@ class Entry:
     detail: dict[str, Any]
 
 
-_enums: dict[str, tuple[type[StrEnum], type[StrEnum]]] = {}
+Enums = tuple[type[StrEnum], ...]
+
+_enums: dict[str, tuple[Enums, Enums]] = {}
 
 
-def register(object_type: str, *, acts: type[StrEnum], statuses: type[StrEnum]) -> None:
+def register(object_type: str, *, acts: type[StrEnum] | Enums, statuses: type[StrEnum]) -> None:
     """Tell timelines which enums the acts and statuses of ``object_type`` (a table name) belong to.
 
     What their members are called is registered in `core.labels`.
     """
-    _enums[object_type] = (acts, statuses)
+    _enums[object_type] = (acts if isinstance(acts, tuple) else (acts,), (statuses,))
 
 
 def timeline(*objects: Model) -> list[Entry]:
@@ -140,7 +142,7 @@ def timeline(*objects: Model) -> list[Entry]:
 
 
 def _entry(event: Event, name: str | None) -> Entry:
-    acts, statuses = _enums.get(event.object_type, (None, None))
+    acts, statuses = _enums.get(event.object_type, ((), ()))
     return Entry(
         at=event.at,
         by_name=name or "—",
@@ -152,9 +154,8 @@ def _entry(event: Event, name: str | None) -> Entry:
     )
 
 
-def _called(members: type[StrEnum] | None, value: str | None) -> Any:
-    if value is None:
-        return ""
-    if members is None or value not in members._value2member_map_:
-        return value
-    return label(members(value))
+def _called(enums: Enums, value: str | None) -> Any:
+    for members in enums:
+        if value is not None and value in members._value2member_map_:
+            return label(members(value))
+    return value or ""

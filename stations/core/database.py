@@ -155,10 +155,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def lock(row: M) -> M:
     """Read ``row`` again and hold it until the transaction ends (SELECT … FOR UPDATE on PostgreSQL).
 
+    Only the row itself, not what is read along with it: others work on the same committee at the same time.
     SQLite has no row locks: its BEGIN IMMEDIATE already let one writer in at a time.
     """
     db.session.flush()
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": type(row)})
     return row
 
 

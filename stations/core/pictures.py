@@ -35,6 +35,16 @@ def clean(data: bytes, sent_type: str) -> tuple[str, bytes]:
     return media_type, _encoded(_decoded(data, sent_type), media_type)
 
 
+def thumbnail(content: bytes, side: int = 320) -> bytes:
+    """A small JPEG of a stored picture, at most ``side`` pixels long, for lists."""
+    image = Image.open(BytesIO(content), formats=["PNG", "JPEG"])
+    image.draft("RGB", (2 * side, 2 * side))
+    image.thumbnail((side, side))
+    out = BytesIO()
+    _on_white(image).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def _decoded(data: bytes, sent_type: str) -> Image.Image:
     """The picture, upright, decoded to its last row; its size is checked before any pixel is unpacked."""
     try:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import url_for
 
+from stations.core import clock
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -21,6 +23,10 @@ class Task:
     @property
     def url(self) -> str:
         return url_for(self.endpoint, **self.values)
+
+    @property
+    def late(self) -> bool:
+        return self.due_on is not None and self.due_on < clock.today()
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:

@@ -1,5 +1,102 @@
-"""Pages of directory."""
+"""The pages anybody may open: stations, their calendar, one station, its calendar file."""
 
-from flask import Blueprint
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask_babel import gettext as _
+
+from stations.committees.queries import calendar_rules
+from stations.committees.rules import OpeningStatus, StationStage, describe, month_shown
+from stations.core import clock
+from stations.core.access import public
+from stations.directory import queries
+from stations.directory.calendar_file import calendar_file
+from stations.directory.forms import SearchForm
 
 blueprint = Blueprint("directory", __name__)
+
+FIRST_SHOWN = 3
+
+
+@blueprint.get("/")
+@public
+def index() -> Any:
+    stations, districts = queries.running(), queries.districts()
+    form = SearchForm(districts)
+    wish = form.wish
+    listed = queries.listing(stations, wish)
+    soonest = sorted(
+        (one for one in listed if one.next is not None),
+        key=lambda one: (one.next.on, one.next.starts_at, one.station.id),
+    )
+    return render_template(
+        "directory/index.html",
+        form=form,
+        wish=wish,
+        listed=listed,
+        soonest=[] if wish.given else soonest[:FIRST_SHOWN],
+        cancelled=queries.cancelled_soon(stations),
+        preparing=queries.in_preparation(districts, stations),
+        running=len(stations),
+    )
+
+
+@blueprint.get("/calendar")
+@public
+def calendar() -> Any:
+    """The openings of this month, or of ``?month=2026-12``, as a list by day."""
+    districts = queries.districts()
+    form = SearchForm(districts)
+    first = month_shown(request.args.get("month", ""), clock.today())
+    openings = queries.month(queries.running(), first, form.wish)
+    return render_template(
+        "directory/calendar.html",
+        form=form,
+        wish=form.wish,
+        month=first,
+        earlier=clock.add_months(first, -1),
+        later=clock.add_months(first, 1),
+        today=clock.today(),
+        days=[(on, list(group)) for on, group in groupby(openings, key=lambda one: one.on)],
+        breadcrumb=[(_("ステーションをさがす"), url_for(".index")), (_("カレンダー"), None)],
+    )
+
+
+@blueprint.get("/stations/<int:station_id>")
+@public
+def station(station_id: int) -> Any:
+    station = queries.station(station_id) or abort(404)
+    openings = queries.openings_of(station)
+    return render_template(
+        "directory/station.html",
+        station=station,
+        closed=station.stage is StationStage.CLOSED,
+        openings=openings,
+        next=next((one for one in openings if one.status is not OpeningStatus.CANCELLED), None),
+        cancelled=[one for one in openings if one.status is OpeningStatus.CANCELLED],
+        rules=[
+            (rule, describe(rule.calendar_pattern, _))
+            for rule in calendar_rules(station.id)
+            if rule.last_on >= clock.today()
+        ],
+        breadcrumb=[(_("ステーションをさがす"), url_for(".index")), (station.name, None)],
+    )
+
+
+@blueprint.get("/stations/<int:station_id>/calendar.ics")
+@public
+def station_ics(station_id: int) -> Response:
+    station = queries.station(station_id) or abort(404)
+    base_url = current_app.config["STATIONS"].base_url
+    content = calendar_file(
+        station,
+        queries.openings_for_file(station),
+        base_url=base_url,
+        page_url=base_url.rstrip("/") + url_for(".station", station_id=station.id),
+    )
+    return Response(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="station-{station.id}.ics"'},
+    )

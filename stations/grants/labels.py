@@ -1,10 +1,13 @@
 """What the states, acts and kinds of grants are called, and the tones of their chips."""
 
+from enum import StrEnum
+
 from flask_babel import lazy_gettext as _l
 
 from stations.core import audit, labels
 from stations.grants.bookkeeping import Account
 from stations.grants.receipts import Level, ReceiptKind
+from stations.grants.reporting import AccountsAct
 from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
 from stations.grants.settlement import ReallocationRule
 
@@ -135,5 +138,31 @@ PAYMENT_TONES: dict[PaymentStatus, str] = {
     PaymentStatus.CANCELLED: "grey",
 }
 
-audit.register("grant", acts=Act, statuses=Status)
-audit.register("payment_request", acts=PaymentAct, statuses=PaymentStatus)
+
+class Deed(StrEnum):
+    """What the timeline tells beside the acts that move a grant from state to state."""
+
+    APPLY = "apply"
+    REALLOCATE = "reallocate"
+    ISSUE_LETTER = "issue_letter"
+
+
+labels.register(
+    {
+        Deed.APPLY: _l("交付を申請する"),
+        Deed.REALLOCATE: _l("流用を届け出る"),
+        Deed.ISSUE_LETTER: _l("通知書を施行する"),
+    }
+)
+
+
+class PaymentDeed(StrEnum):
+    """How a payment begins."""
+
+    REQUEST = "request"
+
+
+labels.register({PaymentDeed.REQUEST: _l("請求する")})
+
+audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
+audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)

@@ -45,6 +45,12 @@ class FiscalYearSetting(Model):
     programme_item: orm.Mapped[str] = orm.mapped_column(
         default="第2号", comment="重層 item that payments carry (社会福祉法106条の4第2項)"
     )
+    scheme: orm.Mapped[str] = orm.mapped_column(
+        default="まつどDEつながるステーション事業補助金", comment="name of the grant on letters"
+    )
+    ordinance: orm.Mapped[str] = orm.mapped_column(
+        default="まつどDEつながるステーション事業補助金交付要綱", comment="what letters rest on"
+    )
 
     @property
     def terms(self) -> FiscalTerms:
@@ -130,6 +136,9 @@ class Grant(Model):
     report_summary: orm.Mapped[str] = orm.mapped_column(
         default="", comment="実績報告: what was done and what came of it"
     )
+    report_results: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="成果と課題, when told apart from the summary"
+    )
     completed_on: orm.Mapped[dt.date | None]
     accounts_audited_by_id: orm.Mapped[int | None] = orm.mapped_column(
         sa.ForeignKey("person.id"), comment="監査"
@@ -193,6 +202,7 @@ class GrantLine(Model):
     __table_args__ = (
         sa.CheckConstraint("planned_yen > 0", name="planned"),
         sa.CheckConstraint("awarded_yen >= 0", name="awarded"),
+        sa.CheckConstraint("decided_yen >= 0", name="decided"),
         sa.UniqueConstraint("grant_id", "position"),
     )
 
@@ -201,7 +211,10 @@ class GrantLine(Model):
     category: orm.Mapped[CostCategory] = orm.mapped_column(enum_column(CostCategory))
     content: orm.Mapped[str]
     planned_yen: orm.Mapped[int] = orm.mapped_column(comment="amount in the approved plan")
-    awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes")
+    awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes and 流用")
+    decided_yen: orm.Mapped[int] = orm.mapped_column(
+        comment="budget by the last decision (award, approved change): what the 2割 of 流用 are measured against"
+    )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
 
@@ -219,6 +232,9 @@ class GrantChange(Model):
     reason: orm.Mapped[str]
     budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(
         sa.JSON(), comment="line id → asked budget in yen"
+    )
+    before: orm.Mapped[dict[str, int]] = orm.mapped_column(
+        sa.JSON(), comment="line id → budget when it was asked"
     )
     requested_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     requested_at: orm.Mapped[dt.datetime]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.applications.models import Plan, PlanVersion
+from stations.applications.rules import Status
 from stations.core.access import Body
 from stations.core.database import Model, enum_column
 from stations.meetings.rules import MeetingStatus, Resolution
@@ -90,6 +91,11 @@ class AgendaItem(Model):
     meeting: orm.Mapped[Meeting] = orm.relationship(back_populates="items")
     plan: orm.Mapped[Plan] = orm.relationship()
     version: orm.Mapped[PlanVersion] = orm.relationship()
+
+    @property
+    def pending(self) -> bool:
+        """Still to be resolved; a plan that its committee withdrew needs no resolution any more."""
+        return self.resolution is None and self.plan.status is Status.TABLED
 
     def body(self) -> Body:
         return self.plan.body()

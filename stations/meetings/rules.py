@@ -19,6 +19,27 @@ class MeetingAct(StrEnum):
     CLOSE = "close"
 
 
+class History(StrEnum):
+    """Everything a meeting's timeline may tell."""
+
+    PLAN = "plan"
+    EDIT = "edit"
+    TABLE = "table"
+    UNTABLE = "untable"
+    PRESENCE = "presence"
+    OPEN = "open"
+    RESOLVE = "resolve"
+    MINUTES = "minutes"
+    CLOSE = "close"
+
+
+class Attendance(StrEnum):
+    """How a member takes part: in person, or by 委任状."""
+
+    PRESENT = "present"
+    PROXY = "proxy"
+
+
 TRANSITIONS: dict[MeetingStatus, dict[MeetingAct, MeetingStatus]] = {
     MeetingStatus.PLANNED: {MeetingAct.OPEN: MeetingStatus.OPEN},
     MeetingStatus.OPEN: {MeetingAct.CLOSE: MeetingStatus.CLOSED},
@@ -75,6 +96,35 @@ def check_resolution(resolution: Resolution, *, reason: str, conditions: str) ->
     plans.require_reason(resolution_act(resolution), reason)
     if resolution is Resolution.APPROVED_WITH_CONDITIONS and not conditions.strip():
         raise RuleBroken("conditions", N_("承認の条件を入力してください。"))
+
+
+def check_votes(
+    resolution: Resolution, *, votes_for: int, votes_against: int, abstentions: int, eligible: int
+) -> None:
+    """The votes are not more than the members who may vote, and an approval has more than half of them.
+
+    ``eligible``: members present, or by proxy, who need not leave the item. `RuleBroken` on "votes_for".
+    """
+    for field, votes in (
+        ("votes_for", votes_for),
+        ("votes_against", votes_against),
+        ("abstentions", abstentions),
+    ):
+        if votes < 0:
+            raise RuleBroken(field, N_("票数は0以上の整数で入力してください。"))
+    cast = votes_for + votes_against + abstentions
+    if cast > eligible:
+        raise RuleBroken(
+            "votes_for",
+            N_("票の合計（%(cast)s）が、議決に加われる人数（%(eligible)s）を超えています。"),
+            cast=cast,
+            eligible=eligible,
+        )
+    approval = resolution in {Resolution.APPROVED, Resolution.APPROVED_WITH_CONDITIONS}
+    if approval and not carried(votes_for, cast):
+        raise RuleBroken("votes_for", N_("承認には、票の過半数の賛成が必要です。票数を確かめてください。"))
+    if resolution is Resolution.REJECTED and carried(votes_for, cast):
+        raise RuleBroken("votes_for", N_("賛成が過半数です。結果か票数を確かめてください。"))
 
 
 def resolution_act(resolution: Resolution) -> plans.Act:

@@ -10,6 +10,8 @@ from sqlalchemy import orm
 from stations.core import clock
 from stations.core.access import SECOND_FACTOR_ROLES, Body, Held, Role
 from stations.core.database import AppendOnly, Model, enum_column
+from stations.people import labels as labels  # registers what roles and states are called
+from stations.people.rules import AccountStatus, term_active
 
 
 class Person(Model):
@@ -66,6 +68,12 @@ class Person(Model):
     def needs_second_factor(self) -> bool:
         return any(held.role in SECOND_FACTOR_ROLES for held in self.held_roles)
 
+    @property
+    def status(self) -> AccountStatus:
+        if self.disabled_at is not None:
+            return AccountStatus.DISABLED
+        return AccountStatus.INVITED if self.password_hash is None else AccountStatus.ACTIVE
+
     def body(self) -> Body:
         return Body()
 
@@ -111,7 +119,14 @@ class RoleAssignment(Model):
         return Held(self.role, self.committee_id, self.station_id, self.agency_id)
 
     def active_on(self, day: dt.date) -> bool:
-        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
+        return term_active(self.from_on, self.to_on, day)
+
+    def body(self) -> Body:
+        agency_ids = frozenset({self.agency_id} if self.agency_id is not None else ())
+        return Body(self.committee_id, self.station_id, agency_ids)
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
 
 
 class RecoveryCode(Model):

@@ -1,7 +1,9 @@
 """Rules of accounts and offices: passwords, waiting after failures, terms, four eyes."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,16 +16,79 @@ PASSWORD_LONGEST = 256
 INVITATION_LIFE = timedelta(days=7)
 RESET_LIFE = timedelta(hours=24)
 
-IDLE_LIMIT_STAFF = timedelta(minutes=30)
-IDLE_LIMIT_RESIDENTS = timedelta(minutes=60)
-IDLE_WARNING = timedelta(minutes=5)
+# A shared or forgotten machine: even a busy session ends after a working day.
+LONGEST_SESSION = timedelta(hours=12)
+# Between the password and the second factor.
+PENDING_LIFE = timedelta(minutes=10)
+HELD_FORM_LIFE = timedelta(days=1)
 
 # A whole office may share one address, so an address is given more tries than an account.
 FREE_FAILURES_ACCOUNT = 3
 FREE_FAILURES_ADDRESS = 20
 FAILURE_WINDOW = timedelta(hours=24)
+ADDRESS_WINDOW = timedelta(hours=1)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
+
+TOTP_SECONDS = 30  # RFC 6238
+TOTP_DIGITS = 6
+RECOVERY_CODES = 10
+RECOVERY_DIGITS = 12  # digits only: one field and one number pad take both kinds of code
+FEW_RECOVERY_CODES = 3
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+
+
+class AccountStatus(StrEnum):
+    """What an account is at: invited until its first password, then active, until it is disabled."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class PersonAct(StrEnum):
+    """What is done to an account; each leaves an event."""
+
+    CREATE = "create"
+    INVITE = "invite"
+    ISSUE_RESET = "issue_reset"
+    ACCEPT_LINK = "accept_link"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105  (the name of an act)
+    CHANGE_PROFILE = "change_profile"
+    ENROL = "enrol"
+    NEW_RECOVERY_CODES = "new_recovery_codes"
+    RESET_SECOND_FACTOR = "reset_second_factor"
+    GIVE_ROLE = "give_role"
+    END_ROLE = "end_role"
+    DISABLE = "disable"
+    ENABLE = "enable"
+    SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
+
+
+def normalise_login(text: str) -> str:
+    """The login as it is stored and looked up: plain width, lower case, no blanks."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def check_login(login: str) -> None:
+    """`RuleBroken` on "login" unless it is 3 to 40 small letters, digits, ".", "_" or "-"."""
+    if not _LOGIN.fullmatch(login):
+        raise RuleBroken(
+            "login",
+            N_("ログイン名は、半角の英小文字・数字・「.」「_」「-」で、3文字から40文字にしてください。"),
+        )
+
+
+def totp_steps(at: datetime) -> tuple[int, ...]:
+    """The 30-second steps whose code is accepted at an instant: this one, and one to either side (RFC 6238 5.2)."""
+    step = int(at.timestamp()) // TOTP_SECONDS
+    return step, step - 1, step + 1
+
+
+def plain_code(text: str) -> str:
+    """A typed code without blanks and hyphens, full-width digits made plain."""
+    return re.sub(r"[\s\-‐−ー]", "", unicodedata.normalize("NFKC", text))
 
 
 def check_password(password: str, login: str) -> None:

@@ -1,21 +1,49 @@
-"""Who is signed in: loading the person, the idle time-out, and keeping what was typed when it strikes."""
+"""Who is signed in: loading the person, the idle time-out, and keeping what was typed when it strikes.
 
-from flask import Flask, current_app
-from flask_login import LoginManager
+The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``seen`` and ``since`` (seconds),
+``second`` (False: signed in by password only), ``pending`` (between password and second factor), ``ended`` (whose
+session timed out here last) and flask-wtf's ``csrf_token``.
+"""
 
-from stations.core.database import db
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from stations.core import clock, web
+from stations.core.config import Config
+from stations.core.database import SAFE_METHODS, db, writes
+from stations.people import queries, rules, services
 from stations.people.models import Person
 
+# The cookie is written again at most this often, and the limit is generous by as much:
+# the browser's own warning must never come later than the server's end.
+REFRESH_SECONDS = 15
+COOKIE_SECONDS = 365 * 24 * 3600
+HELD_FIELD = "held_form_id"
+NOT_KEPT = ("password", "csrf_token", "secret", "code", HELD_FIELD)
+
 login_manager = LoginManager()
-login_manager.login_view = "people.sign_in"
-login_manager.login_message = None
 login_manager.session_protection = None
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is untyped
 def load(session_id: str) -> Person | None:
     """The person of a session, unless disabled or signed out everywhere since."""
-    person_id, _, epoch = session_id.partition(".")
+    person_id, _dot, epoch = session_id.partition(".")
     if not person_id.isdigit():
         return None
     person = db.session.get(Person, int(person_id))
@@ -24,10 +52,191 @@ def load(session_id: str) -> Person | None:
     return person
 
 
+def signed_in() -> Person | None:
+    """The person behind this request, or None."""
+    person: Person | None = current_user._get_current_object() if current_user.is_authenticated else None
+    return person
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]  # flask-login is untyped
+def to_sign_in() -> ResponseReturnValue:
+    """People go to the sign-in page and from there to the page they asked for; scripts get a plain 401."""
+    if _by_script():
+        return Response(status=401)
+    page = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("people.sign_in", next=page), 303)
+
+
 def idle_seconds() -> int:
     minutes: int = current_app.config["STATIONS"].idle_minutes
     return minutes * 60
 
 
+def local_path(target: str | None) -> str | None:
+    """``target`` if it is a path on this site, else None: a link from outside must not lead people elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(char) < 0x21 or char == "\\" for char in target):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
+
+
+def begin(person: Person, *, second_factor: bool) -> None:
+    """Sign somebody in with a new session: nothing from before sign-in lives on (session fixation).
+
+    Only when the same person comes back after a time-out the CSRF token stays, so that a form still open in another
+    tab can be sent. Nobody can plant that mark: the cookie is signed.
+    """
+    token = session.get("csrf_token") if session.get("ended") == person.id else None
+    session.clear()
+    g.pop("csrf_token", None)  # flask-wtf's token of this request belongs to the old session
+    if token:
+        session["csrf_token"] = token
+    login_user(person)
+    session["seen"] = session["since"] = _now()
+    session["second"] = second_factor
+    services.record_sign_in(person)
+    if web.LANGUAGE_COOKIE not in request.cookies and person.language in dict(web.LANGUAGES):
+        remember_language(person.language)
+
+
+def renew(person: Person) -> None:
+    """Go on in this session after an act that ended all of the person's sessions."""
+    login_user(person)
+
+
+def end() -> None:
+    """Sign out on this device; the session is emptied."""
+    logout_user()
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+def await_second_factor(person: Person, next_page: str | None) -> None:
+    """The password was right: remember for ten minutes whose second factor is awaited."""
+    session["pending"] = {"id": person.get_id(), "at": _now(), "next": next_page}
+
+
+def pending_person() -> Person | None:
+    """Who has given a right password here and not yet a second factor."""
+    pending = session.get("pending")
+    if not pending or _now() - pending["at"] > rules.PENDING_LIFE.total_seconds():
+        return None
+    person: Person | None = load(pending["id"])
+    return person
+
+
+def pending_next() -> str | None:
+    """The page that was asked for before sign-in."""
+    next_page: str | None = session.get("pending", {}).get("next")
+    return local_path(next_page)
+
+
+def landing(person: Person, next_page: str | None) -> str:
+    """Where somebody goes after signing in: to what they had typed, to the page they wanted, or home."""
+    if queries.held_forms(person):
+        return url_for("people.held_form")
+    return local_path(next_page) or url_for("reports.home")
+
+
+def remember_language(language: str) -> None:
+    """Set the language cookie on the response being made."""
+    config: Config = current_app.config["STATIONS"]
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        response.set_cookie(
+            web.LANGUAGE_COOKIE,
+            language,
+            max_age=COOKIE_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=config.production,
+        )
+        return response
+
+
+def _now() -> int:
+    return int(clock.now().timestamp())
+
+
+def _by_script() -> bool:
+    """Whether a script asks, which repeats its request by itself, and not a person who sees a page."""
+    return request.is_json or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+
+
+def _watch() -> ResponseReturnValue | None:
+    """Before each request (after the CSRF check): end a session that was idle, or too long, or lacks its second factor."""
+    if "_user_id" not in session or request.endpoint in (None, "static"):
+        return None
+    now = _now()
+    if not _is_over(now):
+        if now - session.get("seen", 0) >= REFRESH_SECONDS:
+            session["seen"] = now
+        return None
+    person = signed_in()
+    _leave(person)
+    access = getattr(current_app.view_functions[request.endpoint or ""], "access", None)
+    if person is None or request.method in SAFE_METHODS or getattr(access, "permission", None) is None:
+        return None  # goes on as somebody who is not signed in
+    if _by_script():
+        return Response(status=401)
+    return _keep_form(person)
+
+
+def _is_over(now: int) -> bool:
+    if now - session.get("seen", now) > idle_seconds() + REFRESH_SECONDS:
+        return True
+    if now - session.get("since", now) > rules.LONGEST_SESSION.total_seconds():
+        return True
+    # A role that needs a second factor has begun since this person signed in with the password only.
+    person = signed_in() if session.get("second") is False else None
+    return person is not None and bool(person.needs_second_factor)
+
+
+def _leave(person: Person | None) -> None:
+    token = session.get("csrf_token")
+    end()
+    if person is not None:
+        session["ended"] = person.id
+        session["csrf_token"] = token
+    flash(_("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"), "info")
+
+
+@writes
+def _keep_form(person: Person) -> ResponseReturnValue:
+    """Keep what arrived with a session that had timed out, and ask for sign-in."""
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(part in name.lower() for part in NOT_KEPT)
+    ]
+    path = local_path(request.full_path.rstrip("?"))
+    if path and any(value.strip() for _name, value in fields):
+        services.hold_form(person, path=path, fields=fields)
+        flash(_("入力した内容はお預かりしています。サインインすると、続きから送れます。"), "info")
+    return redirect(url_for("people.sign_in"), 303)
+
+
+def _drop_sent_form(response: Response) -> Response:
+    """After a kept form was sent and answered, it need not be kept any more."""
+    if (
+        request.method == "POST"
+        and response.status_code < 400
+        and request.form.get(HELD_FIELD, "").isdigit()
+        and current_user.is_authenticated
+    ):
+        _drop(int(request.form[HELD_FIELD]))
+    return response
+
+
+@writes
+def _drop(held_form_id: int) -> None:
+    services.drop_form(current_user, held_form_id)
+
+
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.before_request(_watch)
+    app.after_request(_drop_sent_form)

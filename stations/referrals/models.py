@@ -8,10 +8,16 @@ from sqlalchemy import orm
 from stations.committees.models import Station
 from stations.core.access import Actor, Body, Permission, Scope, scope_of
 from stations.core.database import AppendOnly, Model, enum_column
+from stations.referrals import labels  # noqa: F401  (registers what the enums are called)
 from stations.referrals.rules import (
+    AgeGroup,
+    AgencyStatus,
+    Consent,
     ConsentAnswer,
     ConsentMethod,
     ObservationStatus,
+    Outcome,
+    Recipient,
     Status,
 )
 
@@ -30,6 +36,10 @@ class Agency(Model):
         comment="福祉まるごと相談窓口: the only receiver without consent (支援会議, 社会福祉法106条の6)",
     )
     closed_on: orm.Mapped[dt.date | None]
+
+    @property
+    def status(self) -> AgencyStatus:
+        return AgencyStatus.OPEN if self.closed_on is None else AgencyStatus.CLOSED
 
     def body(self) -> Body:
         return Body(agency_ids=frozenset({self.id}))
@@ -58,7 +68,9 @@ class Referral(Model):
     station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"))
     status: orm.Mapped[Status] = orm.mapped_column(enum_column(Status), default=Status.DRAFT)
     alias: orm.Mapped[str] = orm.mapped_column(comment="呼び名, never the full name")
-    age_group: orm.Mapped[str] = orm.mapped_column(comment="年代 as a band")
+    age_group: orm.Mapped[AgeGroup] = orm.mapped_column(
+        enum_column(AgeGroup), default=AgeGroup.UNKNOWN, comment="年代 as a band"
+    )
     wishes: orm.Mapped[str] = orm.mapped_column(default="", comment="希望")
     considerations: orm.Mapped[str] = orm.mapped_column(default="", comment="配慮事項")
     accompanied: orm.Mapped[bool] = orm.mapped_column(default=True, comment="初回同行")
@@ -78,6 +90,11 @@ class Referral(Model):
     )
     follow_ups: orm.Mapped[list["FollowUp"]] = orm.relationship(order_by="FollowUp.due_on")
 
+    @property
+    def consent(self) -> Consent | None:
+        """The latest consent record; None when nobody asked yet."""
+        return self.consents[-1].consent if self.consents else None
+
     def body(self) -> Body:
         return Body(
             committee_id=self.station.committee_id,
@@ -94,6 +111,11 @@ class Referral(Model):
             held.agency_id == self.agency_id for held in person.held_roles if held.agency_id is not None
         )
         return self.sent_at is None and not of_agency
+
+
+OWN_TO_THE_STATION = frozenset(
+    {ObservationStatus.DRAFT, ObservationStatus.RETURNED, ObservationStatus.WITHDRAWN}
+)
 
 
 class Observation(Model):
@@ -116,7 +138,7 @@ class Observation(Model):
         enum_column(ObservationStatus), default=ObservationStatus.DRAFT
     )
     alias: orm.Mapped[str] = orm.mapped_column(default="", comment="呼び名, if there is one")
-    age_group: orm.Mapped[str]
+    age_group: orm.Mapped[AgeGroup] = orm.mapped_column(enum_column(AgeGroup), default=AgeGroup.UNKNOWN)
     facts: orm.Mapped[str] = orm.mapped_column(comment="what was seen and heard; no guesses")
     urgent: orm.Mapped[bool] = orm.mapped_column(
         default=False, comment="within days; danger to life is telephoned"
@@ -137,6 +159,16 @@ class Observation(Model):
         foreign_keys="ConsentRecord.observation_id", order_by="ConsentRecord.id", viewonly=True
     )
 
+    @property
+    def consent(self) -> Consent | None:
+        """The latest consent record; None when nobody asked yet."""
+        return self.consents[-1].consent if self.consents else None
+
+    @property
+    def recipient(self) -> Recipient:
+        """What the receiver is to the gate."""
+        return Recipient.MARUGOTO_DESK if self.agency.is_marugoto_desk else Recipient.AGENCY
+
     def body(self) -> Body:
         return Body(
             committee_id=self.station.committee_id,
@@ -148,12 +180,15 @@ class Observation(Model):
         return frozenset({self.made_by_id})
 
     def hidden_from(self, person: Actor, permission: Permission) -> bool:
-        """Until it is sent, an observation is its station's own."""
+        """Until it is sent, an observation is its station's own; so is one that came back or was taken back,
+
+        whose receiver the station may have changed without passing the gate yet.
+        """
         of_station = any(
             scope_of(held.role) is Scope.STATION and held.station_id == self.station_id
             for held in person.held_roles
         )
-        return self.sent_at is None and not of_station
+        return self.status in OWN_TO_THE_STATION and not of_station
 
 
 class ConsentRecord(AppendOnly, Model):
@@ -185,6 +220,18 @@ class ConsentRecord(AppendOnly, Model):
     recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     recorded_at: orm.Mapped[dt.datetime]
 
+    @property
+    def consent(self) -> Consent:
+        """The record as the rules read it."""
+        return Consent(
+            answer=self.answer,
+            scope=frozenset(Recipient(value) for value in self.scope or ()),
+            method=self.method,
+            given_on=self.given_on,
+            expires_on=self.expires_on,
+            withdrawn_on=self.withdrawn_on,
+        )
+
 
 class FollowUp(Model):
     """A look back after the first visit (1 and 3 months): still coming, changed, stopped."""
@@ -194,7 +241,7 @@ class FollowUp(Model):
 
     referral_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("referral.id"), index=True)
     due_on: orm.Mapped[dt.date]
-    outcome: orm.Mapped[str | None] = orm.mapped_column(comment="continuing, less, stopped, moved_on")
+    outcome: orm.Mapped[Outcome | None] = orm.mapped_column(enum_column(Outcome))
     note: orm.Mapped[str] = orm.mapped_column(default="")
     done_at: orm.Mapped[dt.datetime | None]
     done_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))

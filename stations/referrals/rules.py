@@ -105,6 +105,66 @@ def next_status(status: Status, act: Act) -> Status:
     return states.step(TRANSITIONS, status, act)
 
 
+class SheetAct(StrEnum):
+    """What is done to a referral or memo without moving it to another state."""
+
+    CREATE = "create"
+    SAVE = "save"
+    RECORD_CONSENT = "record_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    RECORD_FOLLOW_UP = "record_follow_up"
+
+
+class AgencyStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AgencyAct(StrEnum):
+    CREATE = "create"
+    EDIT = "edit"
+
+
+class AgeGroup(StrEnum):
+    """年代 as a band: more would not help the station, and would point at the person."""
+
+    UNDER_18 = "under_18"
+    AGE_18_39 = "age_18_39"
+    AGE_40_64 = "age_40_64"
+    AGE_65_74 = "age_65_74"
+    AGE_75_PLUS = "age_75_plus"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How it goes, one and three months after the first visit."""
+
+    CONTINUING = "continuing"
+    LESS = "less"
+    STOPPED = "stopped"
+    MOVED_ON = "moved_on"
+
+
+def check_sheet(*, alias: str, wishes: str, contact_name: str, contact_phone: str) -> None:
+    """What a sheet must hold before it is sent; `RuleBroken` on the first field that lacks."""
+    for field, value, message in (
+        ("alias", alias, N_("ステーションでの呼び名を入力してください。")),
+        ("wishes", wishes, N_("ご本人の希望を入力してください。")),
+        ("contact_name", contact_name, N_("相談機関の担当者を入力してください。")),
+        ("contact_phone", contact_phone, N_("相談機関の電話番号を入力してください。")),
+    ):
+        if not value.strip():
+            raise RuleBroken(field, message)
+
+
+def check_first_visit(visited_on: date, sent_on: date, today: date) -> None:
+    """`RuleBroken` on "first_visit_on" for a visit to come, or one before the sheet was sent."""
+    if visited_on > today:
+        raise RuleBroken("first_visit_on", N_("見学の日は、今日か、それより前の日を入力してください。"))
+    if visited_on < sent_on:
+        raise RuleBroken("first_visit_on", N_("見学の日は、つなぎを送った日より後の日を入力してください。"))
+
+
 class ObservationStatus(StrEnum):
     """States of a 気づきメモ."""
 
@@ -236,6 +296,15 @@ def check_gate(consent: Consent | None, recipient: Recipient, on: date) -> None:
         )
 
 
+def check_still_agreed(consent: Consent | None, on: date) -> None:
+    """`RuleBroken` on "consent" when the consent under which a person was referred no longer holds."""
+    if not may_tell(consent, Recipient.STATION, on):
+        raise RuleBroken(
+            "consent",
+            N_("同意の期限が過ぎたか、同意が撤回されています。相談機関に連絡し、同意を確認してください。"),
+        )
+
+
 class Conference(StrEnum):
     """重層的支援会議 with the person's consent, 支援会議 without (社会福祉法106条の4, 106条の6)."""
 
@@ -303,3 +372,26 @@ def sensitive_words(text: str) -> list[str]:
     A hint beside the field, never a refusal: a word can be there for a good reason.
     """
     return [word for word in _SENSITIVE if word in text]
+
+
+def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:
+    """「R8-0001」, of a memo 「R8-M0001」: what lists, mail and titles show instead of a person."""
+    first_on = date(fiscal_year, 5, 1)
+    letter = next(era.letter for era in reversed(clock.ERAS) if era.first_on <= first_on)
+    return f"{letter}{clock.era(first_on).year}-{'M' if memo else ''}{number:04}"
+
+
+# What a referral or memo is edited in; the station or receiver has it in every other state.
+EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
+OBSERVATION_EDITABLE = frozenset({ObservationStatus.DRAFT, ObservationStatus.RETURNED})
+# The person, or the time, took the consent back (or the agency is writing again): the station no longer reads it.
+CONCEALED = frozenset({Status.RETURNED, Status.WITHDRAWN, Status.EXPIRED})
+# States that end by themselves when the consent ends.
+EXPIRING = frozenset(status for status, acts in TRANSITIONS.items() if Act.EXPIRE in acts)
+FINAL = frozenset(status for status, acts in TRANSITIONS.items() if not acts)
+OBSERVATION_FINAL = frozenset(status for status, acts in OBSERVATION_TRANSITIONS.items() if not acts)
+
+
+def is_withdrawn(consent: Consent | None, on: date) -> bool:
+    """Whether the person has taken a given consent back by a day."""
+    return consent is not None and consent.withdrawn_on is not None and consent.withdrawn_on <= on

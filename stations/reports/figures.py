@@ -12,6 +12,7 @@ from stations.core import formatting, money
 from stations.core.labels import label
 from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
+from stations.reports.rules import Stage
 from stations.reports.tables import Table
 
 # Some years × two languages; matplotlib takes about a third of a second for one drawing.
@@ -32,6 +33,32 @@ class Figure:
 def of(overview: Overview) -> list[Figure]:
     """The three charts of a year, in the order of the page."""
     return [_money(overview), _visits(overview), _districts(overview)]
+
+
+def stages_finding(overview: Overview) -> str:
+    """In how many districts a station is open, and how many plans are under way with the city's money."""
+    return str(
+        _(
+            "%(all)s地区のうち%(open)s地区でステーションが開いています。実施中の計画は%(running)s件です。",
+            all=len(overview.districts),
+            open=sum(district.stations_running > 0 for district in overview.districts),
+            running=sum(district.stages.get(Stage.RUNNING, 0) for district in overview.districts),
+        )
+    )
+
+
+def headline(overview: Overview) -> list[dict[str, str]]:
+    """The year in four numbers, as `ui.stats` shows them."""
+    awarded = sum(district.awarded_yen or 0 for district in overview.districts)
+    spent = sum(district.spent_yen for district in overview.districts)
+    visits = sum(sum(bands.values()) for bands in overview.visits_by_band)
+    stations = sum(district.stations_running for district in overview.districts)
+    return [
+        {"label": _("開設中のステーション"), "value": f"{stations:,}", "unit": _("か所")},
+        {"label": _("延べ来場者数"), "value": f"{visits:,}", "unit": _("人")},
+        {"label": _("交付決定額"), "value": f"{awarded:,}", "unit": _("円")},
+        {"label": _("支出済の割合"), "value": formatting.percent(spent, awarded)},
+    ]
 
 
 def _money(overview: Overview) -> Figure:
@@ -83,7 +110,9 @@ def _visits(overview: Overview) -> Figure:
         (month, tuple((str(label(band)), bands[band]) for band in AgeBand)) for month, bands in months
     )
     drawing = _draw_visits(str(get_locale()), rows)
-    return Figure(_("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv")
+    return Figure(
+        _("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv"
+    )
 
 
 def _districts(overview: Overview) -> Figure:

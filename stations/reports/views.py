@@ -33,7 +33,13 @@ def overview() -> str:
         overview=shown,
         years=queries.years(),
         stages=tables.stages(shown),
+        stages_finding=figures.stages_finding(shown),
+        headline=figures.headline(shown),
         figures=figures.of(shown),
+        district_links=[
+            url_for("committees.committee", committee_id=district.committee_id)
+            for district in shown.districts
+        ],
         breadcrumb=_breadcrumb(),
     )
 

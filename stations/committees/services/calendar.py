@@ -48,6 +48,8 @@ def add_rule(*, station: Station, venue: Venue, pattern: CalendarPattern, by: Ac
         )
     )
     openings = lay_out(rule)
+    if not openings:
+        raise RuleBroken("starts_at", N_("これらの日のこの時刻には、すでに開催の予定があります。"))
     audit.record(
         station, act=StationAct.ADD_RULE, by=by, detail={"rule_id": rule.id, "openings": len(openings)}
     )

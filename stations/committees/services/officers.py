@@ -5,7 +5,7 @@ import datetime as dt
 from stations.committees.models import Committee
 from stations.committees.rules import CommitteeAct
 from stations.core import access, audit
-from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role
+from stations.core.access import COMMITTEE_ROLES, Permission, Role
 from stations.core.database import lock
 from stations.core.messages import N_, RuleBroken
 from stations.people import services as people
@@ -19,25 +19,31 @@ def appoint(
     role: Role,
     from_on: dt.date,
     to_on: dt.date | None,
-    by: Actor,
+    by: Person,
 ) -> RoleAssignment:
     """Make a person an officer for a term, both days included; 会計 and 監査 are never the same person."""
     lock(committee)
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if role not in COMMITTEE_ROLES:
         raise RuleBroken("role", N_("委員会の役職を選んでください。"))
-    term = people.give_role(
-        person=person, role=role, committee_id=committee.id, from_on=from_on, to_on=to_on, by=by
-    )
+    try:
+        term = people.give_role(
+            person=person, role=role, committee_id=committee.id, from_on=from_on, to_on=to_on, by=by
+        )
+    except RuleBroken as broken:
+        # The form of a committee asks for one office, which people calls "office" or "role".
+        if broken.field == "office":
+            raise RuleBroken("role", broken.message, **broken.params) from broken
+        raise
     audit.record(committee, act=CommitteeAct.APPOINT, by=by, detail={"role": role, "term_id": term.id})
     return term
 
 
-def end_term(*, committee: Committee, term: RoleAssignment, on: dt.date, by: Actor) -> None:
+def end_term(*, committee: Committee, term: RoleAssignment, on: dt.date, by: Person) -> None:
     """End an officer's term after `on`; who held the office stays known."""
     lock(committee)
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if term.committee_id != committee.id:
         raise RuleBroken("term_id", N_("この委員会の役員を選んでください。"))
-    people.end_role(assignment=term, on=on, by=by)
+    people.end_role(term, on=on, by=by)
     audit.record(committee, act=CommitteeAct.END_TERM, by=by, detail={"role": term.role, "term_id": term.id})

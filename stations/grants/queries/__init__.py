@@ -1,5 +1,21 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
+from stations.grants.queries.grants import (
+    approved_item,
+    changes_without_letter,
+    counts,
+    grant,
+    grant_of_plan,
+    in_year,
+    letter,
+    letter_of,
+    pending_change,
+    plan,
+    settings,
+    settings_settled,
+    waiting_plans,
+    years,
+)
 from stations.grants.queries.ledger import (
     decided_award,
     posting,
@@ -8,5 +24,53 @@ from stations.grants.queries.ledger import (
     standing,
     standings,
 )
+from stations.grants.queries.payments import (
+    eligible_yen,
+    incomes,
+    next_instalment,
+    paid_by_rows,
+    payment_request,
+    pending,
+    pending_yen,
+    repayments,
+)
+from stations.grants.queries.receivers import chair_name, holders
+from stations.grants.queries.turns import Turn, buttons, facts, request_turn, waiting_for
 
-__all__ = ["decided_award", "posting", "postings_of", "spent_by_line", "standing", "standings"]
+__all__ = [
+    "Turn",
+    "approved_item",
+    "buttons",
+    "chair_name",
+    "changes_without_letter",
+    "counts",
+    "decided_award",
+    "eligible_yen",
+    "facts",
+    "grant",
+    "grant_of_plan",
+    "holders",
+    "in_year",
+    "incomes",
+    "letter",
+    "letter_of",
+    "next_instalment",
+    "paid_by_rows",
+    "payment_request",
+    "pending",
+    "pending_change",
+    "pending_yen",
+    "plan",
+    "posting",
+    "postings_of",
+    "repayments",
+    "request_turn",
+    "settings",
+    "settings_settled",
+    "spent_by_line",
+    "standing",
+    "standings",
+    "waiting_for",
+    "waiting_plans",
+    "years",
+]

@@ -1,1 +1,65 @@
 """The acts on grants, by noun."""
+
+from stations.grants.services.awards import (
+    apply,
+    approve_decision,
+    approved_version,
+    begin_review,
+    cancel,
+    discontinue,
+    draft_award,
+    draft_refusal,
+    send_back,
+    withdraw,
+)
+from stations.grants.services.changes import decide_change, request_change
+from stations.grants.services.determinations import (
+    check_books,
+    close,
+    determine,
+    draft_determination,
+    fixed_of,
+    order_balance,
+    order_refund,
+    record_refund,
+    settlement_of,
+)
+from stations.grants.services.ledger import book, reverse
+from stations.grants.services.letters import draft_pdf, issue, issue_change, issue_determination
+from stations.grants.services.payments import order_payment, record_payment, request_advance, return_request
+from stations.grants.services.settings import save_settings
+
+__all__ = [
+    "apply",
+    "approve_decision",
+    "approved_version",
+    "begin_review",
+    "book",
+    "cancel",
+    "check_books",
+    "close",
+    "decide_change",
+    "determine",
+    "discontinue",
+    "draft_award",
+    "draft_determination",
+    "draft_pdf",
+    "draft_refusal",
+    "fixed_of",
+    "issue",
+    "issue_change",
+    "issue_determination",
+    "order_balance",
+    "order_payment",
+    "order_refund",
+    "record_payment",
+    "record_refund",
+    "request_advance",
+    "request_change",
+    "return_request",
+    "reverse",
+    "save_settings",
+    "send_back",
+    "settlement_of",
+    "withdraw",
+]

@@ -1,0 +1,310 @@
+"""Questions about plans: one, many, whose turn it is, and what a version holds."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import orm
+
+from stations.applications import content, rules
+from stations.applications import labels as labels  # what the enums are called, for everybody who asks here
+from stations.applications.models import Plan, PlanAttachment, PlanVersion
+from stations.applications.rules import SEEN_BY_MEMBERS, Missing, Section, Status, Totals
+from stations.committees.models import Committee, District, Station
+from stations.core import clock
+from stations.core.access import (
+    COMMITTEE_ROLES,
+    ROLE_PERMISSIONS,
+    Actor,
+    Permission,
+    Role,
+    committee_ids,
+)
+from stations.core.database import db, fetch_all
+from stations.core.tasks import Task
+from stations.people.models import Person, RoleAssignment
+
+OFFICERS_TURN = (Status.SUBMITTED, Status.RECEIVED)
+
+
+def plan(plan_id: int) -> Plan | None:
+    return db.session.get(Plan, plan_id)
+
+
+def attachment(plan_attachment_id: int) -> PlanAttachment | None:
+    return db.session.get(PlanAttachment, plan_attachment_id)
+
+
+def station(station_id: int) -> Station | None:
+    return db.session.get(Station, station_id)
+
+
+# ---- lists ---------------------------------------------------------------------------------------------
+
+
+def _visible(person: Actor) -> sa.ColumnElement[bool]:
+    """The plans that ``person`` may know of: the same answer as `Plan.body` and `Plan.hidden_from` give."""
+    readers = [held for held in person.held_roles if Permission.PLAN_READ in ROLE_PERMISSIONS[held.role]]
+    own = {held.committee_id for held in readers if held.role in COMMITTEE_ROLES}
+    conditions: list[sa.ColumnElement[bool]] = [Plan.committee_id.in_(own)]
+    city_roles = {held.role for held in readers if held.role not in COMMITTEE_ROLES}
+    if city_roles - {Role.GENERAL_MEMBER}:
+        conditions.append(Plan.submitted_at.is_not(None))
+    elif city_roles:
+        conditions.append(Plan.status.in_(SEEN_BY_MEMBERS))
+    return sa.or_(*conditions)
+
+
+def plans_for(
+    person: Actor,
+    *,
+    district_id: int | None = None,
+    statuses: Iterable[Status] = (),
+    fiscal_year: int | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[Plan]:
+    """Plans that ``person`` may see, the latest change first, with what their totals need."""
+    query = (
+        sa.select(Plan)
+        .where(*_filtered(person, district_id, statuses, fiscal_year))
+        .options(
+            orm.selectinload(Plan.cost_lines),
+            orm.selectinload(Plan.income_lines),
+            orm.joinedload(Plan.saved_by).lazyload(Person.roles),
+        )
+        .order_by(Plan.status_since.desc(), Plan.id.desc())
+    )
+    return fetch_all(query.limit(limit).offset(offset))
+
+
+def how_many(
+    person: Actor,
+    *,
+    district_id: int | None = None,
+    statuses: Iterable[Status] = (),
+    fiscal_year: int | None = None,
+) -> int:
+    """How many plans `plans_for` has in all."""
+    conditions = _filtered(person, district_id, statuses, fiscal_year)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Plan).where(*conditions)) or 0
+
+
+def _filtered(
+    person: Actor, district_id: int | None, statuses: Iterable[Status], fiscal_year: int | None
+) -> list[sa.ColumnElement[bool]]:
+    conditions = [_visible(person)]
+    if district_id is not None:
+        conditions.append(
+            Plan.committee_id.in_(sa.select(Committee.id).where(Committee.district_id == district_id))
+        )
+    if wanted := list(statuses):
+        conditions.append(Plan.status.in_(wanted))
+    if fiscal_year is not None:
+        conditions.append(Plan.fiscal_year == fiscal_year)
+    return conditions
+
+
+def counts(person: Actor, *, fiscal_year: int | None = None) -> dict[Status, int]:
+    """How many plans that ``person`` may see stand in each state."""
+    query = sa.select(Plan.status, sa.func.count()).where(_visible(person)).group_by(Plan.status)
+    if fiscal_year is not None:
+        query = query.where(Plan.fiscal_year == fiscal_year)
+    return dict(db.session.execute(query).tuples())
+
+
+def years(person: Actor) -> list[int]:
+    """Fiscal years in which there are plans for ``person`` to see, the latest first."""
+    query = sa.select(Plan.fiscal_year).where(_visible(person)).distinct().order_by(Plan.fiscal_year.desc())
+    return list(db.session.scalars(query))
+
+
+def districts() -> list[District]:
+    return fetch_all(sa.select(District).order_by(District.number))
+
+
+def stations_to_plan(person: Actor) -> list[Station]:
+    """The open stations for which ``person`` may draft a plan."""
+    own = committee_ids(person, Permission.PLAN_DRAFT)
+    query = sa.select(Station).where(Station.closed_on.is_(None)).order_by(Station.id)
+    return fetch_all(query if own is None else query.where(Station.committee_id.in_(own)))
+
+
+def plans_to_copy(person: Actor) -> list[Plan]:
+    """Earlier plans of the committees for which ``person`` may draft, the latest first."""
+    own = committee_ids(person, Permission.PLAN_DRAFT)
+    query = sa.select(Plan).order_by(Plan.fiscal_year.desc(), Plan.id.desc()).limit(30)
+    return fetch_all(query if own is None else query.where(Plan.committee_id.in_(own)))
+
+
+def decidable() -> list[Plan]:
+    """Plans that may come before a general meeting: confirmed or deferred ones, in the order they came."""
+    return fetch_all(
+        sa.select(Plan)
+        .where(Plan.status.in_([Status.CONFIRMED, Status.DEFERRED]))
+        .options(orm.selectinload(Plan.cost_lines), orm.selectinload(Plan.income_lines))
+        .order_by(Plan.status_since, Plan.id)
+    )
+
+
+# ---- one plan ------------------------------------------------------------------------------------------
+
+
+def plan_totals(plan: Plan) -> Totals:
+    """The sums of the working copy, in yen."""
+    return content.totals_of(plan)
+
+
+def current_version(plan: Plan) -> PlanVersion | None:
+    """What was submitted last; None for a plan that never was."""
+    return plan.versions[-1] if plan.versions else None
+
+
+def version(plan: Plan, revision: int) -> PlanVersion | None:
+    return next((kept for kept in plan.versions if kept.revision == revision), None)
+
+
+def approved_version(plan: Plan) -> PlanVersion | None:
+    """The version that the general meeting approved; None while it did not.
+
+    After 付議 nothing can be submitted any more, so it is the last one.
+    """
+    return current_version(plan) if plan.status in rules.GRANTABLE else None
+
+
+def version_lines(version: PlanVersion) -> list[content.FrozenLine]:
+    """The cost lines of a frozen version: what a grant copies."""
+    return content.lines(version.content)
+
+
+def version_totals(version: PlanVersion) -> dict[str, int]:
+    """rent_yen, activity_yen, cost_yen, income_yen, requested_yen of a frozen version."""
+    sums: dict[str, int] = version.content["totals"]
+    return sums
+
+
+def version_incomes(version: PlanVersion) -> list[tuple[rules.IncomeKind, str, int]]:
+    """(kind, content, yen) of each expected income of a frozen version."""
+    return [
+        (rules.IncomeKind(line["kind"]), line["content"], line["amount_yen"])
+        for line in version.content["income_lines"]
+    ]
+
+
+def is_true_to_itself(version: PlanVersion) -> bool:
+    """Whether the SHA-256 computed again from the stored content is the one written at submission."""
+    return rules.fingerprint(rules.freeze(version.content)) == version.sha256
+
+
+def gaps(plan: Plan) -> list[Missing]:
+    """What is missing before the plan can be submitted."""
+    return rules.missing(content.checked(plan))
+
+
+def open_comments(plan: Plan) -> list[Any]:
+    """What the officials asked to mend and nobody has marked as mended; the committee sees it once returned."""
+    return [
+        comment
+        for comment in plan.comments
+        if comment.resolved_at is None and comment.revision < plan.revision
+    ]
+
+
+def started(plan: Plan, section: Section) -> bool:
+    return section.value in plan.section_saves or section.value in plan.unfinished
+
+
+def files_of(version: PlanVersion) -> list[PlanAttachment]:
+    """The attachments as they stood when the version was submitted, also those removed since."""
+    kept = {entry["sha256"] for entry in version.content["attachments"]}
+    return [one for one in version.plan.attachments if one.file.sha256 in kept]
+
+
+# ---- people --------------------------------------------------------------------------------------------
+
+
+def holders(role: Role, *, committee_id: int | None = None) -> list[Person]:
+    """People who hold a role today and may sign in."""
+    today = clock.today()
+    query = (
+        sa.select(Person)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .where(
+            RoleAssignment.role == role,
+            RoleAssignment.from_on <= today,
+            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.id)
+        .distinct()
+    )
+    if committee_id is not None:
+        query = query.where(RoleAssignment.committee_id == committee_id)
+    return fetch_all(query)
+
+
+def people_of(plan: Plan) -> list[Person]:
+    """Who waits for news of a plan: the committee's chair and whoever drafted it."""
+    chairs = holders(Role.CHAIR, committee_id=plan.committee_id)
+    drafter = [plan.drafted_by] if plan.drafted_by.is_active else []
+    return list(dict.fromkeys([*chairs, *drafter]))
+
+
+# ---- whose turn it is ----------------------------------------------------------------------------------
+
+
+def due_on(plan: Plan) -> dt.date | None:
+    """Until when somebody means to act on a plan in its present state; None when nobody is waited for."""
+    days = {
+        Status.SUBMITTED: rules.RECEIVE_WITHIN,
+        Status.RECEIVED: rules.REVIEW_WITHIN,
+        Status.RETURNED: rules.MEND_WITHIN,
+    }.get(plan.status)
+    return None if days is None else clock.add_business_days(clock.local_date(plan.status_since), days)
+
+
+def waiting_for(person: Actor) -> list[Task]:
+    """Plans in which it is ``person``'s turn: returned ones first, then drafts; for officials their queue."""
+    tasks: list[Task] = []
+    own = committee_ids(person, Permission.PLAN_DRAFT)
+    if own:
+        mine = fetch_all(
+            sa.select(Plan)
+            .where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE))
+            .order_by(Plan.status.desc(), Plan.saved_at.desc())
+        )
+        tasks += [_committee_task(plan) for plan in mine]
+    if committee_ids(person, Permission.PLAN_REVIEW) is None:
+        queue = fetch_all(
+            sa.select(Plan).where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id)
+        )
+        sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
+        tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
+    return tasks
+
+
+def _committee_task(plan: Plan) -> Task:
+    returned = plan.status is Status.RETURNED
+    return Task(
+        label=_("差し戻された計画を直す：%(title)s", title=plan.title)
+        if returned
+        else _("計画を書き上げて提出する：%(title)s", title=plan.title),
+        endpoint="applications.plan",
+        values={"plan_id": plan.id},
+        due_on=due_on(plan),
+        hint=plan.station.name,
+    )
+
+
+def _officers_task(plan: Plan) -> Task:
+    return Task(
+        label=_("提出された計画を受け付ける：%(title)s", title=plan.title)
+        if plan.status is Status.SUBMITTED
+        else _("計画の内容を確認する：%(title)s", title=plan.title),
+        endpoint="applications.plan",
+        values={"plan_id": plan.id},
+        due_on=due_on(plan),
+        hint=plan.committee.name,
+    )

@@ -1,0 +1,38 @@
+"""What is done to plans: one function per act."""
+
+from stations.applications.services.drafting import (
+    CostInput,
+    IncomeInput,
+    attach,
+    create_plan,
+    keep_typed,
+    mark_mended,
+    remove_attachment,
+    save_costs,
+    save_section,
+)
+from stations.applications.services.meeting import resolve, table, untable
+from stations.applications.services.review import comment, confirm, receive, return_for_correction
+from stations.applications.services.submission import submit, verify_version, withdraw
+
+__all__ = [
+    "CostInput",
+    "IncomeInput",
+    "attach",
+    "comment",
+    "confirm",
+    "create_plan",
+    "keep_typed",
+    "mark_mended",
+    "receive",
+    "remove_attachment",
+    "resolve",
+    "return_for_correction",
+    "save_costs",
+    "save_section",
+    "submit",
+    "table",
+    "untable",
+    "verify_version",
+    "withdraw",
+]

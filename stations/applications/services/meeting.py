@@ -1,0 +1,34 @@
+"""What the general meeting does to a plan; called by `meetings.services` only."""
+
+from stations.applications import queries
+from stations.applications.models import Plan, PlanVersion
+from stations.applications.rules import RESOLUTIONS, Act
+from stations.applications.services.steps import begin, move, notify
+from stations.core.access import Permission
+from stations.core.messages import N_, RuleBroken
+from stations.people.models import Person
+
+
+def table(*, plan: Plan, by: Person) -> PlanVersion:
+    """付議: returns the frozen version that the meeting will decide on. Raises Conflict."""
+    begin(plan, Permission.MEETING_MANAGE, by=by)
+    version = queries.current_version(plan)
+    move(plan, Act.TABLE, by=by)
+    if version is None or not queries.is_true_to_itself(version):
+        raise RuleBroken(None, N_("提出された版の照合値が合いません。地域共生課に連絡してください。"))
+    return version
+
+
+def untable(*, plan: Plan, by: Person, reason: str = "") -> None:
+    """Take a plan off the agenda again; it waits for a later meeting."""
+    begin(plan, Permission.MEETING_MANAGE, by=by)
+    move(plan, Act.UNTABLE, by=by, reason=reason)
+
+
+def resolve(*, plan: Plan, act: Act, reason: str = "", conditions: str = "", by: Person) -> None:
+    """議決: ``act`` is one of `rules.RESOLUTIONS`. Raises Conflict once it happened, RuleBroken without a reason."""
+    if act not in RESOLUTIONS:
+        raise ValueError(f"{act} is no resolution")
+    begin(plan, Permission.MEETING_RESOLVE, by=by)
+    move(plan, act, by=by, reason=reason, detail={"conditions": conditions.strip()} if conditions else None)
+    notify(queries.people_of(plan), plan, act)

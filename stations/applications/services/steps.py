@@ -1,0 +1,77 @@
+"""The step that every act on a plan takes, and the notice that goes out about it."""
+
+from collections.abc import Iterable
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from stations.applications import rules
+from stations.applications.models import Plan
+from stations.applications.rules import Act
+from stations.core import audit, clock, outbox
+from stations.core.access import Permission, demand
+from stations.core.database import lock
+from stations.people.models import Person
+
+
+def begin(plan: Plan, permission: Permission, *, by: Person) -> Plan:
+    """Hold the plan's row and ask whether ``by`` may; raises NotAllowed."""
+    lock(plan)
+    demand(by, permission, plan)
+    return plan
+
+
+def move(
+    plan: Plan, act: Act, *, by: Person, reason: str = "", detail: dict[str, object] | None = None
+) -> None:
+    """Take the step and write it down; raises Conflict when the state does not allow it."""
+    before = plan.status
+    after = rules.next_status(before, act)
+    rules.require_reason(act, reason)
+    plan.status = after
+    plan.status_since = clock.now()
+    audit.record(
+        plan, act=act, by=by, from_status=before, to_status=after, reason=reason.strip(), detail=detail
+    )
+
+
+def link(plan: Plan) -> str:
+    """The plan's address, as people type it."""
+    path: str = current_app.url_map.bind("").build("applications.plan", {"plan_id": plan.id})
+    return str(current_app.config["STATIONS"].base_url).rstrip("/") + path
+
+
+def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:
+    """Tell people what happened to a plan, in their own language, without any reason or name in the mail."""
+    for person in people:
+        with force_locale(person.language):
+            subject, sentence = _words(plan, act)
+            outbox.queue(to=person, subject=subject, body=f"{sentence}\n\n{link(plan)}")
+
+
+def _words(plan: Plan, act: Act) -> tuple[str, str]:
+    title = plan.title
+    if act is Act.SUBMIT:
+        return _("計画が提出されました"), _(
+            "「%(title)s」が提出されました。受付をお願いします。", title=title
+        )
+    if act is Act.RETURN:
+        return (
+            _("計画が差し戻されました"),
+            _(
+                "「%(title)s」に直していただきたいところがあります。コメントを見て直し、もう一度提出してください。",
+                title=title,
+            ),
+        )
+    if act is Act.CONFIRM:
+        return (
+            _("計画の確認が終わりました"),
+            _("「%(title)s」の事務局の確認が終わりました。次の全体会議で話し合われます。", title=title),
+        )
+    if act is Act.WITHDRAW:
+        return _("計画が取り下げられました"), _("「%(title)s」は取り下げられました。", title=title)
+    return (
+        _("全体会議の結果が出ました"),
+        _("「%(title)s」についての全体会議の結果が出ました。次のページでお確かめください。", title=title),
+    )

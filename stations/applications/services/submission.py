@@ -1,0 +1,58 @@
+"""Handing a plan in, taking it back, and proving that what was handed in is still the same."""
+
+from stations.applications import content, queries, rules
+from stations.applications.models import Plan, PlanVersion
+from stations.applications.rules import Act
+from stations.applications.services.steps import begin, move, notify
+from stations.core import clock, numbering
+from stations.core.access import Permission, Role
+from stations.core.database import add
+from stations.core.messages import N_, RuleBroken
+from stations.people.models import Person
+
+SERIES = "plan"
+
+
+def submit(*, plan: Plan, by: Person) -> PlanVersion:
+    """提出 by the chair: freezes this revision with its SHA-256; the first time it also gives the number.
+
+    Raises Conflict (not a draft), RuleBroken on the first thing missing.
+    """
+    begin(plan, Permission.PLAN_SUBMIT, by=by)
+    rules.next_status(plan.status, Act.SUBMIT)
+    if plan.unfinished:
+        raise RuleBroken(None, N_("入力の途中の項目があります。その項目を開いて、保存し直してください。"))
+    rules.check_submission(plan.status, content.checked(plan))
+    if plan.number is None:
+        plan.number = numbering.next_number(fiscal_year=plan.fiscal_year, series=SERIES)
+    document = content.document(plan, representative=by.name)
+    sha256 = rules.fingerprint(rules.freeze(document))
+    now = clock.now()
+    plan.submitted_by_id = by.id
+    plan.submitted_at = now
+    move(plan, Act.SUBMIT, by=by, detail={"revision": plan.revision, "sha256": sha256})
+    version = PlanVersion(
+        plan=plan,
+        revision=plan.revision,
+        content=document,
+        sha256=sha256,
+        submitted_by_id=by.id,
+        submitted_at=now,
+    )
+    add(version)
+    notify(queries.holders(Role.OFFICER), plan, Act.SUBMIT)
+    return version
+
+
+def withdraw(*, plan: Plan, by: Person, reason: str = "") -> None:
+    """取下げ by the chair, before a final resolution."""
+    begin(plan, Permission.PLAN_WITHDRAW, by=by)
+    known_to_officials = plan.submitted_at is not None
+    move(plan, Act.WITHDRAW, by=by, reason=reason)
+    if known_to_officials:
+        notify(queries.holders(Role.OFFICER), plan, Act.WITHDRAW)
+
+
+def verify_version(version: PlanVersion) -> bool:
+    """Whether the stored content still has the SHA-256 that was written at its submission."""
+    return queries.is_true_to_itself(version)

@@ -1,0 +1,261 @@
+"""The committee's pages: a new plan, its sections, attachments, check, submission, withdrawal."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.applications import content, forms, queries, rules, services
+from stations.applications.labels import FIELDS, SECTIONS
+from stations.applications.rules import Act, Overtaken, Section
+from stations.applications.views import blueprint
+from stations.applications.views.parts import (
+    already_moved,
+    next_year_choices,
+    section_of,
+    task_rows,
+    texts,
+    to_plan,
+    trail,
+)
+from stations.core import files
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.forms import Form
+from stations.core.messages import Conflict, RuleBroken
+
+ORDER = tuple(SECTIONS)
+
+
+@blueprint.route("/plans/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_DRAFT)
+@writes
+def new() -> Any:
+    form = forms.NewPlanForm()
+    earlier = queries.plans_to_copy(current_user)
+    form.offer(queries.stations_to_plan(current_user), earlier, next_year_choices())
+    if form.validate_on_submit():
+        station = queries.station(form.station_id.data) or abort(404)
+        try:
+            plan = services.create_plan(
+                station=station,
+                fiscal_year=form.fiscal_year.data,
+                title=form.title.data,
+                copy_of=next((one for one in earlier if one.id == form.copy_of.data), None),
+                by=current_user,
+            )
+        except Conflict:
+            raise
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            return to_plan(plan, _("計画をつくりました。どの項目からでも書き始められます。"))
+    trail_here = [
+        (_("ホーム"), url_for("reports.home")),
+        (_("計画"), url_for(".index")),
+        (_("新しい計画"), None),
+    ]
+    return render_template("applications/new.html", form=form, breadcrumb=trail_here)
+
+
+@blueprint.route("/plans/<int:plan_id>/sections/<section>", methods=["GET", "POST"])
+@requires(Permission.PLAN_DRAFT, of=queries.plan)
+@writes
+def section(plan: Any, section: str) -> Any:
+    part = section_of(section) or abort(404)
+    if request.method == "GET" and not rules.may_edit(plan.status):
+        return already_moved(plan)
+    form = forms.section_form(part, plan, queries.venues_to_use(plan))
+    if request.method == "POST" and not form.change_rows(request.form):
+        if request.form.get("act") == "pause" and not form.validate():
+            return _keep_for_later(plan, part, form)
+        if form.validate():
+            try:
+                _save(plan, part, form)
+            except (Conflict, Overtaken) as broken:
+                _show_both(form, broken, plan)
+            except RuleBroken as broken:
+                form.show(broken)
+            else:
+                return _after(plan, part)
+    return _section_page(plan, part, form)
+
+
+def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any) -> str:
+    comments = [one for one in queries.open_comments(plan) if one.section is part]
+    return render_template(
+        f"applications/sections/{part.value}.html"
+        if part in {Section.COSTS, Section.ATTACHMENTS}
+        else "applications/section.html",
+        plan=plan,
+        section=part,
+        form=form,
+        place=(ORDER.index(part) + 1, len(ORDER)),
+        comments=comments,
+        comments_of={name: [one for one in comments if one.field == name] for name in FIELDS},
+        planned_openings=queries.openings_in_calendar(plan) if part is Section.OPENINGS else None,
+        totals=queries.plan_totals(plan),
+        theirs=texts(part, content.document(plan)) if getattr(form, "overtaken", False) else None,
+        breadcrumb=trail(plan, (SECTIONS[part], None)),
+        **({"attach_form": forms.AttachForm()} | more),
+    )
+
+
+def _save(plan: Any, part: Section, form: forms.SectionForm) -> None:
+    seen = form.lock_version.data or 0
+    if isinstance(form, forms.CostsForm):
+        services.save_costs(
+            plan=plan,
+            lines=form.cost_inputs(),
+            incomes=form.income_inputs(),
+            lock_version=seen,
+            by=current_user,
+        )
+    else:
+        services.save_section(plan=plan, section=part, values=form.values(), lock_version=seen, by=current_user)
+    if form.mended.data:
+        services.mark_mended(plan=plan, section=part, by=current_user)
+
+
+def _show_both(form: forms.SectionForm, broken: RuleBroken, plan: Any) -> None:
+    """Two editors: keep what this one typed, show what the other saved, and let the next save win knowingly."""
+    if isinstance(broken, Conflict):
+        raise broken
+    form.show(broken)
+    form.lock_version.raw_data = None
+    form.lock_version.data = plan.lock_version
+    form.overtaken = True
+
+
+def _keep_for_later(plan: Any, part: Section, form: forms.SectionForm) -> Any:
+    """「保存して中断する」 with something that cannot be read yet: keep it as it was typed."""
+    try:
+        services.keep_typed(
+            plan=plan,
+            section=part,
+            typed=forms.typed_in(request.form),
+            lock_version=form.lock_version.data or 0,
+            by=current_user,
+        )
+    except Overtaken as broken:
+        _show_both(form, broken, plan)
+        return _section_page(plan, part, form)
+    return to_plan(plan, _("途中まで保存しました。続きは、この画面からいつでも書けます。"))
+
+
+def _after(plan: Any, part: Section) -> Any:
+    if request.form.get("act") == "pause":
+        return to_plan(plan, _("保存しました。続きは、この画面からいつでも書けます。"))
+    if request.form.get("act") == "check" or part is ORDER[-1]:
+        return redirect(url_for(".check", plan_id=plan.id))
+    following = ORDER[ORDER.index(part) + 1]
+    return redirect(url_for(".section", plan_id=plan.id, section=following.value))
+
+
+@blueprint.post("/plans/<int:plan_id>/attachments")
+@requires(Permission.PLAN_DRAFT, of=queries.plan)
+@writes
+def attach(plan: Any) -> Any:
+    form = forms.AttachForm()
+    if form.validate_on_submit():
+        try:
+            services.attach(
+                plan=plan, upload=form.file.data, caption=form.caption.data or "", by=current_user
+            )
+        except Conflict:
+            raise
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            flash(_("ファイルを添付しました。"), "success")
+            return redirect(url_for(".section", plan_id=plan.id, section=Section.ATTACHMENTS.value))
+    section_form = forms.section_form(Section.ATTACHMENTS, plan, ())
+    return _section_page(plan, Section.ATTACHMENTS, section_form, attach_form=form)
+
+
+@blueprint.post("/plan-attachments/<int:plan_attachment_id>/remove")
+@requires(Permission.PLAN_DRAFT, of=queries.attachment)
+@writes
+def remove_attachment(attachment: Any) -> Any:
+    services.remove_attachment(attachment=attachment, by=current_user)
+    flash(_("ファイルを外しました。"), "success")
+    return redirect(
+        url_for(".section", plan_id=attachment.plan_id, section=Section.ATTACHMENTS.value)
+    )
+
+
+@blueprint.get("/plan-attachments/<int:plan_attachment_id>")
+@requires(Permission.PLAN_READ, of=queries.attachment)
+def attachment(attachment: Any) -> Any:
+    return files.send(attachment.file)
+
+
+@blueprint.get("/plans/<int:plan_id>/check")
+@requires(Permission.PLAN_DRAFT, of=queries.plan)
+def check(plan: Any) -> Any:
+    if not rules.may_edit(plan.status):
+        return already_moved(plan)
+    return _check_page(plan, Form())
+
+
+def _check_page(plan: Any, form: Form) -> str:
+    document = content.document(plan)
+    lacking = queries.gaps(plan)
+    return render_template(
+        "applications/check.html",
+        plan=plan,
+        form=form,
+        content=document,
+        sections=[(part, texts(part, document)) for part in ORDER],
+        lacking=lacking,
+        unfinished=[part for part in ORDER if part.value in plan.unfinished],
+        open_comments=queries.open_comments(plan),
+        rows=task_rows(plan),
+        breadcrumb=trail(plan, (_("確認"), None)),
+    )
+
+
+@blueprint.post("/plans/<int:plan_id>/submit")
+@requires(Permission.PLAN_SUBMIT, of=queries.plan)
+@writes
+def submit(plan: Any) -> Any:
+    form = Form()
+    try:
+        services.submit(plan=plan, by=current_user)
+    except Conflict:
+        raise
+    except RuleBroken as broken:
+        form.show(RuleBroken(None, broken.message, **broken.params))
+        return _check_page(plan, form)
+    return redirect(url_for(".submitted", plan_id=plan.id))
+
+
+@blueprint.get("/plans/<int:plan_id>/submitted")
+@requires(Permission.PLAN_READ, of=queries.plan)
+def submitted(plan: Any) -> Any:
+    version = queries.current_version(plan)
+    if version is None:
+        return to_plan(plan)
+    return render_template(
+        "applications/submitted.html",
+        plan=plan,
+        version=version,
+        due_on=queries.due_on(plan),
+        breadcrumb=trail(plan, (_("提出の控え"), None)),
+    )
+
+
+@blueprint.route("/plans/<int:plan_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.PLAN_WITHDRAW, of=queries.plan)
+@writes
+def withdraw(plan: Any) -> Any:
+    if request.method == "GET" and Act.WITHDRAW not in rules.TRANSITIONS[plan.status]:
+        return already_moved(plan)
+    form = forms.OptionalReasonForm()
+    if form.validate_on_submit():
+        services.withdraw(plan=plan, reason=form.reason.data or "", by=current_user)
+        return to_plan(plan, _("計画を取り下げました。"))
+    return render_template(
+        "applications/withdraw.html", plan=plan, form=form, breadcrumb=trail(plan, (_("取下げ"), None))
+    )

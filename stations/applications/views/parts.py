@@ -1,0 +1,103 @@
+"""What several pages of plans show: the trail, a document's sections, the rows of the task list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from stations.applications import queries, rules
+from stations.applications.labels import FIELDS, SECTIONS
+from stations.applications.rules import Section
+from stations.core import clock, formatting
+from stations.core.labels import label
+
+
+def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
+    """The breadcrumb down to a plan, and further."""
+    return [
+        (_("ホーム"), url_for("reports.home")),
+        (_("計画"), url_for("applications.index")),
+        (plan.title, url_for("applications.plan", plan_id=plan.id) if more else None),
+        *more,
+    ]
+
+
+def to_plan(plan: Any, message: str = "", kind: str = "success") -> Response:
+    """Back to the plan's own page, saying what was done."""
+    if message:
+        flash(message, kind)
+    return redirect(url_for("applications.plan", plan_id=plan.id))  # type: ignore[return-value]  # Flask's own Response
+
+
+def already_moved(plan: Any) -> Response:
+    """For pages whose act is not on offer any more: the plan itself tells how things stand."""
+    return to_plan(plan, _("この計画はいま「%(state)s」です。", state=label(plan.status)), "info")
+
+
+def section_of(name: str) -> Section | None:
+    return Section(name) if name in Section._value2member_map_ else None
+
+
+def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The plain fields of a section of a document, as rows of a summary list."""
+    rows = []
+    for name in rules.SECTION_FIELDS.get(section, ()):
+        value = content.get(name)
+        if name == "venues":
+            value = "\n".join(
+                _(
+                    "%(name)s（%(address)s・1回 %(rent)s）",
+                    name=venue["name"],
+                    address=venue["address"],
+                    rent=formatting.yen(venue["rent_yen"]),
+                )
+                for venue in content["venues"]
+            )
+        elif name == "expected_visits" and value is not None:
+            value = _("%(n)s人", n=value)
+        elif name == "openings_planned" and value is not None:
+            value = _("%(n)s回", n=value)
+        rows.append({"name": name, "key": FIELDS[name], "value": value or _("記入なし"), "empty": not value})
+    return rows
+
+
+def task_rows(plan: Any) -> list[dict[str, Any]]:
+    """The seven sections with what is done and what is left."""
+    lacking = {gap.section for gap in queries.gaps(plan)}
+    asked = {comment.section for comment in queries.open_comments(plan)}
+    rows = []
+    for number, (section, name) in enumerate(SECTIONS.items(), 1):
+        status, tone = _progress(plan, section, lacking, asked)
+        rows.append(
+            {
+                "label": f"{number}　{name}",
+                "url": url_for("applications.section", plan_id=plan.id, section=section.value),
+                "status": status,
+                "tone": tone,
+                "hint": _("事務局からのコメントがあります") if section in asked else "",
+            }
+        )
+    return rows
+
+
+def _progress(plan: Any, section: Section, lacking: set[Section], asked: set[Section]) -> tuple[str, str]:
+    if section in asked:
+        return _("要修正"), "orange"
+    if section.value in plan.unfinished:
+        return _("入力中"), "blue"
+    if section is Section.ATTACHMENTS:
+        files = sum(one.removed_at is None for one in plan.attachments)
+        return (_("%(n)s件", n=files), "done") if files else (_("任意"), "grey")
+    if section in lacking:
+        return (_("入力中"), "blue") if queries.started(plan, section) else (_("未着手"), "grey")
+    if not queries.started(plan, section):
+        return _("前の計画の写し"), "yellow"
+    return _("完了"), "done"
+
+
+def next_year_choices() -> list[tuple[int, str]]:
+    """The fiscal years one may plan for: this one and the next."""
+    this = clock.fiscal_year(clock.today())
+    return [(year, formatting.fiscal_year(year)) for year in (this + 1, this)]

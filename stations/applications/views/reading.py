@@ -1,0 +1,145 @@
+"""Pages that show plans: the list, one plan, its versions, what changed between them, the print."""
+
+from typing import Any
+
+from flask import Response, abort, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.applications import content, forms, letters_of, queries, rules
+from stations.applications.labels import SECTIONS, STATUSES, TONES
+from stations.applications.rules import Status
+from stations.applications.views import blueprint
+from stations.applications.views.parts import task_rows, texts, trail
+from stations.core import audit, clock, formatting
+from stations.core.access import Permission, can, committee_ids, requires
+
+PER_PAGE = 50
+
+
+@blueprint.get("/plans")
+@requires(Permission.PLAN_READ)
+def index() -> Any:
+    district_id = request.args.get("district", type=int)
+    year = request.args.get("year", type=int)
+    wanted = request.args.get("status", "")
+    status = Status(wanted) if wanted in Status._value2member_map_ else None
+    page = max(1, request.args.get("page", 1, type=int))
+    chosen: dict[str, Any] = {
+        "district_id": district_id,
+        "statuses": [status] if status else [],
+        "fiscal_year": year,
+    }
+    plans = queries.plans_for(current_user, **chosen, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    return render_template(
+        "applications/index.html",
+        plans=plans,
+        totals={plan.id: queries.plan_totals(plan) for plan in plans},
+        due={plan.id: queries.due_on(plan) for plan in plans},
+        counts=queries.counts(current_user),
+        tones=TONES,
+        statuses=STATUSES,
+        years=[(one, formatting.fiscal_year(one)) for one in queries.years(current_user)],
+        districts=queries.districts(),
+        chosen={"district": district_id, "status": wanted if status else "", "year": year},
+        page=page,
+        pages=-(-queries.how_many(current_user, **chosen) // PER_PAGE),
+        everywhere=committee_ids(current_user, Permission.PLAN_READ) is None,
+        today=clock.today(),
+        breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("計画"), None)],
+    )
+
+
+@blueprint.get("/plans/<int:plan_id>")
+@requires(Permission.PLAN_READ, of=queries.plan)
+def plan(plan: Any) -> Any:
+    if rules.may_edit(plan.status) and can(current_user, Permission.PLAN_DRAFT, plan):
+        return render_template(
+            "applications/plan.html",
+            plan=plan,
+            rows=task_rows(plan),
+            totals=queries.plan_totals(plan),
+            lacking=queries.gaps(plan),
+            comments=queries.open_comments(plan),
+            events=_events(plan),
+            due_on=queries.due_on(plan),
+            tones=TONES,
+            breadcrumb=trail(plan),
+        )
+    version = queries.current_version(plan)
+    document = version.content if version is not None else content.document(plan)
+    return render_template(
+        "applications/read.html",
+        plan=plan,
+        version=version,
+        true_to_itself=version is not None and queries.is_true_to_itself(version),
+        content=document,
+        files=queries.files_of(version) if version is not None else [],
+        sections=[(part, texts(part, document)) for part in SECTIONS],
+        comments=_comments(plan),
+        comment_forms=_comment_forms(plan),
+        events=_events(plan),
+        due_on=queries.due_on(plan),
+        acts=rules.TRANSITIONS[plan.status],
+        tones=TONES,
+        breadcrumb=trail(plan),
+    )
+
+
+def _events(plan: Any) -> list[audit.Entry]:
+    """The timeline without the many single saves of a section."""
+    return [entry for entry in audit.timeline(plan) if "section" not in entry.detail]
+
+
+def _comments(plan: Any) -> dict[str, list[Any]]:
+    """Section → comments; the committee does not see those of a review that is still going on."""
+    reviewer = bool(can(current_user, Permission.PLAN_REVIEW, plan))
+    shown = [one for one in plan.comments if reviewer or one.revision < plan.revision]
+    return {part.value: [one for one in shown if one.section is part] for part in SECTIONS}
+
+
+def _comment_forms(plan: Any) -> dict[str, forms.CommentForm]:
+    """Section → an empty comment form, for those who may comment now."""
+    if not (can(current_user, Permission.PLAN_REVIEW, plan) and plan.status in rules.COMMENTABLE):
+        return {}
+    return {part.value: forms.comment_form(part) for part in SECTIONS}
+
+
+@blueprint.get("/plans/<int:plan_id>/versions/<int:revision>")
+@requires(Permission.PLAN_READ, of=queries.plan)
+def version(plan: Any, revision: int) -> Any:
+    kept = queries.version(plan, revision)
+    if kept is None:
+        return plan_page_instead(plan) if revision == plan.revision else abort(404)
+    older = queries.version(plan, revision - 1)
+    changed = content.changed_sections(older.content, kept.content) if older is not None else []
+    return render_template(
+        "applications/version.html",
+        plan=plan,
+        version=kept,
+        older=older,
+        changed=changed,
+        true_to_itself=queries.is_true_to_itself(kept),
+        sections=[(part, texts(part, kept.content)) for part in SECTIONS],
+        before={part: texts(part, older.content) for part in changed} if older is not None else {},
+        breadcrumb=trail(plan, (_("第%(n)s版", n=revision), None)),
+    )
+
+
+def plan_page_instead(plan: Any) -> Any:
+    """The revision that is still being written has no frozen version: its own page shows it."""
+    from stations.applications.views.parts import to_plan
+
+    return to_plan(plan)
+
+
+@blueprint.get("/plans/<int:plan_id>/print.pdf")
+@requires(Permission.PLAN_READ, of=queries.plan)
+def print_pdf(plan: Any) -> Response:
+    pdf = letters_of.plan_pdf(plan, queries.current_version(plan))
+    response = make_response(pdf)
+    response.headers["Content-Type"] = "application/pdf"
+    name = f"plan-{plan.fiscal_year}-{plan.id}.pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

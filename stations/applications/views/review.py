@@ -1,0 +1,101 @@
+"""The secretariat's acts on a submitted plan: 受付, comments, 差戻し, 確認済. Each is a page that asks once more."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.applications import forms, queries, rules, services
+from stations.applications.labels import SECTIONS
+from stations.applications.rules import Act
+from stations.applications.views import blueprint
+from stations.applications.views.parts import already_moved, section_of, texts, to_plan, trail
+from stations.core.access import NotAllowed, Permission, requires
+from stations.core.database import writes
+from stations.core.forms import Form
+from stations.core.messages import Conflict, RuleBroken
+
+
+@blueprint.route("/plans/<int:plan_id>/receive", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@writes
+def receive(plan: Any) -> Any:
+    if request.method == "GET" and Act.RECEIVE not in rules.TRANSITIONS[plan.status]:
+        return already_moved(plan)
+    form = Form()
+    if form.validate_on_submit():
+        services.receive(plan=plan, by=current_user)
+        return to_plan(plan, _("計画を受け付けました。内容を確認してください。"))
+    return render_template(
+        "applications/receive.html", plan=plan, form=form, breadcrumb=trail(plan, (_("受付"), None))
+    )
+
+
+@blueprint.route("/plans/<int:plan_id>/sections/<section>/comment", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@writes
+def comment(plan: Any, section: str) -> Any:
+    part = section_of(section) or abort(404)
+    if request.method == "GET" and plan.status not in rules.COMMENTABLE:
+        return already_moved(plan)
+    form = forms.comment_form(part)
+    if form.validate_on_submit():
+        try:
+            services.comment(
+                plan=plan, section=part, text=form.text.data, field=form.field.data or "", by=current_user
+            )
+        except (Conflict, NotAllowed):
+            raise
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            return redirect(url_for(".plan", plan_id=plan.id, _anchor=f"section-{part.value}"))
+    version = queries.current_version(plan)
+    return render_template(
+        "applications/comment.html",
+        plan=plan,
+        section=part,
+        form=form,
+        content=version.content if version is not None else {},
+        rows=texts(part, version.content) if version is not None else [],
+        breadcrumb=trail(plan, (SECTIONS[part], None)),
+    )
+
+
+@blueprint.route("/plans/<int:plan_id>/return", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@writes
+def return_(plan: Any) -> Any:
+    if request.method == "GET" and Act.RETURN not in rules.TRANSITIONS[plan.status]:
+        return already_moved(plan)
+    form = forms.ReasonForm()
+    if form.validate_on_submit():
+        services.return_for_correction(plan=plan, reason=form.reason.data, by=current_user)
+        return to_plan(plan, _("計画を差し戻しました。実行委員会に知らせました。"))
+    return render_template(
+        "applications/return.html",
+        plan=plan,
+        form=form,
+        comments=[one for one in plan.comments if one.revision == plan.revision],
+        breadcrumb=trail(plan, (_("差戻し"), None)),
+    )
+
+
+@blueprint.route("/plans/<int:plan_id>/confirm", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@writes
+def confirm(plan: Any) -> Any:
+    if request.method == "GET" and Act.CONFIRM not in rules.TRANSITIONS[plan.status]:
+        return already_moved(plan)
+    form = Form()
+    if form.validate_on_submit():
+        services.confirm(plan=plan, by=current_user)
+        return to_plan(plan, _("確認済みにしました。全体会議の議題にできます。"))
+    return render_template(
+        "applications/confirm.html",
+        plan=plan,
+        form=form,
+        comments=[one for one in plan.comments if one.revision == plan.revision],
+        breadcrumb=trail(plan, (_("確認済"), None)),
+    )

@@ -1,0 +1,379 @@
+"""Questions about attendance: what is counted, what is still to be recorded, and the yearly figures."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import orm
+
+from stations.attendance import rules
+from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.committees.models import Committee, District, Opening, Station
+from stations.committees.rules import OpeningStatus
+from stations.core import access, clock
+from stations.core.access import Actor, Permission
+from stations.core.database import db
+from stations.core.formatting import short_date
+from stations.core.tasks import Task
+
+S = TypeVar("S", bound=sa.Select[*tuple[Any, ...]])
+
+NOTHING = rules.totals(())
+TO_RECORD_LIMIT = 50
+
+
+@dataclass(frozen=True)
+class OpeningRow:
+    """One opening with what was recorded of it. ``record`` is None until somebody began to count."""
+
+    opening: Opening
+    record: OpeningRecord | None
+    totals: Totals
+
+    @property
+    def cancelled(self) -> bool:
+        return self.opening.status is OpeningStatus.CANCELLED
+
+    @property
+    def closed(self) -> bool:
+        return self.record is not None and self.record.closed_at is not None
+
+    @property
+    def to_record(self) -> bool:
+        """Its day has come, and nobody has closed its record."""
+        return not self.cancelled and not self.closed and self.opening.on <= clock.today()
+
+
+@dataclass(frozen=True)
+class StationRow:
+    """One station's fiscal year so far: closed records, visits, and openings that still lack a record."""
+
+    station: Station
+    openings: int
+    visits: int
+    unrecorded: int
+
+
+@dataclass(frozen=True)
+class MonthlyVisits:
+    """延べ人数 of one month and age band. ``month`` is the month's first day."""
+
+    month: dt.date
+    band: AgeBand
+    visits: int
+
+
+@dataclass(frozen=True)
+class CommitteeMonth:
+    """延べ人数 and openings held in one committee's stations in one month."""
+
+    committee_id: int
+    month: dt.date
+    openings: int
+    visits: int
+
+
+@dataclass(frozen=True)
+class YearTotals:
+    """Openings held in a fiscal year and the sum of what was counted at them."""
+
+    openings: int
+    totals: Totals
+
+
+# ---- one opening --------------------------------------------------------------------------------------------
+
+
+def opening(opening_id: int) -> Opening | None:
+    """Loader of views, with station, committee, district and venue."""
+    return db.session.scalars(_openings().where(Opening.id == opening_id)).first()
+
+
+def station(station_id: int) -> Station | None:
+    """Loader of views."""
+    return db.session.get(Station, station_id)
+
+
+def record_of(opening: Opening) -> OpeningRecord | None:
+    """The opening's record, if anybody began one."""
+    found = db.session.scalars(sa.select(OpeningRecord).where(OpeningRecord.opening_id == opening.id))
+    return found.first()
+
+
+def totals(opening: Opening) -> Totals:
+    """What is counted at one opening; all zero before the first tap."""
+    return totals_of([opening.id]).get(opening.id, NOTHING)
+
+
+def totals_of(opening_ids: Collection[int]) -> dict[int, Totals]:
+    """What is counted, by opening id; openings without a tap are missing."""
+    if not opening_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(OpeningRecord.opening_id, Tap.counter, Tap.band, sa.func.sum(Tap.delta))
+        .join(OpeningRecord, OpeningRecord.id == Tap.record_id)
+        .where(OpeningRecord.opening_id.in_(opening_ids))
+        .group_by(OpeningRecord.opening_id, Tap.counter, Tap.band)
+    )
+    changes: dict[int, list[tuple[Counter, AgeBand | None, int]]] = {}
+    for opening_id, counter, band, delta in rows:
+        changes.setdefault(opening_id, []).append((counter, band, delta))
+    return {opening_id: rules.totals(summed) for opening_id, summed in changes.items()}
+
+
+def count(record: OpeningRecord, counter: Counter, band: AgeBand | None) -> int:
+    """What stands on one tile now."""
+    summed = sa.select(sa.func.coalesce(sa.func.sum(Tap.delta), 0)).where(
+        Tap.record_id == record.id,
+        Tap.counter == counter,
+        Tap.band.is_(None) if band is None else Tap.band == band,
+    )
+    return db.session.scalar(summed) or 0
+
+
+def tap(client_event_id: str) -> Tap | None:
+    """The stored row of a device's event."""
+    return db.session.scalars(sa.select(Tap).where(Tap.client_event_id == client_event_id)).first()
+
+
+def is_undone(tap: Tap) -> bool:
+    return db.session.scalar(sa.select(Tap.id).where(Tap.undoes_id == tap.id)) is not None
+
+
+def live_taps(record: OpeningRecord | None, limit: int = 5) -> list[Tap]:
+    """The last taps that still count, newest first: neither undone, nor an undoing, nor a typed correction."""
+    if record is None:
+        return []
+    undoing = orm.aliased(Tap)
+    return list(
+        db.session.scalars(
+            sa.select(Tap)
+            .outerjoin(undoing, undoing.undoes_id == Tap.id)
+            .where(
+                Tap.record_id == record.id,
+                Tap.undoes_id.is_(None),
+                Tap.correction.is_(False),
+                undoing.id.is_(None),
+            )
+            .order_by(Tap.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------
+
+
+def openings_of(station: Station, year: int) -> list[OpeningRow]:
+    """The station's openings of a fiscal year up to today, newest first."""
+    first, last = clock.fiscal_year_period(year)
+    return _rows(
+        _openings()
+        .where(Opening.station_id == station.id, Opening.on.between(first, min(last, clock.today())))
+        .order_by(Opening.on.desc(), Opening.starts_at.desc())
+    )
+
+
+def to_record(person: Actor) -> list[OpeningRow]:
+    """Openings up to today that ``person`` may record and nobody has closed, newest first."""
+    stations = access.station_ids(person, Permission.VISIT_RECORD)
+    if stations is not None and not stations:
+        return []
+    statement = (
+        _openings()
+        .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
+        .where(
+            Opening.on <= clock.today(),
+            Opening.status != OpeningStatus.CANCELLED,
+            OpeningRecord.closed_at.is_(None),
+        )
+        .order_by(Opening.on.desc(), Opening.starts_at)
+        .limit(TO_RECORD_LIMIT)
+    )
+    return _rows(statement if stations is None else statement.where(Opening.station_id.in_(stations)))
+
+
+def stations_of(person: Actor, year: int) -> list[StationRow]:
+    """The stations whose attendance ``person`` may read, by district, with their year so far."""
+    found = db.session.scalars(
+        sa.select(Station)
+        .join(Station.committee)
+        .join(Committee.district)
+        .options(orm.contains_eager(Station.committee, Committee.district))
+        .where(_readable(person), Station.opened_on.is_not(None))
+        .order_by(District.number, Station.id)
+    ).all()
+    figures = _figures([one.id for one in found], year)
+    return [StationRow(one, *figures.get(one.id, (0, 0, 0))) for one in found]
+
+
+def waiting_for(person: Actor) -> list[Task]:
+    """For the home page: today's openings, and past ones whose record nobody has closed."""
+    today = clock.today()
+    tasks = []
+    for row in to_record(person):
+        opening, station = row.opening, row.opening.station
+        if opening.on == today:
+            label, endpoint = (
+                _("今日の参加者を数える（%(station)s）", station=station.name),
+                "attendance.tally",
+            )
+        else:
+            label = _(
+                "%(day)sの記録をつける（%(station)s）", day=short_date(opening.on), station=station.name
+            )
+            endpoint = "attendance.details"
+        tasks.append(
+            Task(label=label, endpoint=endpoint, values={"opening_id": opening.id}, due_on=opening.on)
+        )
+    return tasks
+
+
+# ---- yearly figures -------------------------------------------------------------------------------------------
+# committee_ids and station_ids narrow the figures, both together when both are given; None: no limit.
+
+
+def visits_by_month(
+    year: int, committee_ids: Collection[int] | None = None, station_ids: Collection[int] | None = None
+) -> list[MonthlyVisits]:
+    """延べ人数 of a fiscal year by month (April first) and age band; months without visits are missing."""
+    month = sa.extract("month", Opening.on)
+    rows = db.session.execute(
+        _year(sa.select(month, Tap.band, sa.func.sum(Tap.delta)), year, committee_ids, station_ids)
+        .where(Tap.counter == Counter.VISIT)
+        .group_by(month, Tap.band)
+    )
+    found = [
+        MonthlyVisits(_first_day(year, int(number)), band, visits) for number, band, visits in rows if band
+    ]
+    bands = list(AgeBand)
+    return sorted(found, key=lambda row: (row.month, bands.index(row.band)))
+
+
+def visits_by_committee(year: int, committee_ids: Collection[int] | None = None) -> list[CommitteeMonth]:
+    """延べ人数 and openings by committee and month, for the city's 地区×月 table; empty months are missing."""
+    month = sa.extract("month", Opening.on)
+    rows = db.session.execute(
+        _year(
+            sa.select(
+                Station.committee_id,
+                month,
+                sa.func.count(sa.distinct(Opening.id)),
+                sa.func.coalesce(sa.func.sum(sa.case((Tap.counter == Counter.VISIT, Tap.delta), else_=0)), 0),
+            ),
+            year,
+            committee_ids,
+            None,
+        ).group_by(Station.committee_id, month)
+    )
+    found = [
+        CommitteeMonth(committee, _first_day(year, int(number)), openings, visits)
+        for committee, number, openings, visits in rows
+    ]
+    return sorted(found, key=lambda row: (row.committee_id, row.month))
+
+
+def year_totals(
+    year: int, committee_ids: Collection[int] | None = None, station_ids: Collection[int] | None = None
+) -> YearTotals:
+    """Openings with a record in a fiscal year, and the sum of everything counted at them."""
+    summed = sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta))
+    changes = db.session.execute(
+        _year(summed, year, committee_ids, station_ids)
+        .where(Tap.id.is_not(None))
+        .group_by(Tap.counter, Tap.band)
+    )
+    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id))), year, committee_ids, station_ids)
+    return YearTotals(db.session.scalar(openings) or 0, rules.totals(changes))
+
+
+def _year(
+    statement: S,
+    year: int,
+    committee_ids: Collection[int] | None,
+    station_ids: Collection[int] | None,
+) -> S:
+    """Openings of a fiscal year that have a record, with their taps."""
+    statement = (
+        statement.select_from(Opening)
+        .join(Station, Station.id == Opening.station_id)
+        .join(OpeningRecord, OpeningRecord.opening_id == Opening.id)
+        .outerjoin(Tap, Tap.record_id == OpeningRecord.id)
+        .where(Opening.on.between(*clock.fiscal_year_period(year)))
+    )
+    if committee_ids is not None:
+        statement = statement.where(Station.committee_id.in_(committee_ids))
+    if station_ids is not None:
+        statement = statement.where(Station.id.in_(station_ids))
+    return statement
+
+
+def _first_day(year: int, month: int) -> dt.date:
+    return dt.date(year if month >= 4 else year + 1, month, 1)
+
+
+def _openings() -> sa.Select[Opening]:
+    return sa.select(Opening).options(
+        orm.joinedload(Opening.station, innerjoin=True), orm.joinedload(Opening.venue, innerjoin=True)
+    )
+
+
+def _rows(statement: sa.Select[Opening]) -> list[OpeningRow]:
+    openings = db.session.scalars(statement).all()
+    numbers = [one.id for one in openings]
+    records = (
+        {}
+        if not numbers
+        else {
+            record.opening_id: record
+            for record in db.session.scalars(
+                sa.select(OpeningRecord)
+                .options(orm.lazyload(OpeningRecord.opening))
+                .where(OpeningRecord.opening_id.in_(numbers))
+            )
+        }
+    )
+    counted = totals_of(list(records))
+    return [OpeningRow(one, records.get(one.id), counted.get(one.id, NOTHING)) for one in openings]
+
+
+def _readable(person: Actor) -> sa.ColumnElement[bool]:
+    committees = access.committee_ids(person, Permission.VISIT_READ)
+    stations = access.station_ids(person, Permission.VISIT_READ)
+    if committees is None or stations is None:
+        return sa.true()
+    return sa.or_(Station.committee_id.in_(committees), Station.id.in_(stations))
+
+
+def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int, int]]:
+    """By station: records closed, visits, openings without a closed record."""
+    first, last = clock.fiscal_year_period(year)
+    past = (
+        sa.select(
+            Opening.id, Opening.station_id, OpeningRecord.id.label("record_id"), OpeningRecord.closed_at
+        )
+        .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
+        .where(
+            Opening.station_id.in_(station_ids),
+            Opening.status != OpeningStatus.CANCELLED,
+            Opening.on.between(first, min(last, clock.today())),
+        )
+        .subquery()
+    )
+    closed = sa.func.count(past.c.closed_at)
+    held = db.session.execute(
+        sa.select(past.c.station_id, closed, sa.func.count() - closed).group_by(past.c.station_id)
+    )
+    visits: dict[int, int] = dict(
+        db.session.execute(
+            sa.select(past.c.station_id, sa.func.sum(Tap.delta))
+            .join(Tap, Tap.record_id == past.c.record_id)
+            .where(Tap.counter == Counter.VISIT)
+            .group_by(past.c.station_id)
+        ).all()
+    )
+    return {number: (closed, visits.get(number, 0), left) for number, closed, left in held}

@@ -1,0 +1,307 @@
+"""What committees and stations there are, when they open, and who may see which."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import orm
+
+from stations.committees.models import CalendarRule, Committee, District, Opening, Station, Venue
+from stations.committees.rules import OpeningStatus
+from stations.core import access, clock
+from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role
+from stations.core.database import db, fetch_all
+from stations.core.tasks import Task
+from stations.people.models import Person, RoleAssignment
+
+OFFICE_ORDER = (Role.CHAIR, Role.TREASURER, Role.COMMITTEE_AUDITOR, Role.DRAFTER)
+"""Which officer stands first in a list."""
+
+
+# ---- one object -----------------------------------------------------------------------------------------------------
+
+
+def district(code: str) -> District | None:
+    return db.session.scalar(sa.select(District).where(District.code == code))
+
+
+def committee(committee_id: int) -> Committee | None:
+    return db.session.scalar(
+        sa.select(Committee)
+        .where(Committee.id == committee_id)
+        .options(orm.selectinload(Committee.stations).selectinload(Station.venues))
+    )
+
+
+def station(station_id: int) -> Station | None:
+    return db.session.scalar(
+        sa.select(Station).where(Station.id == station_id).options(orm.selectinload(Station.venues))
+    )
+
+
+def venue(venue_id: int) -> Venue | None:
+    return db.session.scalar(
+        sa.select(Venue).where(Venue.id == venue_id).options(orm.joinedload(Venue.station, innerjoin=True))
+    )
+
+
+def calendar_rule(calendar_rule_id: int) -> CalendarRule | None:
+    return db.session.scalar(
+        sa.select(CalendarRule)
+        .where(CalendarRule.id == calendar_rule_id)
+        .options(orm.joinedload(CalendarRule.station, innerjoin=True), orm.joinedload(CalendarRule.venue))
+    )
+
+
+def opening(opening_id: int) -> Opening | None:
+    return db.session.scalar(sa.select(Opening).where(Opening.id == opening_id).options(*_with_place()))
+
+
+# ---- districts and stations -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DistrictStations:
+    """A district with those of its stations that somebody may see. ``own``: they belong to it."""
+
+    district: District
+    committee: Committee
+    stations: list[Station]
+    own: bool
+
+
+def districts() -> list[District]:
+    """All districts in the city's order, with committee and stations."""
+    return fetch_all(
+        sa.select(District)
+        .order_by(District.number)
+        .options(
+            orm.joinedload(District.committee, innerjoin=True),
+            orm.selectinload(District.committee, Committee.stations),
+        )
+    )
+
+
+def districts_for(person: Actor) -> list[DistrictStations]:
+    """What the index shows: every district to those who read all, else one's own; own ones first."""
+    everything = access.committee_ids(person, Permission.STATION_READ) is None
+    mine = _own_committee_ids(person)
+    visible = {one.id: one for one in stations_for(person, Permission.STATION_READ)}
+    found = [
+        DistrictStations(
+            district=one,
+            committee=one.committee,
+            stations=[each for each in one.committee.stations if each.id in visible],
+            own=one.committee.id in mine,
+        )
+        for one in districts()
+    ]
+    reached = {each.committee_id for each in visible.values()} | mine
+    shown = [one for one in found if everything or one.committee.id in reached]
+    return sorted(shown, key=lambda one: (not one.own, one.district.number))
+
+
+def stations_for(person: Actor, permission: Permission) -> list[Station]:
+    """Stations over which somebody holds ``permission``, in the order of the districts; closed ones too."""
+    statement = (
+        sa.select(Station)
+        .join(Station.committee)
+        .join(Committee.district)
+        .options(orm.contains_eager(Station.committee).contains_eager(Committee.district))
+        .order_by(District.number, Station.id)
+    )
+    return fetch_all(statement.where(_reach(person, permission)))
+
+
+def running_stations() -> list[Station]:
+    """Stations that the public may see today, with their venues, in the order of the districts."""
+    today = clock.today()
+    return fetch_all(
+        sa.select(Station)
+        .join(Station.committee)
+        .join(Committee.district)
+        .options(
+            orm.contains_eager(Station.committee).contains_eager(Committee.district),
+            orm.selectinload(Station.venues),
+        )
+        .where(Station.opened_on <= today, sa.or_(Station.closed_on.is_(None), Station.closed_on >= today))
+        .order_by(District.number, Station.id)
+    )
+
+
+def _own_committee_ids(person: Actor) -> set[int]:
+    return {held.committee_id for held in person.held_roles if held.committee_id is not None}
+
+
+def _reach(person: Actor, permission: Permission) -> sa.ColumnElement[bool]:
+    committees = access.committee_ids(person, permission)
+    if committees is None:
+        return sa.true()
+    stations = access.station_ids(person, permission) or frozenset()
+    return sa.or_(Station.committee_id.in_(committees), Station.id.in_(stations))
+
+
+# ---- the calendar ---------------------------------------------------------------------------------------------------
+
+
+def openings_between(
+    start: dt.date,
+    end: dt.date,
+    *,
+    station_ids: Collection[int] | None = None,
+    statuses: Collection[OpeningStatus] | None = None,
+) -> list[Opening]:
+    """Openings from ``start`` to ``end``, both included, in order, with station and venue (None: all)."""
+    statement = sa.select(Opening).where(Opening.on.between(start, end)).options(*_with_place())
+    if station_ids is not None:
+        statement = statement.where(Opening.station_id.in_(station_ids))
+    if statuses is not None:
+        statement = statement.where(Opening.status.in_(statuses))
+    return fetch_all(statement.order_by(Opening.on, Opening.starts_at, Opening.station_id))
+
+
+def next_openings(
+    *,
+    limit: int | None = None,
+    station_ids: Collection[int] | None = None,
+    on_or_after: dt.date | None = None,
+    planned_only: bool = False,
+) -> list[Opening]:
+    """The openings that come next, today's included, cancelled ones too unless ``planned_only``."""
+    statement = (
+        sa.select(Opening)
+        .where(Opening.on >= (on_or_after or clock.today()))
+        .options(*_with_place())
+        .order_by(Opening.on, Opening.starts_at, Opening.station_id)
+        .limit(limit)
+    )
+    if station_ids is not None:
+        statement = statement.where(Opening.station_id.in_(station_ids))
+    if planned_only:
+        statement = statement.where(Opening.status == OpeningStatus.PLANNED)
+    return fetch_all(statement)
+
+
+def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
+    """The next opening of each station that is not cancelled (today's included), with its venue."""
+    order = sa.func.row_number().over(
+        partition_by=Opening.station_id, order_by=(Opening.on, Opening.starts_at)
+    )
+    numbered = (
+        sa.select(Opening.id, order.label("place"))
+        .where(
+            Opening.station_id.in_(list(station_ids)),
+            Opening.on >= clock.today(),
+            Opening.status != OpeningStatus.CANCELLED,
+        )
+        .subquery()
+    )
+    found = db.session.scalars(
+        sa.select(Opening)
+        .join(numbered, numbered.c.id == Opening.id)
+        .where(numbered.c.place == 1)
+        .options(orm.joinedload(Opening.venue, innerjoin=True))
+    )
+    return {one.station_id: one for one in found}
+
+
+def calendar_rules(station_id: int) -> list[CalendarRule]:
+    """A station's rules with their venues: those that hold today or later first, ended ones last."""
+    rules = fetch_all(
+        sa.select(CalendarRule)
+        .where(CalendarRule.station_id == station_id)
+        .options(orm.joinedload(CalendarRule.venue, innerjoin=True))
+        .order_by(CalendarRule.from_on, CalendarRule.id)
+    )
+    return sorted(rules, key=lambda rule: rule.last_on < clock.today())
+
+
+def _with_place() -> tuple[orm.interfaces.ORMOption, ...]:
+    return orm.joinedload(Opening.station, innerjoin=True), orm.joinedload(Opening.venue, innerjoin=True)
+
+
+# ---- officers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Officer:
+    """One term of one officer. ``active``: it covers today."""
+
+    term_id: int
+    person_id: int
+    name: str
+    role: Role
+    from_on: dt.date
+    to_on: dt.date | None
+    active: bool
+
+
+def officers(committee: Committee) -> list[Officer]:
+    """Everybody who holds or held an office of the committee: present ones first, by office, then by term."""
+    rows = db.session.execute(
+        sa.select(RoleAssignment, Person.name)
+        .join(Person, Person.id == RoleAssignment.person_id)
+        .where(RoleAssignment.committee_id == committee.id, RoleAssignment.role.in_(COMMITTEE_ROLES))
+        .options(orm.lazyload("*"))
+        .order_by(RoleAssignment.from_on.desc(), RoleAssignment.id)
+    )
+    today = clock.today()
+    found = [
+        Officer(
+            term_id=term.id,
+            person_id=term.person_id,
+            name=name,
+            role=term.role,
+            from_on=term.from_on,
+            to_on=term.to_on,
+            active=term.active_on(today),
+        )
+        for term, name in rows
+    ]
+    return sorted(found, key=lambda one: (not one.active, OFFICE_ORDER.index(one.role)))
+
+
+def term(term_id: int) -> RoleAssignment | None:
+    """An officer's term, for ending it."""
+    return db.session.get(RoleAssignment, term_id)
+
+
+def person_by_login(login: str) -> Person | None:
+    """Who signs in under this name, to be appointed."""
+    return db.session.scalar(sa.select(Person).where(Person.login == login.strip().lower()))
+
+
+# ---- what waits -----------------------------------------------------------------------------------------------------
+
+
+def waiting_for(person: Actor) -> list[Task]:
+    """Running stations of one's own without any opening to come."""
+    committees = access.committee_ids(person, Permission.OPENING_MANAGE)
+    if committees is None or not (committees or access.station_ids(person, Permission.OPENING_MANAGE)):
+        return []
+    today = clock.today()
+    to_come = (
+        sa.select(Opening.id)
+        .where(Opening.station_id == Station.id, Opening.on >= today, Opening.status == OpeningStatus.PLANNED)
+        .exists()
+    )
+    idle = db.session.execute(
+        sa.select(Station.id, Station.name)
+        .where(
+            _reach(person, Permission.OPENING_MANAGE),
+            Station.opened_on <= today,
+            sa.or_(Station.closed_on.is_(None), Station.closed_on >= today),
+            ~to_come,
+        )
+        .order_by(Station.id)
+    )
+    return [
+        Task(
+            label=_("「%(station)s」の開催予定を入れる", station=name),
+            endpoint="committees.calendar",
+            values={"station_id": station_id},
+        )
+        for station_id, name in idle
+    ]

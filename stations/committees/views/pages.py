@@ -1,0 +1,41 @@
+"""What the pages of this package share: their blueprint, where they stand, how a form answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import NotAllowed, Permission, can
+from stations.core.forms import Form
+from stations.core.messages import Conflict, RuleBroken
+
+blueprint = Blueprint("committees", __name__)
+
+Trail = list[tuple[str, str | None]]
+
+
+def succeeds(form: Form, act: Callable[[], object]) -> bool:
+    """Run an act; a broken rule is shown in the form. A conflict has a page of its own (409)."""
+    try:
+        act()
+    except (Conflict, NotAllowed):
+        raise
+    except RuleBroken as broken:
+        form.show(broken)
+        return False
+    return True
+
+
+def trail(*, committee: Any = None, station: Any = None, here: str | None = None) -> Trail:
+    """Where a page stands: 地区とステーション > committee > station > here. Links only to what one may open."""
+    steps: Trail = [(_("地区とステーション"), url_for("committees.index"))]
+    committee = committee or getattr(station, "committee", None)
+    if committee is not None and can(current_user, Permission.COMMITTEE_READ, committee):
+        steps.append((committee.name, url_for("committees.committee", committee_id=committee.id)))
+    if station is not None:
+        steps.append((station.name, url_for("committees.station", station_id=station.id)))
+    if here is None:
+        return [*steps[:-1], (steps[-1][0], None)]
+    return [*steps, (here, None)]

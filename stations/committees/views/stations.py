@@ -1,0 +1,188 @@
+"""The index of districts; a station, its venues, its beginning and end."""
+
+import datetime as dt
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.committees import queries, services
+from stations.committees.forms import (
+    CloseStationForm,
+    EditVenueForm,
+    OpenStationForm,
+    StationForm,
+    VenueForm,
+)
+from stations.committees.labels import TONES
+from stations.committees.rules import OpeningStatus, StationStage, describe
+from stations.committees.views.pages import blueprint, succeeds, trail
+from stations.core import access, audit, clock
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+
+NEXT_SHOWN = 6
+CANCELLED_SINCE = dt.timedelta(days=30)
+
+
+@blueprint.get("/districts")
+@requires(Permission.STATION_READ)
+def index() -> Any:
+    districts = queries.districts_for(current_user)
+    shown = [station for district in districts for station in district.stations]
+    whole_city = access.committee_ids(current_user, Permission.STATION_READ) is None
+    return render_template(
+        "committees/index.html",
+        districts=districts,
+        next_by_station=queries.next_by_station(station.id for station in shown),
+        running=sum(
+            any(station.stage is StationStage.RUNNING for station in district.stations)
+            for district in districts
+        ),
+        whole_city=whole_city,
+        tones=TONES,
+    )
+
+
+@blueprint.get("/stations/<int:station_id>/manage")
+@requires(Permission.STATION_READ, of=queries.station)
+def station(station: Any) -> Any:
+    today = clock.today()
+    openings = queries.next_openings(station_ids=[station.id], planned_only=True, limit=NEXT_SHOWN)
+    cancelled = queries.openings_between(
+        today - CANCELLED_SINCE,
+        clock.add_months(today, 3),
+        station_ids=[station.id],
+        statuses=[OpeningStatus.CANCELLED],
+    )
+    return render_template(
+        "committees/station.html",
+        station=station,
+        rules=[
+            (rule, describe(rule.calendar_pattern, _))
+            for rule in queries.calendar_rules(station.id)
+            if rule.last_on >= today
+        ],
+        openings=openings,
+        cancelled=cancelled,
+        events=audit.timeline(station, *cancelled)[:20],
+        tones=TONES,
+        breadcrumb=trail(station=station),
+    )
+
+
+@blueprint.route("/committees/<int:committee_id>/stations/new", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.committee)
+@writes
+def new_station(committee: Any) -> Any:
+    form = StationForm()
+    if form.validate_on_submit():
+        made: list[Any] = []
+        if succeeds(
+            form,
+            lambda: made.append(services.create_station(committee=committee, by=current_user, **form.facts)),
+        ):
+            flash(_("登録しました。次に会場を登録してください。"), "success")
+            return redirect(url_for(".new_venue", station_id=made[0].id))
+    return render_template(
+        "committees/form.html",
+        form=form,
+        title=_("ステーションを登録する"),
+        lead=_("登録しただけでは、まだ市民の方には表示されません。"),
+        submit_label=_("登録して会場へ進む"),
+        cancel_url=url_for(".committee", committee_id=committee.id),
+        breadcrumb=trail(committee=committee, here=_("ステーションを登録する")),
+    )
+
+
+@blueprint.route("/stations/<int:station_id>/edit", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.station)
+@writes
+def edit_station(station: Any) -> Any:
+    form = StationForm(obj=station)
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.edit_station(station=station, by=current_user, **form.facts)
+    ):
+        flash(_("変更しました。"), "success")
+        return redirect(url_for(".station", station_id=station.id))
+    return _form(form, station, _("ステーションの内容を変える"), _("変更する"))
+
+
+@blueprint.route("/stations/<int:station_id>/open", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.station)
+@writes
+def open_station(station: Any) -> Any:
+    form = OpenStationForm(on=station.opened_on or clock.today())
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.open_station(station=station, on=form.on.data, by=current_user)
+    ):
+        flash(_("活動を始める日を決めました。"), "success")
+        return redirect(url_for(".station", station_id=station.id))
+    return _form(form, station, _("活動を始める"), _("この日から始める"))
+
+
+@blueprint.route("/stations/<int:station_id>/close", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.station)
+@writes
+def close_station(station: Any) -> Any:
+    form = CloseStationForm()
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.close_station(
+            station=station, on=form.on.data, reason=form.reason.data or "", by=current_user
+        ),
+    ):
+        flash(_("活動を終える日を決めました。"), "success")
+        return redirect(url_for(".station", station_id=station.id))
+    return _form(form, station, _("活動を終える"), _("この日で終える"), danger=True)
+
+
+@blueprint.get("/stations/<int:station_id>/venues")
+@requires(Permission.STATION_READ, of=queries.station)
+def venues(station: Any) -> Any:
+    return render_template(
+        "committees/venues.html", station=station, breadcrumb=trail(station=station, here=_("会場"))
+    )
+
+
+@blueprint.route("/stations/<int:station_id>/venues/new", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.station)
+@writes
+def new_venue(station: Any) -> Any:
+    form = VenueForm()
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.add_venue(station=station, by=current_user, **form.facts)
+    ):
+        flash(_("会場を登録しました。"), "success")
+        return redirect(url_for(".venues", station_id=station.id))
+    return _form(form, station, _("会場を登録する"), _("登録する"), back=".venues")
+
+
+@blueprint.route("/venues/<int:venue_id>/edit", methods=["GET", "POST"])
+@requires(Permission.STATION_MANAGE, of=queries.venue)
+@writes
+def edit_venue(venue: Any) -> Any:
+    form = EditVenueForm(obj=venue)
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.edit_venue(venue=venue, by=current_user, **form.facts)
+    ):
+        flash(_("会場を変更しました。"), "success")
+        return redirect(url_for(".venues", station_id=venue.station_id))
+    return _form(form, venue.station, _("会場を変える"), _("変更する"), back=".venues")
+
+
+def _form(
+    form: Any, station: Any, title: str, submit_label: str, *, back: str = ".station", danger: bool = False
+) -> str:
+    """The page of a form about a station."""
+    return render_template(
+        "committees/form.html",
+        form=form,
+        title=title,
+        lead=station.name,
+        submit_label=submit_label,
+        danger=danger,
+        cancel_url=url_for(back, station_id=station.id),
+        breadcrumb=trail(station=station, here=title),
+    )

@@ -1,0 +1,45 @@
+"""The .ics file of a station (RFC 5545), for people's own calendars."""
+
+import datetime as dt
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from stations.committees.models import Opening, Station
+from stations.committees.rules import OpeningStatus
+from stations.core import clock
+
+
+def calendar_file(station: Station, openings: Iterable[Opening], *, base_url: str, page_url: str) -> bytes:
+    """UTF-8 text of a calendar. An opening keeps its UID for ever, so that a cancellation finds its event."""
+    host = urlsplit(base_url).hostname or "localhost"
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{host}//stations//JA")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", station.name)
+    calendar.add("x-wr-timezone", clock.TOKYO.key)
+    for opening in openings:
+        calendar.add_component(_event(station, opening, host, page_url))
+    return calendar.to_ical()
+
+
+def _event(station: Station, opening: Opening, host: str, page_url: str) -> Event:
+    cancelled = opening.status is OpeningStatus.CANCELLED
+    event = Event()
+    event.add("uid", f"opening-{opening.id}@{host}")
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", _utc(opening.on, opening.starts_at))
+    event.add("dtend", _utc(opening.on, opening.ends_at))
+    event.add("summary", _("【中止】%(name)s", name=station.name) if cancelled else station.name)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("location", f"{opening.venue.name} {opening.venue.address}")
+    event.add("description", opening.cancelled_reason or opening.venue.directions)
+    event.add("url", page_url)
+    return event
+
+
+def _utc(on: dt.date, at: dt.time) -> dt.datetime:
+    return dt.datetime.combine(on, at, clock.TOKYO).astimezone(dt.UTC)

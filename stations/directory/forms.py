@@ -1,0 +1,52 @@
+"""The search form of the public pages, sent by GET."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField
+
+from stations.committees.rules import WEEKDAYS, StationKind
+from stations.core.forms import Form, TidyText
+from stations.core.labels import label
+from stations.directory.queries import Wish
+
+
+class SearchForm(Form):
+    """地区・曜日・種類・ことば・今日; what cannot be read is left open."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]  # flask-wtf is untyped
+        csrf = False  # it only reads
+
+    district = SelectField(_l("地区"))
+    weekday = SelectField(_l("曜日"))
+    kind = SelectField(_l("種類"))
+    words = TidyText(_l("対象・内容のことば"), description=_l("例：子ども、野菜、囲碁"))
+    today = BooleanField(_l("今日ひらいているところ"))
+
+    def __init__(self, districts: Iterable[Any]) -> None:
+        super().__init__(formdata=request.args)
+        anything = ("", _("すべて"))
+        self.district.choices = [
+            anything,
+            *((one.code, _("%(name)s地区", name=one.name)) for one in districts),
+        ]
+        self.weekday.choices = [anything, *((str(day), _(name)) for day, name in enumerate(WEEKDAYS))]
+        self.kind.choices = [anything, *((kind.value, label(kind)) for kind in StationKind)]
+
+    @property
+    def wish(self) -> Wish:
+        chosen = {
+            field.name: field.data
+            for field in (self.district, self.weekday, self.kind)
+            if field.data and field.validate(self)
+        }
+        return Wish(
+            district=chosen.get("district"),
+            weekday=int(chosen["weekday"]) if "weekday" in chosen else None,
+            kind=StationKind(chosen["kind"]) if "kind" in chosen else None,
+            words=self.words.data or "",
+            today=bool(self.today.data),
+        )

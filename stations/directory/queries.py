@@ -1,0 +1,158 @@
+"""What the public may know: running stations, where and when they open. Nothing about any person."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stations.committees import queries as committees
+from stations.committees.models import District, Opening, Station, Venue
+from stations.committees.rules import OpeningStatus, StationKind, StationStage
+from stations.core import clock, text
+
+MONTHS_AHEAD = 3
+CANCELLED_AHEAD = dt.timedelta(days=14)
+CALENDAR_FILE_BACK = dt.timedelta(days=31)
+CALENDAR_FILE_AHEAD = dt.timedelta(days=366)
+TAKES_PLACE = (OpeningStatus.PLANNED, OpeningStatus.HELD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody looks for; None and False leave it open. ``weekday``: 0 Monday … 6 Sunday."""
+
+    district: str | None = None
+    weekday: int | None = None
+    kind: StationKind | None = None
+    words: str = ""
+    today: bool = False
+
+    @property
+    def given(self) -> bool:
+        return self != Wish()
+
+    def fits_day(self, on: dt.date) -> bool:
+        return (self.weekday is None or on.weekday() == self.weekday) and (
+            not self.today or on == clock.today()
+        )
+
+    def fits(self, station: Station) -> bool:
+        """Whether the station itself fits; its words are looked for wherever the public reads them."""
+        said = "".join(
+            (
+                station.name,
+                station.summary,
+                station.audience,
+                station.committee.district.name,
+                *(venue.name + venue.address for venue in station.open_venues),
+            )
+        )
+        return (
+            self.district in (None, station.committee.district.code)
+            and self.kind in (None, station.kind)
+            and text.for_checking(self.words) in text.for_checking(said)
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A station in the list, with its next opening that fits, and the place to go to."""
+
+    station: Station
+    next: Opening | None
+
+    @property
+    def district(self) -> District:
+        return self.station.committee.district
+
+    @property
+    def place(self) -> Venue | None:
+        if self.next is not None:
+            return self.next.venue
+        return next(iter(self.station.open_venues), None)
+
+
+def running() -> list[Station]:
+    """Stations that the public may see, in the order of the districts."""
+    return committees.running_stations()
+
+
+def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
+    """Those that fit, with their next opening; when a day is wished for, only those that open on such a day."""
+    fitting = [station for station in stations if wish.fits(station)]
+    if wish.weekday is None and not wish.today:
+        following = committees.next_by_station(station.id for station in fitting)
+    else:
+        following = _first_by_station(coming(fitting, wish))
+        fitting = [station for station in fitting if station.id in following]
+    return [Listed(station, following.get(station.id)) for station in fitting]
+
+
+def coming(stations: Iterable[Station], wish: Wish) -> list[Opening]:
+    """Openings of the coming months that take place and fit, soonest first."""
+    today = clock.today()
+    openings = committees.openings_between(
+        today,
+        clock.add_months(today, MONTHS_AHEAD),
+        station_ids=[station.id for station in stations],
+        statuses=TAKES_PLACE,
+    )
+    return [opening for opening in openings if wish.fits_day(opening.on)]
+
+
+def cancelled_soon(stations: Iterable[Station]) -> list[Opening]:
+    """What was called off in the coming two weeks, soonest first."""
+    today = clock.today()
+    return committees.openings_between(
+        today,
+        today + CANCELLED_AHEAD,
+        station_ids=[station.id for station in stations],
+        statuses=[OpeningStatus.CANCELLED],
+    )
+
+
+def month(stations: Iterable[Station], first: dt.date, wish: Wish) -> list[Opening]:
+    """Openings of a month, cancelled ones too, in order. ``first``: the month's first day."""
+    last = clock.add_months(first, 1) - dt.timedelta(days=1)
+    ids = [station.id for station in stations if wish.fits(station)]
+    openings = committees.openings_between(first, last, station_ids=ids)
+    return [opening for opening in openings if wish.fits_day(opening.on)]
+
+
+def districts() -> list[District]:
+    """All districts in the city's order."""
+    return committees.districts()
+
+
+def in_preparation(districts: Iterable[District], stations: Iterable[Station]) -> list[District]:
+    """Districts without a running station."""
+    with_one = {station.committee.district_id for station in stations}
+    return [district for district in districts if district.id not in with_one]
+
+
+def station(station_id: int) -> Station | None:
+    """A station that is or was open to the public; one in preparation is nobody's business yet."""
+    found = committees.station(station_id)
+    if found is None or found.stage is StationStage.PREPARING:
+        return None
+    return found
+
+
+def openings_of(station: Station) -> list[Opening]:
+    """A station's openings of the coming months, cancelled ones too."""
+    today = clock.today()
+    return committees.openings_between(today, clock.add_months(today, MONTHS_AHEAD), station_ids=[station.id])
+
+
+def openings_for_file(station: Station) -> list[Opening]:
+    """What a calendar file holds: a month back, so that a late cancellation reaches it, and a year ahead."""
+    today = clock.today()
+    return committees.openings_between(
+        today - CALENDAR_FILE_BACK, today + CALENDAR_FILE_AHEAD, station_ids=[station.id]
+    )
+
+
+def _first_by_station(openings: Iterable[Opening]) -> dict[int, Opening]:
+    first: dict[int, Opening] = {}
+    for opening in openings:
+        first.setdefault(opening.station_id, opening)
+    return first

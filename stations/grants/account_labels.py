@@ -1,0 +1,28 @@
+"""What the acts on receipts and accounts are called in a timeline, and what a report needs on its list."""
+
+from flask_babel import lazy_gettext as _l
+
+from stations.core import audit, labels
+from stations.grants.reporting import AccountsAct, Need, ReceiptAct
+from stations.grants.rules import Status
+
+labels.register(
+    {
+        AccountsAct.SAVE_REPORT: _l("実績報告を書く"),
+        AccountsAct.AUDIT: _l("会計を監査する"),
+        AccountsAct.VOID_AUDIT: _l("会計が変わり、監査がやり直しになった"),
+        AccountsAct.RECORD_INCOME: _l("収入を記録する"),
+        AccountsAct.CANCEL_INCOME: _l("収入の記録を取り消す"),
+        ReceiptAct.ENTER: _l("領収書を登録する"),
+        ReceiptAct.CANCEL: _l("領収書を取り消す"),
+        ReceiptAct.TICK: _l("領収書を確認する"),
+        ReceiptAct.FIND: _l("領収書に指摘をつける"),
+        Need.SUMMARY: _l("実施した内容"),
+        Need.COMPLETED_ON: _l("完了した日"),
+        Need.CHANGE: _l("変更の申請"),
+        Need.FUNDS: _l("収入と支出のつり合い"),
+        Need.AUDIT: _l("会計の監査"),
+    }
+)
+
+audit.register("receipt", acts=ReceiptAct, statuses=Status)

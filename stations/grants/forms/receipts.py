@@ -1,0 +1,156 @@
+"""Forms of receipts and incomes, in the order in which one reads the paper."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms.validators import Length
+
+from stations.applications.rules import IncomeKind
+from stations.core.forms import (
+    DateField,
+    Form,
+    NotRequired,
+    Required,
+    Row,
+    TidyText,
+    TidyTextArea,
+    UploadField,
+    YenField,
+    say,
+)
+from stations.core.formatting import yen
+from stations.core.labels import label
+from stations.core.messages import RuleBroken
+from stations.core.money import Yen
+from stations.grants.receipts import ReceiptKind
+
+LineChoice = tuple[int, object, str, Yen]
+"""(line id, category, content, what is left of its budget)"""
+
+
+def _line_id(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class SplitRow(Row):
+    """One part of a receipt that belongs to several lines."""
+
+    line_id = SelectField(_l("費目"), coerce=_line_id, choices=[], validate_choice=False)
+    amount_yen = YenField(_l("金額"))
+
+    @property
+    def used(self) -> bool:
+        return self.line_id.data is not None or bool((self.amount_yen.typed or "").strip())
+
+
+class ReceiptForm(Form):
+    """領収書. ``photo`` carries the mark of a photo that was kept at an earlier try."""
+
+    photo = HiddenField()
+    file = UploadField(_l("領収書の写真"))
+    dated_on = DateField(_l("領収書の日付"), validators=[Required(_l("領収書の日付を入力してください。"))])
+    amount_yen = YenField(_l("金額"), validators=[Required(_l("領収書の金額を入力してください。"))])
+    line_id = SelectField(_l("費目（どの費用の支払いですか）"), coerce=_line_id, choices=[], validate_choice=False)
+    payee = TidyText(_l("支払った相手（お店や会社の名前）"), validators=[Length(max=100)])
+    description = TidyText(_l("但し書き（何に使いましたか）"), validators=[Length(max=200)])
+    addressee = TidyText(_l("宛名"), validators=[Length(max=100)])
+    kind = RadioField(_l("書類の種類"), choices=[], default=ReceiptKind.RECEIPT.value, validate_choice=False)
+    used_on = DateField(_l("会場を使った日"), validators=[NotRequired()])
+    splits = FieldList(FormField(SplitRow), label=_l("内訳"), min_entries=2)
+    accept_warnings = BooleanField(_l("注意の内容を確かめました。このまま登録します"))
+
+    def __init__(self, *args: Any, lines: Iterable[LineChoice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warnings: list[str] = []
+        self._lines = list(lines)
+        self.kind.choices = [(kind.value, str(label(kind))) for kind in ReceiptKind]
+        for field in (self.line_id, *(row.form.line_id for row in self.splits)):
+            self._offer(field)
+
+    def _offer(self, field: SelectField) -> None:
+        field.choices = [("", str(_("選んでください")))] + [
+            (
+                str(line_id),
+                str(
+                    _(
+                        "%(category)s：%(content)s（残り %(left)s）",
+                        category=label(category),
+                        content=content,
+                        left=yen(left),
+                    )
+                ),
+            )
+            for line_id, category, content, left in self._lines
+        ]
+
+    def change_rows(self, *, add: bool, remove: str | None) -> None:
+        """Add an empty split row, or take away the one with the name ``remove``."""
+        if add:
+            self._offer(self.splits.append_entry().form.line_id)
+        if remove and len(self.splits.entries) > 1:
+            self.splits.entries = [row for row in self.splits.entries if row.name != remove]
+
+    @property
+    def split_rows(self) -> list[SplitRow]:
+        return [row.form for row in self.splits if row.form.used]
+
+    def entered_splits(self) -> dict[int, Yen]:
+        """Line id → yen: the rows when any is filled in, else the whole amount on the one line chosen."""
+        if not self.split_rows:
+            return {self.line_id.data: self.amount_yen.data} if self.line_id.data is not None else {}
+        found: dict[int, Yen] = {}
+        for row in self.split_rows:
+            found[row.line_id.data] = found.get(row.line_id.data, 0) + row.amount_yen.data
+        return found
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = bool(super().validate(extra_validators))
+        for row in self.split_rows:
+            if row.line_id.data is None:
+                row.line_id.errors = [_("費目を選んでください。")]
+                sound = False
+            if row.amount_yen.data is None and not row.amount_yen.errors:
+                row.amount_yen.errors = [_("金額を入力してください。")]
+                sound = False
+        return sound
+
+    def show_findings(self, errors: Sequence[RuleBroken], warnings: Sequence[RuleBroken]) -> None:
+        """Put every finding beside its field. Nothing is rolled back: nothing but the photo was kept."""
+        for broken in errors:
+            name = broken.field or ""
+            if name == "splits" and not self.split_rows:
+                name = "line_id"
+            field = self._fields.get(name)
+            if field is None:
+                self.form_errors.append(say(broken))
+            else:
+                field.errors = [*field.errors, say(broken)]
+        self.warnings = [say(broken) for broken in warnings]
+        if warnings and not errors:
+            self.accept_warnings.errors = [_("注意の内容を確かめて、よければここに印をつけてください。")]
+
+
+class ReasonForm(Form):
+    """The reason for taking something back."""
+
+    reason = TidyTextArea(
+        _l("理由"), validators=[Required(_l("理由を入力してください。")), Length(max=500)]
+    )
+
+
+class IncomeForm(Form):
+    """An income of the committee besides the grant."""
+
+    kind = RadioField(_l("収入の種類"), choices=[], default=IncomeKind.FEES.value, validate_choice=True)
+    happened_on = DateField(_l("入金した日"), validators=[Required(_l("入金した日を入力してください。"))])
+    amount_yen = YenField(_l("金額"), validators=[Required(_l("金額を入力してください。"))])
+    description = TidyText(
+        _l("内容"), validators=[Required(_l("何の収入かを入力してください。")), Length(max=200)]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(kind.value, str(label(kind))) for kind in IncomeKind]

@@ -1,0 +1,32 @@
+"""Forms of the final report and its inspection."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Length
+
+from stations.core.forms import DateField, Form, NotRequired, Required, TidyTextArea
+
+
+class ReportForm(Form):
+    """実績報告: what was done, what came of it, and when it ended. May be saved unfinished."""
+
+    summary = TidyTextArea(_l("実施した内容"), validators=[Length(max=2000)])
+    results = TidyTextArea(_l("成果と課題"), validators=[Length(max=2000)])
+    completed_on = DateField(_l("事業が完了した日"), validators=[NotRequired()])
+
+
+class ConfirmForm(Form):
+    """A button that needs no words."""
+
+
+class TickForm(Form):
+    """What an inspector asks to mend; empty when the receipt is in order."""
+
+    finding = TidyTextArea(_l("指摘"), validators=[Length(max=500)])
+
+
+class ReturnForm(Form):
+    """Why a report goes back."""
+
+    reason = TidyTextArea(
+        _l("差戻しの理由"), validators=[Required(_l("理由を入力してください。")), Length(max=1000)]
+    )

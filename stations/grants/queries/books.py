@@ -1,0 +1,129 @@
+"""The 出納帳: one line per cash movement of the committee, oldest first, with its running balance."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from stations.core.database import db, fetch_all
+from stations.core.money import Yen
+from stations.grants.bookkeeping import Account
+from stations.grants.models import Grant, LedgerTransaction, Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookLine:
+    """One line. A reversal stands on its original's side with a negative amount (△).
+
+    voucher: number of the receipt, or None. reversed: a later line takes it back.
+    """
+
+    transaction: LedgerTransaction
+    voucher: int | None
+    in_yen: Yen
+    out_yen: Yen
+    balance_yen: Yen
+    reversed: bool
+
+    @property
+    def happened_on(self) -> dt.date:
+        return self.transaction.happened_on
+
+    @property
+    def description(self) -> str:
+        return self.transaction.description
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.transaction.reverses_id is not None
+
+    @property
+    def is_standing_income(self) -> bool:
+        """An income that the committee recorded and has not taken back."""
+        row = self.transaction
+        others = (row.receipt_id, row.payment_id, row.repayment_id, row.reverses_id)
+        return not self.reversed and all(other is None for other in others)
+
+
+@dataclass(frozen=True)
+class CashBook:
+    lines: tuple[BookLine, ...]
+
+    @property
+    def total_in(self) -> Yen:
+        return sum(line.in_yen for line in self.lines)
+
+    @property
+    def total_out(self) -> Yen:
+        return sum(line.out_yen for line in self.lines)
+
+    @property
+    def balance(self) -> Yen:
+        return self.total_in - self.total_out
+
+
+def transactions(grant: Grant) -> list[LedgerTransaction]:
+    """All cash movements of a grant in the order of the book, postings loaded."""
+    return fetch_all(
+        sa.select(LedgerTransaction)
+        .where(LedgerTransaction.grant_id == grant.id)
+        .order_by(LedgerTransaction.happened_on, LedgerTransaction.id)
+    )
+
+
+def transaction(grant: Grant, transaction_id: int) -> LedgerTransaction | None:
+    """One cash movement, if it is this grant's."""
+    found = db.session.get(LedgerTransaction, transaction_id)
+    return found if found is not None and found.grant_id == grant.id else None
+
+
+def booking_of(receipt: Receipt) -> LedgerTransaction | None:
+    """The expense that a receipt was booked as (its reversal is another transaction)."""
+    return db.session.scalar(
+        sa.select(LedgerTransaction).where(
+            LedgerTransaction.receipt_id == receipt.id, LedgerTransaction.reverses_id.is_(None)
+        )
+    )
+
+
+def cash_book(grant: Grant) -> CashBook:
+    """The whole book of a grant."""
+    rows = transactions(grant)
+    by_id = {row.id: row for row in rows}
+    vouchers = sa.select(Receipt.id, Receipt.number).where(Receipt.grant_id == grant.id)
+    numbers = {receipt_id: number for receipt_id, number in db.session.execute(vouchers)}  # noqa: C416  # rows are no pairs
+    answered = {row.reverses_id for row in rows}
+    lines: list[BookLine] = []
+    balance = 0
+    for row in rows:
+        original = by_id[row.reverses_id] if row.reverses_id is not None else row
+        moved = _cash(row)
+        balance += moved
+        comes_in = _cash(original) > 0
+        lines.append(
+            BookLine(
+                transaction=row,
+                voucher=numbers.get(original.receipt_id) if original.receipt_id is not None else None,
+                in_yen=moved if comes_in else 0,
+                out_yen=0 if comes_in else -moved,
+                balance_yen=balance,
+                reversed=row.id in answered,
+            )
+        )
+    return CashBook(tuple(lines))
+
+
+def keeper_ids(grant: Grant) -> frozenset[int]:
+    """Who kept the books: everybody who entered a receipt or recorded an income of the committee."""
+    entered = sa.select(Receipt.entered_by_id).where(Receipt.grant_id == grant.id)
+    recorded = sa.select(LedgerTransaction.recorded_by_id).where(
+        LedgerTransaction.grant_id == grant.id,
+        LedgerTransaction.payment_id.is_(None),
+        LedgerTransaction.repayment_id.is_(None),
+    )
+    return frozenset(db.session.scalars(sa.union(entered, recorded)))
+
+
+def _cash(row: LedgerTransaction) -> Yen:
+    """How the committee's cash changed."""
+    return sum(part.amount_yen for part in row.postings if part.account == Account.COMMITTEE_CASH)

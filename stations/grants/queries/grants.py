@@ -1,0 +1,127 @@
+"""Finding grants, what they were granted for, and the settings of their year."""
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.applications.models import Plan
+from stations.applications.rules import GRANTABLE
+from stations.core.access import Actor, Permission, committee_ids
+from stations.core.database import db, fetch_all
+from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter
+from stations.grants.rules import Status
+from stations.meetings.models import AgendaItem
+from stations.meetings.rules import Resolution
+
+
+def grant(grant_id: int) -> Grant | None:
+    return db.session.get(Grant, grant_id)
+
+
+def letter(letter_id: int) -> Letter | None:
+    return db.session.get(Letter, letter_id, options=[orm.joinedload(Letter.grant)])
+
+
+def plan(plan_id: int) -> Plan | None:
+    """The plan that a committee applies with."""
+    return db.session.get(Plan, plan_id)
+
+
+def grant_of_plan(plan: Plan) -> Grant | None:
+    return db.session.scalars(sa.select(Grant).where(Grant.plan_id == plan.id)).one_or_none()
+
+
+def approved_item(plan: Plan) -> AgendaItem | None:
+    """The resolution that approved a plan, with the version that was tabled."""
+    return db.session.scalars(
+        sa.select(AgendaItem)
+        .where(
+            AgendaItem.plan_id == plan.id,
+            AgendaItem.resolution.in_([Resolution.APPROVED, Resolution.APPROVED_WITH_CONDITIONS]),
+        )
+        .options(orm.joinedload(AgendaItem.version), orm.joinedload(AgendaItem.meeting))
+        .order_by(AgendaItem.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def settings(fiscal_year: int) -> FiscalYearSetting | None:
+    return db.session.scalars(
+        sa.select(FiscalYearSetting).where(FiscalYearSetting.fiscal_year == fiscal_year)
+    ).one_or_none()
+
+
+def settings_settled(fiscal_year: int) -> bool:
+    """Whether an award letter of the year has gone out: its settings then stand."""
+    return bool(
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Letter)
+            .join(Grant, Grant.id == Letter.grant_id)
+            .where(Grant.fiscal_year == fiscal_year, Letter.kind == "award")
+        )
+    )
+
+
+def years(person: Actor) -> list[int]:
+    """Fiscal years with a grant in reach, newest first."""
+    found = sa.select(Grant.fiscal_year).where(_in_reach(person)).distinct()
+    return list(db.session.scalars(found.order_by(Grant.fiscal_year.desc())))
+
+
+def counts(person: Actor, fiscal_year: int) -> dict[Status, int]:
+    """How many grants of a year stand in each state."""
+    rows = db.session.execute(
+        sa.select(Grant.status, sa.func.count())
+        .where(_in_reach(person), Grant.fiscal_year == fiscal_year)
+        .group_by(Grant.status)
+    )
+    return dict(rows.tuples().all())
+
+
+def in_year(person: Actor, fiscal_year: int, statuses: frozenset[Status] | None = None) -> list[Grant]:
+    """Grants of a year in reach, by district; ``statuses`` narrows them."""
+    found = sa.select(Grant).where(_in_reach(person), Grant.fiscal_year == fiscal_year)
+    if statuses is not None:
+        found = found.where(Grant.status.in_(statuses))
+    return fetch_all(found.order_by(Grant.committee_id, Grant.id))
+
+
+def waiting_plans(person: Actor) -> list[Plan]:
+    """Approved plans that have not become a grant and that this person may apply with."""
+    found = sa.select(Plan).where(
+        Plan.status.in_(GRANTABLE), ~sa.exists().where(Grant.plan_id == Plan.id).correlate(Plan)
+    )
+    reach = committee_ids(person, Permission.GRANT_APPLY)
+    if reach is not None:
+        found = found.where(Plan.committee_id.in_(reach))
+    return fetch_all(found.order_by(Plan.id))
+
+
+def pending_change(grant: Grant) -> GrantChange | None:
+    """The change that waits for a decision."""
+    return db.session.scalars(
+        sa.select(GrantChange)
+        .where(GrantChange.grant_id == grant.id, GrantChange.decided_at.is_(None))
+        .order_by(GrantChange.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def changes_without_letter(grant: Grant) -> list[GrantChange]:
+    """Changes that the city approved and has not yet told in a letter, oldest first (letters follow in order).
+
+    流用 within the rule is nobody's decision and gets no letter.
+    """
+    decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
+    told = sum(letter.kind == "change" for letter in grant.letters)
+    return decided[told:]
+
+
+def letter_of(grant: Grant, kind: str) -> Letter | None:
+    """The latest letter of a kind."""
+    return next((letter for letter in reversed(grant.letters) if letter.kind == kind), None)
+
+
+def _in_reach(person: Actor) -> sa.ColumnElement[bool]:
+    reach = committee_ids(person, Permission.GRANT_READ)
+    return sa.true() if reach is None else Grant.committee_id.in_(reach)

@@ -1,0 +1,119 @@
+"""Receipts of a grant: loaders, what they are checked against, and the totals per line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.core import clock
+from stations.core.database import db, fetch_all
+from stations.core.files import StoredFile
+from stations.core.money import Yen
+from stations.grants import receipts as rules
+from stations.grants.models import Grant, GrantLine, Receipt, ReceiptSplit
+from stations.grants.queries.ledger import spent_by_line
+from stations.people.models import Person
+
+
+@dataclass(frozen=True)
+class LineTotal:
+    """予算・支出・残り of one cost line."""
+
+    line: GrantLine
+    spent: Yen
+
+    @property
+    def budget(self) -> Yen:
+        return self.line.awarded_yen
+
+    @property
+    def left(self) -> Yen:
+        return self.budget - self.spent
+
+
+def receipt(receipt_id: int) -> Receipt | None:
+    """A receipt with its grant, photo and split."""
+    return db.session.scalar(
+        sa.select(Receipt)
+        .where(Receipt.id == receipt_id)
+        .options(orm.joinedload(Receipt.grant), _splits_with_lines())
+    )
+
+
+def receipts(grant: Grant, *, live_only: bool = False) -> list[Receipt]:
+    """The grant's receipts by number, cancelled ones included unless ``live_only``."""
+    find = sa.select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.number)
+    if live_only:
+        find = find.where(Receipt.cancelled_at.is_(None))
+    return fetch_all(find.options(_splits_with_lines()))
+
+
+def line_totals(grant: Grant) -> list[LineTotal]:
+    """One row for each line of the grant, in its order."""
+    spent = spent_by_line(grant)
+    return [LineTotal(line, spent.get(line.id, 0)) for line in grant.lines]
+
+
+def line_choices(grant: Grant) -> list[tuple[int, object, str, Yen]]:
+    """(line id, category, content, left) of each line: what a receipt can be charged to."""
+    return [
+        (total.line.id, total.line.category, total.line.content, total.left) for total in line_totals(grant)
+    ]
+
+
+def award(grant: Grant) -> rules.Award:
+    """What a receipt of this grant is held against."""
+    return rules.Award(
+        group_name=grant.committee.name,
+        fiscal_year=grant.fiscal_year,
+        period=clock.fiscal_year_period(grant.fiscal_year),
+        lines={line.id: line.category for line in grant.lines},
+    )
+
+
+def as_rule(row: Receipt) -> rules.Receipt:
+    """A stored receipt as the pure rules take it."""
+    return rules.Receipt(
+        kind=rules.ReceiptKind(row.kind),
+        addressee=row.addressee,
+        issuer=row.payee,
+        purpose=row.description,
+        dated_on=row.dated_on,
+        amount=row.amount_yen,
+        splits=tuple(rules.Split(split.line_id, split.amount_yen) for split in row.splits),
+        used_on=row.used_on,
+    )
+
+
+def with_same_picture(file: StoredFile) -> list[Receipt]:
+    """Live receipts, of any grant, that show the very same picture."""
+    return fetch_all(
+        sa.select(Receipt)
+        .join(StoredFile, StoredFile.id == Receipt.file_id)
+        .where(StoredFile.sha256 == file.sha256, Receipt.cancelled_at.is_(None))
+        .order_by(Receipt.id)
+    )
+
+
+def next_number(grant: Grant) -> int:
+    """The number of the grant's next receipt; cancelled ones keep theirs. The caller holds the grant's lock."""
+    last = db.session.scalar(sa.select(sa.func.max(Receipt.number)).where(Receipt.grant_id == grant.id))
+    return (last or 0) + 1
+
+
+def neighbours(rows: Sequence[Receipt], number: int) -> tuple[Receipt | None, Receipt | None]:
+    """The receipts before and after the one with ``number``."""
+    before = [row for row in rows if row.number < number]
+    after = [row for row in rows if row.number > number]
+    return (before[-1] if before else None, after[0] if after else None)
+
+
+def name_of(person_id: int | None) -> str:
+    """Who did it, for a page; — when nobody has."""
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    return person.name if person is not None else "—"
+
+
+def _splits_with_lines() -> orm.interfaces.ORMOption:
+    return orm.selectinload(Receipt.splits).joinedload(ReceiptSplit.line)

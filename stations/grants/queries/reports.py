@@ -1,0 +1,214 @@
+"""The 実績報告 of a grant as the books show it: what is missing, the 収支決算書, the deadline, who waits."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from stations.applications.rules import CostCategory, IncomeKind
+from stations.core import clock
+from stations.core.access import Permission, can, committee_ids
+from stations.core.database import db, fetch_all
+from stations.core.messages import RuleBroken
+from stations.core.money import Yen
+from stations.core.tasks import Task
+from stations.grants import bookkeeping, reporting, settlement
+from stations.grants.bookkeeping import Account, Posting, Standing
+from stations.grants.models import Grant, Receipt
+from stations.grants.queries.grants import settings
+from stations.grants.queries.ledger import decided_award, postings_of
+from stations.grants.reporting import Accounts
+from stations.grants.rules import Status
+from stations.people.models import Person
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One 区分 of the 収支決算書. ``item``: a cost category, an income kind, or None for the city's grant."""
+
+    item: CostCategory | IncomeKind | None
+    budget: Yen
+    actual: Yen
+
+    @property
+    def difference(self) -> Yen:
+        return self.actual - self.budget
+
+
+@dataclass(frozen=True)
+class Statement:
+    """収支決算書: 収入の部 and 支出の部, each with 予算額・決算額・増減. `unpaid`: of the award, still to come."""
+
+    income: tuple[StatementRow, ...]
+    expenses: tuple[StatementRow, ...]
+    unpaid: Yen
+
+    @property
+    def income_total(self) -> StatementRow:
+        return _total(self.income)
+
+    @property
+    def expense_total(self) -> StatementRow:
+        return _total(self.expenses)
+
+    @property
+    def rest(self) -> Yen:
+        """差引: what is left of the income, negative when somebody has advanced it."""
+        return self.income_total.actual - self.expense_total.actual
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a page or the PDF of a 実績報告 shows, read in a few queries."""
+
+    accounts: Accounts
+    statement: Statement
+    standing: Standing
+    missing: tuple[RuleBroken, ...]
+    due_on: dt.date | None
+
+
+def accounts(grant: Grant) -> Accounts:
+    """The grant's accounts as the rules of the report take them."""
+    return _accounts(grant, postings_of(grant))
+
+
+def report(grant: Grant) -> Report:
+    """The report of a grant as it stands now."""
+    postings = postings_of(grant)
+    state = _accounts(grant, postings)
+    return Report(
+        accounts=state,
+        statement=_statement(grant, postings),
+        standing=bookkeeping.standing(decided_award(grant) or 0, postings),
+        missing=tuple(reporting.missing(state)),
+        due_on=due_on(grant),
+    )
+
+
+def due_on(grant: Grant) -> dt.date | None:
+    """Until when the report is due: from the completion, else from the year's last day; None without settings."""
+    found = settings(grant.fiscal_year)
+    if found is None:
+        return None
+    completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]
+    return settlement.report_deadline(completed_on, found.terms)
+
+
+def tick_counts(grant: Grant) -> tuple[int, int]:
+    """How many live receipts are not ticked yet, and how many have a finding left."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(sa.case((Receipt.inspected_at.is_(None), 1), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((Receipt.finding != "", 1), else_=0)), 0),
+        ).where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def waiting_for(person: Person) -> list[Task]:
+    """What this person can do next about reports: write, audit, hand in, mend, inspect."""
+    reach = committee_ids(person, Permission.GRANT_READ)
+    find = sa.select(Grant).where(Grant.status.in_(reporting.REPORTABLE | {Status.REPORTED}))
+    if reach is not None:
+        find = find.where(Grant.committee_id.in_(reach))
+    tasks = (_task(person, grant) for grant in fetch_all(find.order_by(Grant.id)))
+    return [task for task in tasks if task is not None]
+
+
+def _task(person: Person, grant: Grant) -> Task | None:
+    values = {"grant_id": grant.id}
+    name = grant.station.name
+    if grant.status is Status.REPORTED:
+        if not can(person, Permission.REPORT_INSPECT, grant):
+            return None
+        return Task(
+            label=_("実績報告を検査する：%(name)s", name=name), endpoint="grants.inspect", values=values
+        )
+    written = bool(grant.report_summary.strip()) and grant.completed_on is not None
+    audited = grant.accounts_audited_at is not None
+    if written and not audited and can(person, Permission.ACCOUNTS_AUDIT, grant):
+        return Task(
+            label=_("会計の監査をする：%(name)s", name=name),
+            endpoint="grants.audit_accounts",
+            values=values,
+            due_on=due_on(grant),
+        )
+    if written and audited and _mended(grant):
+        if not can(person, Permission.REPORT_SUBMIT, grant):
+            return None
+        return Task(
+            label=_("実績報告を提出する：%(name)s", name=name),
+            endpoint="grants.submit_report",
+            values=values,
+            due_on=due_on(grant),
+        )
+    if written and grant.status is not Status.REPORT_RETURNED:
+        return None
+    over = clock.today() > clock.fiscal_year_period(grant.fiscal_year)[1]
+    writes = can(person, Permission.REPORT_SUBMIT, grant) or can(person, Permission.RECEIPT_ENTER, grant)
+    if not writes or not (over or grant.status is not Status.ACTIVE):
+        return None
+    label = (
+        _("差し戻された実績報告を直す：%(name)s", name=name)
+        if grant.status is Status.REPORT_RETURNED
+        else _("実績報告をまとめる：%(name)s", name=name)
+    )
+    return Task(label=label, endpoint="grants.report", values=values, due_on=due_on(grant))
+
+
+def _mended(grant: Grant) -> bool:
+    """Whether 監査 has looked at the accounts since the report was handed in last."""
+    handed_in, audited_at = grant.reported_at, grant.accounts_audited_at
+    return audited_at is not None and (handed_in is None or audited_at > handed_in)
+
+
+def _accounts(grant: Grant, postings: Iterable[Posting]) -> Accounts:
+    sums = bookkeeping.balances(postings)
+    return Accounts(
+        status=grant.status,
+        summary=grant.report_summary,
+        completed_on=grant.completed_on,
+        awarded=decided_award(grant) or 0,
+        income=-sums[Account.INCOME],
+        own_funds=-sums[Account.OWN_FUNDS],
+        spent=sums[Account.EXPENSE],
+        audited=grant.accounts_audited_at is not None,
+    )
+
+
+def _statement(grant: Grant, postings: list[Posting]) -> Statement:
+    planned: dict[CostCategory, Yen] = {}
+    for line in grant.lines:
+        planned[line.category] = planned.get(line.category, 0) + line.awarded_yen
+    rows = settlement.statement(planned, bookkeeping.spent_by_category(postings))
+    expenses = tuple(StatementRow(row.category, row.planned, row.spent) for row in rows)
+    awarded = decided_award(grant) or 0
+    paid = bookkeeping.standing(awarded, postings).paid
+    incomes = _incomes(grant, postings, to_cover=sum(planned.values()) - awarded)
+    return Statement((StatementRow(None, awarded, paid), *incomes), expenses, unpaid=awarded - paid)
+
+
+def _incomes(grant: Grant, postings: list[Posting], *, to_cover: Yen) -> list[StatementRow]:
+    """Incomes besides the grant; what the budget leaves open (``to_cover``) was to be 自己資金."""
+    budget: dict[IncomeKind, Yen] = {}
+    for line in grant.plan.income_lines:
+        budget[line.kind] = budget.get(line.kind, 0) + line.amount_yen
+    actual: dict[IncomeKind, Yen] = {}
+    for part in postings:
+        if part.income_kind is not None:
+            actual[part.income_kind] = actual.get(part.income_kind, 0) - part.amount
+    open_yen = to_cover - sum(budget.values())
+    if open_yen > 0:
+        budget[IncomeKind.OWN_FUNDS] = budget.get(IncomeKind.OWN_FUNDS, 0) + open_yen
+    return [
+        StatementRow(kind, budget.get(kind, 0), actual.get(kind, 0))
+        for kind in IncomeKind
+        if budget.get(kind) or actual.get(kind)
+    ]
+
+
+def _total(rows: tuple[StatementRow, ...]) -> StatementRow:
+    return StatementRow(None, sum(row.budget for row in rows), sum(row.actual for row in rows))

@@ -1,0 +1,151 @@
+"""When a committee's accounts may be changed, and what a 実績報告 needs before it may be handed in. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from stations.core import clock, money
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.money import Yen
+from stations.grants.rules import Status
+
+# Receipts and incomes are entered while the project runs, and again when the report came back to be mended.
+BOOKS_OPEN = frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED, Status.REPORT_RETURNED, Status.DISCONTINUED})
+
+# A change request must be answered before the year is reported.
+REPORTABLE = BOOKS_OPEN - {Status.CHANGE_REQUESTED}
+
+
+class AccountsAct(StrEnum):
+    """What is done to a grant's accounts without moving the grant to another state."""
+
+    SAVE_REPORT = "save_report"
+    AUDIT = "audit_accounts"
+    VOID_AUDIT = "void_audit"
+    RECORD_INCOME = "record_income"
+    CANCEL_INCOME = "cancel_income"
+
+
+class ReceiptAct(StrEnum):
+    ENTER = "enter_receipt"
+    CANCEL = "cancel_receipt"
+    TICK = "tick"
+    FIND = "find"
+
+
+class Need(StrEnum):
+    """One thing on the list of what a report needs."""
+
+    SUMMARY = "summary"
+    COMPLETED_ON = "completed_on"
+    CHANGE = "change"
+    FUNDS = "funds"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """A grant's accounts as far as the report asks. `income` holds everything but the grant and 自己資金."""
+
+    status: Status
+    summary: str
+    completed_on: date | None
+    awarded: Yen
+    income: Yen
+    own_funds: Yen
+    spent: Yen
+    audited: bool
+
+    @property
+    def shortfall(self) -> Yen:
+        """Spending that neither the whole award nor the recorded income covers: somebody's own money."""
+        return max(0, self.spent - self.awarded - self.income - self.own_funds)
+
+
+def check_books_open(status: Status) -> None:
+    """`Conflict` when receipts, incomes and the report can no longer (or not yet) be changed."""
+    if status not in BOOKS_OPEN:
+        raise Conflict(None, N_("いまの状態（%(state)s）では、出納の記録を変えられません。"), state=status)
+
+
+def missing(accounts: Accounts) -> list[RuleBroken]:
+    """What still stands between the accounts and the report, 監査 last; `field` is the `Need`."""
+    found: list[RuleBroken] = []
+    if not accounts.summary.strip():
+        found.append(RuleBroken(Need.SUMMARY, N_("実施した内容と成果を入力してください。")))
+    if accounts.completed_on is None:
+        found.append(RuleBroken(Need.COMPLETED_ON, N_("事業が完了した日を入力してください。")))
+    if accounts.status is Status.CHANGE_REQUESTED:
+        found.append(RuleBroken(Need.CHANGE, N_("変更の申請に、市の回答が出るのを待ってください。")))
+    if accounts.shortfall:
+        found.append(
+            RuleBroken(
+                Need.FUNDS,
+                N_("支出が収入より%(yen)s多くなっています。足りない分を「自己資金」として記録してください。"),
+                yen=money.format_yen(accounts.shortfall),
+            )
+        )
+    if not accounts.audited:
+        found.append(RuleBroken(Need.AUDIT, N_("監査の確認を受けてください。")))
+    return found
+
+
+def check_auditable(accounts: Accounts) -> None:
+    """監査 looks at finished accounts: `RuleBroken` with the first thing that is still missing."""
+    for broken in missing(accounts):
+        if broken.field != Need.AUDIT:
+            raise RuleBroken(None, broken.message, **broken.params)
+    if accounts.audited:
+        raise Conflict(None, N_("監査の確認は、すでに済んでいます。"))
+
+
+def check_reportable(accounts: Accounts) -> None:
+    """`RuleBroken` with the first thing that is missing before the report may be handed in."""
+    for broken in missing(accounts):
+        raise RuleBroken(None, broken.message, **broken.params)
+
+
+def check_completed_on(fiscal_year: int, completed_on: date, *, today: date) -> None:
+    """The project ends inside its fiscal year, and not in the future. `RuleBroken` on "completed_on"."""
+    first, last = clock.fiscal_year_period(fiscal_year)
+    if not first <= completed_on <= last:
+        raise RuleBroken(
+            "completed_on",
+            N_("完了した日は、%(year)s年度（4月1日から3月31日まで）の日にしてください。"),
+            year=fiscal_year,
+        )
+    if completed_on > today:
+        raise RuleBroken("completed_on", N_("完了した日が、今日より後になっています。"))
+
+
+def check_income_date(fiscal_year: int, happened_on: date, *, today: date) -> None:
+    """Cash of the year moves until 5-31 of the next, and never tomorrow. `RuleBroken` on "happened_on"."""
+    first, last = clock.cash_period(fiscal_year)
+    if not first <= happened_on <= last:
+        raise RuleBroken(
+            "happened_on",
+            N_("入金の日は、%(year)s年4月1日から翌年5月31日までの日にしてください。"),
+            year=fiscal_year,
+        )
+    if happened_on > today:
+        raise RuleBroken("happened_on", N_("入金の日が、今日より後になっています。"))
+
+
+def check_not_own_books(person_id: int, kept_by: Collection[int]) -> None:
+    """監査 is never done by somebody who kept the books (programme rule). `RuleBroken` otherwise."""
+    if person_id in kept_by:
+        raise RuleBroken(
+            None,
+            N_("領収書や収入を記録した人は、同じ会計の監査ができません。ほかの監査の方に依頼してください。"),
+        )
+
+
+def check_inspected(unticked: int, with_finding: int) -> None:
+    """検査 is done when every receipt is ticked and none has a finding left; `RuleBroken` otherwise."""
+    if with_finding:
+        raise RuleBroken(
+            None, N_("指摘のある領収書が%(n)s件あります。差し戻すか、確認し直してください。"), n=with_finding
+        )
+    if unticked:
+        raise RuleBroken(None, N_("まだ確認していない領収書が%(n)s件あります。"), n=unticked)

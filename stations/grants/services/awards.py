@@ -1,0 +1,178 @@
+"""From 交付申請 to the decision: apply, review, draft, approve; and the ways out."""
+
+from collections.abc import Mapping
+
+from stations.applications import queries as plan_queries
+from stations.applications import rules as plan_rules
+from stations.applications.content import FrozenLine
+from stations.applications.models import Plan, PlanVersion
+from stations.core import audit, clock
+from stations.core.access import Actor, Permission, Role, demand
+from stations.core.database import add, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.money import Yen
+from stations.grants import budgets as budget_rules
+from stations.grants import queries, rules, settlement
+from stations.grants.labels import Deed
+from stations.grants.models import Grant, GrantLine
+from stations.grants.rules import Act, Status
+from stations.grants.services.payments import cancel_pending
+from stations.grants.services.steps import begin, finish, settings_of, tell
+
+
+def apply(*, plan: Plan, by: Actor) -> Grant:
+    """交付申請: the chair turns an approved plan into a grant, once; its lines are those that were approved.
+
+    The amount asked for is what the year's settings allow on the plan's budget. `Conflict` when the plan is not
+    approved or has its grant already; `RuleBroken` when the frozen version is not what was approved.
+    """
+    lock(plan)
+    demand(by, Permission.GRANT_APPLY, plan)
+    if plan.status not in plan_rules.GRANTABLE:
+        raise Conflict(
+            None, N_("交付申請は、承認された計画だけができます（いまは%(state)s）。"), state=plan.status
+        )
+    if queries.grant_of_plan(plan) is not None:
+        raise Conflict(None, N_("この計画の交付申請は、すでにすんでいます。"))
+    version = approved_version(plan)
+    net = plan_queries.version_totals(version)["requested_yen"]
+    requested = settlement.award_amount(net, settings_of(plan.fiscal_year).terms)
+    if requested < 1:
+        raise RuleBroken(None, N_("申請できる額がありません。費用と収入、制度設定をお確かめください。"))
+    grant = add(
+        Grant(
+            plan_id=plan.id,
+            version_id=version.id,
+            committee_id=plan.committee_id,
+            station_id=plan.station_id,
+            fiscal_year=plan.fiscal_year,
+            requested_yen=requested,
+            applied_by_id=by.id,
+            applied_at=clock.now(),
+            lines=[_line(line) for line in plan_queries.version_lines(version)],
+        )
+    )
+    audit.record(grant, act=Deed.APPLY, by=by, to_status=grant.status, detail={"sha256": version.sha256})
+    tell(grant, [Role.OFFICER], N_("交付申請がありました"), by=by)
+    return grant
+
+
+def _line(line: FrozenLine) -> GrantLine:
+    return GrantLine(
+        position=line.position,
+        category=line.category,
+        content=line.content,
+        planned_yen=line.amount_yen,
+        awarded_yen=line.amount_yen,
+        decided_yen=line.amount_yen,
+    )
+
+
+def approved_version(plan: Plan) -> PlanVersion:
+    """The version that the meeting approved, its content checked against its SHA-256."""
+    item = queries.approved_item(plan)
+    if item is None:
+        raise Conflict(None, N_("この計画を承認した議決が見つかりません。"))
+    if not plan_queries.is_true_to_itself(item.version):
+        raise RuleBroken(None, N_("承認された版の内容が、記録された照合値と合いません。"))
+    return item.version
+
+
+def begin_review(*, grant: Grant, by: Actor) -> None:
+    """審査: an officer takes the application up."""
+    after = begin(grant, Act.BEGIN_REVIEW, Permission.GRANT_REVIEW, by=by)
+    finish(grant, Act.BEGIN_REVIEW, after, by=by)
+
+
+def draft_award(
+    *,
+    grant: Grant,
+    awarded_yen: Yen,
+    conditions: str = "",
+    budgets: Mapping[int, Yen] | None = None,
+    by: Actor,
+) -> None:
+    """起案 of a 交付決定. ``budgets`` (line id → yen): None cuts all lines in proportion.
+
+    `RuleBroken` on "awarded_yen" above what was requested, or below 1 yen.
+    """
+    after = begin(grant, Act.DRAFT_AWARD, Permission.GRANT_REVIEW, by=by)
+    if awarded_yen < 1:
+        raise RuleBroken("awarded_yen", N_("交付決定額は1円以上で入力してください。"))
+    if awarded_yen > grant.requested_yen:
+        raise RuleBroken("awarded_yen", N_("交付決定額は、申請額以下で入力してください。"))
+    planned = {line.id: line.planned_yen for line in grant.lines}
+    if budgets is None:
+        budgets = budget_rules.proportional(planned, awarded_yen, grant.requested_yen)
+    budget_rules.check_award(budgets, planned, awarded_yen)
+    grant.awarded_yen = awarded_yen
+    grant.award_conditions = conditions
+    grant.refusal_reason = None
+    grant.decision_drafted_by_id = by.id
+    for line in grant.lines:
+        line.awarded_yen = line.decided_yen = budgets[line.id]
+    finish(grant, Act.DRAFT_AWARD, after, by=by, detail={"awarded_yen": awarded_yen})
+    tell(grant, [Role.APPROVER], N_("交付決定の決裁をお願いします"), by=by)
+
+
+def draft_refusal(*, grant: Grant, reason: str, by: Actor) -> None:
+    """起案 of a 不交付決定, with its reason."""
+    after = begin(grant, Act.DRAFT_REFUSAL, Permission.GRANT_REVIEW, by=by, reason=reason)
+    grant.awarded_yen = None
+    grant.award_conditions = ""
+    grant.refusal_reason = reason.strip()
+    grant.decision_drafted_by_id = by.id
+    finish(grant, Act.DRAFT_REFUSAL, after, by=by, reason=reason)
+    tell(grant, [Role.APPROVER], N_("不交付決定の決裁をお願いします"), by=by)
+
+
+def send_back(*, grant: Grant, reason: str, by: Actor) -> None:
+    """The approver returns a draft (award, refusal or determination) to the officers."""
+    after = begin(grant, Act.SEND_BACK, Permission.GRANT_APPROVE, by=by, reason=reason)
+    if after is Status.REVIEWING:
+        grant.awarded_yen = grant.refusal_reason = grant.decision_drafted_by_id = None
+    else:
+        grant.fixed_yen = grant.determination_drafted_by_id = None
+    finish(grant, Act.SEND_BACK, after, by=by, reason=reason)
+    tell(grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by)
+
+
+def approve_decision(*, grant: Grant, by: Actor) -> None:
+    """決裁 of what was drafted, award or refusal, by somebody else than its drafter, inside the fiscal year."""
+    lock(grant)
+    act = Act.APPROVE_AWARD if grant.refusal_reason is None else Act.APPROVE_REFUSAL
+    after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=grant.refusal_reason or "")
+    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    grant.decision_approved_by_id = by.id
+    grant.decided_on = clock.today()
+    finish(grant, act, after, by=by, reason=grant.refusal_reason or "")
+    tell(grant, [Role.OFFICER], N_("決裁が済みました。通知書を施行してください"), by=by)
+
+
+def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
+    """取下げ by the chair, before a decision is drafted."""
+    after = begin(grant, Act.WITHDRAW, Permission.GRANT_APPLY, by=by)
+    finish(grant, Act.WITHDRAW, after, by=by, reason=reason)
+    tell(grant, [Role.OFFICER], N_("交付申請が取り下げられました"), by=by)
+
+
+def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
+    """中止・廃止 by the chair: unpaid advances fall away, a report follows."""
+    after = begin(grant, Act.DISCONTINUE, Permission.GRANT_APPLY, by=by, reason=reason)
+    cancel_pending(grant, reason=reason, by=by)
+    finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
+    tell(grant, [Role.OFFICER], N_("事業の中止・廃止の届出がありました"), by=by)
+
+
+def cancel(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Actor) -> None:
+    """取消し by the approver: all of it, or all but ``kept_yen``; what was paid beyond that is refunded.
+
+    `RuleBroken` on "kept_yen" above what has been paid: a cancelled grant is paid no more.
+    """
+    after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=reason)
+    if not 0 <= kept_yen <= queries.standing(grant).paid:
+        raise RuleBroken("kept_yen", N_("取り消さない額は、支払済の額以下で入力してください。"))
+    cancel_pending(grant, reason=reason, by=by)
+    grant.fixed_yen = kept_yen
+    finish(grant, Act.CANCEL, after, by=by, reason=reason, detail={"kept_yen": kept_yen})
+    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("交付決定が取り消されました"), by=by)

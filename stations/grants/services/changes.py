@@ -1,0 +1,97 @@
+"""Moving money between lines: 流用 within the rule at once, everything else as a 変更承認申請."""
+
+from collections.abc import Mapping
+
+from stations.core import audit, clock
+from stations.core.access import Actor, Permission, Role, demand
+from stations.core.database import add, lock
+from stations.core.messages import N_, Conflict
+from stations.core.money import Yen
+from stations.grants import budgets as budget_rules
+from stations.grants import queries, rules, settlement
+from stations.grants.labels import Deed
+from stations.grants.models import Grant, GrantChange
+from stations.grants.rules import Act, Status
+from stations.grants.services.steps import finish, settings_of, tell
+from stations.people.rules import check_four_eyes
+
+
+def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by: Actor) -> GrantChange:
+    """The chair asks for other budgets (line id → yen), the sum staying.
+
+    Within the year's 流用 rule, measured against the last decision, it is recorded and holds at once
+    (``approved`` is True, nobody decided it). Otherwise the grant waits for a decision.
+    """
+    lock(grant)
+    demand(by, Permission.GRANT_APPLY, grant)
+    rules.next_status(grant.status, Act.REQUEST_CHANGE)
+    rules.require_reason(Act.REQUEST_CHANGE, reason)
+    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    now = {line.id: line.awarded_yen for line in grant.lines}
+    budget_rules.check_change(budgets, now, queries.spent_by_line(grant))
+    before = budget_rules.by_category((line.category, line.decided_yen) for line in grant.lines)
+    after = budget_rules.by_category((line.category, budgets[line.id]) for line in grant.lines)
+    budget_rules.check_categories(before, after)
+    free = settlement.reallocation_allowed(
+        before, after, settings_of(grant.fiscal_year).terms.reallocation_rule
+    )
+    change = add(
+        GrantChange(
+            grant=grant,
+            reason=reason.strip(),
+            budgets={str(line_id): amount for line_id, amount in budgets.items()},
+            before={str(line_id): amount for line_id, amount in now.items()},
+            requested_by_id=by.id,
+            requested_at=clock.now(),
+            approved=True if free else None,
+            decided_at=clock.now() if free else None,
+        )
+    )
+    if free:
+        _apply(grant, change)
+        audit.record(grant, act=Deed.REALLOCATE, by=by, reason=reason.strip(), detail=_detail(change))
+    else:
+        finish(
+            grant,
+            Act.REQUEST_CHANGE,
+            Status.CHANGE_REQUESTED,
+            by=by,
+            reason=reason,
+            detail=_detail(change),
+        )
+    tell(grant, [Role.OFFICER, Role.APPROVER], N_("経費の配分の変更がありました"), by=by)
+    return change
+
+
+def decide_change(*, grant: Grant, approve: bool, reason: str = "", by: Actor) -> GrantChange:
+    """The approver grants or refuses the change that waits; dated inside the fiscal year."""
+    act = Act.APPROVE_CHANGE if approve else Act.REFUSE_CHANGE
+    lock(grant)
+    demand(by, Permission.GRANT_APPROVE, grant)
+    after = rules.next_status(grant.status, act)
+    rules.require_reason(act, reason)
+    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    change = queries.pending_change(grant)
+    if change is None:
+        raise Conflict(None, N_("決裁を待っている変更はありません。"))
+    check_four_eyes(by.id, {change.requested_by_id})
+    change.approved = approve
+    change.decision_reason = reason.strip()
+    change.decided_by_id = by.id
+    change.decided_at = clock.now()
+    if approve:
+        _apply(grant, change)
+        for line in grant.lines:
+            line.decided_yen = line.awarded_yen
+    finish(grant, act, after, by=by, reason=reason, detail=_detail(change))
+    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("変更の申請に決定がありました"), by=by)
+    return change
+
+
+def _apply(grant: Grant, change: GrantChange) -> None:
+    for line in grant.lines:
+        line.awarded_yen = change.budgets[str(line.id)]
+
+
+def _detail(change: GrantChange) -> dict[str, object]:
+    return {"change_id": change.id, "budgets": change.budgets}

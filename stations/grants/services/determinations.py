@@ -1,0 +1,145 @@
+"""From the inspected report to 完結: 額の確定, refund or balance payment, close."""
+
+import datetime as dt
+
+from stations.core import clock
+from stations.core.access import Actor, Permission, Role
+from stations.core.database import add
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.money import Yen
+from stations.grants import bookkeeping, queries, rules, settlement
+from stations.grants.models import Grant, Letter, PaymentRequest, Repayment
+from stations.grants.rules import Act, Status
+from stations.grants.services import letters
+from stations.grants.services.ledger import book
+from stations.grants.services.payments import new_request
+from stations.grants.services.steps import begin, finish, settings_of, tell
+
+
+def fixed_of(grant: Grant) -> Yen:
+    """額の確定 as the books and the inspected receipts give it: the settings' rate, unit, cap and the award applied."""
+    return settlement.fixed_amount(
+        queries.eligible_yen(grant),
+        settlement.deducted_income(queries.incomes(grant)),
+        settings_of(grant.fiscal_year).terms,
+        grant.awarded_yen or 0,
+    )
+
+
+def draft_determination(*, grant: Grant, by: Actor) -> None:
+    """起案 of the 額の確定 by an officer, computed and not typed. No payment may be under way."""
+    after = begin(grant, Act.DRAFT_DETERMINATION, Permission.GRANT_REVIEW, by=by)
+    if queries.pending(grant):
+        raise RuleBroken(
+            None, N_("支払の済んでいない請求があります。支払うか差し戻してから起案してください。")
+        )
+    grant.fixed_yen = fixed_of(grant)
+    grant.determination_drafted_by_id = by.id
+    finish(grant, Act.DRAFT_DETERMINATION, after, by=by, detail={"fixed_yen": grant.fixed_yen})
+    tell(grant, [Role.APPROVER], N_("額の確定の決裁をお願いします"), by=by)
+
+
+def determine(*, grant: Grant, by: Actor) -> None:
+    """額の確定 by an approver who did not draft it; `Conflict` when the books have moved since the draft."""
+    after = begin(grant, Act.DETERMINE, Permission.GRANT_APPROVE, by=by)
+    if grant.fixed_yen != fixed_of(grant):
+        raise Conflict(None, N_("起案の後に出納や検査が変わりました。差し戻して、起案し直してください。"))
+    grant.determined_by_id = by.id
+    grant.determined_on = clock.today()
+    finish(grant, Act.DETERMINE, after, by=by, detail={"fixed_yen": grant.fixed_yen})
+    tell(grant, [Role.OFFICER], N_("額が確定しました。通知書を施行してください"), by=by)
+
+
+def settlement_of(grant: Grant) -> settlement.Settlement:
+    """What is left between city and committee."""
+    return settlement.settle(grant.fixed_yen or 0, queries.standing(grant).paid)
+
+
+def order_refund(*, grant: Grant, by: Actor) -> Letter:
+    """返還命令: the letter goes out with the amount and a due date (setting, moved to an office day)."""
+    after = begin(grant, Act.ORDER_REFUND, Permission.GRANT_ISSUE, by=by)
+    _check_notified(grant)
+    settled = settlement_of(grant)
+    settlement.check_next_act(settled, Act.ORDER_REFUND)
+    grant.refund_yen = settled.refund
+    grant.refund_due_on = _due(settings_of(grant.fiscal_year).refund_days)
+    letter = letters.issue_refund(grant, settled, by=by)
+    finish(grant, Act.ORDER_REFUND, after, by=by, detail={"refund_yen": settled.refund})
+    tell(grant, [Role.CHAIR, Role.TREASURER, Role.CASHIER], N_("返還命令書を出しました"), by=by)
+    return letter
+
+
+def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
+    """戻入 by the cashier, of the whole amount ordered; after 5-31 it is 過年度収入 of the new year."""
+    after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
+    ordered = queries.letter_of(grant, "refund")
+    first = ordered.issued_on if ordered else clock.today()
+    if not first <= received_on <= clock.today():
+        raise RuleBroken("received_on", N_("入金日は、返還命令の日から今日までの日にしてください。"))
+    assert grant.refund_yen is not None
+    repayment = add(
+        Repayment(
+            grant_id=grant.id,
+            amount_yen=grant.refund_yen,
+            received_on=received_on,
+            prior_year_income=rules.is_prior_year_income(grant.fiscal_year, received_on),
+            reference=reference.strip(),
+            recorded_by_id=by.id,
+            recorded_at=clock.now(),
+        )
+    )
+    book(
+        grant=grant,
+        postings=bookkeeping.refund(repayment.amount_yen),
+        happened_on=received_on,
+        description="市への返還",
+        repayment=repayment,
+        by=by,
+    )
+    finish(grant, Act.RECORD_REFUND, after, by=by, detail={"amount_yen": repayment.amount_yen})
+    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("返還金の入金を確認しました"), by=by)
+    return repayment
+
+
+def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
+    """精算払: what is fixed and not paid yet becomes a payment that waits for its order."""
+    after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_ORDER, by=by)
+    _check_notified(grant)
+    settled = settlement_of(grant)
+    settlement.check_next_act(settled, Act.ORDER_BALANCE)
+    request = new_request(grant, kind="balance", amount_yen=settled.balance, by=by)
+    finish(grant, Act.ORDER_BALANCE, after, by=by, detail={"balance_yen": settled.balance})
+    return request
+
+
+def close(*, grant: Grant, by: Actor) -> None:
+    """完結: nothing is left between city and committee, and the books agree with what was paid."""
+    after = begin(grant, Act.CLOSE, Permission.GRANT_REVIEW, by=by)
+    _check_notified(grant)
+    settlement.check_next_act(settlement_of(grant), Act.CLOSE)
+    if queries.pending(grant):
+        raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
+    check_books(grant)
+    grant.closed_on = clock.today()
+    finish(grant, Act.CLOSE, after, by=by)
+    tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の手続きが完結しました"), by=by)
+
+
+def check_books(grant: Grant) -> None:
+    """`RuleBroken` unless the books sum to zero and say what payments and repayments say."""
+    postings = queries.postings_of(grant)
+    balances = bookkeeping.balances(postings)
+    if sum(balances.values()) != 0 or queries.standing(grant).paid != queries.paid_by_rows(grant):
+        raise RuleBroken(None, N_("出納の記録と支払の記録が合いません。"))
+
+
+def _check_notified(grant: Grant) -> None:
+    """The committee learns the fixed amount before anything follows from it."""
+    if grant.status is Status.DETERMINED and queries.letter_of(grant, "determination") is None:
+        raise RuleBroken(None, N_("先に額の確定通知書を施行してください。"))
+
+
+def _due(days: int) -> dt.date:
+    """So many days from today, or the next day on which city hall is open."""
+    due = clock.today() + dt.timedelta(days=days)
+    return due if clock.is_business_day(due) else clock.add_business_days(due, 1)

@@ -1,0 +1,281 @@
+"""施行: the number is given, the PDF/A is made and kept, and only then does the letter exist."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from stations.applications import queries as plan_queries
+from stations.core import audit, clock, files, numbering
+from stations.core.access import Actor, Permission, Role, demand
+from stations.core.database import add, db, lock
+from stations.core.labels import label
+from stations.core.messages import N_, Conflict
+from stations.grants import budgets as budget_rules
+from stations.grants import letter_data, queries, settlement
+from stations.grants.labels import LETTERS, Deed
+from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter
+from stations.grants.rules import Act, Status
+from stations.grants.services.steps import begin, finish, settings_of, tell
+
+SERIES = "grant_letter"
+
+
+def issue(*, grant: Grant, by: Actor) -> Letter:
+    """施行 of the decision: 交付決定通知書 (the station may begin) or 不交付決定通知書. Once; then `Conflict`."""
+    lock(grant)
+    if grant.status is Status.REFUSED:
+        demand(by, Permission.GRANT_ISSUE, grant)
+        _check_once(grant, "refusal")
+        letter = _keep(grant, "refusal", by=by)
+    else:
+        after = begin(grant, Act.ISSUE_AWARD, Permission.GRANT_ISSUE, by=by)
+        letter = _keep(grant, "award", by=by)
+        finish(grant, Act.ISSUE_AWARD, after, by=by, detail={"letter_id": letter.id, "number": letter.number})
+    tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
+    return letter
+
+
+def issue_change(*, grant: Grant, by: Actor) -> Letter:
+    """施行 of the 変更承認通知書 of the oldest approved change that has none; `Conflict` when all have."""
+    lock(grant)
+    demand(by, Permission.GRANT_ISSUE, grant)
+    waiting = queries.changes_without_letter(grant)
+    if not waiting:
+        raise Conflict(None, N_("施行を待っている変更承認通知書はありません。"))
+    letter = _keep(grant, "change", change=waiting[0], by=by)
+    tell(grant, [Role.CHAIR, Role.TREASURER], N_("変更承認通知書が届きました"), by=by)
+    return letter
+
+
+def issue_determination(*, grant: Grant, by: Actor) -> Letter:
+    """施行 of the 額の確定通知書, once, while nothing has followed from it."""
+    lock(grant)
+    demand(by, Permission.GRANT_ISSUE, grant)
+    if grant.status is not Status.DETERMINED:
+        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
+    _check_once(grant, "determination")
+    letter = _keep(grant, "determination", by=by)
+    tell(grant, [Role.CHAIR, Role.TREASURER], N_("額の確定通知書が届きました"), by=by)
+    return letter
+
+
+def issue_refund(grant: Grant, settled: settlement.Settlement, *, by: Actor) -> Letter:
+    """The 返還命令書; only as a part of `determinations.order_refund`, which holds the grant."""
+    return _keep(grant, "refund", settled=settled, by=by)
+
+
+def draft_pdf(grant: Grant) -> bytes:
+    """The letter of the drafted or approved decision, marked 「案」, without number or date."""
+    kind = "award" if grant.refusal_reason is None else "refusal"
+    with force_locale("ja"):
+        return letter_data.pdf(
+            _compose(_Frame(grant, kind, "（施行時に付番）", "（施行日）")), issued_on=None
+        )
+
+
+def _check_once(grant: Grant, kind: str) -> None:
+    if queries.letter_of(grant, kind) is not None:
+        raise Conflict(None, N_("この通知書は、すでに施行されています。"))
+
+
+def _keep(
+    grant: Grant,
+    kind: str,
+    *,
+    by: Actor,
+    change: GrantChange | None = None,
+    settled: settlement.Settlement | None = None,
+) -> Letter:
+    """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends."""
+    on = clock.today()
+    year = clock.fiscal_year(on)
+    number = numbering.next_number(fiscal_year=year, series=SERIES)
+    with force_locale("ja"):
+        frame = _Frame(
+            grant, kind, _numbered(grant, number), clock.format_era(on), change=change, settled=settled
+        )
+        pdf = letter_data.pdf(_compose(frame), issued_on=on)
+        name = f"{LETTERS[kind]}_{number}.pdf"
+    letter = add(
+        Letter(
+            grant=grant,
+            kind=kind,
+            fiscal_year=year,
+            number=number,
+            issued_on=on,
+            issued_by_id=by.id,
+            file=files.store_document(pdf, name=name, by=by),
+        )
+    )
+    audit.record(grant, act=Deed.ISSUE_LETTER, by=by, detail={"kind": kind, "number": number, "year": year})
+    db.session.flush()
+    return letter
+
+
+def _numbered(grant: Grant, number: int) -> str:
+    """「松地共第12号」."""
+    return f"{settings_of(grant.fiscal_year).document_prefix}第{number}号"
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a letter is made from."""
+
+    grant: Grant
+    kind: str
+    number: str
+    dated: str
+    change: GrantChange | None = None
+    settled: settlement.Settlement | None = None
+
+
+def _compose(frame: _Frame) -> letter_data.Letter:
+    return {
+        "award": _award,
+        "refusal": _refusal,
+        "change": _change,
+        "determination": _determination,
+        "refund": _refund,
+    }[frame.kind](frame)
+
+
+def _common(frame: _Frame) -> dict[str, Any]:
+    grant, config = frame.grant, current_app.config["STATIONS"]
+    setting = settings_of(grant.fiscal_year)
+    chair = queries.chair_name(grant)
+    return {
+        "number": frame.number,
+        "dated": frame.dated,
+        "addressee_lines": [line for line in (grant.committee.address, grant.committee.name) if line],
+        "addressee_name": f"代表　{chair}" if chair else "代表",
+        "sender_title": f"{config.city_name}長",
+        "sender_name": config.mayor_name,
+        "fiscal_year": clock.fiscal_year_label(grant.fiscal_year).partition("（")[0],
+        "scheme": setting.scheme,
+        "basis": setting.ordinance,
+        "project": f"{grant.station.name}運営事業",
+        "contact_lines": ["問合せ先", config.contact_name, f"電話　{config.contact_phone}"],
+    }
+
+
+def _applied_dated(grant: Grant) -> str:
+    return clock.format_era(clock.local_date(grant.applied_at))
+
+
+def _award_facts(grant: Grant) -> dict[str, Any]:
+    """Date and number of the 交付決定通知書 that later letters refer to."""
+    letter = queries.letter_of(grant, "award")
+    if letter is None:
+        raise Conflict(None, N_("交付決定通知書がまだ施行されていません。"))
+    return {
+        "award_dated": clock.format_era(letter.issued_on),
+        "award_number": _numbered(grant, letter.number),
+    }
+
+
+def _award(frame: _Frame) -> letter_data.Award:
+    grant, setting = frame.grant, settings_of(frame.grant.fiscal_year)
+    assert grant.awarded_yen is not None
+    first, last = clock.fiscal_year_period(grant.fiscal_year)
+    begins = max(first, grant.decided_on or first)
+    incomes = plan_queries.version_incomes(grant.version)
+    return letter_data.Award(
+        **_common(frame),
+        applied_dated=_applied_dated(grant),
+        period=f"{clock.format_era(begins)}から{clock.format_era(last)}まで",
+        award_yen=grant.awarded_yen,
+        payment_method="請求により概算払をする。額の確定の後に精算する。",
+        report_due=_report_due(setting),
+        lines=[
+            letter_data.CostLine(
+                category=str(label(line.category)), content=line.content, amount_yen=line.awarded_yen
+            )
+            for line in grant.lines
+        ],
+        income_total_yen=sum(amount for _kind, _content, amount in incomes),
+        conditions=[*_own_conditions(grant), *_standing_conditions(setting)],
+    )
+
+
+def _report_due(setting: FiscalYearSetting) -> str:
+    latest = clock.fiscal_year_period(setting.fiscal_year + 1)[0].replace(
+        month=setting.report_latest_month, day=setting.report_latest_day
+    )
+    return f"事業完了の日から{setting.report_days}日以内又は{clock.format_era(latest)}のいずれか早い日"
+
+
+def _own_conditions(grant: Grant) -> list[str]:
+    return [line.strip() for line in grant.award_conditions.splitlines() if line.strip()]
+
+
+def _standing_conditions(setting: FiscalYearSetting) -> list[str]:
+    return [
+        "補助事業の内容又は経費の配分を変更しようとするときは、あらかじめ市長の承認を受けること。ただし、流用の範囲内の変更を除く。",
+        "補助金は、補助事業の目的以外に使用しないこと。",
+        f"補助事業に係る帳簿及び証拠書類を、補助事業の完了後{setting.retention_years}年間保存すること。",
+    ]
+
+
+def _refusal(frame: _Frame) -> letter_data.Refusal:
+    return letter_data.Refusal(
+        **_common(frame),
+        applied_dated=_applied_dated(frame.grant),
+        applied_yen=frame.grant.requested_yen,
+        reason=frame.grant.refusal_reason or "",
+        appeal="この決定について不明な点があるときは、下記の問合せ先にお尋ねください。",
+    )
+
+
+def _change(frame: _Frame) -> letter_data.ChangeApproval:
+    grant, change = frame.grant, frame.change
+    assert change is not None and grant.awarded_yen is not None
+    before = budget_rules.by_category((line.category, change.before[str(line.id)]) for line in grant.lines)
+    after = budget_rules.by_category((line.category, change.budgets[str(line.id)]) for line in grant.lines)
+    return letter_data.ChangeApproval(
+        **_common(frame),
+        **_award_facts(grant),
+        requested_dated=clock.format_era(clock.local_date(change.requested_at)),
+        award_yen=grant.awarded_yen,
+        change=change.reason,
+        lines=[
+            letter_data.ChangedLine(
+                category=str(label(category)), before_yen=before[category], after_yen=after[category]
+            )
+            for category in before
+        ],
+    )
+
+
+def _determination(frame: _Frame) -> letter_data.Determination:
+    grant = frame.grant
+    assert grant.awarded_yen is not None and grant.fixed_yen is not None
+    reported = clock.local_date(grant.reported_at) if grant.reported_at else clock.today()
+    return letter_data.Determination(
+        **_common(frame),
+        **_award_facts(grant),
+        reported_dated=clock.format_era(reported),
+        award_yen=grant.awarded_yen,
+        fixed_yen=grant.fixed_yen,
+        paid_yen=queries.standing(grant).paid,
+    )
+
+
+def _refund(frame: _Frame) -> letter_data.Refund:
+    grant, settled = frame.grant, frame.settled
+    assert settled is not None and grant.refund_due_on is not None
+    return letter_data.Refund(
+        **_common(frame),
+        **_award_facts(grant),
+        paid_yen=settled.paid,
+        fixed_yen=settled.fixed,
+        refund_yen=settled.refund,
+        due=clock.format_era(grant.refund_due_on),
+        reason=(
+            "交付決定の取消しにより、支払済額が交付できる額を超えたため。"
+            if grant.status is Status.CANCELLED
+            else "額の確定により、支払済額が確定額を超えたため。"
+        ),
+        payment_method="同封の納入通知書により、納期限までに取扱金融機関で納付してください。",
+    )

@@ -1,0 +1,182 @@
+"""Entering and cancelling receipts: checked while the paper is at hand, booked in the same act."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from stations.applications.rules import CostCategory
+from stations.core import access, audit, clock, files
+from stations.core.access import Actor, Permission
+from stations.core.database import add, lock
+from stations.core.files import StoredFile
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.money import Yen
+from stations.grants import bookkeeping
+from stations.grants import receipts as rules
+from stations.grants.models import Grant, LedgerTransaction, Receipt, ReceiptSplit
+from stations.grants.queries import books as book_queries
+from stations.grants.queries import receipts as queries
+from stations.grants.receipts import Finding, Level, ReceiptKind, Split
+from stations.grants.reporting import ReceiptAct
+from stations.grants.services import accounts, ledger
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
+# The rules' names of what stands on the paper → the names it is entered under.
+_ENTERED_AS = {"issuer": "payee", "purpose": "description"}
+
+
+class ReceiptRefused(RuleBroken):
+    """The receipt cannot be entered as it is: every finding at once, with the names of `enter_receipt`.
+
+    Raised before anything is written. Warnings alone refuse it only until they are accepted.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        super().__init__(entered_as(first.field), first.message, **dict(first.params))
+        self.findings = tuple(findings)
+
+    def of(self, level: Level) -> list[RuleBroken]:
+        """The findings of one level, as broken rules beside their fields."""
+        return [
+            RuleBroken(entered_as(finding.field), finding.message, **dict(finding.params))
+            for finding in self.findings
+            if finding.level is level
+        ]
+
+
+def entered_as(field: str | None) -> str | None:
+    """The name under which `enter_receipt` takes what the rules call ``field``."""
+    return _ENTERED_AS.get(field or "", field)
+
+
+def enter_receipt(
+    *,
+    grant: Grant,
+    upload: "StoredFile | FileStorage",
+    kind: ReceiptKind,
+    dated_on: dt.date,
+    used_on: dt.date | None,
+    payee: str,
+    addressee: str,
+    description: str,
+    amount_yen: Yen,
+    splits: Mapping[int, Yen],
+    by: Actor,
+    accept_warnings: bool = False,
+) -> Receipt:
+    """Enter one 領収書 and book its expense. ``splits``: yen by id of the grant's lines.
+
+    ``upload``: a photo kept before (`keep_photo`), or the file as it was sent. Raises `ReceiptRefused` with
+    all findings when there is an error, or a warning that was not accepted; `Conflict` when the books are closed.
+    """
+    accounts.begin_change(grant, by=by)
+    file = upload if isinstance(upload, StoredFile) else files.store_upload(upload, by=by)
+    entry = rules.Receipt(
+        kind=kind,
+        addressee=addressee,
+        issuer=payee,
+        purpose=description,
+        dated_on=dated_on,
+        amount=amount_yen,
+        splits=tuple(Split(line_id, amount) for line_id, amount in splits.items()),
+        used_on=used_on,
+    )
+    findings = _findings(grant, entry, file)
+    if findings and not (accept_warnings and all(found.level is Level.WARNING for found in findings)):
+        raise ReceiptRefused(findings)
+    receipt = _add(grant, entry, file, by=by)
+    _book(grant, receipt, by=by)
+    audit.record(
+        receipt,
+        act=ReceiptAct.ENTER,
+        by=by,
+        detail={"accepted_warnings": [str(found) for found in findings]} if findings else None,
+    )
+    accounts.void_audit(grant, by=by)
+    return receipt
+
+
+def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
+    """Take a mistaken receipt out of the accounts: its booking is reversed, the row and its number stay.
+
+    `RuleBroken` on "reason" without one; `Conflict` when it is cancelled already or the books are closed.
+    """
+    grant = receipt.grant
+    accounts.begin_change(grant, by=by)
+    lock(receipt)
+    access.demand(by, Permission.RECEIPT_ENTER, receipt)
+    if receipt.cancelled_at is not None:
+        raise Conflict(None, N_("この領収書は、すでに取り消されています。"))
+    if not reason.strip():
+        raise RuleBroken("reason", N_("理由を入力してください。"))
+    ledger.reverse(
+        grant=grant,
+        transaction=_booking(receipt),
+        reason=reason,
+        happened_on=clock.today(),
+        by=by,
+    )
+    receipt.cancelled_at = clock.now()
+    receipt.cancelled_reason = reason
+    audit.record(receipt, act=ReceiptAct.CANCEL, by=by, reason=reason)
+    accounts.void_audit(grant, by=by)
+    return receipt
+
+
+def _findings(grant: Grant, entry: rules.Receipt, file: StoredFile) -> list[Finding]:
+    others = [queries.as_rule(row) for row in queries.receipts(grant, live_only=True)]
+    found = rules.check_receipt(entry, queries.award(grant), today=clock.today(), others=others)
+    same = queries.with_same_picture(file)
+    if any(row.file_id == file.id for row in same):
+        # The same sending twice (a second press of the button): never two receipts of it.
+        found.insert(0, Finding(Level.ERROR, "file", N_("この写真の領収書は、もう登録されています。")))
+    elif same:
+        found.append(Finding(Level.WARNING, "file", N_("同じ写真の領収書が、すでに登録されています。")))
+    return found
+
+
+def _add(grant: Grant, entry: rules.Receipt, file: StoredFile, *, by: Actor) -> Receipt:
+    return add(
+        Receipt(
+            grant=grant,
+            number=queries.next_number(grant),
+            kind=entry.kind.value,
+            file=file,
+            dated_on=entry.dated_on,
+            used_on=entry.used_on,
+            payee=entry.issuer,
+            addressee=entry.addressee,
+            description=entry.purpose,
+            amount_yen=entry.amount,
+            entered_by_id=by.id,
+            entered_at=clock.now(),
+            splits=[ReceiptSplit(line_id=part.line_id, amount_yen=part.amount) for part in entry.splits],
+        )
+    )
+
+
+def _book(grant: Grant, receipt: Receipt, *, by: Actor) -> LedgerTransaction:
+    """One cash movement with one posting per category: two lines of one category are one expense."""
+    category_of = {line.id: line.category for line in grant.lines}
+    by_category: dict[CostCategory, Yen] = {}
+    for part in receipt.splits:
+        category = category_of[part.line_id]
+        by_category[category] = by_category.get(category, 0) + part.amount_yen
+    return ledger.book(
+        grant=grant,
+        postings=bookkeeping.expense(list(by_category.items())),
+        happened_on=receipt.dated_on,
+        description=f"{receipt.payee}　{receipt.description}",
+        by=by,
+        receipt=receipt,
+    )
+
+
+def _booking(receipt: Receipt) -> LedgerTransaction:
+    transaction = book_queries.booking_of(receipt)
+    if transaction is None:
+        raise LookupError(f"receipt {receipt.id} was never booked")
+    return transaction

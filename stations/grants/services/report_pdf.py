@@ -1,0 +1,127 @@
+"""The 実績報告書, 収支決算書 and 出納帳 of a grant as one PDF, as the committee hands it in."""
+
+import datetime as dt
+
+from flask_babel import force_locale
+
+from stations.attendance import queries as attendance
+from stations.core import clock, labels
+from stations.core.money import format_yen
+from stations.grants import letter_data
+from stations.grants.models import FiscalYearSetting, Grant
+from stations.grants.queries import books
+from stations.grants.queries import receipts as receipt_queries
+from stations.grants.queries import reports as queries
+from stations.grants.queries.grants import letter_of
+from stations.grants.queries.receivers import chair_name
+from stations.grants.services import steps
+
+
+def make(grant: Grant, *, dated: dt.date | None) -> bytes:
+    """The report as PDF/A, always in Japanese; ``dated`` None makes a draft marked 「案」.
+
+    `RuleBroken` when a name or text holds characters that cannot be printed.
+    """
+    with force_locale("ja"):
+        return letter_data.pdf(_report(grant, dated or clock.today()), issued_on=dated)
+
+
+def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
+    report = queries.report(grant)
+    setting = steps.settings_of(grant.fiscal_year)
+    first, last = clock.fiscal_year_period(grant.fiscal_year)
+    award_dated, award_number = _award_letter(grant, setting)
+    return letter_data.FinalReport(
+        dated=clock.format_era(dated),
+        applicant_address=grant.committee.address,
+        applicant_name=grant.committee.name,
+        applicant_representative=f"代表　{chair_name(grant)}",
+        applicant_phone=grant.committee.phone,
+        fiscal_year=clock.fiscal_year_label(grant.fiscal_year).split("（")[0],
+        scheme=setting.scheme,
+        basis=setting.ordinance,
+        project=grant.plan.title,
+        period=f"{clock.format_era(first)}から{clock.format_era(grant.completed_on or last)}まで",
+        award_dated=award_dated,
+        award_number=award_number,
+        award_yen=report.standing.awarded,
+        paid_yen=report.standing.paid,
+        activities=grant.report_summary,
+        results=grant.report_results or "実施内容に記載のとおり",
+        figures=_figures(grant),
+        attachments=_attachments(grant),
+        income=_income(report.statement),
+        expenses=[
+            letter_data.AccountLine(
+                category=str(labels.label(row.item)), budget_yen=row.budget, actual_yen=row.actual
+            )
+            for row in report.statement.expenses
+        ],
+        cash_book=_cash_book(grant),
+        audit_note=_audit_note(grant),
+    )
+
+
+def _award_letter(grant: Grant, setting: FiscalYearSetting) -> tuple[str, str]:
+    """Date and number of the 交付決定通知書; every grant that may be reported has one."""
+    letter = letter_of(grant, "award")
+    if letter is None:
+        return "", ""
+    return clock.format_era(letter.issued_on), f"{setting.document_prefix}第{letter.number}号"
+
+
+def _income(statement: queries.Statement) -> list[letter_data.AccountLine]:
+    expected = max(0, min(statement.unpaid, -statement.rest))
+    note = f"ほかに精算払の見込み {format_yen(expected)}" if expected else ""
+    return [
+        letter_data.AccountLine(
+            category="市補助金" if row.item is None else str(labels.label(row.item)),
+            budget_yen=row.budget,
+            actual_yen=row.actual,
+            note=note if row.item is None else "",
+        )
+        for row in statement.income
+    ]
+
+
+def _cash_book(grant: Grant) -> list[letter_data.CashLine]:
+    return [
+        letter_data.CashLine(
+            dated=clock.format_era(line.happened_on),
+            text=f"{line.description}（取消し：{line.transaction.reason}）"
+            if line.is_reversal
+            else line.description,
+            voucher=str(line.voucher) if line.voucher is not None else "",
+            in_yen=line.in_yen,
+            out_yen=line.out_yen,
+            balance_yen=line.balance_yen,
+        )
+        for line in books.cash_book(grant).lines
+    ]
+
+
+def _figures(grant: Grant) -> list[letter_data.Figure]:
+    year = attendance.year_totals(grant.fiscal_year, station_ids=[grant.station_id])
+    return [
+        letter_data.Figure(label=name, value=value, unit=unit)
+        for name, value, unit in (
+            ("開催回数", year.openings, "回"),
+            ("延べ参加者数", year.totals.visits, "人"),
+            ("初参加", year.totals.first_timers, "人"),
+            ("相談", year.totals.consultations, "件"),
+            ("つなぎ", year.totals.connected, "件"),
+        )
+    ]
+
+
+def _attachments(grant: Grant) -> list[str]:
+    count = len(receipt_queries.receipts(grant, live_only=True))
+    return ["収支決算書", "出納帳の写し", f"領収書の写し　{count}枚"]
+
+
+def _audit_note(grant: Grant) -> str:
+    if grant.accounts_audited_at is None:
+        return ""
+    name = receipt_queries.name_of(grant.accounts_audited_by_id)
+    on = clock.format_era(clock.local_date(grant.accounts_audited_at))
+    return f"帳簿と領収書を照らし合わせ、上記のとおり相違ないことを確認しました。\n{on}　監査　{name}"

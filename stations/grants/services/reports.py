@@ -1,0 +1,87 @@
+"""The 実績報告: written by the committee, looked at by its 監査, handed in by its 代表, returned by the city."""
+
+import datetime as dt
+
+from stations.core import access, audit, clock, files
+from stations.core.access import Actor, Permission, Role
+from stations.core.database import lock
+from stations.core.messages import N_
+from stations.grants import reporting
+from stations.grants.models import Grant
+from stations.grants.queries import books as book_queries
+from stations.grants.queries import reports as queries
+from stations.grants.reporting import AccountsAct
+from stations.grants.rules import Act
+from stations.grants.services import accounts, report_pdf, steps
+
+
+def save_report(
+    *, grant: Grant, summary: str, completed_on: dt.date | None, by: Actor, results: str = ""
+) -> Grant:
+    """Keep what is written so far, by 代表 or 会計; an incomplete report may be saved.
+
+    ``summary``: what was done; ``results``: 成果と課題, unless the summary tells them too.
+
+    `RuleBroken` on "completed_on" for a day outside the year or in the future; `Conflict` when it is handed in.
+    """
+    lock(grant)
+    if not access.can(by, Permission.RECEIPT_ENTER, grant):
+        access.demand(by, Permission.REPORT_SUBMIT, grant)
+    reporting.check_books_open(grant.status)
+    if completed_on is not None:
+        reporting.check_completed_on(grant.fiscal_year, completed_on, today=clock.today())
+    if (summary, results, completed_on) == (grant.report_summary, grant.report_results, grant.completed_on):
+        return grant
+    grant.report_summary = summary
+    grant.report_results = results
+    grant.completed_on = completed_on
+    audit.record(grant, act=AccountsAct.SAVE_REPORT, by=by)
+    accounts.void_audit(grant, by=by)
+    return grant
+
+
+def audit_accounts(*, grant: Grant, by: Actor) -> Grant:
+    """監査: the committee's auditor has held books and receipts against each other.
+
+    Never by somebody who kept the books (four eyes). `RuleBroken` names what is not ready; `Conflict` when done.
+    """
+    lock(grant)
+    access.demand(by, Permission.ACCOUNTS_AUDIT, grant)
+    reporting.check_books_open(grant.status)
+    reporting.check_not_own_books(by.id, book_queries.keeper_ids(grant))
+    reporting.check_auditable(queries.accounts(grant))
+    grant.accounts_audited_by_id = by.id
+    grant.accounts_audited_at = clock.now()
+    audit.record(grant, act=AccountsAct.AUDIT, by=by)
+    steps.tell(grant, [Role.CHAIR], N_("会計の監査が終わりました。実績報告を提出してください。"), by=by)
+    return grant
+
+
+def submit_report(*, grant: Grant, by: Actor) -> Grant:
+    """代表 hands the report in: the PDF is made once and frozen, the books are closed.
+
+    `RuleBroken` with what is missing (text, completion, 自己資金, 監査); `Conflict` from another state.
+    """
+    after = steps.begin(grant, Act.REPORT, Permission.REPORT_SUBMIT, by=by)
+    reporting.check_reportable(queries.accounts(grant))
+    pdf = report_pdf.make(grant, dated=clock.today())
+    name = f"実績報告書_{grant.station.name}_{grant.fiscal_year}年度.pdf"
+    grant.report_file_id = files.store_document(pdf, name=name, by=by).id
+    grant.reported_by_id = by.id
+    grant.reported_at = clock.now()
+    steps.finish(grant, Act.REPORT, after, by=by)
+    steps.tell(grant, [Role.OFFICER], N_("実績報告が提出されました。検査してください。"), by=by)
+    return grant
+
+
+def return_report(*, grant: Grant, reason: str, by: Actor) -> Grant:
+    """The officer sends the report back with what is to be mended; ticks of unchanged receipts stay.
+
+    `RuleBroken` on "reason" without one; `Conflict` from another state.
+    """
+    after = steps.begin(grant, Act.RETURN_REPORT, Permission.REPORT_INSPECT, by=by, reason=reason)
+    steps.finish(grant, Act.RETURN_REPORT, after, by=by, reason=reason)
+    steps.tell(
+        grant, [Role.CHAIR, Role.TREASURER], N_("実績報告が差し戻されました。理由を確認してください。"), by=by
+    )
+    return grant

@@ -1,0 +1,57 @@
+"""制度設定 of a fiscal year: entered by the approver, changed until the first award letter."""
+
+from stations.core import audit
+from stations.core.access import Actor, Permission, demand
+from stations.core.database import add, db, lock
+from stations.core.messages import N_, Conflict
+from stations.grants import queries, settlement
+from stations.grants.models import FiscalYearSetting
+from stations.grants.settlement import FiscalTerms
+
+
+def save_settings(
+    *,
+    terms: FiscalTerms,
+    by: Actor,
+    refund_days: int = 20,
+    programme_item: str = "第2号",
+    scheme: str = "まつどDEつながるステーション事業補助金",
+    ordinance: str = "まつどDEつながるステーション事業補助金交付要綱",
+) -> FiscalYearSetting:
+    """Enter or change the settings of ``terms.fiscal_year``.
+
+    `RuleBroken` on what could not work; `Conflict` once an award letter of the year has been issued.
+    """
+    setting = queries.settings(terms.fiscal_year)
+    demand(by, Permission.GRANT_SETTINGS, setting)
+    settlement.check_terms(terms)
+    if setting is not None:
+        lock(setting)
+    if queries.settings_settled(terms.fiscal_year):
+        raise Conflict(None, N_("この年度は交付決定通知書を施行したため、制度設定を変えられません。"))
+    values = {
+        "rate_numerator": terms.rate_numerator,
+        "rate_denominator": terms.rate_denominator,
+        "cap_yen": terms.cap_yen,
+        "unit_yen": terms.unit_yen,
+        "report_days": terms.report_days,
+        "report_latest_month": terms.report_latest[0],
+        "report_latest_day": terms.report_latest[1],
+        "reallocation_rule": terms.reallocation_rule,
+        "document_prefix": terms.document_prefix,
+        "retention_years": terms.retention_years,
+        "refund_days": refund_days,
+        "programme_item": programme_item,
+        "scheme": scheme,
+        "ordinance": ordinance,
+    }
+    if setting is None:
+        setting = add(FiscalYearSetting(fiscal_year=terms.fiscal_year, **values))
+        changed = values
+    else:
+        changed = {name: value for name, value in values.items() if getattr(setting, name) != value}
+        for name, value in changed.items():
+            setattr(setting, name, value)
+        db.session.flush()
+    audit.record(setting, act="save", by=by, detail=changed)
+    return setting

@@ -1,0 +1,79 @@
+"""The two halves of every act on a grant, and the news of it."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale, lazy_gettext
+
+from stations.core import audit, outbox
+from stations.core.access import Actor, Permission, Role, demand
+from stations.core.database import lock
+from stations.core.messages import N_, RuleBroken
+from stations.grants import queries, rules
+from stations.grants.models import FiscalYearSetting, Grant
+from stations.grants.rules import Act, Status
+
+
+def begin(grant: Grant, act: Act, permission: Permission, *, by: Actor, reason: str = "") -> Status:
+    """Hold the grant and ask: may this person, does the state allow it, is there a reason. Answers the next state."""
+    lock(grant)
+    demand(by, permission, grant)
+    after = rules.next_status(grant.status, act)
+    rules.require_reason(act, reason)
+    return after
+
+
+def finish(
+    grant: Grant,
+    act: StrEnum,
+    after: Status,
+    *,
+    by: Actor,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Move to the next state (its facts are set already) and append the event."""
+    before, grant.status = grant.status, after
+    audit.record(
+        grant,
+        act=act,
+        by=by,
+        from_status=before,
+        to_status=after,
+        reason=reason.strip() or None,
+        detail=detail,
+    )
+
+
+def tell(grant: Grant, roles: Collection[Role], subject: str, *, by: Actor) -> None:
+    """Mail the holders of ``roles`` (not who acted) in their language. ``subject`` is marked with `N_`."""
+    base_url = current_app.config["STATIONS"].base_url
+    for person in queries.holders(grant, roles):
+        if person.id == by.id:
+            continue
+        with force_locale(person.language):
+            outbox.queue(
+                to=person,
+                subject=str(lazy_gettext(subject)),
+                body=str(
+                    lazy_gettext(
+                        "%(station)s（%(year)s年度）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
+                        station=grant.station.name,
+                        year=grant.fiscal_year,
+                        subject=str(lazy_gettext(subject)),
+                        url=f"{base_url}/grants/{grant.id}",
+                    )
+                ),
+            )
+
+
+def settings_of(fiscal_year: int) -> FiscalYearSetting:
+    """The year's 制度設定; `RuleBroken` when the city has not set them."""
+    found = queries.settings(fiscal_year)
+    if found is None:
+        raise RuleBroken(
+            None, N_("%(year)s年度の制度設定がまだありません。課長に入力を頼んでください。"), year=fiscal_year
+        )
+    return found

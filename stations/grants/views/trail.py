@@ -1,0 +1,33 @@
+"""Where a page about a grant's accounts stands."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from stations.core.formatting import fiscal_year
+
+Trail = list[tuple[Any, str | None]]
+
+
+def trail(grant: Any, here: Any, *between: tuple[Any, str]) -> Trail:
+    """助成金 > the grant > … > here."""
+    name = _("%(station)s %(year)s", station=grant.station.name, year=fiscal_year(grant.fiscal_year))
+    return [
+        (_("助成金"), url_for("grants.index")),
+        (name, url_for("grants.grant", grant_id=grant.id)),
+        *between,
+        (here, None),
+    ]
+
+
+def of_receipts(grant: Any) -> tuple[Any, str]:
+    return _("領収書"), url_for("grants.receipts", grant_id=grant.id)
+
+
+def of_books(grant: Any) -> tuple[Any, str]:
+    return _("出納帳"), url_for("grants.books", grant_id=grant.id)
+
+
+def of_report(grant: Any) -> tuple[Any, str]:
+    return _("実績報告"), url_for("grants.report", grant_id=grant.id)

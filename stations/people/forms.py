@@ -1,0 +1,147 @@
+"""Forms of sign-in, of one's own account and of the administration of people."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Email, EqualTo, Length
+
+from stations.core import clock
+from stations.core.access import Role, Scope, scope_of
+from stations.core.forms import DateField, Form, NotRequired, PhoneField, Required, TidyText, TidyTextArea
+from stations.core.labels import label
+from stations.people.rules import PASSWORD_LENGTH, AccountStatus
+
+EMAIL_WRONG = _l("メールアドレスは「name@example.jp」のような形で入力してください")
+
+
+class SignInForm(Form):
+    login = StringField(_l("ログイン名"), [Required(_l("ログイン名を入力してください"))])
+    password = PasswordField(_l("パスワード"), [Required(_l("パスワードを入力してください"))])
+
+
+class CodeForm(Form):
+    """Six digits of the app, or a recovery code."""
+
+    code = StringField(_l("確認コード"), [Required(_l("確認コードを入力してください"))])
+
+
+class EnrolForm(Form):
+    code = StringField(
+        _l("アプリに表示された6けたのコード"),
+        [Required(_l("アプリに表示された6けたのコードを入力してください"))],
+    )
+
+
+class EnrolAgainForm(EnrolForm):
+    """A new app instead of an old one: a session left open must not be enough for that."""
+
+    current_password = PasswordField(
+        _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください"))]
+    )
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(
+        _l("新しいパスワード"),
+        [Required(_l("新しいパスワードを入力してください"))],
+        description=_l("%(n)s文字以上。長い文や、単語をいくつか並べたものが安全です", n=PASSWORD_LENGTH),
+    )
+    password_again = PasswordField(
+        _l("新しいパスワード（確認）"),
+        [
+            Required(_l("確認のため、もう一度同じパスワードを入力してください")),
+            EqualTo("password", _l("2つのパスワードが同じではありません。もう一度入力してください")),
+        ],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current_password = PasswordField(
+        _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください"))]
+    )
+
+
+class ProfileForm(Form):
+    name = TidyText(_l("氏名"), [Required(_l("氏名を入力してください")), Length(max=80)])
+    kana = TidyText(_l("ふりがな"), [Required(_l("ふりがなを入力してください")), Length(max=80)])
+    email = EmailField(_l("メールアドレス"), [NotRequired(), Email(EMAIL_WRONG), Length(max=200)])
+    phone = PhoneField(_l("電話番号"), [NotRequired(), Length(max=20)])
+
+
+class RoleForm(Form):
+    """A role, the body it is held in, and its term."""
+
+    role = SelectField(_l("役割"), [Required(_l("役割を選んでください"))])
+    body = SelectField(_l("団体"), description=_l("地区・ステーション・相談機関の役割のときに選びます"))
+    from_on = DateField(_l("始まりの日"), [Required(_l("始まりの日を入力してください"))], default=clock.today)
+    to_on = DateField(
+        _l("終わりの日"), description=_l("この日まで有効です。決まっていなければ空けておきます")
+    )
+
+    def offer(self, bodies: dict[Scope, list[tuple[int, str]]]) -> None:
+        """Fill the two lists; ``bodies`` are (id, name) by kind."""
+        self.role.choices = [
+            SelectChoice("", _l("選んでください")),
+            *(SelectChoice(role.value, label(role), optgroup=str(label(scope_of(role)))) for role in Role),
+        ]
+        self.body.choices = [
+            SelectChoice("", _l("市全体の役割（団体なし）")),
+            *(
+                SelectChoice(f"{scope.value}:{body_id}", name, optgroup=str(label(scope)))
+                for scope, rows in bodies.items()
+                for body_id, name in rows
+            ),
+        ]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Arguments of `services.give_role`; a body of another kind than the role's is its business to refuse."""
+        scope, _colon, body_id = (self.body.data or "").partition(":")
+        body = {f"{scope}_id": int(body_id)} if scope else {}
+        return {"role": Role(self.role.data), "from_on": self.from_on.data, "to_on": self.to_on.data, **body}
+
+
+class InviteForm(ProfileForm, RoleForm):
+    """A new person and their first role."""
+
+    login = StringField(
+        _l("ログイン名"),
+        [Required(_l("ログイン名を入力してください")), Length(max=40)],
+        description=_l("半角の英小文字・数字・「.」「_」「-」で3文字以上。例：hanako.m"),
+    )
+
+
+class EndRoleForm(Form):
+    to_on = DateField(
+        _l("終わりの日"),
+        [Required(_l("終わりの日を入力してください"))],
+        default=clock.today,
+        description=_l("この日まで有効で、翌日から使えなくなります"),
+    )
+
+
+class ReasonForm(Form):
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください")), Length(max=200)])
+
+
+class FilterForm(Form):
+    """The list's search line; sent by GET, so without a CSRF token."""
+
+    class Meta(Form.Meta):  # type: ignore[name-defined]  # flask-wtf is untyped
+        csrf = False
+
+    q = TidyText(_l("名前・ふりがな・ログイン名"))
+    role = SelectField(_l("役割"))
+    status = SelectField(_l("状態"))
+
+    def offer(self) -> None:
+        self.role.choices = [
+            SelectChoice("", _l("すべての役割")),
+            *(SelectChoice(role.value, label(role)) for role in Role),
+        ]
+        self.status.choices = [
+            SelectChoice("", _l("すべての状態")),
+            *(SelectChoice(status.value, label(status)) for status in AccountStatus),
+        ]

@@ -1,0 +1,38 @@
+"""What is encrypted or hashed with the installation's secret key: nothing of it is readable from a database copy."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet
+from flask import current_app
+
+
+def _derived(purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, so that no two uses share a key."""
+    secret: str = current_app.config["STATIONS"].secret_key
+    return hmac.digest(secret.encode(), f"stations.people:{purpose}".encode(), "sha256")
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived("encryption")))
+
+
+def encrypt(text: str) -> str:
+    """Ciphertext (URL-safe letters) that only this installation reads and nobody can alter."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def decrypt(text: str) -> str:
+    """What `encrypt` was given; raises cryptography's InvalidToken after a change of the secret key."""
+    return _cipher().decrypt(text.encode()).decode()
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """A hash that cannot be guessed through without the secret key: for short codes and for addresses."""
+    return hmac.new(_derived(purpose), text.encode(), "sha256").hexdigest()
+
+
+def token_hash(token: str) -> str:
+    """Hash of a long random token, which needs no key."""
+    return hashlib.sha256(token.encode()).hexdigest()

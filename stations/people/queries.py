@@ -1,0 +1,376 @@
+"""What pages ask about people: lists, roles with the names of their bodies, links, what waits."""
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from stations.core import access, audit, clock, text
+from stations.core.access import SECOND_FACTOR_ROLES, Permission, Role, Scope, scope_of
+from stations.core.audit import Entry, PersonalDataView
+from stations.core.database import Model, db
+from stations.core.labels import label
+from stations.core.tasks import Task
+from stations.people import keys, rules
+from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, RoleAssignment
+from stations.people.rules import AccountStatus
+
+PAGE_ROWS = 30
+DEMO_LOGINS = "demo-"
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """A role as it is shown: in which body, from when to when, and whether it holds today."""
+
+    id: int
+    role: Role
+    body_name: str
+    from_on: dt.date
+    to_on: dt.date | None
+    active: bool
+    ended: bool
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A line of the list of people."""
+
+    person: Person
+    roles: list[RoleRow]
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a list: ``rows``, its number, how many pages there are and how many rows in all."""
+
+    rows: list[Any]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One button of the demonstration's sign-in page."""
+
+    person_id: int
+    name: str
+    role: Role
+    body_name: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A form that was kept, opened for its writer."""
+
+    id: int
+    path: str
+    held_at: dt.datetime
+    fields: list[tuple[str, str]]
+
+    @property
+    def typed(self) -> list[str]:
+        """What the writer will recognise: words and numbers, not the values of buttons and boxes."""
+        return [value for _name, value in self.fields if value.strip() and not value.isidentifier()]
+
+
+def person(person_id: int) -> Person | None:
+    return db.session.get(Person, person_id)
+
+
+def role_assignment(role_assignment_id: int) -> RoleAssignment | None:
+    return db.session.get(RoleAssignment, role_assignment_id)
+
+
+def people(
+    *, search: str = "", role: str = "", status: str = "", page: int = 1, rows: int = PAGE_ROWS
+) -> Paged:
+    """People by reading, filtered by words in name, reading or login, by a role held today, by account state."""
+    asked = sa.select(Person)
+    if plain := text.normalise(search):
+        asked = asked.where(
+            sa.or_(
+                *(
+                    sa.func.lower(column).contains(plain.lower(), autoescape=True)
+                    for column in (Person.name, Person.kana, Person.login)
+                )
+            )
+        )
+    if role in set(Role):
+        today = clock.today()
+        holding = sa.select(RoleAssignment.person_id).where(
+            RoleAssignment.role == Role(role),
+            RoleAssignment.from_on <= today,
+            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
+        )
+        asked = asked.where(Person.id.in_(holding))
+    if status in set(AccountStatus):
+        asked = asked.where(_has_status(AccountStatus(status)))
+    found = _page(asked.order_by(Person.kana, Person.login), page, rows)
+    names = body_names(role for one in found.rows for role in one.roles)
+    return dataclasses.replace(
+        found,
+        rows=[PersonRow(one, [row for row in role_rows(one, names) if row.active]) for one in found.rows],
+    )
+
+
+def _has_status(status: AccountStatus) -> sa.ColumnElement[bool]:
+    """`Person.status` said to the database (a test holds both together)."""
+    if status is AccountStatus.DISABLED:
+        return Person.disabled_at.is_not(None)
+    unset = Person.password_hash.is_(None)
+    return sa.and_(Person.disabled_at.is_(None), unset if status is AccountStatus.INVITED else sa.not_(unset))
+
+
+def _page(asked: sa.Select[Any], page: int, rows: int) -> Paged:
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // rows))
+    page = min(max(page, 1), pages)
+    return Paged(list(db.session.scalars(asked.limit(rows).offset((page - 1) * rows))), page, pages, total)
+
+
+BodyNames = dict[tuple[Scope, int], str]
+
+
+def body_names(assignments: Iterable[RoleAssignment]) -> BodyNames:
+    """Names of the committees, stations and agencies of roles: one query for each kind that occurs.
+
+    They belong to higher packages; here only their tables' id and name are read.
+    """
+    wanted: dict[Scope, set[int]] = {}
+    for assignment in assignments:
+        if key := _body_key(assignment):
+            wanted.setdefault(key[0], set()).add(key[1])
+    names: BodyNames = {}
+    for scope, ids in wanted.items():
+        table = Model.metadata.tables[scope.value]
+        asked = sa.select(table.c.id, table.c.name).where(table.c.id.in_(ids))
+        names |= {(scope, row_id): name for row_id, name in db.session.execute(asked)}
+    return names
+
+
+def _body_key(assignment: RoleAssignment) -> tuple[Scope, int] | None:
+    scope = scope_of(assignment.role)
+    body_id = None if scope is Scope.CITY else getattr(assignment, f"{scope.value}_id")
+    return None if body_id is None else (scope, body_id)
+
+
+def role_rows(who: Person, names: BodyNames | None = None) -> list[RoleRow]:
+    """Roles of a person, those that hold today first, then future ones, then ended ones."""
+    names = body_names(who.roles) if names is None else names
+    rows = [role_row(assignment, names) for assignment in who.roles]
+    return sorted(rows, key=lambda row: (not row.active, row.ended, row.from_on))
+
+
+def role_row(assignment: RoleAssignment, names: BodyNames | None = None) -> RoleRow:
+    names = body_names([assignment]) if names is None else names
+    today = clock.today()
+    key = _body_key(assignment)
+    return RoleRow(
+        id=assignment.id,
+        role=assignment.role,
+        body_name=names.get(key, "") if key else str(label(Scope.CITY)),
+        from_on=assignment.from_on,
+        to_on=assignment.to_on,
+        active=assignment.active_on(today),
+        ended=assignment.to_on is not None and assignment.to_on < today,
+    )
+
+
+def bodies() -> dict[Scope, list[tuple[int, str]]]:
+    """All committees, stations and agencies a role may be held in, as (id, name)."""
+    found: dict[Scope, list[tuple[int, str]]] = {}
+    for scope in (Scope.COMMITTEE, Scope.STATION, Scope.AGENCY):
+        table = Model.metadata.tables[scope.value]
+        asked = sa.select(table.c.id, table.c.name).order_by(table.c.id)
+        if "closed_on" in table.c:
+            asked = asked.where(sa.or_(table.c.closed_on.is_(None), table.c.closed_on >= clock.today()))
+        found[scope] = [(row_id, name) for row_id, name in db.session.execute(asked)]
+    return found
+
+
+def timeline(who: Person) -> list[Entry]:
+    """What was done to an account, roles named, newest first."""
+    return [
+        dataclasses.replace(
+            entry, label=_("%(act)s（%(role)s）", act=entry.label, role=label(Role(entry.detail["role"])))
+        )
+        if "role" in entry.detail
+        else entry
+        for entry in audit.timeline(who)
+    ]
+
+
+def usable_link(token: str) -> OneTimeLink | None:
+    """The link of a token, if it can still be used."""
+    return db.session.scalar(
+        sa.select(OneTimeLink)
+        .join(OneTimeLink.person)
+        .where(
+            OneTimeLink.token_hash == keys.token_hash(token),
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.voided_at.is_(None),
+            OneTimeLink.expires_at > clock.now(),
+            Person.disabled_at.is_(None),
+        )
+    )
+
+
+def link_kind_for(who: Person) -> LinkKind:
+    """An invitation until there is a password, a reset afterwards."""
+    return LinkKind.INVITATION if who.password_hash is None else LinkKind.RESET
+
+
+def open_link_of(who: Person) -> OneTimeLink | None:
+    """The link that is still out, so that the administrator sees until when."""
+    return db.session.scalar(
+        sa.select(OneTimeLink)
+        .where(
+            OneTimeLink.person_id == who.id,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.voided_at.is_(None),
+            OneTimeLink.expires_at > clock.now(),
+        )
+        .limit(1)
+    )
+
+
+def recovery_codes_left(who: Person) -> int:
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(RecoveryCode.person_id == who.id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
+
+
+def held_forms(who: Person) -> list[Held]:
+    """Forms kept for somebody, the latest first."""
+    asked = (
+        sa.select(HeldForm)
+        .where(HeldForm.person_id == who.id, HeldForm.held_at > clock.now() - rules.HELD_FORM_LIFE)
+        .order_by(HeldForm.held_at.desc(), HeldForm.id.desc())
+    )
+    return [
+        Held(
+            row.id,
+            row.path,
+            row.held_at,
+            [(name, value) for name, value in json.loads(keys.decrypt(row.fields))],
+        )
+        for row in db.session.scalars(asked)
+    ]
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """For each role, the first active demo account that holds it today."""
+    today = clock.today()
+    asked = (
+        sa.select(RoleAssignment, Person.name)
+        .join(RoleAssignment.person)
+        .options(sa.orm.noload(RoleAssignment.person))
+        .where(
+            Person.login.startswith(DEMO_LOGINS, autoescape=True),
+            Person.disabled_at.is_(None),
+            RoleAssignment.from_on <= today,
+            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
+        )
+        .order_by(RoleAssignment.person_id, RoleAssignment.id)
+    )
+    first: dict[Role, tuple[RoleAssignment, str]] = {}
+    for assignment, name in db.session.execute(asked):
+        first.setdefault(assignment.role, (assignment, name))
+    names = body_names(assignment for assignment, _name in first.values())
+    return [
+        DemoAccount(assignment.person_id, name, role, role_row(assignment, names).body_name)
+        for role in Role
+        if role in first
+        for assignment, name in [first[role]]
+    ]
+
+
+def demo_person(person_id: int) -> Person | None:
+    """A demo account, or None: the one-click sign-in is for nobody else."""
+    found = db.session.get(Person, person_id)
+    if found is None or not found.is_active or not found.login.startswith(DEMO_LOGINS):
+        return None
+    return found
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """Who looked at which personal data."""
+
+    view: PersonalDataView
+    name: str
+
+
+def view_log(*, by: int | None = None, page: int = 1, rows: int = PAGE_ROWS) -> Paged:
+    """Views of personal data, the latest first; ``by``: of one person only."""
+    asked = sa.select(PersonalDataView).order_by(PersonalDataView.at.desc(), PersonalDataView.id.desc())
+    if by is not None:
+        asked = asked.where(PersonalDataView.by_id == by)
+    found = _page(asked, page, rows)
+    ids = {view.by_id for view in found.rows}
+    names = dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids))).all())
+    return dataclasses.replace(found, rows=[ViewRow(view, names.get(view.by_id, "—")) for view in found.rows])
+
+
+def waiting_for(who: Person) -> list[Task]:
+    """「次にすること」 about accounts: kept forms, the second factor, few codes left, unused invitations."""
+    tasks: list[Task] = []
+    held = db.session.scalar(
+        sa.select(sa.func.count()).where(
+            HeldForm.person_id == who.id, HeldForm.held_at > clock.now() - rules.HELD_FORM_LIFE
+        )
+    )
+    if held:
+        tasks.append(Task(label=_("お預かりしている入力があります"), endpoint="people.held_form"))
+    if who.totp_secret is None:
+        if any(one.role in SECOND_FACTOR_ROLES for one in who.held_roles):
+            tasks.append(Task(label=_("認証アプリを登録してください"), endpoint="people.enrol"))
+    elif (left := recovery_codes_left(who)) <= rules.FEW_RECOVERY_CODES:
+        tasks.append(
+            Task(
+                label=_("予備コードを新しくしてください"),
+                endpoint="people.recovery_codes",
+                hint=_("残り%(n)s個です", n=left),
+            )
+        )
+    if access.can(who, Permission.PEOPLE_MANAGE):
+        tasks += _unused_invitations()
+    return tasks
+
+
+def _unused_invitations() -> list[Task]:
+    row = db.session.execute(
+        sa.select(sa.func.count(sa.distinct(Person.id)), sa.func.min(OneTimeLink.expires_at))
+        .select_from(Person)
+        .outerjoin(
+            OneTimeLink,
+            sa.and_(
+                OneTimeLink.person_id == Person.id,
+                OneTimeLink.used_at.is_(None),
+                OneTimeLink.voided_at.is_(None),
+            ),
+        )
+        .where(_has_status(AccountStatus.INVITED))
+    ).one()
+    waiting: int = row[0]
+    expires_at: dt.datetime | None = row[1]
+    if not waiting:
+        return []
+    return [
+        Task(
+            label=_("まだ使われていない招待が%(n)s件あります", n=waiting),
+            endpoint="people.index",
+            values={"status": AccountStatus.INVITED.value},
+            due_on=clock.local_date(expires_at) if expires_at is not None else None,
+        )
+    ]

@@ -1,0 +1,49 @@
+"""Acts on accounts. Each locks, asks the rules, changes and records; none commits."""
+
+from stations.people.services.accounts import (
+    change_profile,
+    choose_language,
+    create_person,
+    disable,
+    enable,
+    sign_out_everywhere,
+)
+from stations.people.services.held_forms import drop_form, hold_form
+from stations.people.services.links import accept_link, issue_link
+from stations.people.services.passwords import change_password, demand_password, set_password
+from stations.people.services.roles import end_role, give_role
+from stations.people.services.second_factor import (
+    confirm_enrolment,
+    enrolment_uri,
+    new_recovery_codes,
+    new_secret,
+    reset_second_factor,
+)
+from stations.people.services.sign_in import Attempt, record_sign_in, try_code, try_password
+
+__all__ = [
+    "Attempt",
+    "accept_link",
+    "change_password",
+    "change_profile",
+    "choose_language",
+    "confirm_enrolment",
+    "create_person",
+    "demand_password",
+    "disable",
+    "drop_form",
+    "enable",
+    "end_role",
+    "enrolment_uri",
+    "give_role",
+    "hold_form",
+    "issue_link",
+    "new_recovery_codes",
+    "new_secret",
+    "record_sign_in",
+    "reset_second_factor",
+    "set_password",
+    "sign_out_everywhere",
+    "try_code",
+    "try_password",
+]

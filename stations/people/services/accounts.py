@@ -1,0 +1,115 @@
+"""Accounts: made, changed, stopped and started again."""
+
+import sqlalchemy as sa
+
+from stations.core import access, audit, clock, text
+from stations.core.access import NotAllowed, Permission
+from stations.core.database import add, db, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import rules
+from stations.people.models import OneTimeLink, Person
+from stations.people.rules import PersonAct
+
+
+def create_person(
+    *, by: Person | None, login: str, name: str, kana: str, email: str | None, phone: str | None = None
+) -> Person:
+    """A new account without password or role; `issue_link` invites its owner.
+
+    ``by`` is None only for the installation's own commands. Raises RuleBroken on "login" (form, taken), "kana", "phone".
+    """
+    if by is not None:
+        access.demand(by, Permission.PEOPLE_MANAGE)
+    login = rules.normalise_login(login)
+    rules.check_login(login)
+    if db.session.scalar(sa.select(Person.id).where(Person.login == login)) is not None:
+        raise RuleBroken("login", N_("このログイン名はすでに使われています。別の名前にしてください。"))
+    if phone:
+        text.check_phone(phone, field="phone")
+    person = add(
+        Person(
+            login=login,
+            name=text.normalise(name),
+            kana=text.furigana(kana, field="kana") if kana else "",
+            email=email or None,
+            phone=phone or None,
+        )
+    )
+    audit.record(person, act=PersonAct.CREATE, by=by, to_status=person.status)
+    return person
+
+
+def change_profile(
+    person: Person, *, name: str, kana: str, email: str | None, phone: str | None, by: Person
+) -> None:
+    """Somebody corrects their own name, reading and addresses. RuleBroken on "kana", "phone"."""
+    if person.id != by.id:
+        access.demand(by, Permission.PEOPLE_MANAGE, person)
+    if phone:
+        text.check_phone(phone, field="phone")
+    lock(person)
+    person.name = text.normalise(name)
+    person.kana = text.furigana(kana, field="kana") if kana else ""
+    person.email, person.phone = email or None, phone or None
+    audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by)
+
+
+def disable(person: Person, *, by: Person, reason: str = "") -> None:
+    """End every access of an account at once: sessions, links, sign-in. Roles stay for history."""
+    demand_other(person, by)
+    lock(person)
+    before = person.status
+    if person.disabled_at is not None:
+        raise Conflict(None, N_("この利用者は、すでに停止されています。"))
+    person.disabled_at = clock.now()
+    person.session_epoch += 1
+    void_links(person)
+    audit.record(
+        person,
+        act=PersonAct.DISABLE,
+        by=by,
+        from_status=before,
+        to_status=person.status,
+        reason=reason,
+    )
+
+
+def enable(person: Person, *, by: Person) -> None:
+    """Let a disabled account sign in again, with the password and roles it has."""
+    demand_other(person, by)
+    lock(person)
+    if person.disabled_at is None:
+        raise Conflict(None, N_("この利用者は、停止されていません。"))
+    before = person.status
+    person.disabled_at = None
+    audit.record(person, act=PersonAct.ENABLE, by=by, from_status=before, to_status=person.status)
+
+
+def sign_out_everywhere(person: Person, *, by: Person) -> None:
+    """End every session of an account, on all devices, with the next request each makes."""
+    if person.id != by.id:
+        access.demand(by, Permission.PEOPLE_MANAGE, person)
+    lock(person)
+    person.session_epoch += 1
+    audit.record(person, act=PersonAct.SIGN_OUT_EVERYWHERE, by=by)
+
+
+def choose_language(person: Person, language: str) -> None:
+    """Remember the language somebody reads in."""
+    person.language = language
+
+
+def demand_other(person: Person, by: Person) -> None:
+    """Four eyes for administrators: what changes somebody's access is done by somebody else."""
+    access.demand(by, Permission.PEOPLE_MANAGE, person)
+    if person.id == by.id:
+        raise NotAllowed(None, N_("ご自分の権限は、ほかのシステム管理者に変更を依頼してください。"))
+
+
+def void_links(person: Person) -> None:
+    """Make every unused link of a person worthless."""
+    unused = sa.select(OneTimeLink).where(
+        OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None), OneTimeLink.voided_at.is_(None)
+    )
+    for link in db.session.scalars(unused):
+        link.voided_at = clock.now()

@@ -1,0 +1,121 @@
+"""One-time links: invitations and password resets, issued by an administrator, used once."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import gettext as _
+
+from stations.core import access, audit, clock, outbox
+from stations.core.access import Permission
+from stations.core.config import Config
+from stations.core.database import add, db, lock
+from stations.core.formatting import datetime as format_datetime
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import keys, rules
+from stations.people.models import LinkKind, OneTimeLink, Person
+from stations.people.rules import PersonAct
+from stations.people.services.accounts import void_links
+from stations.people.services.passwords import set_password
+
+LIFE = {LinkKind.INVITATION: rules.INVITATION_LIFE, LinkKind.RESET: rules.RESET_LIFE}
+ACT = {LinkKind.INVITATION: PersonAct.INVITE, LinkKind.RESET: PersonAct.ISSUE_RESET}
+
+
+def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
+    """The address of a new one-time link; older ones of the person become void. Also mailed to the person.
+
+    Only its hash is stored: the address cannot be shown again. ``by`` is None for the installation's own commands.
+    """
+    if by is not None:
+        access.demand(by, Permission.PEOPLE_MANAGE, person)
+    lock(person)
+    if person.disabled_at is not None:
+        raise RuleBroken(None, N_("停止中の利用者にはリンクを発行できません。先に利用を再開してください。"))
+    void_links(person)
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    link = add(
+        OneTimeLink(
+            person_id=person.id,
+            kind=kind,
+            token_hash=keys.token_hash(token),
+            issued_by_id=by.id if by is not None else None,
+            issued_at=now,
+            expires_at=now + LIFE[kind],
+        )
+    )
+    url = _address(token)
+    audit.record(person, act=ACT[kind], by=by)
+    _mail(person, url, link.expires_at, kind)
+    return url
+
+
+def accept_link(token: str, password: str) -> Person:
+    """Set the password that a link's owner chose, and end the link and every session.
+
+    RuleBroken on "password" when it is too weak; Conflict when the link is unknown, used, void or expired.
+    """
+    hashed = keys.token_hash(token)
+    link = db.session.scalar(sa.select(OneTimeLink).where(OneTimeLink.token_hash == hashed))
+    if link is None:
+        raise _spent()
+    person = lock(link.person)
+    now = clock.now()
+    # The conditional update is what lets only one of two requests use the link.
+    taken = db.session.execute(
+        sa.update(OneTimeLink)
+        .where(
+            OneTimeLink.id == link.id,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.voided_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(OneTimeLink.id)
+    ).first()
+    if taken is None or person.disabled_at is not None:
+        raise _spent()
+    before = person.status
+    set_password(person, password)
+    person.session_epoch += 1
+    audit.record(
+        person,
+        act=PersonAct.ACCEPT_LINK,
+        by=person,
+        from_status=before,
+        to_status=person.status,
+    )
+    return person
+
+
+def _spent() -> Conflict:
+    return Conflict(None, N_("このリンクは、すでに使われたか、期限が過ぎています。"))
+
+
+def _address(token: str) -> str:
+    config: Config = current_app.config["STATIONS"]
+    path = current_app.url_map.bind("").build("people.accept_link", {"token": token})
+    return config.base_url.rstrip("/") + path
+
+
+def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> None:
+    until = format_datetime(expires_at)
+    if kind is LinkKind.INVITATION:
+        subject = _("まつどDEつながるステーションへの招待")
+        body = _(
+            "利用者として登録しました。次のリンクを開き、パスワードを決めてください。\n\n"
+            "%(url)s\n\n期限：%(until)s（1回だけ使えます）",
+            url=url,
+            until=until,
+        )
+    else:
+        subject = _("パスワードの再設定")
+        body = _(
+            "次のリンクを開き、新しいパスワードを決めてください。\n\n%(url)s\n\n期限：%(until)s（1回だけ使えます）\n"
+            "お心当たりのないときは、リンクを開かずに下の連絡先へお知らせください。",
+            url=url,
+            until=until,
+        )
+    outbox.queue(to=person, subject=subject, body=body)

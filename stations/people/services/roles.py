@@ -1,0 +1,151 @@
+"""Roles with terms: given and ended, never deleted, never by oneself."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from stations.core import access, audit, clock, outbox
+from stations.core.access import Body, NotAllowed, Permission, Role, Scope, scope_of
+from stations.core.database import add, db, lock
+from stations.core.labels import label
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import rules
+from stations.people.models import Person, RoleAssignment
+from stations.people.rules import Office, OfficeTerm, PersonAct
+
+OFFICES: dict[Role, Office] = {
+    Role.CHAIR: Office.CHAIR,
+    Role.TREASURER: Office.TREASURER,
+    Role.COMMITTEE_AUDITOR: Office.AUDITOR,
+    Role.DRAFTER: Office.MEMBER,
+}
+# The section that keeps committees and stations also appoints their people; all else is the administrator's.
+ALSO_GIVEN_BY = {Scope.COMMITTEE: Permission.COMMITTEE_MANAGE, Scope.STATION: Permission.STATION_MANAGE}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a role is held, as `access.can` asks for it."""
+
+    where: Body
+
+    def body(self) -> Body:
+        return self.where
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()
+
+
+def give_role(
+    *,
+    person: Person,
+    role: Role,
+    committee_id: int | None = None,
+    station_id: int | None = None,
+    agency_id: int | None = None,
+    from_on: dt.date,
+    to_on: dt.date | None = None,
+    by: Person | None,
+) -> RoleAssignment:
+    """Give a role in one body from a day to a day (both included; None: open-ended).
+
+    ``by`` is None only for the installation's own commands. Raises RuleBroken on "body", "to_on", "role", "office",
+    NotAllowed for one's own roles and for roles that ``by`` may not give.
+    """
+    ids = {Scope.COMMITTEE: committee_id, Scope.STATION: station_id, Scope.AGENCY: agency_id}
+    if any((scope_of(role) is scope) != (value is not None) for scope, value in ids.items()):
+        raise RuleBroken("body", N_("この役割を持つ団体を選んでください。"))
+    made = RoleAssignment(
+        person_id=person.id,
+        role=role,
+        committee_id=committee_id,
+        station_id=station_id,
+        agency_id=agency_id,
+        from_on=from_on,
+        to_on=to_on,
+        given_by_id=by.id if by is not None else None,
+    )
+    _demand(made, by)
+    rules.check_term(from_on, to_on)
+    # Both sides of 会計 ≠ 監査 concern one person, so holding their row is enough against two requests at once.
+    lock(person)
+    _check_doubles(made)
+    if committee_id is not None:
+        _check_offices(made)
+    person.roles.append(made)
+    add(made)
+    _forget_held_roles(person)
+    audit.record(person, act=PersonAct.GIVE_ROLE, by=by, detail=_detail(made))
+    if person.password_hash is not None:
+        outbox.queue(
+            to=person,
+            subject=_("新しい役割のお知らせ"),
+            body=_("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role)),
+        )
+    return made
+
+
+def end_role(assignment: RoleAssignment, *, on: dt.date, by: Person | None) -> None:
+    """Let a role end with a day, which still belongs to it. RuleBroken on "to_on", Conflict when it has ended."""
+    _demand(assignment, by)
+    person = lock(assignment.person)
+    lock(assignment)
+    if assignment.to_on is not None and assignment.to_on < clock.today():
+        raise Conflict(None, N_("この役割は、すでに終わっています。"))
+    rules.check_term(assignment.from_on, on)
+    assignment.to_on = on
+    _forget_held_roles(person)
+    audit.record(person, act=PersonAct.END_ROLE, by=by, detail=_detail(assignment))
+
+
+def _demand(assignment: RoleAssignment, by: Person | None) -> None:
+    if by is None:
+        return
+    place = _Place(assignment.body())
+    also = ALSO_GIVEN_BY.get(scope_of(assignment.role))
+    if also is None or not access.can(by, also, place):
+        access.demand(by, Permission.PEOPLE_MANAGE, place)
+    if assignment.person_id == by.id:
+        raise NotAllowed(None, N_("ご自分の役割は、ほかの人に変更を依頼してください。"))
+
+
+def _check_doubles(made: RoleAssignment) -> None:
+    same = sa.select(RoleAssignment).where(
+        RoleAssignment.person_id == made.person_id,
+        RoleAssignment.role == made.role,
+        RoleAssignment.committee_id.is_not_distinct_from(made.committee_id),
+        RoleAssignment.station_id.is_not_distinct_from(made.station_id),
+        RoleAssignment.agency_id.is_not_distinct_from(made.agency_id),
+    )
+    for other in db.session.scalars(same):
+        if rules.terms_overlap(made.from_on, made.to_on, other.from_on, other.to_on):
+            raise RuleBroken("role", N_("同じ役割を、同じ期間にすでに持っています。"))
+
+
+def _check_offices(made: RoleAssignment) -> None:
+    terms = db.session.scalars(
+        sa.select(RoleAssignment).where(RoleAssignment.committee_id == made.committee_id)
+    )
+    rules.check_offices(
+        OfficeTerm(term.person_id, OFFICES[term.role], term.from_on, term.to_on) for term in [*terms, made]
+    )
+
+
+def _detail(assignment: RoleAssignment) -> dict[str, str | int]:
+    """What history keeps of a role: no names."""
+    kept = {
+        "role": assignment.role.value,
+        "committee_id": assignment.committee_id,
+        "station_id": assignment.station_id,
+        "agency_id": assignment.agency_id,
+        "from_on": assignment.from_on.isoformat(),
+        "to_on": assignment.to_on.isoformat() if assignment.to_on else None,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _forget_held_roles(person: Person) -> None:
+    """`Person.held_roles` is worked out once per request; now it is another."""
+    person.__dict__.pop("held_roles", None)

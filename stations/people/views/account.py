@@ -1,0 +1,186 @@
+"""One's own account: name, password, authenticator app, sessions, roles."""
+
+import io
+
+import segno
+from cryptography.fernet import InvalidToken
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+from stations.core.access import Permission, public, requires
+from stations.core.database import writes
+from stations.core.messages import RuleBroken
+from stations.people import keys, queries, services
+from stations.people import session as people_session
+from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, ProfileForm
+from stations.people.views import blueprint
+
+ENROLLING = "enrolling"
+
+
+def _trail(label: str) -> list[tuple[str, str | None]]:
+    return [(_("アカウント"), url_for("people.account")), (label, None)]
+
+
+@blueprint.get("/account")
+@requires(Permission.OWN_ACCOUNT)
+def account() -> ResponseReturnValue:
+    return render_template(
+        "people/account.html",
+        person=current_user,
+        roles=queries.role_rows(current_user),
+        codes_left=queries.recovery_codes_left(current_user),
+        breadcrumb=[(_("アカウント"), None)],
+    )
+
+
+@blueprint.route("/account/profile", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def profile() -> ResponseReturnValue:
+    form = ProfileForm(obj=current_user)
+    if form.validate_on_submit():
+        try:
+            services.change_profile(
+                people_session.signed_in() or current_user,
+                name=form.name.data or "",
+                kana=form.kana.data or "",
+                email=form.email.data,
+                phone=form.phone.data,
+                by=current_user,
+            )
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            flash(_("登録内容を変更しました。"), "success")
+            return redirect(url_for("people.account"))
+    return render_template("people/profile.html", form=form, breadcrumb=_trail(_("登録内容の変更")))
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def password() -> ResponseReturnValue:
+    """A new password; all other devices are signed out, this one stays."""
+    form = ChangePasswordForm()
+    person = people_session.signed_in()
+    if person is not None and form.validate_on_submit():
+        try:
+            services.change_password(
+                person, current=form.current_password.data or "", new=form.password.data or ""
+            )
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            people_session.renew(person)
+            flash(_("パスワードを変更しました。ほかの端末からはサインアウトしました。"), "success")
+            return redirect(url_for("people.account"))
+    return render_template("people/password.html", form=form, breadcrumb=_trail(_("パスワードの変更")))
+
+
+@blueprint.route("/account/authenticator", methods=["GET", "POST"])
+@public
+@writes
+def enrol() -> ResponseReturnValue:
+    """Set up the authenticator app: before the first sign-in is complete (compulsory for some), or anew."""
+    signed_in = people_session.signed_in()
+    person = signed_in or people_session.pending_person()
+    if person is None or (signed_in is None and person.totp_secret is not None):
+        return redirect(url_for("people.sign_in"))
+    again = person.totp_secret is not None
+    form = EnrolAgainForm() if again else EnrolForm()
+    secret = _secret_being_enrolled()
+    if form.validate_on_submit():
+        try:
+            if again:
+                services.demand_password(person, form.current_password.data or "")
+            codes = services.confirm_enrolment(person, secret=secret, code=form.code.data or "")
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            return _enrolled(signed_in is None, codes)
+    return render_template(
+        "people/enrol.html",
+        form=form,
+        again=again,
+        signed_in=signed_in,
+        qr=_qr(services.enrolment_uri(person, secret)),
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        breadcrumb=_trail(_("認証アプリの登録")) if signed_in else None,
+    )
+
+
+def _enrolled(entering: bool, codes: list[str]) -> ResponseReturnValue:
+    """Show the recovery codes, this once; somebody who was on their way in is signed in now."""
+    session.pop(ENROLLING, None)
+    onward = url_for("people.account")
+    person = people_session.pending_person() if entering else people_session.signed_in()
+    if person is not None:
+        next_page = people_session.pending_next() if entering else None
+        onward = people_session.landing(person, next_page) if entering else onward
+        people_session.begin(person, second_factor=True) if entering else people_session.renew(person)
+    return render_template("people/recovery_codes.html", codes=codes, onward=onward, first=True)
+
+
+@blueprint.route("/account/recovery-codes", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def recovery_codes() -> ResponseReturnValue:
+    """How many recovery codes are left; ten new ones on request, shown this once."""
+    codes: list[str] = []
+    person = people_session.signed_in()
+    if person is not None and request.method == "POST":
+        codes = services.new_recovery_codes(person)
+    return render_template(
+        "people/recovery_codes.html",
+        codes=codes,
+        left=queries.recovery_codes_left(current_user),
+        onward=url_for("people.account"),
+        first=False,
+        breadcrumb=_trail(_("予備コード")),
+    )
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def sign_out_everywhere() -> ResponseReturnValue:
+    if (person := people_session.signed_in()) is not None:
+        services.sign_out_everywhere(person, by=person)
+    people_session.end()
+    flash(_("すべての端末からサインアウトしました。"), "success")
+    return redirect(url_for("people.sign_in"))
+
+
+def _secret_being_enrolled() -> str:
+    """The seed shown now and confirmed by the next request; encrypted in the session, in no database yet."""
+    try:
+        return keys.decrypt(session[ENROLLING])
+    except (KeyError, InvalidToken):
+        secret = services.new_secret()
+        session[ENROLLING] = keys.encrypt(secret)
+        return secret
+
+
+def _qr(uri: str) -> Markup:
+    """A QR code as inline SVG: no style attribute, no file that a proxy could keep."""
+    drawn = io.BytesIO()
+    segno.make(uri, error="m", micro=False).save(
+        drawn,
+        kind="svg",
+        scale=5,
+        border=4,
+        xmldecl=False,
+        svgns=False,
+        nl=False,
+        omitsize=False,
+        light="#fff",
+        svgclass=None,
+        lineclass=None,
+        title=_("認証アプリで読み取るQRコード"),
+    )
+    svg = drawn.getvalue().decode()
+    return Markup(svg.replace("<svg ", '<svg role="img" ', 1))  # noqa: S704  (segno's own drawing of a URI)

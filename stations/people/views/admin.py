@@ -1,0 +1,221 @@
+"""The administrator's pages: people, their roles and terms, links, and the log of views of personal data."""
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.errors import back_with
+from stations.core.labels import label
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import queries, services
+from stations.people.forms import EndRoleForm, FilterForm, InviteForm, ReasonForm, RoleForm
+from stations.people.labels import TONES
+from stations.people.views import blueprint
+
+if TYPE_CHECKING:
+    from stations.people.models import Person, RoleAssignment
+
+manages = requires(Permission.PEOPLE_MANAGE, of=queries.person)
+
+
+def _trail(*steps: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    return [(_("利用者の管理"), url_for("people.index")), *steps]
+
+
+def _trail_of(person: "Person", here: str) -> list[tuple[str, str | None]]:
+    return _trail((person.name, url_for("people.show", person_id=person.id)), (here, None))
+
+
+@blueprint.get("/people")
+@requires(Permission.PEOPLE_MANAGE, personal=N_("利用者の一覧"))
+def index() -> ResponseReturnValue:
+    """Everybody who signs in, with search, filters and pages."""
+    form = FilterForm(request.args)
+    form.offer()
+    found = queries.people(
+        search=form.q.data or "",
+        role=form.role.data or "",
+        status=form.status.data or "",
+        page=request.args.get("page", 1, type=int),
+    )
+    return render_template(
+        "people/index.html",
+        form=form,
+        found=found,
+        tones=TONES,
+        filters={name: value for name, value in request.args.items() if name in {"q", "role", "status"}},
+        breadcrumb=[(_("利用者の管理"), None)],
+    )
+
+
+@blueprint.get("/people/<int:person_id>")
+@requires(Permission.PEOPLE_MANAGE, of=queries.person, personal=N_("利用者の登録内容"))
+def show(person: "Person") -> ResponseReturnValue:
+    """One account: its state, roles with terms, and what was done to it."""
+    return render_template(
+        "people/show.html",
+        person=person,
+        roles=queries.role_rows(person),
+        link=queries.open_link_of(person),
+        codes_left=queries.recovery_codes_left(person),
+        events=queries.timeline(person),
+        tones=TONES,
+        own=person.id == current_user.id,
+        breadcrumb=_trail((person.name, None)),
+    )
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE)
+@writes
+def invite() -> ResponseReturnValue:
+    """A new person, their first role, and the link they begin with."""
+    form = InviteForm()
+    form.offer(queries.bodies())
+    if form.validate_on_submit():
+        try:
+            person = services.create_person(
+                by=current_user,
+                login=form.login.data or "",
+                name=form.name.data or "",
+                kana=form.kana.data or "",
+                email=form.email.data,
+                phone=form.phone.data,
+            )
+            services.give_role(person=person, by=current_user, **form.chosen)
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            return _issue(person)
+    return render_template("people/invite.html", form=form, breadcrumb=_trail((_("招待"), None)))
+
+
+@blueprint.post("/people/<int:person_id>/link")
+@manages
+@writes
+def issue_link(person: "Person") -> ResponseReturnValue:
+    """A new invitation or reset link, shown this once to hand over; also mailed."""
+    try:
+        return _issue(person)
+    except RuleBroken as broken:
+        answer: ResponseReturnValue = back_with(broken, url_for("people.show", person_id=person.id))
+        return answer
+
+
+def _issue(person: "Person") -> ResponseReturnValue:
+    kind = queries.link_kind_for(person)
+    url = services.issue_link(person, kind=kind, by=current_user)
+    return render_template(
+        "people/link_issued.html",
+        person=person,
+        url=url,
+        link=queries.open_link_of(person),
+        breadcrumb=_trail_of(person, _("リンクの受け渡し")),
+    )
+
+
+@blueprint.route("/people/<int:person_id>/roles", methods=["GET", "POST"])
+@manages
+@writes
+def give_role(person: "Person") -> ResponseReturnValue:
+    """One more role for somebody, in a body, for a term."""
+    form = RoleForm()
+    form.offer(queries.bodies())
+    if form.validate_on_submit():
+        try:
+            made = services.give_role(person=person, by=current_user, **form.chosen)
+        except Conflict:
+            raise
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            flash(_("「%(role)s」の役割を加えました。", role=label(made.role)), "success")
+            return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/give_role.html", form=form, person=person, breadcrumb=_trail_of(person, _("役割を加える"))
+    )
+
+
+@blueprint.route("/people/roles/<int:role_assignment_id>/end", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE, of=queries.role_assignment)
+@writes
+def end_role(assignment: "RoleAssignment") -> ResponseReturnValue:
+    """The last day of a role; the role stays in history."""
+    form = EndRoleForm()
+    person = assignment.person
+    if form.validate_on_submit():
+        try:
+            services.end_role(assignment, on=form.to_on.data, by=current_user)
+        except Conflict:
+            raise
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            flash(_("役割の終わりの日を決めました。"), "success")
+            return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/end_role.html",
+        form=form,
+        person=person,
+        role=queries.role_row(assignment),
+        breadcrumb=_trail_of(person, _("役割を終える")),
+    )
+
+
+@blueprint.route("/people/<int:person_id>/disable", methods=["GET", "POST"])
+@manages
+@writes
+def disable(person: "Person") -> ResponseReturnValue:
+    """Stop an account, with a reason; asked twice."""
+    form = ReasonForm()
+    if form.validate_on_submit():
+        services.disable(person, by=current_user, reason=form.reason.data or "")
+        flash(_("利用を停止しました。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/disable.html", form=form, person=person, breadcrumb=_trail_of(person, _("利用停止"))
+    )
+
+
+@blueprint.post("/people/<int:person_id>/enable")
+@manages
+@writes
+def enable(person: "Person") -> ResponseReturnValue:
+    services.enable(person, by=current_user)
+    flash(_("利用を再開しました。"), "success")
+    return redirect(url_for("people.show", person_id=person.id))
+
+
+@blueprint.route("/people/<int:person_id>/authenticator", methods=["GET", "POST"])
+@manages
+@writes
+def reset_second_factor(person: "Person") -> ResponseReturnValue:
+    """For somebody who lost both the app and the recovery codes; asked twice."""
+    if request.method == "POST":
+        services.reset_second_factor(person, by=current_user)
+        flash(_("認証アプリの登録を解除しました。次のサインインのときに登録し直します。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/reset_second_factor.html",
+        person=person,
+        breadcrumb=_trail_of(person, _("認証アプリの登録解除")),
+    )
+
+
+@blueprint.get("/people/view-log")
+@requires(Permission.AUDIT_READ)
+def view_log() -> ResponseReturnValue:
+    """Who looked at which personal data, and when."""
+    by = request.args.get("by", type=int)
+    return render_template(
+        "people/view_log.html",
+        found=queries.view_log(by=by, page=request.args.get("page", 1, type=int)),
+        by=by,
+        person=queries.person(by) if by is not None else None,
+        breadcrumb=[(_("個人情報の閲覧記録"), None)],
+    )

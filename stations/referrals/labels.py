@@ -1,0 +1,149 @@
+"""What the members of referrals' enums are called, and the tone of their chips."""
+
+from flask_babel import lazy_gettext as _l
+
+from stations.core import audit, labels
+from stations.referrals.rules import (
+    Act,
+    AgeGroup,
+    AgencyAct,
+    AgencyStatus,
+    ConsentAnswer,
+    ConsentMethod,
+    ObservationAct,
+    ObservationStatus,
+    Outcome,
+    Recipient,
+    SheetAct,
+    Status,
+)
+
+labels.register(
+    {
+        Status.DRAFT: _l("下書き"),
+        Status.SENT: _l("送付"),
+        Status.ACCEPTED: _l("受理"),
+        Status.ARRANGING: _l("調整中"),
+        Status.VISITED: _l("見学・初回同行"),
+        Status.JOINED: _l("参加開始"),
+        Status.SETTLED: _l("定着"),
+        Status.CLOSED: _l("終結"),
+        Status.RETURNED: _l("差戻し"),
+        Status.FAILED: _l("不調"),
+        Status.SUSPENDED: _l("中断"),
+        Status.WITHDRAWN: _l("取下げ"),
+        Status.EXPIRED: _l("期限切れ"),
+    }
+)
+labels.register(
+    {
+        Act.SEND: _l("ステーションへ送る"),
+        Act.ACCEPT: _l("受理する"),
+        Act.RETURN: _l("差し戻す"),
+        Act.ARRANGE: _l("見学の調整を始める"),
+        Act.RECORD_FIRST_VISIT: _l("見学・初回同行を記録する"),
+        Act.START: _l("参加開始にする"),
+        Act.SETTLE: _l("定着にする"),
+        Act.CLOSE: _l("終結にする"),
+        Act.FAIL: _l("不調にする"),
+        Act.SUSPEND: _l("中断する"),
+        Act.RESUME: _l("再開する"),
+        Act.WITHDRAW: _l("取り下げる"),
+        Act.EXPIRE: _l("同意の期限切れ"),
+    }
+)
+labels.register(
+    {
+        ObservationStatus.DRAFT: _l("下書き"),
+        ObservationStatus.SENT: _l("送付"),
+        ObservationStatus.ACKNOWLEDGED: _l("受付"),
+        ObservationStatus.IN_PROGRESS: _l("対応中"),
+        ObservationStatus.CLOSED: _l("終結"),
+        ObservationStatus.RETURNED: _l("差戻し"),
+        ObservationStatus.WITHDRAWN: _l("取下げ"),
+    }
+)
+labels.register(
+    {
+        ObservationAct.SEND: _l("相談機関へ送る"),
+        ObservationAct.ACKNOWLEDGE: _l("受け付ける"),
+        ObservationAct.START: _l("対応を始める"),
+        ObservationAct.CLOSE: _l("回答して終結にする"),
+        ObservationAct.RETURN: _l("差し戻す"),
+        ObservationAct.WITHDRAW: _l("取り下げる"),
+    }
+)
+labels.register(
+    {
+        ConsentAnswer.GIVEN: _l("同意あり"),
+        ConsentAnswer.NOT_GIVEN: _l("同意なし"),
+        ConsentAnswer.UNCONFIRMED: _l("未確認"),
+    }
+)
+labels.register({ConsentMethod.WRITTEN: _l("書面"), ConsentMethod.ORAL: _l("口頭")})
+labels.register(
+    {
+        Recipient.STATION: _l("ステーション"),
+        Recipient.AGENCY: _l("相談機関"),
+        Recipient.MARUGOTO_DESK: _l("福祉まるごと相談窓口"),
+    }
+)
+labels.register(
+    {
+        AgeGroup.UNDER_18: _l("18歳未満"),
+        AgeGroup.AGE_18_39: _l("18–39歳"),
+        AgeGroup.AGE_40_64: _l("40–64歳"),
+        AgeGroup.AGE_65_74: _l("65–74歳"),
+        AgeGroup.AGE_75_PLUS: _l("75歳以上"),
+        AgeGroup.UNKNOWN: _l("わからない"),
+    }
+)
+labels.register(
+    {
+        Outcome.CONTINUING: _l("続けて来ている"),
+        Outcome.LESS: _l("来る回数が減った"),
+        Outcome.STOPPED: _l("来なくなった"),
+        Outcome.MOVED_ON: _l("ほかの場所や活動へ移った"),
+    }
+)
+
+TONES: dict[Status | ObservationStatus, str] = {
+    Status.DRAFT: "grey",
+    Status.SENT: "blue",
+    Status.ACCEPTED: "blue",
+    Status.ARRANGING: "blue",
+    Status.VISITED: "green",
+    Status.JOINED: "green",
+    Status.SETTLED: "green",
+    Status.CLOSED: "grey",
+    Status.RETURNED: "orange",
+    Status.FAILED: "grey",
+    Status.SUSPENDED: "yellow",
+    Status.WITHDRAWN: "grey",
+    Status.EXPIRED: "red",
+    ObservationStatus.DRAFT: "grey",
+    ObservationStatus.SENT: "blue",
+    ObservationStatus.ACKNOWLEDGED: "blue",
+    ObservationStatus.IN_PROGRESS: "blue",
+    ObservationStatus.CLOSED: "green",
+    ObservationStatus.RETURNED: "orange",
+    ObservationStatus.WITHDRAWN: "grey",
+}
+
+labels.register(
+    {
+        SheetAct.CREATE: _l("作成"),
+        SheetAct.SAVE: _l("内容の保存"),
+        SheetAct.RECORD_CONSENT: _l("同意の記録"),
+        SheetAct.WITHDRAW_CONSENT: _l("同意の撤回"),
+        SheetAct.RECORD_FOLLOW_UP: _l("その後の様子の記録"),
+        AgencyAct.CREATE: _l("登録"),
+        AgencyAct.EDIT: _l("変更"),
+        AgencyStatus.OPEN: _l("開設中"),
+        AgencyStatus.CLOSED: _l("廃止"),
+    }
+)
+
+audit.register("referral", acts=(Act, SheetAct), statuses=Status)
+audit.register("observation", acts=(ObservationAct, SheetAct), statuses=ObservationStatus)
+audit.register("agency", acts=AgencyAct, statuses=AgencyStatus)

@@ -1,0 +1,95 @@
+"""Acts on consents: what the person answered is added, never overwritten; the latest record counts."""
+
+from typing import assert_never
+
+from stations.core import access, audit, clock
+from stations.core.access import Actor, Permission
+from stations.core.database import add, db, lock
+from stations.core.messages import N_, Conflict
+from stations.referrals import queries, rules
+from stations.referrals.models import ConsentRecord, Observation, Referral
+from stations.referrals.rules import Act, Consent, ConsentAnswer, SheetAct, Status
+from stations.referrals.services import steps
+
+
+def record_consent(*, subject: Referral | Observation, consent: Consent, by: Actor) -> ConsentRecord:
+    """Write down what the person answered. `RuleBroken` on "method", "given_on", "scope" or "expires_on".
+
+    A referral's consent is asked by its agency, a memo's by its station.
+    """
+    _begin(subject, by)
+    rules.check_consent(consent)
+    return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
+
+
+def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRecord:
+    """The person takes the consent back from today on; a referral that is under way ends with it (取下げ).
+
+    `Conflict` when no consent holds that could be taken back.
+    """
+    _begin(subject, by)
+    before, today = queries.latest_consent(subject), clock.today()
+    if before is None or before.answer is not ConsentAnswer.GIVEN or before.withdrawn_on is not None:
+        raise Conflict(None, N_("撤回できる同意がありません。"))
+    record = _add(
+        subject,
+        Consent(
+            answer=ConsentAnswer.GIVEN,
+            scope=before.scope,
+            method=before.method,
+            given_on=before.given_on,
+            expires_on=before.expires_on,
+            withdrawn_on=today,
+        ),
+        SheetAct.WITHDRAW_CONSENT,
+        by,
+    )
+    if isinstance(subject, Referral):
+        _end(subject, by)
+    elif subject.sent_at is not None:
+        steps.tell(queries.agency_people(subject.agency_id), steps.MEMO_ANSWERED, subject, by=by)
+    return record
+
+
+def _begin(subject: Referral | Observation, by: Actor) -> None:
+    lock(subject)
+    if isinstance(subject, Referral):
+        access.demand(by, Permission.REFERRAL_MAKE, subject)
+        final = subject.status in rules.FINAL
+    elif isinstance(subject, Observation):
+        access.demand(by, Permission.OBSERVATION_WRITE, subject)
+        final = subject.status in rules.OBSERVATION_FINAL
+    else:
+        assert_never(subject)
+    if final:
+        raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
+
+
+def _end(referral: Referral, by: Actor) -> None:
+    if referral.status is Status.DRAFT:
+        return  # nothing was told to anybody: the agency may ask again
+    to = rules.next_status(referral.status, Act.WITHDRAW)
+    steps.move(referral, Act.WITHDRAW, to, by=by, reason=str(N_("ご本人が同意を撤回しました。")))
+    steps.tell(queries.station_leaders(referral.station_id), steps.ENDED, referral, by=by)
+
+
+def _add(subject: Referral | Observation, consent: Consent, act: SheetAct, by: Actor) -> ConsentRecord:
+    given = consent.answer is ConsentAnswer.GIVEN
+    memo = isinstance(subject, Observation)
+    record = add(
+        ConsentRecord(
+            referral_id=None if memo else subject.id,
+            observation_id=subject.id if memo else None,
+            answer=consent.answer,
+            scope=sorted(consent.scope) if given else None,
+            method=consent.method if given else None,
+            given_on=consent.given_on if given else None,
+            expires_on=consent.expires_on if given else None,
+            withdrawn_on=consent.withdrawn_on if given else None,
+            recorded_by_id=by.id,
+            recorded_at=clock.now(),
+        )
+    )
+    db.session.expire(subject, ["consents"])
+    audit.record(subject, act=act, by=by)
+    return record

@@ -1,0 +1,132 @@
+"""Acts on 気づきメモ (station → agency), and the gate in front of their receiver."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from stations.committees.models import Station
+from stations.core import access, audit, clock, numbering
+from stations.core.access import Actor, Permission
+from stations.core.database import add, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.referrals import queries, rules
+from stations.referrals.models import Agency, Observation
+from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
+from stations.referrals.services import steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memo:
+    """What was seen and heard; no guesses. ``urgent``: within days (danger to life is telephoned at once)."""
+
+    facts: str
+    observed_on: dt.date
+    age_group: AgeGroup = AgeGroup.UNKNOWN
+    alias: str = ""
+    urgent: bool = False
+
+
+def create_observation(
+    *, station: Station, memo: Memo, by: Actor, agency: Agency | None = None
+) -> Observation:
+    """A draft that only the station sees. Without a receiver yet it points to 福祉まるごと相談窓口, the safe one."""
+    access.demand(by, Permission.OBSERVATION_WRITE, station)
+    receiver = agency or queries.desk()
+    if receiver is None:
+        raise RuleBroken(None, N_("福祉まるごと相談窓口が登録されていません。地域共生課に連絡してください。"))
+    _check(memo)
+    year = clock.fiscal_year(clock.today())
+    number = numbering.next_number(fiscal_year=year, series="observation")
+    observation = add(
+        Observation(
+            number=rules.sheet_number(year, number, memo=True),
+            station=station,
+            agency=receiver,
+            status=ObservationStatus.DRAFT,
+            made_by_id=by.id,
+            made_at=clock.now(),
+            **asdict(memo),
+        )
+    )
+    audit.record(observation, act=SheetAct.CREATE, by=by, to_status=observation.status)
+    return observation
+
+
+def save_observation(
+    *, observation: Observation, by: Actor, memo: Memo | None = None, agency: Agency | None = None
+) -> None:
+    """Change what a draft, or a memo that came back, says or to whom it goes."""
+    lock(observation)
+    access.demand(by, Permission.OBSERVATION_WRITE, observation)
+    if observation.status not in rules.OBSERVATION_EDITABLE:
+        raise Conflict(None, N_("送ったあとの内容は、差し戻されたときだけ直せます。"))
+    if memo is not None:
+        _check(memo)
+        for name, value in asdict(memo).items():
+            setattr(observation, name, value)
+    if agency is not None:
+        observation.agency = agency
+    status = observation.status
+    audit.record(observation, act=SheetAct.SAVE, by=by, from_status=status, to_status=status)
+
+
+def send_observation(*, observation: Observation, by: Actor) -> None:
+    """Through the gate: without a valid consent only to 福祉まるごと相談窓口. `RuleBroken` on "consent"."""
+    to = steps.begin_memo(observation, ObservationAct.SEND, by=by)
+    today = clock.today()
+    rules.check_gate(queries.latest_consent(observation), observation.recipient, today)
+    if observation.agency.closed_on is not None and observation.agency.closed_on < today:
+        raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
+    observation.sent_at = clock.now()
+    observation.acknowledge_by_on = rules.acknowledge_by(today)
+    observation.acknowledged_at = None
+    steps.move_memo(observation, ObservationAct.SEND, to, by=by)
+    steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)
+
+
+def acknowledge_observation(*, observation: Observation, by: Actor) -> None:
+    """受付: the station learns that it arrived and is read."""
+    to = steps.begin_memo(observation, ObservationAct.ACKNOWLEDGE, by=by)
+    observation.acknowledged_at = clock.now()
+    _answer(observation, ObservationAct.ACKNOWLEDGE, to, by)
+
+
+def start_observation(*, observation: Observation, by: Actor) -> None:
+    """対応中."""
+    to = steps.begin_memo(observation, ObservationAct.START, by=by)
+    _answer(observation, ObservationAct.START, to, by)
+
+
+def close_observation(*, observation: Observation, answer: str, by: Actor) -> None:
+    """終結, with the sentence the station is told. `RuleBroken` on "answer" when it is empty."""
+    to = steps.begin_memo(observation, ObservationAct.CLOSE, by=by)
+    if not answer.strip():
+        raise RuleBroken("answer", N_("ステーションへの回答を入力してください。"))
+    observation.answer = answer.strip()
+    _answer(observation, ObservationAct.CLOSE, to, by)
+
+
+def return_observation(*, observation: Observation, reason: str, by: Actor) -> None:
+    """差戻し: another desk is the right one, or something is missing."""
+    to = steps.begin_memo(observation, ObservationAct.RETURN, by=by)
+    observation.acknowledged_at = clock.now()
+    _answer(observation, ObservationAct.RETURN, to, by, reason)
+
+
+def withdraw_observation(*, observation: Observation, reason: str, by: Actor) -> None:
+    """取下げ by the station, before an agency takes it up."""
+    to = steps.begin_memo(observation, ObservationAct.WITHDRAW, by=by)
+    steps.move_memo(observation, ObservationAct.WITHDRAW, to, by=by, reason=reason)
+
+
+def _answer(
+    observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor, reason: str = ""
+) -> None:
+    steps.move_memo(observation, act, to, by=by, reason=reason)
+    steps.tell(queries.station_leaders(observation.station_id), steps.MEMO_ANSWERED, observation, by=by)
+
+
+def _check(memo: Memo) -> None:
+    if not memo.facts.strip():
+        raise RuleBroken("facts", N_("見たこと・聞いたことを入力してください。"))
+    if memo.observed_on > clock.today():
+        raise RuleBroken("observed_on", N_("気づいた日は、今日か、それより前の日を入力してください。"))

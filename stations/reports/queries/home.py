@@ -1,0 +1,357 @@
+"""The home page: what waits for somebody, then what is theirs. Each part is one statement, asked only if needed."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import orm
+
+from stations.applications import queries as applications
+from stations.applications import rules as plans
+from stations.applications.models import Plan
+from stations.attendance import queries as attendance
+from stations.committees import queries as committees
+from stations.committees.models import Committee, District, Opening, Station
+from stations.committees.rules import OpeningStatus
+from stations.core import access, clock
+from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Scope, scope_of
+from stations.core.database import db, fetch_all
+from stations.core.labels import label
+from stations.core.tasks import Task, in_order
+from stations.grants import queries as grants
+from stations.grants import rules as grant_rules
+from stations.grants.bookkeeping import Standing
+from stations.grants.models import Grant, PaymentRequest
+from stations.meetings import queries as meetings
+from stations.meetings.models import AgendaItem, Meeting
+from stations.meetings.rules import MeetingStatus
+from stations.people import queries as people
+from stations.referrals import queries as referrals
+from stations.referrals import rules as referral_rules
+from stations.referrals.models import Observation, Referral
+
+# The order is only for tasks without a due date: what is nearest to people first.
+_WAITING = (
+    people.waiting_for,
+    attendance.waiting_for,
+    referrals.waiting_for,
+    committees.waiting_for,
+    applications.waiting_for,
+    meetings.waiting_for,
+    grants.waiting_for,
+)
+_NEXT_OPENINGS = 6
+_RECENT_GRANTS = 12
+
+
+@dataclass(frozen=True)
+class StationNext:
+    """A station and its next opening, if one is planned."""
+
+    station: Station
+    opening: Opening | None
+
+
+@dataclass(frozen=True)
+class PlanMoney:
+    """A plan, its grant, and what stands on its books (None before there is a grant)."""
+
+    plan_id: int
+    title: str
+    district: str
+    station: str
+    fiscal_year: int
+    plan_status: plans.Status
+    grant_id: int | None
+    grant_status: grant_rules.Status | None
+    standing: Standing | None
+
+    @property
+    def status(self) -> StrEnum:
+        return self.grant_status or self.plan_status
+
+    @property
+    def awarded(self) -> bool:
+        return self.standing is not None and self.standing.awarded > 0
+
+
+@dataclass(frozen=True)
+class Money:
+    """The sums of some grants: 決定額・支払済・支出済・残額 (of the award, not yet spent)."""
+
+    awarded: int
+    paid: int
+    spent: int
+
+    @property
+    def left(self) -> int:
+        return self.awarded - self.spent
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many things are in one state, and where they are listed."""
+
+    label: Any
+    value: int
+    endpoint: str
+    status: StrEnum
+
+
+@dataclass(frozen=True)
+class DistrictLine:
+    """A district, and how many of its stations are open."""
+
+    committee_id: int
+    name: str
+    stations: int
+
+
+@dataclass(frozen=True)
+class NextMeeting:
+    """The next general meeting and the length of its agenda."""
+
+    meeting: Meeting
+    items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """What one person's home page shows; a part that is not theirs is empty."""
+
+    today: dt.date
+    tasks: list[Task]
+    stations: list[StationNext]
+    plans: list[PlanMoney]
+    money: Money | None
+    openings: list[Opening]
+    queue: list[Count]
+    districts: list[DistrictLine]
+    meeting: NextMeeting | None
+    agency: list[Count]
+    grants: list[PlanMoney]
+
+
+def home(person: Actor) -> Home:
+    """Everything on the home page of ``person``."""
+    own = _bodies(person, COMMITTEE_ROLES, "committee_id")
+    at_stations = _bodies(person, access.STATION_ROLES, "station_id")
+    in_agencies = _bodies(person, access.AGENCY_ROLES, "agency_id")
+    city = any(scope_of(held.role) is Scope.CITY for held in person.held_roles)
+    audits = city and bool(access.can(person, Permission.AUDIT_READ))
+    mine = _plans(Plan.committee_id.in_(own)) if own else []
+    return Home(
+        today=clock.today(),
+        tasks=in_order(task for waiting_for in _WAITING for task in waiting_for(person)),
+        stations=_stations(own) if own else [],
+        plans=mine,
+        money=_money(mine),
+        openings=_openings(at_stations) if at_stations else [],
+        queue=_queue(person) if city else [],
+        districts=_districts() if city and access.can(person, Permission.STATION_READ) else [],
+        meeting=_next_meeting() if access.can(person, Permission.MEETING_READ) else None,
+        agency=_agency(in_agencies) if in_agencies else [],
+        grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
+        if audits and access.can(person, Permission.GRANT_READ)
+        else [],
+    )
+
+
+def _bodies(person: Actor, roles: Collection[access.Role], attribute: str) -> set[int]:
+    return {getattr(held, attribute) for held in person.held_roles if held.role in roles}
+
+
+def _stations(committee_ids: Collection[int]) -> list[StationNext]:
+    following = orm.aliased(Opening)
+    next_id = (
+        sa.select(following.id)
+        .where(
+            following.station_id == Station.id,
+            following.on >= clock.today(),
+            following.status == OpeningStatus.PLANNED,
+        )
+        .order_by(following.on, following.starts_at)
+        .limit(1)
+        .correlate(Station)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Station, Opening)
+        .outerjoin(Opening, Opening.id == next_id)
+        .options(orm.joinedload(Opening.venue))
+        .where(Station.committee_id.in_(committee_ids), Station.closed_on.is_(None))
+        .order_by(Opening.on.is_(None), Opening.on, Station.id)
+    )
+    return [StationNext(station, opening) for station, opening in rows]
+
+
+def _plans(which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[PlanMoney]:
+    """Plans of the present fiscal year and the one before, newest year first, with their grants' books."""
+    rows = db.session.execute(
+        sa.select(
+            Plan.id,
+            Plan.title,
+            District.name,
+            Station.name,
+            Plan.fiscal_year,
+            Plan.status,
+            Grant.id,
+            Grant.status,
+        )
+        .join_from(Plan, Station, Station.id == Plan.station_id)
+        .join(Committee, Committee.id == Plan.committee_id)
+        .join(District, District.id == Committee.district_id)
+        .outerjoin(Grant, Grant.plan_id == Plan.id)
+        .where(Plan.fiscal_year >= clock.fiscal_year(clock.today()) - 1, which)
+        .order_by(Plan.fiscal_year.desc(), Plan.id.desc())
+        .limit(limit)
+    ).all()
+    standings = grants.standings([row[6] for row in rows if row[6] is not None])
+    return [PlanMoney(*row, standings.get(row[6])) for row in rows]
+
+
+def _money(mine: Iterable[PlanMoney]) -> Money | None:
+    """The present fiscal year's awards of one committee, added up; None before the first award."""
+    year = clock.fiscal_year(clock.today())
+    awarded = [one.standing for one in mine if one.fiscal_year == year and one.standing and one.awarded]
+    if not awarded:
+        return None
+    return Money(
+        awarded=sum(one.awarded for one in awarded),
+        paid=sum(one.paid for one in awarded),
+        spent=sum(one.spent for one in awarded),
+    )
+
+
+def _openings(station_ids: Collection[int]) -> list[Opening]:
+    return fetch_all(
+        sa.select(Opening)
+        .options(orm.joinedload(Opening.station), orm.joinedload(Opening.venue))
+        .where(Opening.station_id.in_(station_ids), Opening.on >= clock.today())
+        .order_by(Opening.on, Opening.starts_at)
+        .limit(_NEXT_OPENINGS)
+    )
+
+
+# What each permission works off, in the order of the work.
+_PLAN_QUEUE = {
+    Permission.PLAN_REVIEW: (plans.Status.SUBMITTED, plans.Status.RECEIVED),
+    Permission.MEETING_MANAGE: (plans.Status.CONFIRMED, plans.Status.DEFERRED, plans.Status.TABLED),
+}
+_GRANT_QUEUE = {
+    Permission.GRANT_REVIEW: (
+        grant_rules.Status.APPLIED,
+        grant_rules.Status.REVIEWING,
+        grant_rules.Status.AWARDED,
+        grant_rules.Status.CHANGE_REQUESTED,
+        grant_rules.Status.REPORTED,
+        grant_rules.Status.INSPECTED,
+        grant_rules.Status.DETERMINED,
+    ),
+    Permission.GRANT_APPROVE: (grant_rules.Status.DECIDING, grant_rules.Status.DETERMINING),
+    Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE, grant_rules.Status.BALANCE_DUE),
+}
+_PAYMENT_QUEUE = {
+    Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.REQUESTED,),
+    Permission.PAYMENT_RECORD: (grant_rules.PaymentStatus.ORDERED,),
+}
+
+
+def _queue(person: Actor) -> list[Count]:
+    return [
+        *_counts(person, _PLAN_QUEUE, Plan, "applications.index", _("計画：%(status)s")),
+        *_counts(person, _GRANT_QUEUE, Grant, "grants.index", _("助成金：%(status)s")),
+        *_counts(person, _PAYMENT_QUEUE, PaymentRequest, "grants.index", _("支払：%(status)s")),
+    ]
+
+
+def _counts(
+    person: Actor,
+    worked_off: Mapping[Permission, tuple[StrEnum, ...]],
+    model: type[Plan] | type[Grant] | type[PaymentRequest],
+    endpoint: str,
+    words: str,
+) -> list[Count]:
+    shown = [
+        status
+        for permission, statuses in worked_off.items()
+        if access.can(person, permission)
+        for status in statuses
+    ]
+    if not shown:
+        return []
+    counted = _by_status(sa.select(model.status, sa.func.count()).where(model.status.in_(shown)), model)
+    return [
+        Count(words % {"status": label(status)}, counted.get(status, 0), endpoint, status) for status in shown
+    ]
+
+
+def _by_status(statement: sa.Select[Any], model: Any) -> dict[StrEnum, int]:
+    return {status: count for status, count in db.session.execute(statement.group_by(model.status))}
+
+
+def _districts() -> list[DistrictLine]:
+    today = clock.today()
+    running = sa.and_(
+        Station.committee_id == Committee.id,
+        Station.opened_on <= today,
+        sa.or_(Station.closed_on.is_(None), Station.closed_on > today),
+    )
+    rows = db.session.execute(
+        sa.select(Committee.id, District.name, sa.func.count(Station.id))
+        .join_from(Committee, District, District.id == Committee.district_id)
+        .outerjoin(Station, running)
+        .group_by(Committee.id, District.name, District.number)
+        .order_by(District.number)
+    )
+    return [DistrictLine(*row) for row in rows]
+
+
+def _next_meeting() -> NextMeeting | None:
+    items = (
+        sa.select(sa.func.count())
+        .select_from(AgendaItem)
+        .where(AgendaItem.meeting_id == Meeting.id)
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        sa.select(Meeting, items)
+        .where(Meeting.status != MeetingStatus.CLOSED)
+        .order_by(Meeting.held_on, Meeting.id)
+        .limit(1)
+    ).first()
+    return NextMeeting(row[0], row[1]) if row else None
+
+
+def _agency(agency_ids: Collection[int]) -> list[Count]:
+    made = _by_status(
+        sa.select(Referral.status, sa.func.count()).where(Referral.agency_id.in_(agency_ids)), Referral
+    )
+    received = _by_status(
+        sa.select(Observation.status, sa.func.count()).where(
+            Observation.agency_id.in_(agency_ids), Observation.sent_at.is_not(None)
+        ),
+        Observation,
+    )
+    return [
+        *(
+            Count(_("つなぎ：%(status)s", status=label(status)), made[status], "referrals.index", status)
+            for status in referral_rules.Status
+            if made.get(status)
+        ),
+        *(
+            Count(
+                _("気づきメモ：%(status)s", status=label(status)),
+                received[status],
+                "referrals.observations",
+                status,
+            )
+            for status in referral_rules.ObservationStatus
+            if received.get(status)
+        ),
+    ]

@@ -1,0 +1,269 @@
+"""Acts on stations, venues and the calendar, on a real database."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from stations.committees import queries, services
+from stations.committees.models import Committee, District, Opening, Station
+from stations.committees.rules import (
+    CalendarPattern,
+    Frequency,
+    OpeningStatus,
+    StationKind,
+    occurrences,
+)
+from stations.core import audit, clock
+from stations.core.access import NotAllowed, Role
+from stations.core.database import db
+from stations.core.messages import Conflict, RuleBroken
+from tests.support import cast
+
+TODAY = clock.today()
+SATURDAY = 5
+
+
+def second_saturdays(**changes: object) -> CalendarPattern:
+    facts: dict[str, object] = {
+        "frequency": Frequency.MONTHLY_WEEKDAY,
+        "weekday": SATURDAY,
+        "nths": (2,),
+        "starts_at": dt.time(10),
+        "ends_at": dt.time(12),
+        "from_on": dt.date(TODAY.year + 1, 1, 1),
+        "until_on": dt.date(TODAY.year + 1, 12, 31),
+    }
+    return CalendarPattern(**{**facts, **changes})  # type: ignore[arg-type]  # the facts are of the right types
+
+
+@pytest.fixture
+def station(db_session: Session) -> Station:
+    made = cast.station(of=cast.committee())
+    cast.venue(of=made)
+    return made
+
+
+def stage_of(station: Station) -> str:
+    return str(station.stage)
+
+
+def openings_of(station: Station) -> list[Opening]:
+    return list(
+        db.session.scalars(sa.select(Opening).where(Opening.station_id == station.id).order_by(Opening.on))
+    )
+
+
+def test_the_fifteen_districts_are_loaded_once(db_session: Session):
+    assert services.load_districts() == 15
+    assert services.load_districts() == 0
+    names = db_session.scalars(sa.select(District.name).order_by(District.number)).all()
+    assert (names[0], names[10], len(names)) == ("明第1", "小金", 15)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Committee)) == 15
+
+
+def test_a_station_is_prepared_opened_and_closed(db_session: Session):
+    committee = cast.committee()
+    chair = cast.person(Role.CHAIR, of=committee)
+    station = services.create_station(
+        committee=committee, by=chair, name="畑の会", kind=StationKind.FARM, fee="無料"
+    )
+    assert stage_of(station) == "preparing"
+    with pytest.raises(RuleBroken, match="会場"):
+        services.open_station(station=station, on=TODAY, by=chair)
+    services.add_venue(station=station, by=chair, name="見本農園", address="松戸市見本1-1")
+    db_session.refresh(station)
+    services.open_station(station=station, on=TODAY, by=chair)
+    assert stage_of(station) == "running"
+    services.edit_station(station=station, by=chair, phone="047-000-0001", fee="無料")
+    services.close_station(station=station, on=TODAY, reason="土地を返すため", by=chair)
+    assert audit.timeline(station)[0].reason == "土地を返すため"
+    station.closed_on = TODAY - dt.timedelta(days=1)
+    station.opened_on = TODAY - dt.timedelta(days=1)
+    assert stage_of(station) == "closed"
+    with pytest.raises(Conflict):
+        services.edit_station(station=station, by=chair, phone="")
+
+
+def test_closing_takes_out_what_was_planned_for_later(station: Station):
+    officer = cast.person(Role.OFFICER)
+    services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=officer)
+    with pytest.raises(RuleBroken) as broken:
+        services.close_station(station=station, on=TODAY, reason=" ", by=officer)
+    assert broken.value.field == "reason"
+    services.close_station(station=station, on=TODAY, reason="会場がなくなるため", by=officer)
+    assert openings_of(station) == []
+
+
+@pytest.mark.parametrize("role", [Role.TREASURER, Role.COMMITTEE_AUDITOR])
+def test_who_only_reads_changes_nothing(db_session: Session, role: Role):
+    committee = cast.committee()
+    reader = cast.person(role, of=committee)
+    with pytest.raises(NotAllowed):
+        services.create_station(committee=committee, by=reader, name="畑の会", kind=StationKind.FARM)
+
+
+def test_another_committee_changes_nothing(station: Station):
+    stranger = cast.person(Role.CHAIR, of=cast.committee("隣"))
+    with pytest.raises(NotAllowed):
+        services.edit_station(station=station, by=stranger, name="別の名前")
+    with pytest.raises(NotAllowed):
+        services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=stranger)
+
+
+PATTERNS = [
+    second_saturdays(),
+    second_saturdays(nths=(1, 3, -1)),
+    second_saturdays(frequency=Frequency.WEEKLY, interval=2, weekday=2),
+    second_saturdays(frequency=Frequency.MONTHLY_DAY, day=31),
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: f"{pattern.frequency}-{pattern.nths}")
+def test_the_calendar_is_what_the_rule_says(station: Station, pattern: CalendarPattern):
+    leader = cast.person(Role.STATION_LEADER, of=station)
+    rule = services.add_rule(station=station, venue=station.venues[0], pattern=pattern, by=leader)
+    assert pattern.until_on is not None
+    expected = occurrences(pattern, pattern.from_on, pattern.until_on)
+    assert [opening.on for opening in openings_of(station)] == expected
+    assert {opening.venue_id for opening in openings_of(station)} == {station.venues[0].id}
+    assert rule.calendar_pattern == pattern
+
+
+def test_laying_out_twice_adds_nothing(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    rule = services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+    before = len(openings_of(station))
+    assert services.lay_out(rule) == []
+    with pytest.raises(RuleBroken) as broken:
+        services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+    assert broken.value.field == "starts_at"
+    assert len(openings_of(station)) == before == 12
+
+
+def test_a_rule_needs_an_end_a_day_and_a_venue_of_its_own(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    other = cast.venue(of=cast.station(of=station.committee, name="別のところ"))
+    for venue, pattern, field in [
+        (station.venues[0], second_saturdays(until_on=None), "until_on"),
+        (station.venues[0], second_saturdays(until_on=dt.date(TODAY.year + 5, 1, 1)), "until_on"),
+        (station.venues[0], second_saturdays(until_on=dt.date(TODAY.year + 1, 1, 2)), "until_on"),
+        (station.venues[0], second_saturdays(nths=()), "nths"),
+        (station.venues[0], second_saturdays(ends_at=dt.time(9)), "ends_at"),
+        (other, second_saturdays(), "venue_id"),
+    ]:
+        with pytest.raises(RuleBroken) as broken:
+            services.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
+        assert broken.value.field == field
+
+
+def test_ending_a_rule_removes_only_what_is_planned_for_later(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    rule = services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+    planned = openings_of(station)
+    services.cancel_opening(opening=planned[6], reason="会場の工事のため", by=chair)
+    removed = services.end_rule(rule=rule, on=planned[3].on, by=chair)
+    assert removed == 7
+    assert [opening.on for opening in openings_of(station)] == [
+        *(opening.on for opening in planned[:4]),
+        planned[6].on,
+    ]
+    with pytest.raises(Conflict):
+        services.end_rule(rule=rule, on=planned[4].on, by=chair)
+    assert services.lay_out(rule) == []
+
+
+def test_the_past_of_a_rule_stays(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    weekly = second_saturdays(
+        frequency=Frequency.WEEKLY,
+        weekday=TODAY.weekday(),
+        from_on=TODAY - dt.timedelta(days=21),
+        until_on=TODAY + dt.timedelta(days=21),
+    )
+    rule = services.add_rule(station=station, venue=station.venues[0], pattern=weekly, by=chair)
+    services.end_rule(rule=rule, on=TODAY - dt.timedelta(days=30), by=chair)
+    assert [opening.on for opening in openings_of(station)] == [
+        TODAY - dt.timedelta(days=days) for days in (21, 14, 7, 0)
+    ]
+
+
+def test_an_opening_is_cancelled_with_a_reason_and_restored(station: Station):
+    leader = cast.person(Role.STATION_LEADER, of=station)
+    opening = cast.opening(of=station)
+    with pytest.raises(RuleBroken) as broken:
+        services.cancel_opening(opening=opening, reason="　", by=leader)
+    assert broken.value.field == "reason"
+    services.cancel_opening(opening=opening, reason="台風のため", by=leader)
+    assert (opening.status, opening.cancelled_reason) == (OpeningStatus.CANCELLED, "台風のため")
+    with pytest.raises(Conflict):
+        services.cancel_opening(opening=opening, reason="もう一度", by=leader)
+    services.restore_opening(opening=opening, by=leader)
+    assert (opening.status, opening.cancelled_reason) == (OpeningStatus.PLANNED, None)
+    assert [entry.reason for entry in audit.timeline(opening)] == [None, "台風のため"]
+
+
+def test_a_volunteer_records_but_does_not_cancel(station: Station):
+    volunteer = cast.person(Role.VOLUNTEER, of=station)
+    opening = cast.opening(of=station)
+    with pytest.raises(NotAllowed):
+        services.cancel_opening(opening=opening, reason="雨のため", by=volunteer)
+    services.hold_opening(opening=opening, by=volunteer)
+    services.hold_opening(opening=opening, by=volunteer)
+    assert opening.status is OpeningStatus.HELD
+    assert len(audit.timeline(opening)) == 1
+
+
+def test_an_extra_date_never_doubles(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    day = TODAY + dt.timedelta(days=3)
+    hours = {"starts_at": dt.time(13), "ends_at": dt.time(15)}
+    services.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
+    with pytest.raises(RuleBroken) as broken:
+        services.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
+    assert broken.value.field == "on"
+
+
+def test_officers_are_appointed_for_a_term(db_session: Session):
+    committee = cast.committee()
+    officer, person = cast.person(Role.OFFICER), cast.person(name="見本 花子")
+    term = services.appoint(
+        committee=committee,
+        person=person,
+        role=Role.TREASURER,
+        from_on=TODAY,
+        to_on=TODAY + dt.timedelta(days=700),
+        by=officer,
+    )
+    assert [(one.name, one.role, one.active) for one in queries.officers(committee)] == [
+        ("見本 花子", Role.TREASURER, True)
+    ]
+    with pytest.raises(RuleBroken):
+        services.appoint(
+            committee=committee,
+            person=person,
+            role=Role.COMMITTEE_AUDITOR,
+            from_on=TODAY,
+            to_on=None,
+            by=officer,
+        )
+    services.end_term(committee=committee, term=term, on=TODAY, by=officer)
+    assert queries.officers(committee)[0].to_on == TODAY
+
+
+def test_a_committee_does_not_appoint_its_own_officers(db_session: Session):
+    committee = cast.committee()
+    chair = cast.person(Role.CHAIR, of=committee)
+    with pytest.raises(NotAllowed):
+        services.appoint(
+            committee=committee, person=chair, role=Role.TREASURER, from_on=TODAY, to_on=None, by=chair
+        )
+
+
+def test_the_contact_of_a_committee_is_the_citys_to_change(db_session: Session):
+    committee = cast.committee()
+    services.edit_committee(committee=committee, by=cast.person(Role.OFFICER), phone="047-000-0002")
+    assert committee.phone == "047-000-0002"
+    with pytest.raises(NotAllowed):
+        services.edit_committee(committee=committee, by=cast.person(Role.CHAIR, of=committee), phone="")

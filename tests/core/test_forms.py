@@ -1,0 +1,99 @@
+"""Fields keep what was typed and say what to do; text is tidied, never rewritten."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from stations.core.forms import (
+    DateField,
+    Form,
+    PhoneField,
+    Required,
+    TidyText,
+    TidyTextArea,
+    WholeNumberField,
+    YenField,
+    problems,
+)
+from stations.core.messages import RuleBroken
+
+pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+
+
+class Sample(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    title = TidyText("名称", [Required("名称を入力してください")])
+    note = TidyTextArea("メモ")
+    phone = PhoneField("電話")
+    amount_yen = YenField("金額", [Required("金額を入力してください")])
+    count = WholeNumberField("人数")
+    dated_on = DateField("日付", [Required("日付を入力してください")])
+
+
+def filled(app: Flask, **typed: str) -> Sample:
+    data = {
+        "title": "見本",
+        "amount_yen": "1200",
+        "dated_on-year": "2026",
+        "dated_on-month": "10",
+        "dated_on-day": "3",
+    } | {name.replace("__", "-"): value for name, value in typed.items()}
+    with app.test_request_context("/", method="POST"):
+        form = Sample(MultiDict(data))
+        form.validate()
+        return form
+
+
+@pytest.mark.parametrize("typed", ["1200", "1,200", "１，２００", "¥1,200", "1200円"])
+def test_amounts_are_read_as_people_type_them(app: Flask, typed: str):
+    form = filled(app, amount_yen=typed)
+    assert form.amount_yen.data == 1200
+    assert not form.errors
+
+
+def test_an_unreadable_amount_stays_in_its_box_with_one_sentence(app: Flask):
+    form = filled(app, amount_yen="千二百円")
+    assert form.amount_yen._value() == "千二百円"
+    assert len(form.amount_yen.errors) == 1
+
+
+@pytest.mark.parametrize("year", ["2026", "２０２６", "R8", "令和8", "令和８年"])
+def test_dates_are_read_in_both_calendars(app: Flask, year: str):
+    assert filled(app, dated_on__year=year).dated_on.data == dt.date(2026, 10, 3)
+
+
+def test_an_impossible_date_stays_in_its_boxes_with_one_sentence(app: Flask):
+    form = filled(app, dated_on__month="2", dated_on__day="30")
+    assert form.dated_on.raw == {"year": "2026", "month": "2", "day": "30"}
+    assert form.dated_on.data is None
+    assert len(form.dated_on.errors) == 1
+
+
+def test_empty_required_fields_say_what_to_do(app: Flask):
+    empty = {"dated_on__year": "", "dated_on__month": "", "dated_on__day": ""}
+    form = filled(app, title="　", amount_yen="", **empty)
+    assert {name: list(errors) for name, errors in form.errors.items()} == {
+        "title": ["名称を入力してください"],
+        "amount_yen": ["金額を入力してください"],
+        "dated_on": ["日付を入力してください"],
+    }
+
+
+def test_names_keep_their_old_kanji_and_phones_get_plain_hyphens(app: Flask):
+    form = filled(app, title="　髙﨑ー㈱ ", phone="０４７ー０００－１２３４")
+    assert form.title.data == "髙﨑ー㈱"
+    assert form.phone.data == "047-000-1234"
+
+
+def test_a_broken_rule_stands_beside_its_field_or_on_top(app: Flask):
+    with app.test_request_context("/", method="POST"):
+        form = Sample(MultiDict({"title": "見本", "amount_yen": "1"}))
+        form.show(
+            RuleBroken("amount_yen", "残額は%(left)s円です", left=5), RuleBroken(None, "期限を過ぎています")
+        )
+        assert form.amount_yen.errors == ["残額は5円です"]
+        assert problems(form) == [("", "期限を過ぎています"), ("amount_yen", "残額は5円です")]

@@ -1,0 +1,250 @@
+"""From the approved plan to the issued decision: amounts, states, who may, and what never happens twice."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from stations.core import audit, clock
+from stations.core.access import NotAllowed, Role
+from stations.core.messages import Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
+from stations.grants import queries, services
+from stations.grants.models import Grant
+from stations.grants.rules import Status
+from tests.grants import cast as grants
+from tests.support import cast
+
+
+def test_a_grant_is_made_from_the_version_that_was_approved(db_session: Session):
+    made = grants.team()
+    grant = grants.applied(made)
+    assert grant.status is Status.APPLIED
+    assert [(line.category, line.planned_yen) for line in grant.lines] == [
+        (category, quantity * price) for category, _text, quantity, price in grants.COSTS
+    ]
+    assert grant.requested_yen == grants.ASKED
+    assert grant.version.sha256 in str(audit.timeline(grant)[0].detail)
+
+
+@pytest.mark.parametrize(
+    ("terms", "requested"),
+    [({"cap_yen": 150_500}, 150_500), ({"rate_numerator": 9, "rate_denominator": 10}, 162_000)],
+)
+def test_what_is_asked_for_follows_the_years_settings(
+    db_session: Session, terms: dict[str, int], requested: int
+):
+    assert grants.applied(grants.team(**terms)).requested_yen == requested
+
+
+def test_a_plan_becomes_a_grant_once(db_session: Session):
+    made = grants.team()
+    grants.applied(made)
+    with pytest.raises(Conflict):
+        grants.applied(made)
+
+
+def test_a_plan_that_was_not_approved_becomes_no_grant(db_session: Session):
+    made = grants.team()
+    made.plan.status = type(made.plan.status).DEFERRED
+    with pytest.raises(Conflict):
+        grants.applied(made)
+
+
+def test_a_version_that_was_tampered_with_becomes_no_grant(db_session: Session):
+    made = grants.team()
+    version = made.plan.versions[0]
+    content = {**version.content, "title": "別の計画"}
+    table = type(version).__table__
+    for ddl in ("plan_version_no_UPDATE", "plan_version_no_update"):
+        if db_session.get_bind().dialect.name == "sqlite":
+            db_session.execute(sa.text(f"DROP TRIGGER IF EXISTS {ddl}"))
+    if db_session.get_bind().dialect.name == "postgresql":
+        db_session.execute(sa.text("ALTER TABLE plan_version DISABLE TRIGGER USER"))
+    db_session.execute(sa.update(table).values(content=content))
+    db_session.expire_all()
+    with pytest.raises(RuleBroken):
+        grants.applied(made)
+
+
+def test_without_the_years_settings_nothing_begins(db_session: Session):
+    made = grants.team()
+    made.plan.fiscal_year = 2031
+    with pytest.raises(RuleBroken):
+        grants.applied(made)
+
+
+def test_only_the_committees_chair_applies(db_session: Session):
+    made = grants.team()
+    stranger = cast.person(Role.CHAIR, of=cast.committee("別"))
+    for person in (made.treasurer, made.officer, made.approver, stranger):
+        with pytest.raises(NotAllowed):
+            services.apply(plan=made.plan, by=person)
+
+
+def test_an_award_is_what_was_drafted_and_approved(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made, 160_000)
+    assert (grant.status, grant.awarded_yen, grant.decided_on) == (Status.AWARDED, 160_000, clock.today())
+    assert queries.standing(grant).awarded == 160_000
+    assert sum(line.awarded_yen for line in grant.lines) == 200_000 * 160_000 // 180_000
+
+
+def test_an_award_as_asked_leaves_the_lines_as_planned(db_session: Session):
+    grant = grants.awarded(grants.team())
+    assert [line.awarded_yen for line in grant.lines] == [line.planned_yen for line in grant.lines]
+
+
+@pytest.mark.parametrize("amount", [0, -1, grants.ASKED + 1])
+def test_an_award_is_never_more_than_was_asked_for(db_session: Session, amount: int):
+    made = grants.team()
+    grant = grants.reviewing(made)
+    with pytest.raises(RuleBroken) as broken:
+        services.draft_award(grant=grant, awarded_yen=amount, by=made.officer)
+    assert broken.value.field == "awarded_yen"
+
+
+def test_the_amount_is_in_sight_only_when_it_is_decided(db_session: Session):
+    grant = grants.deciding(grants.team())
+    assert queries.decided_award(grant) is None
+    assert queries.standing(grant).awarded == 0
+
+
+def test_nobody_approves_what_they_drafted(db_session: Session):
+    made = grants.team()
+    cast.give(made.officer, Role.APPROVER)
+    grant = grants.deciding(made)
+    with pytest.raises(NotAllowed):
+        services.approve_decision(grant=grant, by=made.officer)
+    with pytest.raises(NotAllowed):
+        services.send_back(grant=grant, reason="見直し", by=made.officer)
+
+
+def test_nobody_decides_on_a_committee_they_sit_on(db_session: Session):
+    made = grants.team()
+    cast.give(made.approver, Role.DRAFTER, of=made.plan.committee)
+    with pytest.raises(NotAllowed):
+        services.approve_decision(grant=grants.deciding(made), by=made.approver)
+
+
+@pytest.mark.parametrize("role", ["chair", "treasurer", "cashier", "approver"])
+def test_others_do_not_review(db_session: Session, role: str):
+    made = grants.team()
+    grant = grants.applied(made)
+    with pytest.raises(NotAllowed):
+        services.begin_review(grant=grant, by=getattr(made, role))
+
+
+def test_each_press_counts_once(db_session: Session):
+    made = grants.team()
+    grant = grants.applied(made)
+    steps = (
+        lambda: services.begin_review(grant=grant, by=made.officer),
+        lambda: services.draft_award(grant=grant, awarded_yen=100_000, by=made.officer),
+        lambda: services.approve_decision(grant=grant, by=made.approver),
+        lambda: services.issue(grant=grant, by=made.officer),
+    )
+    for step in steps:
+        step()
+        with pytest.raises(Conflict):
+            step()
+
+
+def test_a_draft_that_is_sent_back_leaves_nothing_decided(db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    with pytest.raises(RuleBroken):
+        services.send_back(grant=grant, reason=" ", by=made.approver)
+    services.send_back(grant=grant, reason="額を見直す", by=made.approver)
+    assert (grant.status, grant.awarded_yen) == (Status.REVIEWING, None)
+    services.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
+    services.approve_decision(grant=grant, by=made.approver)
+    assert grant.status is Status.REFUSED
+    assert queries.decided_award(grant) is None
+
+
+def test_a_refusal_gives_its_reason_and_its_letter_once(db_session: Session):
+    made = grants.team()
+    grant = grants.reviewing(made)
+    with pytest.raises(RuleBroken):
+        services.draft_refusal(grant=grant, reason="", by=made.officer)
+    services.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
+    services.approve_decision(grant=grant, by=made.approver)
+    letter = services.issue(grant=grant, by=made.officer)
+    assert (letter.kind, grant.status) == ("refusal", Status.REFUSED)
+    with pytest.raises(Conflict):
+        services.issue(grant=grant, by=made.officer)
+
+
+def test_a_decision_is_dated_inside_the_fiscal_year(db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    first, last = clock.fiscal_year_period(grant.fiscal_year)
+    for day in (first - dt.timedelta(days=1), last + dt.timedelta(days=1)):
+        with clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC)), pytest.raises(RuleBroken):
+            services.approve_decision(grant=grant, by=made.approver)
+    assert grant.status is Status.DECIDING
+
+
+def test_an_application_is_withdrawn_until_a_decision_is_drafted(db_session: Session):
+    made = grants.team()
+    grant = grants.reviewing(made)
+    services.withdraw(grant=grant, by=made.chair)
+    assert grant.status is Status.WITHDRAWN
+    other = grants.team()
+    with pytest.raises(Conflict):
+        services.withdraw(grant=grants.deciding(other), by=other.chair)
+
+
+def test_who_waits_is_told_by_mail_in_the_same_transaction(db_session: Session):
+    made = grants.team()
+    made.approver.email = "approver@example.jp"
+    grant = grants.deciding(made)
+    mail = db_session.scalars(sa.select(OutboxMail)).one()
+    assert mail.to_address == "approver@example.jp"
+    assert f"/grants/{grant.id}" in mail.body
+    assert "見本 花子" not in mail.subject + mail.body
+
+
+def test_cancelling_takes_back_what_was_paid_and_drops_what_is_under_way(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    request = grants.requested(made, 50_000)
+    with pytest.raises(RuleBroken):
+        services.cancel(grant=grant, reason="目的外", kept_yen=90_001, by=made.approver)
+    services.cancel(grant=grant, reason="目的外", kept_yen=30_000, by=made.approver)
+    assert (grant.status, request.status.value) == (Status.CANCELLED, "cancelled")
+    services.order_refund(grant=grant, by=made.officer)
+    assert grant.refund_yen == 60_000
+
+
+def test_a_discontinued_grant_is_paid_no_more(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.ordered(made, 50_000)
+    with pytest.raises(RuleBroken):
+        services.discontinue(grant=grant, reason="", by=made.chair)
+    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+    with pytest.raises(Conflict):
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    with pytest.raises(RuleBroken):
+        grants.requested(made, 1_000)
+
+
+def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.MonkeyPatch):
+    made = grants.team()
+    grant = grants.awarded(made)
+    db_session.commit()
+    monkeypatch.setattr("stations.grants.services.letters.tell", _crash)
+    with pytest.raises(ZeroDivisionError):
+        services.issue(grant=grant, by=made.officer)
+    db_session.rollback()
+    db_session.expire_all()
+    assert (grant.status, grant.letters) == (Status.AWARDED, [])
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Grant)) == 1
+
+
+def _crash(*_args: object, **_named: object) -> None:
+    raise ZeroDivisionError

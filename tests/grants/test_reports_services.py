@@ -1,0 +1,215 @@
+"""The 実績報告 from the first word to the city's desk: what is missing, 監査, the frozen PDF, 差戻し."""
+
+import datetime as dt
+import io
+
+import pypdf
+import pytest
+import sqlalchemy as sa
+
+from stations.applications.rules import CostCategory, IncomeKind
+from stations.core import files
+from stations.core.access import NotAllowed, Role
+from stations.core.database import db
+from stations.core.messages import Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
+from stations.grants.queries import reports as queries
+from stations.grants.reporting import Need
+from stations.grants.rules import Status
+from stations.grants.services import incomes, reports
+from tests.grants.active_grant import Team, enter, reported, team, written
+from tests.support import cast
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def needs(made: Team) -> list[str | None]:
+    return [broken.field for broken in queries.report(made.grant).missing]
+
+
+def own_funds(made: Team, amount_yen: int) -> None:
+    incomes.record_income(
+        grant=made.grant,
+        kind=IncomeKind.OWN_FUNDS,
+        amount_yen=amount_yen,
+        happened_on=dt.date(2026, 11, 1),
+        description="実行委員会の自己資金",
+        by=made.treasurer,
+    )
+
+
+def test_the_list_tells_what_is_missing_until_nothing_is() -> None:
+    made = team()
+    assert needs(made) == [Need.SUMMARY, Need.COMPLETED_ON, Need.AUDIT]
+    enter(made, 101_000)
+    assert Need.FUNDS in needs(made)
+    own_funds(made, 1_000)
+    written(made)
+    assert needs(made) == [Need.AUDIT]
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    assert needs(made) == []
+
+
+def test_an_unpaid_part_of_the_award_counts_as_cover() -> None:
+    made = team(paid_yen=60_000)
+    enter(made, 100_000)
+    assert Need.FUNDS not in needs(made)
+    assert queries.report(made.grant).standing.cash == -40_000
+
+
+def test_the_statement_holds_every_yen_of_budget_and_books() -> None:
+    made = team()
+    enter(made, 30_000)
+    enter(made, 12_000, splits={made.rent: 12_000}, description="会場の使用料")
+    incomes.record_income(
+        grant=made.grant,
+        kind=IncomeKind.FEES,
+        amount_yen=19_400,
+        happened_on=dt.date(2026, 10, 10),
+        description="参加費",
+        by=made.treasurer,
+    )
+    statement = queries.report(made.grant).statement
+    assert [(row.item, row.budget, row.actual) for row in statement.expenses] == [
+        (CostCategory.RENT, 36_000, 12_000),
+        (CostCategory.SUPPLIES, 84_000, 30_000),
+    ]
+    assert [(row.item, row.budget, row.actual) for row in statement.income] == [
+        (None, 100_000, 100_000),
+        (IncomeKind.FEES, 18_000, 19_400),
+        (IncomeKind.OWN_FUNDS, 2_000, 0),
+    ]
+    assert statement.income_total.budget == statement.expense_total.budget
+    assert statement.rest == 77_400
+
+
+def test_a_report_is_due_from_its_completion_or_the_end_of_the_year() -> None:
+    made = team()
+    assert queries.due_on(made.grant) == dt.date(2027, 4, 10)
+    written(made)
+    assert queries.due_on(made.grant) == dt.date(2026, 12, 14)
+
+
+def test_the_auditor_waits_for_finished_accounts() -> None:
+    made = team()
+    with pytest.raises(RuleBroken):
+        reports.audit_accounts(grant=made.grant, by=made.auditor)
+    written(made)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    with pytest.raises(Conflict):
+        reports.audit_accounts(grant=made.grant, by=made.auditor)
+
+
+def test_who_kept_the_books_never_audits_them() -> None:
+    made = team()
+    cast.give(made.treasurer, Role.COMMITTEE_AUDITOR, of=made.grant.committee)
+    enter(made)
+    written(made)
+    with pytest.raises(RuleBroken, match="監査"):
+        reports.audit_accounts(grant=made.grant, by=made.treasurer)
+    for person in (made.chair, made.officer, team("別").auditor):
+        with pytest.raises(NotAllowed):
+            reports.audit_accounts(grant=made.grant, by=person)
+
+
+def test_changing_the_text_makes_the_audit_void_and_saving_the_same_does_not() -> None:
+    made = team()
+    written(made)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    written(made)
+    assert made.grant.accounts_audited_at is not None
+    reports.save_report(
+        grant=made.grant, summary="書き直した。", completed_on=made.grant.completed_on, by=made.treasurer
+    )
+    assert made.grant.accounts_audited_at is None
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 31), dt.date(2026, 11, 24)])
+def test_the_day_of_completion_lies_in_the_year_and_not_ahead(day: dt.date) -> None:
+    made = team()
+    with pytest.raises(RuleBroken) as refused:
+        reports.save_report(grant=made.grant, summary="", completed_on=day, by=made.chair)
+    assert refused.value.field == "completed_on"
+
+
+def test_handing_in_freezes_one_pdf_and_closes_the_books() -> None:
+    made = team()
+    enter(made)
+    reported(made)
+    grant = made.grant
+    assert grant.status is Status.REPORTED
+    assert (grant.reported_by_id, grant.accounts_audited_by_id) == (made.chair.id, made.auditor.id)
+    file = files.find(grant.report_file_id or 0)
+    assert file is not None and file.media_type == "application/pdf"
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(files.content(file))).pages)
+    for words in ("実績報告書", "収支決算書", "出納帳", "料理の会", "架空商店"):
+        assert words in text
+    with pytest.raises(Conflict):
+        enter(made)
+    with pytest.raises(Conflict):
+        reports.submit_report(grant=grant, by=made.chair)
+
+
+def test_nothing_is_handed_in_without_audit_or_with_a_hole_in_the_cash() -> None:
+    made = team()
+    written(made)
+    with pytest.raises(RuleBroken, match="監査"):
+        reports.submit_report(grant=made.grant, by=made.chair)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    enter(made, 100_500)
+    with pytest.raises(RuleBroken, match="自己資金"):
+        reports.submit_report(grant=made.grant, by=made.chair)
+    with pytest.raises(NotAllowed):
+        reports.submit_report(grant=made.grant, by=made.treasurer)
+
+
+def test_a_returned_report_is_mended_and_handed_in_again() -> None:
+    made = team()
+    enter(made)
+    reported(made)
+    first = made.grant.report_file_id
+    with pytest.raises(RuleBroken) as refused:
+        reports.return_report(grant=made.grant, reason="", by=made.officer)
+    assert refused.value.field == "reason"
+    reports.return_report(grant=made.grant, reason="領収書1の宛名を確かめてください。", by=made.officer)
+    assert made.grant.status is Status.REPORT_RETURNED
+    enter(made, 800)
+    with pytest.raises(RuleBroken):
+        reports.submit_report(grant=made.grant, by=made.chair)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    reports.submit_report(grant=made.grant, by=made.chair)
+    assert made.grant.report_file_id != first
+
+
+def test_those_who_wait_are_told_by_mail() -> None:
+    made = team()
+    for person in (made.chair, made.treasurer, made.officer):
+        person.email = f"{person.login}@stations.example"
+    reported(made)
+    reports.return_report(grant=made.grant, reason="確認", by=made.officer)
+    told = [mail.to_address for mail in db.session.scalars(sa.select(OutboxMail).order_by(OutboxMail.id))]
+    assert told == [person.email for person in (made.chair, made.officer, made.chair, made.treasurer)]
+
+
+def test_each_sees_what_waits_for_them() -> None:
+    made = team()
+
+    def waiting() -> dict[str, list[str]]:
+        people = {
+            "chair": made.chair,
+            "treasurer": made.treasurer,
+            "auditor": made.auditor,
+            "officer": made.officer,
+        }
+        found = {name: [task.endpoint for task in queries.waiting_for(one)] for name, one in people.items()}
+        return {name: tasks for name, tasks in found.items() if tasks}
+
+    assert waiting() == {}
+    written(made)
+    assert waiting() == {"auditor": ["grants.audit_accounts"]}
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    assert waiting() == {"chair": ["grants.submit_report"]}
+    reports.submit_report(grant=made.grant, by=made.chair)
+    assert waiting() == {"officer": ["grants.inspect"]}
+    reports.return_report(grant=made.grant, reason="確認", by=made.officer)
+    assert waiting() == {"chair": ["grants.report"], "treasurer": ["grants.report"]}

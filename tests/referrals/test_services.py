@@ -1,0 +1,477 @@
+"""Every act of a referral and a memo, the gate in front of them, and consents that are only ever added."""
+
+import datetime as dt
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+import sqlalchemy as sa
+
+from stations.core import audit, clock
+from stations.core.access import NotAllowed, Permission, Role
+from stations.core.database import AppendOnlyError, add, db, fetch_all
+from stations.core.messages import Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
+from stations.people.models import Person
+from stations.referrals import queries, rules, services
+from stations.referrals.models import ConsentRecord, Referral
+from stations.referrals.rules import (
+    Act,
+    ConsentAnswer,
+    ObservationAct,
+    ObservationStatus,
+    Outcome,
+    Recipient,
+    Status,
+)
+from tests.referrals.cast import ALIAS, SHEET, Town, consent, town
+from tests.support import cast
+
+YESTERDAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def here(db_session: object) -> Town:
+    return town()
+
+
+def do(act: Act, referral: Referral, by: Person) -> None:
+    """One act with everything it asks for."""
+    acts: dict[Act, Callable[[], object]] = {
+        Act.SEND: lambda: services.send(referral=referral, by=by),
+        Act.ACCEPT: lambda: services.accept(referral=referral, by=by),
+        Act.RETURN: lambda: services.return_(referral=referral, reason="連絡先がない", by=by),
+        Act.ARRANGE: lambda: services.arrange(referral=referral, by=by),
+        Act.RECORD_FIRST_VISIT: lambda: services.record_first_visit(
+            referral=referral, on=clock.today(), by=by
+        ),
+        Act.START: lambda: services.start(referral=referral, by=by),
+        Act.SETTLE: lambda: services.settle(referral=referral, by=by),
+        Act.CLOSE: lambda: services.close(referral=referral, by=by),
+        Act.FAIL: lambda: services.fail(referral=referral, reason="合わなかった", by=by),
+        Act.SUSPEND: lambda: services.suspend(referral=referral, reason="入院", by=by),
+        Act.RESUME: lambda: services.resume(referral=referral, by=by),
+        Act.WITHDRAW: lambda: services.withdraw(referral=referral, reason="本人の都合", by=by),
+    }
+    acts[act]()
+
+
+# How each state is reached, from a complete draft.
+WAYS: dict[Status, tuple[Act, ...]] = {
+    Status.DRAFT: (),
+    Status.SENT: (Act.SEND,),
+    Status.RETURNED: (Act.SEND, Act.RETURN),
+    Status.ACCEPTED: (Act.SEND, Act.ACCEPT),
+    Status.ARRANGING: (Act.SEND, Act.ACCEPT, Act.ARRANGE),
+    Status.VISITED: (Act.SEND, Act.ACCEPT, Act.ARRANGE, Act.RECORD_FIRST_VISIT),
+    Status.JOINED: (Act.SEND, Act.ACCEPT, Act.ARRANGE, Act.RECORD_FIRST_VISIT, Act.START),
+    Status.SETTLED: (Act.SEND, Act.ACCEPT, Act.ARRANGE, Act.RECORD_FIRST_VISIT, Act.START, Act.SETTLE),
+    Status.SUSPENDED: (Act.SEND, Act.ACCEPT, Act.SUSPEND),
+    Status.FAILED: (Act.SEND, Act.ACCEPT, Act.FAIL),
+    Status.CLOSED: (Act.SEND, Act.ACCEPT, Act.SUSPEND, Act.CLOSE),
+    Status.WITHDRAWN: (Act.WITHDRAW,),
+}
+
+
+def of_the_act(here: Town, act: Act) -> Person:
+    return here.worker if rules_of_agency(act) else here.leader
+
+
+def rules_of_agency(act: Act) -> bool:
+    return act in {Act.SEND, Act.WITHDRAW}
+
+
+def in_state(here: Town, status: Status) -> Referral:
+    referral = here.referral()
+    for act in WAYS[status]:
+        do(act, referral, of_the_act(here, act))
+    assert referral.status is status
+    return referral
+
+
+@pytest.mark.parametrize("status", WAYS)
+def test_every_act_in_every_state(here: Town, status: Status) -> None:
+    for act in queries.PERMISSIONS:
+        with db.session.begin_nested() as attempt:
+            referral = in_state(here, status)
+            if act in rules.TRANSITIONS[status]:
+                assert act in queries.acts_for(of_the_act(here, act), referral)
+                do(act, referral, of_the_act(here, act))
+                assert referral.status is rules.TRANSITIONS[status][act]
+                assert audit.timeline(referral)[0].to_label
+            else:
+                with pytest.raises(Conflict):
+                    do(act, referral, of_the_act(here, act))
+            attempt.rollback()
+
+
+@pytest.mark.parametrize("act", queries.PERMISSIONS)
+def test_every_act_by_the_wrong_side_or_somebody_else(here: Town, act: Act) -> None:
+    status = next(status for status in WAYS if act in rules.TRANSITIONS[status])
+    referral = in_state(here, status)
+    wrong = {
+        cast.person(Role.OFFICER),
+        cast.person(Role.CHAIR, of=here.station.committee),
+        cast.person(Role.VOLUNTEER, of=here.station),
+        cast.person(Role.STATION_LEADER, of=cast.station(here.station.committee, "よそ")),
+        here.desk_worker,
+    }
+    if len(queries.PERMISSIONS[act]) == 1:
+        wrong.add(here.leader if rules_of_agency(act) else here.worker)
+    for person in wrong:
+        with pytest.raises(NotAllowed):
+            do(act, referral, person)
+        assert act not in queries.acts_for(person, referral)
+    assert referral.status is status
+
+
+@pytest.mark.parametrize(
+    ("answer", "scope", "days"),
+    [
+        *product(
+            ConsentAnswer,
+            [{Recipient.STATION}, {Recipient.AGENCY}, {Recipient.MARUGOTO_DESK}, set(Recipient)],
+            [None, 0, -1],
+        )
+    ],
+)
+def test_the_gate_to_a_station(
+    here: Town, answer: ConsentAnswer, scope: set[Recipient], days: int | None
+) -> None:
+    today = clock.today()
+    expires_on = None if days is None else today + dt.timedelta(days=days)
+    given = consent(*scope, answer=answer, given_on=today - 9 * YESTERDAY, expires_on=expires_on)
+    referral = here.referral(given)
+    if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
+        services.send(referral=referral, by=here.worker)
+        assert referral.status is Status.SENT
+        return
+    with pytest.raises(RuleBroken) as broken:
+        services.send(referral=referral, by=here.worker)
+    assert broken.value.field == "consent" and referral.status is Status.DRAFT
+
+
+def test_nobody_asked_is_no_consent(here: Town) -> None:
+    referral = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    services.save_referral(referral=referral, sheet=SHEET, by=here.worker)
+    with pytest.raises(RuleBroken) as broken:
+        services.send(referral=referral, by=here.worker)
+    assert broken.value.field == "consent"
+
+
+@pytest.mark.parametrize(
+    ("answer", "scope", "to_desk"),
+    [*product([None, *ConsentAnswer], [Recipient.STATION, Recipient.AGENCY], [False, True])],
+)
+def test_the_gate_of_a_memo(
+    here: Town, answer: ConsentAnswer | None, scope: Recipient, to_desk: bool
+) -> None:
+    given = None if answer is None else consent(scope, answer=answer)
+    memo = here.memo(given, to=here.desk if to_desk else here.agency)
+    allowed = to_desk or (answer is ConsentAnswer.GIVEN and scope is Recipient.AGENCY)
+    offered = queries.receivers(queries.latest_consent(memo), clock.today())
+    assert (memo.agency in offered) is allowed and here.desk in offered
+    if allowed:
+        services.send_observation(observation=memo, by=here.leader)
+        assert memo.status is ObservationStatus.SENT
+        return
+    with pytest.raises(RuleBroken) as broken:
+        services.send_observation(observation=memo, by=here.leader)
+    assert broken.value.field == "consent" and memo.status is ObservationStatus.DRAFT
+
+
+def test_a_memo_without_a_receiver_points_to_the_desk(here: Town) -> None:
+    assert here.memo().agency == here.desk
+
+
+def test_consents_are_added_and_never_changed(here: Town) -> None:
+    referral = here.referral()
+    services.record_consent(subject=referral, consent=consent(*Recipient), by=here.worker)
+    assert [len(record.scope or ()) for record in referral.consents] == [1, 3]
+    referral.consents[0].answer = ConsentAnswer.NOT_GIVEN
+    with pytest.raises(AppendOnlyError):
+        db.session.flush()
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("verb", ["UPDATE consent_record SET answer = answer", "DELETE FROM consent_record"])
+def test_the_database_itself_keeps_consents(here: Town, verb: str) -> None:
+    here.referral()
+    with pytest.raises(sa.exc.DBAPIError):
+        db.session.execute(sa.text(verb))
+    db.session.rollback()
+
+
+def test_a_consent_that_is_taken_back_ends_the_referral(here: Town) -> None:
+    referral = here.sent()
+    services.withdraw_consent(subject=referral, by=here.worker)
+    assert referral.status is Status.WITHDRAWN
+    assert [record.withdrawn_on for record in referral.consents] == [None, clock.today()]
+    assert queries.is_concealed(here.leader, referral) and not queries.is_concealed(here.worker, referral)
+    with pytest.raises(Conflict):
+        services.record_consent(subject=referral, consent=consent(), by=here.worker)
+
+
+def test_a_consent_taken_back_before_sending_shuts_the_gate(here: Town) -> None:
+    referral = here.referral()
+    services.withdraw_consent(subject=referral, by=here.worker)
+    assert referral.status is Status.DRAFT
+    with pytest.raises(RuleBroken):
+        services.send(referral=referral, by=here.worker)
+    with pytest.raises(Conflict):
+        services.withdraw_consent(subject=referral, by=here.worker)
+
+
+def test_a_receiver_loses_sight_of_a_memo_whose_consent_is_taken_back(here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    assert not queries.is_observation_concealed(here.worker, memo)
+    services.withdraw_consent(subject=memo, by=here.leader)
+    assert queries.is_observation_concealed(here.worker, memo)
+
+
+def test_the_other_side_does_not_record_consents(here: Town) -> None:
+    with pytest.raises(NotAllowed):
+        services.record_consent(subject=here.sent(), consent=consent(), by=here.leader)
+    memo = here.memo()
+    with pytest.raises(NotAllowed):
+        services.record_consent(subject=memo, consent=consent(), by=here.desk_worker)
+
+
+def test_a_consent_that_ran_out_expires_the_referral(here: Town) -> None:
+    referral, lasting = here.sent(), here.sent()
+    _run_out(referral)
+    with pytest.raises(RuleBroken, match="同意の期限"):
+        services.accept(referral=referral, by=here.leader)
+    with pytest.raises(Conflict):
+        services.expire(referral=lasting)
+    assert services.expire_due() == 1
+    assert (referral.status, lasting.status) == (Status.EXPIRED, Status.SENT)
+    assert audit.timeline(referral)[0].by_name == "—"
+    assert services.expire_due() == 0
+
+
+def test_who_comes_already_is_not_expired(here: Town) -> None:
+    referral = here.visited()
+    _run_out(referral)
+    assert services.expire_due() == 0
+    services.start(referral=referral, by=here.leader)
+
+
+def _run_out(referral: Referral) -> None:
+    """A later record whose last day was yesterday."""
+    yesterday = clock.today() - YESTERDAY
+    add(
+        ConsentRecord(
+            referral_id=referral.id,
+            answer=ConsentAnswer.GIVEN,
+            scope=[Recipient.STATION],
+            method=rules.ConsentMethod.ORAL,
+            given_on=yesterday - YESTERDAY,
+            expires_on=yesterday,
+            recorded_by_id=referral.made_by_id,
+            recorded_at=clock.now(),
+        )
+    )
+    db.session.expire(referral, ["consents"])
+
+
+def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
+    referral = here.visited()
+    assert [one.due_on for one in referral.follow_ups] == list(rules.follow_ups(clock.today()))
+    first = referral.follow_ups[0]
+    services.record_follow_up(
+        referral=referral, follow_up_id=first.id, outcome=Outcome.CONTINUING, note="", by=here.leader
+    )
+    assert first.outcome is Outcome.CONTINUING and first.done_by_id == here.leader.id
+    with pytest.raises(Conflict):
+        services.record_follow_up(
+            referral=referral, follow_up_id=first.id, outcome=Outcome.LESS, note="", by=here.leader
+        )
+
+
+def test_a_first_visit_is_neither_to_come_nor_before_the_sheet(here: Town) -> None:
+    referral = here.arranging()
+    for days in (1, -1):
+        with pytest.raises(RuleBroken) as broken:
+            services.record_first_visit(
+                referral=referral, on=clock.today() + dt.timedelta(days=days), by=here.leader
+            )
+        assert broken.value.field == "first_visit_on"
+
+
+@pytest.mark.parametrize("field", ["alias", "wishes", "contact_name", "contact_phone"])
+def test_a_sheet_is_complete_before_it_is_sent(here: Town, field: str) -> None:
+    referral = here.referral()
+    setattr(referral, field, " ")
+    with pytest.raises(RuleBroken) as broken:
+        services.send(referral=referral, by=here.worker)
+    assert broken.value.field == field
+
+
+def test_a_sheet_that_came_back_stays_with_its_station(here: Town) -> None:
+    referral = here.sent()
+    with pytest.raises(Conflict):
+        services.save_referral(referral=referral, sheet=SHEET, by=here.worker)
+    services.return_(referral=referral, reason="曜日が合わない", by=here.leader)
+    elsewhere = cast.station(here.station.committee, "よそ")
+    with pytest.raises(RuleBroken):
+        services.save_referral(referral=referral, sheet=SHEET, station=elsewhere, by=here.worker)
+    assert queries.is_concealed(here.leader, referral)
+    services.send(referral=referral, by=here.worker)
+    assert not queries.is_concealed(here.leader, referral)
+
+
+def test_numbers_follow_one_another_by_year(here: Town) -> None:
+    first, second, memo = here.referral(), here.referral(), here.memo()
+    year = clock.fiscal_year(clock.today())
+    assert [first.number, second.number] == [rules.sheet_number(year, n) for n in (1, 2)]
+    assert memo.number == rules.sheet_number(year, 1, memo=True)
+    assert rules.sheet_number(2026, 1) == "R8-0001" and rules.sheet_number(2018, 12) == "H30-0012"
+
+
+def test_mail_and_tasks_name_the_number_and_never_the_person(here: Town) -> None:
+    referral = here.sent()
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    mails = fetch_all(sa.select(OutboxMail))
+    assert {mail.to_name for mail in mails} == {here.leader.name, here.desk_worker.name}
+    tasks = [task for person in (here.leader, here.desk_worker) for task in queries.waiting_for(person)]
+    texts = [mail.subject + mail.body for mail in mails] + [task.label + task.hint for task in tasks]
+    assert len(texts) == 4
+    assert all(referral.number in text or memo.number in text for text in texts)
+    assert not any(ALIAS in text or "畑仕事" in text for text in texts)
+
+
+def test_everybody_sees_their_own_lists(here: Town) -> None:
+    draft, sent = here.referral(), here.sent()
+    memo = here.memo()
+
+    def numbers(person: Person) -> set[str]:
+        return {row.number for row in queries.referrals(person)}
+
+    assert numbers(here.worker) == {draft.number, sent.number}
+    assert numbers(here.leader) == {sent.number}
+    for person in (
+        here.desk_worker,
+        cast.person(Role.OFFICER),
+        cast.person(Role.VOLUNTEER, of=here.station),
+    ):
+        assert numbers(person) == set()
+    assert queries.observations(here.desk_worker) == []
+    assert [row.number for row in queries.observations(here.leader)] == [memo.number]
+    services.send_observation(observation=memo, by=here.leader)
+    assert [row.number for row in queries.observations(here.desk_worker)] == [memo.number]
+    assert queries.observations(here.worker) == []
+
+
+def test_what_is_late_is_listed(here: Town) -> None:
+    late, visited, fine = here.sent(), here.visited(), here.sent()
+    late.acknowledge_by_on = clock.today() - YESTERDAY
+    visited.follow_ups[0].due_on = clock.today() - YESTERDAY
+    db.session.flush()
+    assert {row.number for row in queries.overdue(here.leader)} == {late.number, visited.number}
+    assert [row.number for row in queries.referrals(here.leader)][-1] == fine.number
+    labels = [task.label for task in queries.waiting_for(here.leader)]
+    assert any("その後の様子" in label and visited.number in label for label in labels)
+
+
+def test_the_city_counts_without_names(here: Town) -> None:
+    here.sent(), here.sent(), here.memo()
+    year = clock.fiscal_year(clock.today())
+    assert queries.referral_counts(year) == {Status.SENT: 2}
+    assert queries.referral_counts(year - 1) == {}
+    assert queries.observation_counts(year) == {ObservationStatus.DRAFT: 1}
+
+
+MEMO_WAYS: dict[ObservationStatus, tuple[ObservationAct, ...]] = {
+    ObservationStatus.DRAFT: (),
+    ObservationStatus.SENT: (ObservationAct.SEND,),
+    ObservationStatus.RETURNED: (ObservationAct.SEND, ObservationAct.RETURN),
+    ObservationStatus.ACKNOWLEDGED: (ObservationAct.SEND, ObservationAct.ACKNOWLEDGE),
+    ObservationStatus.IN_PROGRESS: (
+        ObservationAct.SEND,
+        ObservationAct.ACKNOWLEDGE,
+        ObservationAct.START,
+    ),
+    ObservationStatus.CLOSED: (ObservationAct.SEND, ObservationAct.ACKNOWLEDGE, ObservationAct.CLOSE),
+    ObservationStatus.WITHDRAWN: (ObservationAct.WITHDRAW,),
+}
+
+
+@pytest.mark.parametrize(("status", "act"), [*product(MEMO_WAYS, ObservationAct)])
+def test_every_act_on_a_memo_in_every_state(
+    here: Town, status: ObservationStatus, act: ObservationAct
+) -> None:
+    memo = here.memo()
+
+    def do_memo(step: ObservationAct, *, wrong: bool = False) -> None:
+        of_station = step in {ObservationAct.SEND, ObservationAct.WITHDRAW}
+        by = here.leader if of_station is not wrong else here.desk_worker
+        steps: dict[ObservationAct, Callable[[], None]] = {
+            ObservationAct.SEND: lambda: services.send_observation(observation=memo, by=by),
+            ObservationAct.ACKNOWLEDGE: lambda: services.acknowledge_observation(observation=memo, by=by),
+            ObservationAct.START: lambda: services.start_observation(observation=memo, by=by),
+            ObservationAct.CLOSE: lambda: services.close_observation(
+                observation=memo, answer="訪ねました", by=by
+            ),
+            ObservationAct.RETURN: lambda: services.return_observation(
+                observation=memo, reason="担当外", by=by
+            ),
+            ObservationAct.WITHDRAW: lambda: services.withdraw_observation(
+                observation=memo, reason="解決", by=by
+            ),
+        }
+        steps[step]()
+
+    for step in MEMO_WAYS[status]:
+        do_memo(step)
+    assert memo.status is status
+    with pytest.raises(NotAllowed):
+        do_memo(act, wrong=True)
+    if act in rules.OBSERVATION_TRANSITIONS[status]:
+        do_memo(act)
+        assert memo.status is rules.OBSERVATION_TRANSITIONS[status][act]
+    else:
+        with pytest.raises(Conflict):
+            do_memo(act)
+
+
+def test_a_memo_that_came_back_may_go_elsewhere_but_only_through_the_gate(here: Town) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    services.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
+    services.save_observation(observation=memo, agency=here.agency, by=here.leader)
+    assert memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
+    with pytest.raises(RuleBroken):
+        services.send_observation(observation=memo, by=here.leader)
+    services.record_consent(subject=memo, consent=consent(Recipient.AGENCY), by=here.leader)
+    services.send_observation(observation=memo, by=here.leader)
+    assert not memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
+
+
+def test_an_answer_has_words(here: Town) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    services.acknowledge_observation(observation=memo, by=here.desk_worker)
+    with pytest.raises(RuleBroken) as broken:
+        services.close_observation(observation=memo, answer=" ", by=here.desk_worker)
+    assert broken.value.field == "answer"
+
+
+def test_the_city_keeps_the_agencies(here: Town) -> None:
+    officer = cast.person(Role.OFFICER)
+    facts = services.AgencyFacts(name="見本相談所", kind="自立相談支援センター", phone="047-000-3333")
+    made = services.create_agency(facts=facts, by=officer)
+    with pytest.raises(RuleBroken) as broken:
+        services.create_agency(facts=facts, by=officer)
+    assert broken.value.field == "name"
+    for person in (here.leader, here.worker):
+        with pytest.raises(NotAllowed):
+            services.edit_agency(agency=made, facts=facts, by=person)
+    services.edit_agency(
+        agency=made,
+        facts=services.AgencyFacts(name="見本相談所", kind="x", closed_on=clock.today()),
+        by=officer,
+    )
+    assert made not in queries.agencies() and made in queries.agencies(closed=True)
