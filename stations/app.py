@@ -16,15 +16,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from stations.applications.views import blueprint as applications
 from stations.attendance.views import blueprint as attendance
 from stations.committees.views import blueprint as committees
-from stations.core import access, cli, errors, formatting, labels, uploads, web
+from stations.core import access, cli, database, errors, formatting, labels, language, uploads, web
 from stations.core.access import Permission, can
 from stations.core.config import Config
-from stations.core.database import Model, db
+from stations.core.database import Model
 from stations.demo.cli import commands as demo_commands
 from stations.directory.views import blueprint as directory
 from stations.grants.views import blueprint as grants
 from stations.meetings.views import blueprint as meetings
 from stations.people import session as people_session
+from stations.people.cli import commands as people_commands
 from stations.people.views import blueprint as people
 from stations.referrals.views import blueprint as referrals
 from stations.reports.views import blueprint as reports
@@ -82,16 +83,17 @@ def create_app(config: Config | None = None) -> Flask:
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
     errors.init_app(app)
-    db.init_app(app)
+    database.init_app(app)
     alembic.init_app(app)
     CSRFProtect(app)
     Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
+    language.init_app(app)
     formatting.init_app(app)
     web.init_app(app)
     people_session.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for group in (cli.commands, demo_commands):
+    for group in (cli.commands, people_commands, demo_commands):
         app.cli.add_command(group)
     app.context_processor(_page_context)
     app.view_functions["static"] = access.public(app.view_functions["static"])

@@ -10,10 +10,11 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField, SelectMultipleField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from stations.applications.content import PARTS
 from stations.applications.labels import CATEGORIES, CATEGORY_EXAMPLES, FIELDS, GROUPS, INCOMES
 from stations.applications.rules import CostCategory, IncomeKind, Section, cost_group
 from stations.applications.services import CostInput, IncomeInput
@@ -36,9 +37,7 @@ CHOOSE = SelectChoice("", _l("選んでください"))
 class NewPlanForm(Form):
     """Which station, which year, what it is called, and what it starts from."""
 
-    station_id = SelectField(
-        _l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int
-    )
+    station_id = SelectField(_l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int)
     fiscal_year = SelectField(_l("年度"), [Required(_l("年度を選んでください。"))], coerce=int)
     title = TidyText(
         _l("計画の名称"),
@@ -68,6 +67,7 @@ class SectionForm(Form):
     mended = BooleanField(_l("コメントに対応しました"))
 
     OWN: ClassVar[tuple[str, ...]] = ()
+    overtaken = False  # somebody else saved first: the page shows both
 
     def values(self) -> dict[str, Any]:
         """Field → value, as `services.save_section` wants them."""
@@ -104,7 +104,9 @@ class AudienceForm(SectionForm):
         description=_l("例：年齢や住まいを問わず、どなたでも。"),
     )
     expected_visits = WholeNumberField(
-        FIELDS["expected_visits"], [NotRequired(), NumberRange(0, 10_000)], description=_l("およその数で結構です。")
+        FIELDS["expected_visits"],
+        [NotRequired(), NumberRange(0, 10_000, _l("見込み人数は10,000人までの数で入力してください。"))],
+        description=_l("およその数で結構です。"),
     )
 
 
@@ -128,7 +130,10 @@ class OpeningsForm(SectionForm):
     OWN = ("openings_planned", "openings_note")
     openings_planned = WholeNumberField(
         FIELDS["openings_planned"],
-        [Required(_l("開催予定を1回以上入力してください。")), NumberRange(1, 400)],
+        [
+            Required(_l("開催予定を1回以上入力してください。")),
+            NumberRange(1, 400, _l("開催回数は1から400までの数で入力してください。")),
+        ],
     )
     openings_note = TidyTextArea(
         FIELDS["openings_note"],
@@ -291,13 +296,20 @@ class CommentForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TidyTextArea(
-        _l("理由"), [Required(_l("理由を入力してください。")), Length(max=1000)]
-    )
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=1000)])
 
 
 class OptionalReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=1000)])
+
+
+def comment_form(section: Section) -> CommentForm:
+    """A comment form of a section; its ids differ from those of the other sections on the same page."""
+    form = CommentForm(prefix=section.value)
+    form.field.choices = [SelectChoice("", _l("この項目の全体"))] + [
+        SelectChoice(name, FIELDS[name]) for name in PARTS[section] if name in FIELDS
+    ]
+    return form
 
 
 SECTIONS: dict[Section, type[SectionForm]] = {

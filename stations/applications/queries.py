@@ -12,7 +12,8 @@ from stations.applications import content, rules
 from stations.applications import labels as labels  # what the enums are called, for everybody who asks here
 from stations.applications.models import Plan, PlanAttachment, PlanVersion
 from stations.applications.rules import SEEN_BY_MEMBERS, Missing, Section, Status, Totals
-from stations.committees.models import Committee, District, Station
+from stations.committees.models import Committee, District, Opening, Station, Venue
+from stations.committees.rules import OpeningStatus
 from stations.core import clock
 from stations.core.access import (
     COMMITTEE_ROLES,
@@ -112,7 +113,8 @@ def counts(person: Actor, *, fiscal_year: int | None = None) -> dict[Status, int
     query = sa.select(Plan.status, sa.func.count()).where(_visible(person)).group_by(Plan.status)
     if fiscal_year is not None:
         query = query.where(Plan.fiscal_year == fiscal_year)
-    return dict(db.session.execute(query).tuples())
+    rows = db.session.execute(query).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def years(person: Actor) -> list[int]:
@@ -214,6 +216,31 @@ def open_comments(plan: Plan) -> list[Any]:
 
 def started(plan: Plan, section: Section) -> bool:
     return section.value in plan.section_saves or section.value in plan.unfinished
+
+
+def venues_to_use(plan: Plan) -> list[Venue]:
+    """The station's venues that are still used, and those that the plan names already."""
+    named = [venue.id for venue in plan.venues]
+    return fetch_all(
+        sa.select(Venue)
+        .where(Venue.station_id == plan.station_id, sa.or_(Venue.closed_on.is_(None), Venue.id.in_(named)))
+        .order_by(Venue.id)
+    )
+
+
+def openings_in_calendar(plan: Plan) -> int:
+    """How many openings of the station stand in the calendar of the plan's year, cancelled ones aside."""
+    first, last = clock.fiscal_year_period(plan.fiscal_year)
+    count = (
+        sa.select(sa.func.count())
+        .select_from(Opening)
+        .where(
+            Opening.station_id == plan.station_id,
+            Opening.on.between(first, last),
+            Opening.status != OpeningStatus.CANCELLED,
+        )
+    )
+    return db.session.scalar(count) or 0
 
 
 def files_of(version: PlanVersion) -> list[PlanAttachment]:

@@ -79,6 +79,8 @@ def next_status(status: Status, act: Act) -> Status:
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 FINAL = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS, Status.REJECTED, Status.WITHDRAWN})
 GRANTABLE = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS})
+# When officials may ask for something to be mended.
+COMMENTABLE = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.DEFERRED})
 # What members of the general meeting may read: a plan that came before them, from then on.
 SEEN_BY_MEMBERS = frozenset({Status.TABLED, Status.DEFERRED, Status.REJECTED}) | GRANTABLE
 RESOLUTIONS = frozenset({Act.APPROVE, Act.APPROVE_WITH_CONDITIONS, Act.DEFER, Act.REJECT})

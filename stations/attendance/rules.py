@@ -1,7 +1,7 @@
 """Rules of attendance (来場者記録, mode A: tally by age band, no personal data)."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -65,6 +65,10 @@ class Totals:
     def visits(self) -> int:
         """延べ人数: the sum over the age bands. Mode A never claims 実人数 (programme rule)."""
         return sum(self.by_band.values())
+
+    def by_tile(self) -> dict[str, int]:
+        """Every tile's number by its key."""
+        return {tile_key(*tile): number for tile, number in self.counts().items()}
 
     def counts(self) -> dict[tuple[Counter, AgeBand | None], int]:
         """Every tile's number, the seven age bands first."""
@@ -223,6 +227,19 @@ class DeviceEvent:
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def tile_key(counter: Counter, band: AgeBand | None) -> str:
+    """The key of a tile, by which pages and devices name it."""
+    return str(band if band is not None else counter)
+
+
+TILES: tuple[str, ...] = tuple(AgeBand) + tuple(one for one in Counter if one is not Counter.VISIT)
+
+
+def totals_of_tiles(numbers: Mapping[str, int]) -> Totals:
+    """Totals from a number for each tile's key; missing ones are zero."""
+    return totals((*tile(key), number) for key, number in numbers.items())
 
 
 def tile(key: str) -> tuple[Counter, AgeBand | None]:

@@ -136,20 +136,24 @@ def _take(opening: Opening, event: DeviceEvent, by: Actor) -> Verdict:
     )
 
 
-def correct(*, opening: Opening, typed: Totals, reason: str, by: Actor) -> OpeningRecord:
+def correct(
+    *, opening: Opening, typed: Totals, reason: str, by: Actor, seen: Totals | None = None
+) -> OpeningRecord:
     """Make the counts what was typed (from paper, or at the end of the day) by adding the differences.
 
-    Needs a reason when anything differs. Typed after the day, the record carries the mark of late entry.
+    ``seen``: the counts on the page that was typed into; what another tablet added meanwhile is then kept. Needs a reason when anything differs. Typed after the day, the record carries the mark of late entry.
     """
     record = begin(opening=opening, by=by)
-    changes = rules.differences(queries.totals(opening), typed)
+    counted = queries.totals(opening)
+    changes = rules.differences(seen or counted, typed)
     if not changes:
         return record
     status = rules.next_record_status(record.status, RecordAct.CORRECT)
     rules.require_reason(RecordAct.CORRECT, reason)
-    rules.check_totals(typed)
     for counter, band, delta in changes:
+        rules.check_tap(counted.counts()[counter, band], delta)
         _write(record, counter, band, delta, by, tapped_at=clock.now(), correction=True)
+    rules.check_totals(queries.totals(opening))
     detail = {f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes}
     audit.record(
         record,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from stations.committees.rules import (
@@ -85,19 +85,15 @@ class AddressField(StringField):
         self.data = text.normalise_address(valuelist[0]) if valuelist else self.data
 
 
-class CalledByPhone(Form):
-    """A form with a telephone number that may stay empty."""
-
-    phone = PhoneField(_l("電話番号"), [NotRequired()])
-
-    def validate_phone(self, field: PhoneField) -> None:
-        try:
-            text.check_phone(field.data or "")
-        except RuleBroken as broken:
-            raise ValueError(say(broken)) from broken
+def callable_number(_form: Any, field: Field) -> None:
+    """A validator: a telephone number as it is written in Japan."""
+    try:
+        text.check_phone(field.data or "")
+    except RuleBroken as broken:
+        raise ValidationError(say(broken)) from broken
 
 
-class CommitteeForm(CalledByPhone):
+class CommitteeForm(Form):
     WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "address": "full"}
 
     name = TidyText(
@@ -105,10 +101,11 @@ class CommitteeForm(CalledByPhone):
         [Required(_l("委員会の名前を入力してください。"))],
         description=_l("領収書のあて名と同じ名前にします。"),
     )
+    phone = PhoneField(_l("電話番号"), [NotRequired(), callable_number])
     address = AddressField(_l("住所"), [NotRequired()])
 
 
-class StationForm(CalledByPhone):
+class StationForm(Form):
     WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "audience": 30, "what_to_bring": 30, "fee": 20}
 
     name = TidyText(
@@ -130,6 +127,11 @@ class StationForm(CalledByPhone):
         description=_l("段差、車いす、トイレ、駐車場、ベビーカーなど"),
     )
     fee = TidyText(_l("参加費"), [NotRequired(), Length(max=40)], description=_l("例：無料／お茶代100円"))
+    phone = PhoneField(
+        _l("電話番号"),
+        [NotRequired(), callable_number],
+        description=_l("市民の方が問い合わせる番号です。空欄のときは、市の窓口の番号を表示します。"),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -164,7 +166,7 @@ class VenueForm(Form):
         try:
             text.check_postal(field.data or "")
         except RuleBroken as broken:
-            raise ValueError(say(broken)) from broken
+            raise ValidationError(say(broken)) from broken
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -400,9 +400,10 @@ def requires(
         def guarded(**url_values: Any) -> Any:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
-            obj = None
+            obj, rest = None, url_values
             if of is not None:
-                obj = of(**url_values)
+                rest = _rest(of, url_values)
+                obj = of(**{name: value for name, value in url_values.items() if name not in rest})
                 if obj is None:
                     abort(404)
             answer = can(current_user, permission, obj)
@@ -412,7 +413,7 @@ def requires(
                 from stations.core.audit import log_view
 
                 log_view(obj, by=current_user, purpose=personal)
-            return view(obj, **_rest(of, url_values)) if of is not None else view(**url_values)
+            return view(obj, **rest) if of is not None else view(**rest)
 
         guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself
         return guarded

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from flask import has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -21,6 +22,16 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
 
 db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+
+
+def init_app(app: Flask) -> None:
+    """Connect the engines of ``SQLALCHEMY_ENGINES`` to the application."""
+    db.init_app(app)
+    # The extension also closes async sessions after each request, for which Flask starts a thread and an event
+    # loop; there are none here, and that costs more CPU than a small page.
+    app.teardown_appcontext_funcs[:] = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
 
 
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):

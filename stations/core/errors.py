@@ -20,6 +20,8 @@ from stations.core.messages import Conflict, RuleBroken
 
 log = logging.getLogger(__name__)
 
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 letters that nobody mistakes on the telephone
+
 # code: heading, what to do next
 PAGES: dict[int, tuple[Any, Any]] = {
     400: (_l("送られた内容を読み取れませんでした"), _l("前のページに戻り、もう一度お試しください。")),
@@ -82,8 +84,8 @@ def _places(error: BaseException) -> list[str]:
 def reference() -> str:
     """The number that stands on the page and in the log; the same within one request."""
     if "reference" not in g:
-        alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-        g.reference = "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(2))
+        letters = "".join(REFERENCE_ALPHABET[byte % 32] for byte in secrets.token_bytes(8))
+        g.reference = f"{letters[:4]}-{letters[4:]}"
     return str(g.reference)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Response, current_app, make_response
@@ -91,12 +92,16 @@ def send(file: StoredFile, *, download: bool = False) -> Response:
     response = make_response(content(file))
     response.headers["Content-Type"] = file.media_type
     disposition = "attachment" if download else "inline"
-    response.headers["Content-Disposition"] = dump_options_header(
-        disposition, {"filename": file.original_name}
-    )
+    response.headers["Content-Disposition"] = content_disposition(disposition, file.original_name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def content_disposition(kind: str, name: str) -> str:
+    """The header with a file name in any script: a header itself holds Latin letters only (RFC 6266)."""
+    plain = "".join(char for char in name if " " < char <= "~" and char not in '"\\') or "file"
+    return dump_options_header(kind, {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"})
 
 
 def _root() -> Path:

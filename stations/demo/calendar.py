@@ -28,7 +28,10 @@ def story(town: Town, place: Place) -> Story:
     """One station's dates: planned in March for the year to come, called off where it must be."""
     days, station = town.days, town.stations[place.key]
     by = town.of(place)[Role.DRAFTER]
-    for year, planned in ((days.year - 1, days.winter(3, 20, of=days.year - 1)), (days.year, days.before(3, 20))):
+    for year, planned in (
+        (days.year - 1, days.winter(3, 20, of=days.year - 1)),
+        (days.year, days.before(3, 20)),
+    ):
         yield planned
         first, last = clock.fiscal_year_period(year)
         first = max(first, station.opened_on or first)

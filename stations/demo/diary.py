@@ -3,7 +3,7 @@
 import datetime as dt
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from stations.core import clock
 
@@ -69,13 +69,13 @@ class Diary:
         """Let a story wait for its first time; it may be begun from within another story."""
         self._wait(story)
 
-    def live(self, each: Callable[[dt.datetime], None]) -> None:
-        """Go on until no story waits for a time up to the end; ``each`` hears of every step."""
+    def live(self) -> Iterator[dt.datetime]:
+        """Go on until no story waits for a time up to the end; yields the time of every step taken."""
         while self._waiting and self._waiting[0][0] <= self._ends:
             time, _order, story = heapq.heappop(self._waiting)
             with clock.telling(time):
                 self._wait(story)
-            each(time)
+            yield time
 
     def _wait(self, story: Story) -> None:
         for time in story:

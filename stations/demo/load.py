@@ -1,5 +1,6 @@
 """Loading the demonstration: everything through the services, in the order of time, committed in steps."""
 
+import datetime as dt
 import random
 from collections.abc import Callable
 
@@ -10,12 +11,16 @@ from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
 from stations.demo import calendar, grants, meetings, plans, referrals, town, visits
-from stations.demo.diary import Days, Diary, at
+from stations.demo.diary import Days, Diary
+from stations.demo.places import PLACES
+from stations.demo.referrals import Desk
 from stations.demo.town import Town
 from stations.demo.undertakings import Session, Undertaking, undertakings
 from stations.people.models import Person
+from stations.referrals.rules import ObservationStatus
+from stations.referrals.rules import Status as ReferralStatus
 
-_STEPS_A_COMMIT = 40
+_STEPS_A_COMMIT = 100
 
 
 class Refused(Exception):
@@ -27,31 +32,47 @@ def check(config: Config) -> None:
     if config.production:
         raise Refused("This is a production installation: the demonstration is never loaded into it.")
     if db.session.scalar(sa.select(sa.func.count()).select_from(Person)):
-        raise Refused("The database already holds people: the demonstration is loaded into an empty one only.")
+        raise Refused(
+            "The database already holds people: the demonstration is loaded into an empty one only."
+        )
 
 
-def load(days: Days, *, progress: Callable[[float], None]) -> None:
-    """Live through the days; ``progress`` hears which part (0 … 1) of them has passed."""
-    seeded = random.Random(f"stations {days.today.isoformat()}")
-    here = Town(days, seeded)
+def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: None) -> None:
+    """Live through the days up to ``today``; ``progress`` hears which part (0 … 1) of them has passed."""
+    days = Days(today)
+    here = Town(days, random.Random(f"stations {today.isoformat()}"))
     with clock.telling(days.begins):
         town.settle(here)
         town.open_stations(here)
-        referrals.found_agencies(here)
+        desks = referrals.found_agencies(here)
     db.session.commit()
     diary = Diary(days.ends)
-    tell(here, diary)
-    steps = 0
-    whole = (days.ends - days.begins).total_seconds() or 1.0
-
-    def each(time: object) -> None:
-        nonlocal steps
-        steps += 1
-        if steps % _STEPS_A_COMMIT == 0:
+    with clock.telling(days.begins):
+        _begin(here, diary, desks)
+    whole = (days.ends - days.begins).total_seconds()
+    for nth, time in enumerate(diary.live()):
+        if nth % _STEPS_A_COMMIT == 0:
             db.session.commit()
-
-    def step(time: "object") -> None:
-        each(time)
-
-    diary.live(lambda time: (each(time), progress((time - days.begins).total_seconds() / whole))[0])
+        progress((time - days.begins).total_seconds() / whole)
     db.session.commit()
+
+
+def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:
+    """Every story there is."""
+    written: dict[Undertaking, Plan] = {}
+    diary.begin(grants.settings(here.days, here))
+    crowds = visits.scale(here.days)
+    for place in PLACES:
+        if place.running:
+            diary.begin(calendar.story(here, place))
+            diary.begin(visits.story(here, place, crowds))
+    for session in Session:
+        diary.begin(meetings.story(here, session, written))
+    for nth, task in enumerate(undertakings()):
+        diary.begin(plans.story(here, task, written))
+        if task.grant is not None:
+            diary.begin(grants.story(here, task, written, nth))
+    for nth, status in enumerate([*ReferralStatus, *ReferralStatus]):
+        diary.begin(referrals.referral_story(here, desks[nth % 3], nth, status))
+    for nth, wanted in enumerate([*ObservationStatus, *ObservationStatus]):
+        diary.begin(referrals.memo_story(here, desks[nth % 3], desks[-1], nth, wanted))

@@ -118,4 +118,3 @@ def _resolve(town: Town, task: Undertaking, item: AgendaItem) -> None:
         conditions=conditions,
         by=town.city[Role.SECRETARIAT][0],
     )
-

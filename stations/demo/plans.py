@@ -13,7 +13,6 @@ from stations.demo.town import Town
 from stations.demo.undertakings import Session, Undertaking
 
 
-
 def begins(days: Days, session: Session) -> dt.datetime:
     """When plans for a meeting are begun."""
     match session:
@@ -126,9 +125,7 @@ def _return(town: Town, plan: Plan) -> None:
     )
 
 
-def _save(
-    plan: Plan, section: Section, values: dict[str, object], town: Town, task: Undertaking
-) -> None:
+def _save(plan: Plan, section: Section, values: dict[str, object], town: Town, task: Undertaking) -> None:
     services.save_section(
         plan=plan,
         section=section,
@@ -205,9 +202,7 @@ def cost_lines(town: Town, task: Undertaking) -> list[CostInput]:
 
 
 def _line(category: CostCategory, content: str, quantity: int, unit: str, price: Yen) -> CostInput:
-    return CostInput(
-        category=category, content=content, quantity=quantity, unit=unit, unit_price_yen=price
-    )
+    return CostInput(category=category, content=content, quantity=quantity, unit=unit, unit_price_yen=price)
 
 
 def incomes(task: Undertaking) -> list[IncomeInput]:

@@ -18,7 +18,14 @@ _SEAL = (200, 40, 40)
 
 
 def draw(
-    *, number: int, payee: str, addressee: str, amount_yen: Yen, purpose: str, on: dt.date, dice: random.Random
+    *,
+    number: int,
+    payee: str,
+    addressee: str,
+    amount_yen: Yen,
+    purpose: str,
+    on: dt.date,
+    dice: random.Random,
 ) -> bytes:
     """A 領収書 as JPEG; paper and ink vary, the words are those that are entered with it."""
     picture = Image.new("RGB", (_WIDTH, _HEIGHT), dice.choice(_PAPERS))

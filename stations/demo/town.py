@@ -67,7 +67,7 @@ class Town:
     def person(self, login: str, *, by: Person | None) -> Person:
         """Somebody new with the demonstration's password; roles come afterwards."""
         name, kana = next(self._names)
-        made = people.create_person(
+        return people.create_person(
             by=by,
             login=PREFIX + login,
             name=name,
@@ -75,7 +75,6 @@ class Town:
             email=f"{login}@demo.example",
             phone=self.phone(),
         )
-        return made
 
     def phone(self) -> str:
         self._phones += 1

@@ -23,7 +23,7 @@ def calendar_file(station: Station, openings: Iterable[Opening], *, base_url: st
     calendar.add("x-wr-timezone", clock.TOKYO.key)
     for opening in openings:
         calendar.add_component(_event(station, opening, host, page_url))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(station: Station, opening: Opening, host: str, page_url: str) -> Event:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
 
 from stations.committees.rules import WEEKDAYS, StationKind
@@ -17,7 +18,7 @@ from stations.directory.queries import Wish
 class SearchForm(Form):
     """地区・曜日・種類・ことば・今日; what cannot be read is left open."""
 
-    class Meta(Form.Meta):  # type: ignore[misc]  # flask-wtf is untyped
+    class Meta(FlaskForm.Meta):
         csrf = False  # it only reads
 
     district = SelectField(_l("地区"))
@@ -37,16 +38,22 @@ class SearchForm(Form):
         self.kind.choices = [anything, *((kind.value, label(kind)) for kind in StationKind)]
 
     @property
-    def wish(self) -> Wish:
+    def chosen(self) -> dict[str, str]:
+        """What was chosen or typed and can be read, as the address carries it."""
         chosen = {
-            field.name: field.data
-            for field in (self.district, self.weekday, self.kind)
+            field.name: str(field.data)
+            for field in (self.district, self.weekday, self.kind, self.words)
             if field.data and field.validate(self)
         }
+        return {**chosen, "today": "1"} if self.today.data else chosen
+
+    @property
+    def wish(self) -> Wish:
+        chosen = self.chosen
         return Wish(
             district=chosen.get("district"),
             weekday=int(chosen["weekday"]) if "weekday" in chosen else None,
             kind=StationKind(chosen["kind"]) if "kind" in chosen else None,
-            words=self.words.data or "",
-            today=bool(self.today.data),
+            words=chosen.get("words", ""),
+            today="today" in chosen,
         )

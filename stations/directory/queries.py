@@ -87,6 +87,12 @@ def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
     return [Listed(station, following.get(station.id)) for station in fitting]
 
 
+def soonest(listed: Iterable[Listed]) -> list[Opening]:
+    """The next openings of listed stations, one each, soonest first."""
+    following = [one.next for one in listed if one.next is not None]
+    return sorted(following, key=lambda opening: (opening.on, opening.starts_at, opening.station_id))
+
+
 def coming(stations: Iterable[Station], wish: Wish) -> list[Opening]:
     """Openings of the coming months that take place and fit, soonest first."""
     today = clock.today()
@@ -111,10 +117,15 @@ def cancelled_soon(stations: Iterable[Station]) -> list[Opening]:
 
 
 def month(stations: Iterable[Station], first: dt.date, wish: Wish) -> list[Opening]:
-    """Openings of a month, cancelled ones too, in order. ``first``: the month's first day."""
+    """Openings of a month, cancelled ones too, in order; of this month only what is not past.
+
+    ``first``: the month's first day.
+    """
+    today = clock.today()
     last = clock.add_months(first, 1) - dt.timedelta(days=1)
     ids = [station.id for station in stations if wish.fits(station)]
-    openings = committees.openings_between(first, last, station_ids=ids)
+    start = today if first <= today <= last else first
+    openings = committees.openings_between(start, last, station_ids=ids)
     return [opening for opening in openings if wish.fits_day(opening.on)]
 
 

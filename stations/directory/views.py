@@ -26,16 +26,12 @@ def index() -> Any:
     form = SearchForm(districts)
     wish = form.wish
     listed = queries.listing(stations, wish)
-    soonest = sorted(
-        (one for one in listed if one.next is not None),
-        key=lambda one: (one.next.on, one.next.starts_at, one.station.id),
-    )
     return render_template(
         "directory/index.html",
         form=form,
         wish=wish,
         listed=listed,
-        soonest=[] if wish.given else soonest[:FIRST_SHOWN],
+        soonest=[] if wish.given else queries.soonest(listed)[:FIRST_SHOWN],
         cancelled=queries.cancelled_soon(stations),
         preparing=queries.in_preparation(districts, stations),
         running=len(stations),

@@ -166,3 +166,44 @@ labels.register({PaymentDeed.REQUEST: _l("請求する")})
 
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)
+
+# The life of a grant in the order in which it is lived: the steps on its page, the queues of the officials.
+STAGES: dict[str, tuple[object, frozenset[Status]]] = {
+    "review": (_l("申請・審査"), frozenset({Status.APPLIED, Status.REVIEWING})),
+    "decision": (_l("決裁・施行"), frozenset({Status.DECIDING, Status.AWARDED})),
+    "running": (_l("実施"), frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED, Status.DISCONTINUED})),
+    "report": (_l("実績報告"), frozenset({Status.REPORTED, Status.REPORT_RETURNED})),
+    "determination": (
+        _l("検査・額の確定"),
+        frozenset({Status.INSPECTED, Status.DETERMINING, Status.DETERMINED}),
+    ),
+    "settlement": (
+        _l("精算・返還"),
+        frozenset(
+            {
+                Status.REFUND_DUE,
+                Status.REFUNDED,
+                Status.BALANCE_DUE,
+                Status.BALANCE_PAID,
+                Status.CANCELLED,
+            }
+        ),
+    ),
+    "closed": (_l("完結"), frozenset({Status.CLOSED})),
+    "ended": (_l("不交付・取下げ"), frozenset({Status.REFUSED, Status.WITHDRAWN})),
+}
+
+
+def steps(status: Status) -> list[tuple[object, str]]:
+    """(label, done | current | error | todo) of each step of a grant's life, for `ui.steps`."""
+    if status in STAGES["ended"][1]:
+        return [(STAGES["review"][0], "done"), (STAGES["ended"][0], "error")]
+    names = [name for name in STAGES if name != "ended"]
+    here = next(number for number, name in enumerate(names) if status in STAGES[name][1])
+    mark = "error" if status in {Status.CANCELLED, Status.REPORT_RETURNED, Status.DISCONTINUED} else "current"
+    if status is Status.CLOSED:
+        mark = "done"
+    return [
+        (STAGES[name][0], "done" if number < here else mark if number == here else "todo")
+        for number, name in enumerate(names)
+    ]

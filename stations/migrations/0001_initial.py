@@ -474,6 +474,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "status_since",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when the present status began; due dates count from it",
+        ),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False, comment="目的"),
         sa.Column("activities", sa.Text(), nullable=False, comment="内容"),
@@ -494,6 +500,15 @@ def upgrade() -> None:
             sa.Integer(),
             nullable=False,
             comment="raised at each save: two editors are noticed",
+        ),
+        sa.Column(
+            "section_saves", sa.JSON(), nullable=False, comment="section → lock_version at its last save"
+        ),
+        sa.Column(
+            "unfinished",
+            sa.JSON(),
+            nullable=False,
+            comment="section → fields as typed and not yet readable; given back, never lost",
         ),
         sa.CheckConstraint(
             "(status = 'draft') = (submitted_at IS NULL) OR status = 'withdrawn'",
@@ -853,6 +868,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_plan_attachment_plan_id"), "plan_attachment", ["plan_id"], unique=False)
     op.create_table(
+        "plan_venue",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_venue_plan_id")),
+        sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_plan_venue_venue_id")),
+        sa.PrimaryKeyConstraint("plan_id", "venue_id", name=op.f("pk_plan_venue")),
+        comment="the venues a plan means to use",
+    )
+    op.create_table(
         "plan_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -891,6 +915,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("field", sa.Text(), nullable=False, comment="input it is about; empty: the whole section"),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1008,6 +1033,12 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column(
             "report_summary", sa.Text(), nullable=False, comment="実績報告: what was done and what came of it"
+        ),
+        sa.Column(
+            "report_results",
+            sa.Text(),
+            nullable=False,
+            comment="成果と課題, when told apart from the summary",
         ),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("accounts_audited_by_id", sa.Integer(), nullable=True, comment="監査"),
@@ -1506,6 +1537,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_section_comment_plan_id"), table_name="section_comment")
     op.drop_table("section_comment")
     op.drop_table("plan_version")
+    op.drop_table("plan_venue")
     op.drop_index(op.f("ix_plan_attachment_plan_id"), table_name="plan_attachment")
     op.drop_table("plan_attachment")
     op.drop_index(op.f("ix_income_line_plan_id"), table_name="income_line")

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from stations.people.rules import AccountStatus
 
 PAGE_ROWS = 30
 DEMO_LOGINS = "demo-"
+_CODE_WORD = re.compile(r"[a-z][a-z0-9_:-]*")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Held:
     @property
     def typed(self) -> list[str]:
         """What the writer will recognise: words and numbers, not the values of buttons and boxes."""
-        return [value for _name, value in self.fields if value.strip() and not value.isidentifier()]
+        return [value for _name, value in self.fields if value.strip() and not _CODE_WORD.fullmatch(value)]
 
 
 def person(person_id: int) -> Person | None:
@@ -274,7 +276,6 @@ def demo_accounts() -> list[DemoAccount]:
     asked = (
         sa.select(RoleAssignment, Person.name)
         .join(RoleAssignment.person)
-        .options(sa.orm.noload(RoleAssignment.person))
         .where(
             Person.login.startswith(DEMO_LOGINS, autoescape=True),
             Person.disabled_at.is_(None),

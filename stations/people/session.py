@@ -106,6 +106,11 @@ def renew(person: Person) -> None:
     login_user(person)
 
 
+def second_factor_shown() -> None:
+    """Somebody signed in by password only has just proved to have an authenticator app."""
+    session["second"] = True
+
+
 def end() -> None:
     """Sign out on this device; the session is emptied."""
     logout_user()

@@ -14,6 +14,8 @@ from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage
 
 Cell = str | int | None
+Row = tuple[Cell, ...]
+Rows = tuple[Row, ...]
 
 # A spreadsheet runs a text that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,8 +28,8 @@ class Table:
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    total: tuple[Cell, ...] | None = None
+    rows: Rows
+    total: Row | None = None
     unit: str = ""
     """"yen": the numbers are amounts."""
 
@@ -49,7 +51,7 @@ def _plain(cell: Cell) -> str:
 def stages(overview: Overview) -> Table:
     """District × stage: how many plans of the year stand there, and how many stations are open."""
     shown = tuple(Stage)
-    rows = tuple(
+    rows: Rows = tuple(
         (district.name, district.stations_running, *(district.stages.get(stage, 0) for stage in shown))
         for district in overview.districts
     )
@@ -63,7 +65,7 @@ def stages(overview: Overview) -> Table:
 
 def money(overview: Overview) -> Table:
     """District × 交付決定額, 支払済額, 支出済額, 決定額の残り."""
-    rows = tuple(
+    rows: Rows = tuple(
         (
             district.name,
             district.awarded_yen,
@@ -84,7 +86,7 @@ def money(overview: Overview) -> Table:
 
 def visits(overview: Overview) -> Table:
     """Month × age band: 延べ来場者数."""
-    rows = tuple(
+    rows: Rows = tuple(
         (formatting.month(month), *(bands[band] for band in AgeBand), sum(bands.values()))
         for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
     )
@@ -98,7 +100,7 @@ def visits(overview: Overview) -> Table:
 
 def districts(overview: Overview) -> Table:
     """District × month: 延べ来場者数; None where no opening was held."""
-    rows = tuple(
+    rows: Rows = tuple(
         (district.name, *district.visits, sum(filter(None, district.visits)))
         for district in overview.districts
     )
@@ -110,6 +112,6 @@ def districts(overview: Overview) -> Table:
     )
 
 
-def _total(rows: tuple[tuple[Cell, ...], ...]) -> tuple[Cell, ...]:
+def _total(rows: Rows) -> Row:
     numbers = zip(*(row[1:] for row in rows), strict=True)
     return (_("合計"), *(sum(cell for cell in column if isinstance(cell, int)) for column in numbers))

@@ -12,14 +12,22 @@ from stations.committees.rules import (
     Frequency,
     OpeningAct,
     OpeningStatus,
+    StationAct,
+    StationStage,
     check_hours,
     check_pattern,
+    check_period,
     check_within_year,
     describe,
+    month_shown,
+    next_stage,
     next_status,
     occurrences,
+    parse_time,
     pattern_of,
     pattern_parts,
+    require_reason,
+    stage,
 )
 from stations.core.messages import RuleBroken
 from tests.transitions import check_step, check_whole, every_pair, steps
@@ -38,6 +46,75 @@ def test_every_act_in_every_state(status: OpeningStatus, act: OpeningAct) -> Non
 
 def test_the_table_as_a_whole() -> None:
     check_whole(OpeningStatus, OpeningAct, STEPS, start="planned", ends={"held"})
+
+
+STAGES = steps("""
+    preparing open running
+    running close closed
+""")
+
+
+@every_pair(StationStage, StationAct)
+def test_every_act_in_every_stage(status: StationStage, act: StationAct) -> None:
+    check_step(next_stage, status, act, STAGES)
+
+
+def test_a_station_runs_between_its_two_dates() -> None:
+    day, before, after = date(2026, 10, 3), date(2026, 10, 2), date(2026, 10, 4)
+    assert stage(None, None, day) == stage(after, None, day) == StationStage.PREPARING
+    assert stage(day, None, day) == stage(before, day, day) == StationStage.RUNNING
+    assert stage(before, before, day) == StationStage.CLOSED
+
+
+def test_only_a_cancellation_needs_a_reason() -> None:
+    require_reason(OpeningAct.RESTORE, "")
+    require_reason(OpeningAct.CANCEL, "台風のため")
+    with pytest.raises(RuleBroken) as caught:
+        require_reason(OpeningAct.CANCEL, "　")
+    assert caught.value.field == "reason"
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("10:00", time(10)),
+        ("１０：３０", time(10, 30)),
+        ("9時", time(9)),
+        ("９時５分", time(9, 5)),
+        ("13時半", time(13, 30)),
+        ("午後1時半", time(13, 30)),
+        ("午前 10 時", time(10)),
+        ("午後0時15分", time(12, 15)),
+        ("正午", time(12)),
+        ("930", time(9, 30)),
+        ("1000", time(10)),
+        ("14", time(14)),
+    ],
+)
+def test_times_as_people_type_them(typed: str, at: time) -> None:
+    assert parse_time(typed) == at
+
+
+@pytest.mark.parametrize("typed", ["", "朝", "25:00", "10:60", "午後13時", "10:00:00", "-1", "99999"])
+def test_what_is_no_time_is_asked_for_again(typed: str) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        parse_time(typed, field="starts_at")
+    assert caught.value.field == "starts_at"
+
+
+def test_a_rule_has_an_end_within_two_years() -> None:
+    end = date(2028, 4, 1)
+    assert check_period(pattern(until_on=end)) == end
+    for until_on in (None, date(2028, 4, 2)):
+        with pytest.raises(RuleBroken) as caught:
+            check_period(pattern(until_on=until_on))
+        assert caught.value.field == "until_on"
+
+
+def test_the_month_of_an_address() -> None:
+    assert month_shown("2026-12", date(2026, 4, 15)) == date(2026, 12, 1)
+    for nonsense in ("", "2026-13", "now", "2026-1-1"):
+        assert month_shown(nonsense, date(2026, 4, 15)) == date(2026, 4, 1)
 
 
 def pattern(**parts: object) -> CalendarPattern:

@@ -1,6 +1,7 @@
 """A grant that is being carried out, with the people around it: what tests of receipts and reports begin with."""
 
 import datetime as dt
+import hashlib
 import io
 import itertools
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from stations.people.models import Person
 from tests.support import cast
 
 YEAR = 2026
-_colours = itertools.count(1)
+_pictures = itertools.count(1)
 
 
 @dataclass
@@ -134,14 +135,14 @@ def team(name: str = "見本", *, paid_yen: int = 100_000) -> Team:
 
 
 def photo(by: Person | None = None) -> StoredFile:
-    """A kept photo, each of another colour (the same picture twice is a finding)."""
+    """A kept photo, each another picture (the same picture twice is a finding)."""
     return files.store_bytes(picture(), name="receipt.jpg", by=by)
 
 
 def picture(*, exif: bool = False) -> bytes:
     """A small JPEG, with a camera's EXIF when asked for."""
-    n = next(_colours)
-    image = Image.new("RGB", (60, 90), (n % 256, n // 256 % 256 * 8, 128))
+    digest = hashlib.sha512(str(next(_pictures)).encode()).digest()
+    image = Image.frombytes("RGB", (4, 5), digest[:60]).resize((60, 75))
     out = io.BytesIO()
     data = Image.Exif()
     data[0x010F] = "SECRETCAMERA"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import audit
+from stations.core import audit, files
 from stations.core.access import NotAllowed
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import bookkeeping, queries
@@ -21,7 +21,7 @@ from stations.grants.receipts import Level, ReceiptKind
 from stations.grants.rules import Status
 from stations.grants.services import incomes, receipts
 from stations.grants.services.receipts import ReceiptRefused
-from tests.grants.active_grant import Team, enter, photo, team, written
+from tests.grants.active_grant import Team, enter, picture, team, written
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -130,22 +130,16 @@ def test_accepting_warnings_never_passes_an_error() -> None:
 
 def test_one_photo_is_one_receipt() -> None:
     made, other = team(), team("別")
-    file = photo(made.treasurer)
+    paper = picture()
+    file = files.store_bytes(paper, name="receipt.jpg", by=made.treasurer)
     enter(made, upload=file)
     with pytest.raises(ReceiptRefused) as refused:
         enter(made, 500, upload=file)
     assert refused.value.of(Level.ERROR)[0].field == "file"
-    again = receipt_queries.with_same_picture(file)[0].file
-    copy = _same_picture(again)
+    again = files.store_bytes(paper, name="again.jpg", by=other.treasurer)
     with pytest.raises(ReceiptRefused) as warned:
-        enter(other, 700, upload=copy, accept_warnings=False)
+        enter(other, 700, upload=again, accept_warnings=False)
     assert [broken.field for broken in warned.value.of(Level.WARNING)] == ["file"]
-
-
-def _same_picture(file: Any) -> Any:
-    from stations.core import files
-
-    return files.store_bytes(files.content(file), name="again.jpg", by=None)
 
 
 def test_cancelling_reverses_the_booking_and_keeps_the_number() -> None:

@@ -59,3 +59,8 @@ def type_password(
 def codes_on(page: Page) -> list[str]:
     """The recovery codes that a page shows."""
     return re.findall(r"\b\d{4}-\d{4}-\d{4}\b", page.text)
+
+
+def secret_on(page: Page) -> str:
+    """The app's secret that the enrolment page spells out."""
+    return (page.one("code", class_="mt-secret").text or "").replace(" ", "")

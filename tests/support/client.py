@@ -44,7 +44,7 @@ class Page(HtmlPage):
         for form in forms:
             buttons = {text_of(one) or one.get("value") for one in form.buttons}
             fields = {control.get("name") for control in form.controls}
-            if button in buttons or field in fields:
+            if (button is not None and button in buttons) or (field is not None and field in fields):
                 return form
         raise AssertionError(f"no form with {button or field!r} on {self.url}:\n{self.excerpt}")
 

@@ -119,7 +119,7 @@ def save_section(
     writer saw it; raises Overtaken when somebody saved this section since, Conflict when nobody may write.
     """
     _open_for_writing(plan, section, lock_version, by=by)
-    allowed = rules.SECTION_FIELDS[section]
+    allowed = rules.SECTION_FIELDS.get(section, ())
     if unknown := set(values) - set(allowed):
         raise ValueError(f"{sorted(unknown)} are not fields of {section}")
     for name, value in values.items():

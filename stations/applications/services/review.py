@@ -1,16 +1,14 @@
 """What the secretariat (地域共生課) does to a plan before it goes to the general meeting."""
 
-from stations.applications import queries
+from stations.applications import queries, rules
 from stations.applications.models import Plan, SectionComment
-from stations.applications.rules import Act, History, Section, Status
+from stations.applications.rules import Act, History, Section
 from stations.applications.services.steps import begin, move, notify
 from stations.core import audit, clock
 from stations.core.access import Permission
 from stations.core.database import add
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people.models import Person
-
-REVIEWED = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.DEFERRED})
 
 
 def receive(*, plan: Plan, by: Person) -> None:
@@ -22,7 +20,7 @@ def receive(*, plan: Plan, by: Person) -> None:
 def comment(*, plan: Plan, section: Section, text: str, by: Person, field: str = "") -> SectionComment:
     """Ask the committee to mend something in a section (``field``: in one input); seen by it once returned."""
     begin(plan, Permission.PLAN_REVIEW, by=by)
-    if plan.status not in REVIEWED:
+    if plan.status not in rules.COMMENTABLE:
         raise Conflict(None, N_("この計画はいま「%(state)s」なので、コメントできません。"), state=plan.status)
     if not text.strip():
         raise RuleBroken("text", N_("コメントを入力してください。"))

@@ -20,7 +20,7 @@ from stations.applications.views.parts import (
     trail,
 )
 from stations.core import files
-from stations.core.access import Permission, requires
+from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import writes
 from stations.core.forms import Form
 from stations.core.messages import Conflict, RuleBroken
@@ -41,11 +41,11 @@ def new() -> Any:
             plan = services.create_plan(
                 station=station,
                 fiscal_year=form.fiscal_year.data,
-                title=form.title.data,
+                title=form.title.data or "",
                 copy_of=next((one for one in earlier if one.id == form.copy_of.data), None),
                 by=current_user,
             )
-        except Conflict:
+        except (Conflict, NotAllowed):
             raise
         except RuleBroken as broken:
             form.show(broken)
@@ -73,7 +73,9 @@ def section(plan: Any, section: str) -> Any:
         if form.validate():
             try:
                 _save(plan, part, form)
-            except (Conflict, Overtaken) as broken:
+            except (Conflict, NotAllowed):
+                raise
+            except Overtaken as broken:
                 _show_both(form, broken, plan)
             except RuleBroken as broken:
                 form.show(broken)
@@ -83,6 +85,7 @@ def section(plan: Any, section: str) -> Any:
 
 
 def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any) -> str:
+    document = content.document(plan)
     comments = [one for one in queries.open_comments(plan) if one.section is part]
     return render_template(
         f"applications/sections/{part.value}.html"
@@ -93,10 +96,11 @@ def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any
         form=form,
         place=(ORDER.index(part) + 1, len(ORDER)),
         comments=comments,
+        saved_texts=texts(part, document) if form.overtaken else [],
         comments_of={name: [one for one in comments if one.field == name] for name in FIELDS},
         planned_openings=queries.openings_in_calendar(plan) if part is Section.OPENINGS else None,
         totals=queries.plan_totals(plan),
-        theirs=texts(part, content.document(plan)) if getattr(form, "overtaken", False) else None,
+        content=document,
         breadcrumb=trail(plan, (SECTIONS[part], None)),
         **({"attach_form": forms.AttachForm()} | more),
     )
@@ -113,15 +117,15 @@ def _save(plan: Any, part: Section, form: forms.SectionForm) -> None:
             by=current_user,
         )
     else:
-        services.save_section(plan=plan, section=part, values=form.values(), lock_version=seen, by=current_user)
+        services.save_section(
+            plan=plan, section=part, values=form.values(), lock_version=seen, by=current_user
+        )
     if form.mended.data:
         services.mark_mended(plan=plan, section=part, by=current_user)
 
 
-def _show_both(form: forms.SectionForm, broken: RuleBroken, plan: Any) -> None:
+def _show_both(form: forms.SectionForm, broken: Overtaken, plan: Any) -> None:
     """Two editors: keep what this one typed, show what the other saved, and let the next save win knowingly."""
-    if isinstance(broken, Conflict):
-        raise broken
     form.show(broken)
     form.lock_version.raw_data = None
     form.lock_version.data = plan.lock_version
@@ -147,6 +151,8 @@ def _keep_for_later(plan: Any, part: Section, form: forms.SectionForm) -> Any:
 def _after(plan: Any, part: Section) -> Any:
     if request.form.get("act") == "pause":
         return to_plan(plan, _("保存しました。続きは、この画面からいつでも書けます。"))
+    if request.form.get("act") == "stay":
+        return redirect(url_for(".section", plan_id=plan.id, section=part.value))
     if request.form.get("act") == "check" or part is ORDER[-1]:
         return redirect(url_for(".check", plan_id=plan.id))
     following = ORDER[ORDER.index(part) + 1]
@@ -163,7 +169,7 @@ def attach(plan: Any) -> Any:
             services.attach(
                 plan=plan, upload=form.file.data, caption=form.caption.data or "", by=current_user
             )
-        except Conflict:
+        except (Conflict, NotAllowed):
             raise
         except RuleBroken as broken:
             form.show(broken)
@@ -180,9 +186,7 @@ def attach(plan: Any) -> Any:
 def remove_attachment(attachment: Any) -> Any:
     services.remove_attachment(attachment=attachment, by=current_user)
     flash(_("ファイルを外しました。"), "success")
-    return redirect(
-        url_for(".section", plan_id=attachment.plan_id, section=Section.ATTACHMENTS.value)
-    )
+    return redirect(url_for(".section", plan_id=attachment.plan_id, section=Section.ATTACHMENTS.value))
 
 
 @blueprint.get("/plan-attachments/<int:plan_attachment_id>")
@@ -223,7 +227,7 @@ def submit(plan: Any) -> Any:
     form = Form()
     try:
         services.submit(plan=plan, by=current_user)
-    except Conflict:
+    except (Conflict, NotAllowed):
         raise
     except RuleBroken as broken:
         form.show(RuleBroken(None, broken.message, **broken.params))

@@ -8,10 +8,23 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from stations.applications import queries, rules
-from stations.applications.labels import FIELDS, SECTIONS
-from stations.applications.rules import Section
+from stations.applications.labels import CATEGORIES, FIELDS, INCOMES, SECTIONS
+from stations.applications.rules import CostCategory, IncomeKind, Section
+from stations.applications.views import blueprint
 from stations.core import clock, formatting
 from stations.core.labels import label
+
+
+@blueprint.app_template_global()
+def cost_category(value: str) -> Any:
+    """What a cost category in a frozen document is called."""
+    return CATEGORIES[CostCategory(value)]
+
+
+@blueprint.app_template_global()
+def income_kind(value: str) -> Any:
+    """What a kind of income in a frozen document is called."""
+    return INCOMES[IncomeKind(value)]
 
 
 def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
@@ -28,7 +41,7 @@ def to_plan(plan: Any, message: str = "", kind: str = "success") -> Response:
     """Back to the plan's own page, saying what was done."""
     if message:
         flash(message, kind)
-    return redirect(url_for("applications.plan", plan_id=plan.id))  # type: ignore[return-value]  # Flask's own Response
+    return redirect(url_for("applications.plan", plan_id=plan.id))
 
 
 def already_moved(plan: Any) -> Response:

@@ -6,11 +6,11 @@ from flask import Response, abort, make_response, render_template, request, url_
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.applications import content, forms, letters_of, queries, rules
+from stations.applications import content, forms, printing, queries, rules
 from stations.applications.labels import SECTIONS, STATUSES, TONES
 from stations.applications.rules import Status
 from stations.applications.views import blueprint
-from stations.applications.views.parts import task_rows, texts, trail
+from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.core import audit, clock, formatting
 from stations.core.access import Permission, can, committee_ids, requires
 
@@ -110,7 +110,8 @@ def _comment_forms(plan: Any) -> dict[str, forms.CommentForm]:
 def version(plan: Any, revision: int) -> Any:
     kept = queries.version(plan, revision)
     if kept is None:
-        return plan_page_instead(plan) if revision == plan.revision else abort(404)
+        # The revision that is still being written is not frozen yet: the plan's own page shows it.
+        return to_plan(plan) if revision == plan.revision else abort(404)
     older = queries.version(plan, revision - 1)
     changed = content.changed_sections(older.content, kept.content) if older is not None else []
     return render_template(
@@ -126,17 +127,10 @@ def version(plan: Any, revision: int) -> Any:
     )
 
 
-def plan_page_instead(plan: Any) -> Any:
-    """The revision that is still being written has no frozen version: its own page shows it."""
-    from stations.applications.views.parts import to_plan
-
-    return to_plan(plan)
-
-
 @blueprint.get("/plans/<int:plan_id>/print.pdf")
 @requires(Permission.PLAN_READ, of=queries.plan)
 def print_pdf(plan: Any) -> Response:
-    pdf = letters_of.plan_pdf(plan, queries.current_version(plan))
+    pdf = printing.plan_pdf(plan, queries.current_version(plan))
     response = make_response(pdf)
     response.headers["Content-Type"] = "application/pdf"
     name = f"plan-{plan.fiscal_year}-{plan.id}.pdf"

@@ -43,7 +43,11 @@ def comment(plan: Any, section: str) -> Any:
     if form.validate_on_submit():
         try:
             services.comment(
-                plan=plan, section=part, text=form.text.data, field=form.field.data or "", by=current_user
+                plan=plan,
+                section=part,
+                text=form.text.data or "",
+                field=form.field.data or "",
+                by=current_user,
             )
         except (Conflict, NotAllowed):
             raise
@@ -71,7 +75,7 @@ def return_(plan: Any) -> Any:
         return already_moved(plan)
     form = forms.ReasonForm()
     if form.validate_on_submit():
-        services.return_for_correction(plan=plan, reason=form.reason.data, by=current_user)
+        services.return_for_correction(plan=plan, reason=form.reason.data or "", by=current_user)
         return to_plan(plan, _("計画を差し戻しました。実行委員会に知らせました。"))
     return render_template(
         "applications/return.html",

@@ -1,5 +1,12 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
+from stations.grants.queries.facts import (
+    budget,
+    calculation,
+    conditions_of_meeting,
+    offer,
+    receipt_counts,
+)
 from stations.grants.queries.grants import (
     approved_item,
     changes_without_letter,
@@ -34,15 +41,19 @@ from stations.grants.queries.payments import (
     pending_yen,
     repayments,
 )
+from stations.grants.queries.receipts import name_of
 from stations.grants.queries.receivers import chair_name, holders
-from stations.grants.queries.turns import Turn, buttons, facts, request_turn, waiting_for
+from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns, waiting_for
 
 __all__ = [
     "Turn",
     "approved_item",
+    "budget",
     "buttons",
+    "calculation",
     "chair_name",
     "changes_without_letter",
+    "conditions_of_meeting",
     "counts",
     "decided_award",
     "eligible_yen",
@@ -54,7 +65,9 @@ __all__ = [
     "incomes",
     "letter",
     "letter_of",
+    "name_of",
     "next_instalment",
+    "offer",
     "paid_by_rows",
     "payment_request",
     "pending",
@@ -63,6 +76,7 @@ __all__ = [
     "plan",
     "posting",
     "postings_of",
+    "receipt_counts",
     "repayments",
     "request_turn",
     "settings",
@@ -70,6 +84,7 @@ __all__ = [
     "spent_by_line",
     "standing",
     "standings",
+    "turns",
     "waiting_for",
     "waiting_plans",
     "years",

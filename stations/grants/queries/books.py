@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants.bookkeeping import Account
-from stations.grants.models import Grant, LedgerTransaction, Receipt
+from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Receipt
+
+# Where the committee's own income comes from; the city's money comes from its own account.
+_SOURCES = frozenset({Account.INCOME.value, Account.OWN_FUNDS.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +43,7 @@ class BookLine:
     @property
     def is_standing_income(self) -> bool:
         """An income that the committee recorded and has not taken back."""
-        row = self.transaction
-        others = (row.receipt_id, row.payment_id, row.repayment_id, row.reverses_id)
-        return not self.reversed and all(other is None for other in others)
+        return not self.reversed and is_income(self.transaction)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,11 @@ def transaction(grant: Grant, transaction_id: int) -> LedgerTransaction | None:
     return found if found is not None and found.grant_id == grant.id else None
 
 
+def grant_above(grant_id: int, **_below: object) -> Grant | None:
+    """Loader of views whose address names something of the grant after it; the view gets the rest."""
+    return db.session.get(Grant, grant_id)
+
+
 def booking_of(receipt: Receipt) -> LedgerTransaction | None:
     """The expense that a receipt was booked as (its reversal is another transaction)."""
     return db.session.scalar(
@@ -97,9 +103,9 @@ def cash_book(grant: Grant) -> CashBook:
     balance = 0
     for row in rows:
         original = by_id[row.reverses_id] if row.reverses_id is not None else row
-        moved = _cash(row)
+        moved = cash(row)
         balance += moved
-        comes_in = _cash(original) > 0
+        comes_in = cash(original) > 0
         lines.append(
             BookLine(
                 transaction=row,
@@ -116,14 +122,19 @@ def cash_book(grant: Grant) -> CashBook:
 def keeper_ids(grant: Grant) -> frozenset[int]:
     """Who kept the books: everybody who entered a receipt or recorded an income of the committee."""
     entered = sa.select(Receipt.entered_by_id).where(Receipt.grant_id == grant.id)
-    recorded = sa.select(LedgerTransaction.recorded_by_id).where(
-        LedgerTransaction.grant_id == grant.id,
-        LedgerTransaction.payment_id.is_(None),
-        LedgerTransaction.repayment_id.is_(None),
+    recorded = (
+        sa.select(LedgerTransaction.recorded_by_id)
+        .join(LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id)
+        .where(LedgerTransaction.grant_id == grant.id, LedgerPosting.account.in_(_SOURCES))
     )
     return frozenset(db.session.scalars(sa.union(entered, recorded)))
 
 
-def _cash(row: LedgerTransaction) -> Yen:
+def is_income(row: LedgerTransaction) -> bool:
+    """Whether a movement is an income that the committee recorded: no payment of the city, no reversal."""
+    return row.reverses_id is None and any(part.account in _SOURCES for part in row.postings)
+
+
+def cash(row: LedgerTransaction) -> Yen:
     """How the committee's cash changed."""
     return sum(part.amount_yen for part in row.postings if part.account == Account.COMMITTEE_CASH)

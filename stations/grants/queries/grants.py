@@ -7,14 +7,17 @@ from stations.applications.models import Plan
 from stations.applications.rules import GRANTABLE
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.database import db, fetch_all
-from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter
-from stations.grants.rules import Status
+from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter, PaymentRequest
+from stations.grants.rules import PaymentStatus, Status
 from stations.meetings.models import AgendaItem
 from stations.meetings.rules import Resolution
 
 
 def grant(grant_id: int) -> Grant | None:
-    return db.session.get(Grant, grant_id)
+    """A grant with its plan and the approved version."""
+    return db.session.get(
+        Grant, grant_id, options=[orm.joinedload(Grant.plan), orm.joinedload(Grant.version)]
+    )
 
 
 def letter(letter_id: int) -> Letter | None:
@@ -68,22 +71,37 @@ def years(person: Actor) -> list[int]:
     return list(db.session.scalars(found.order_by(Grant.fiscal_year.desc())))
 
 
-def counts(person: Actor, fiscal_year: int) -> dict[Status, int]:
-    """How many grants of a year stand in each state."""
+def counts(person: Actor, fiscal_year: int | None) -> dict[Status, int]:
+    """How many grants of a year (None: of all) stand in each state."""
     rows = db.session.execute(
         sa.select(Grant.status, sa.func.count())
-        .where(_in_reach(person), Grant.fiscal_year == fiscal_year)
+        .where(_in_reach(person), _of_year(fiscal_year))
         .group_by(Grant.status)
     )
-    return dict(rows.tuples().all())
+    return {status: int(number) for status, number in rows}
 
 
-def in_year(person: Actor, fiscal_year: int, statuses: frozenset[Status] | None = None) -> list[Grant]:
-    """Grants of a year in reach, by district; ``statuses`` narrows them."""
-    found = sa.select(Grant).where(_in_reach(person), Grant.fiscal_year == fiscal_year)
+def in_year(
+    person: Actor,
+    fiscal_year: int | None,
+    statuses: frozenset[Status] | None = None,
+    with_request: PaymentStatus | None = None,
+) -> list[Grant]:
+    """Grants of a year (None: of all) in reach, by district; in ``statuses``, or with such a payment request."""
+    found = sa.select(Grant).where(_in_reach(person), _of_year(fiscal_year))
     if statuses is not None:
         found = found.where(Grant.status.in_(statuses))
-    return fetch_all(found.order_by(Grant.committee_id, Grant.id))
+    if with_request is not None:
+        found = found.where(
+            sa.exists()
+            .where(PaymentRequest.grant_id == Grant.id, PaymentRequest.status == with_request)
+            .correlate(Grant)
+        )
+    return fetch_all(found.order_by(Grant.fiscal_year.desc(), Grant.committee_id, Grant.id))
+
+
+def _of_year(fiscal_year: int | None) -> sa.ColumnElement[bool]:
+    return sa.true() if fiscal_year is None else Grant.fiscal_year == fiscal_year
 
 
 def waiting_plans(person: Actor) -> list[Plan]:

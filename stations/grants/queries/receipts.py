@@ -96,10 +96,25 @@ def with_same_picture(file: StoredFile) -> list[Receipt]:
     )
 
 
+def kind_of(row: Receipt) -> rules.ReceiptKind:
+    """What the paper is, as the member whose label a page shows."""
+    return rules.ReceiptKind(row.kind)
+
+
 def next_number(grant: Grant) -> int:
     """The number of the grant's next receipt; cancelled ones keep theirs. The caller holds the grant's lock."""
     last = db.session.scalar(sa.select(sa.func.max(Receipt.number)).where(Receipt.grant_id == grant.id))
     return (last or 0) + 1
+
+
+def next_unticked(grant: Grant, number: int) -> int | None:
+    """The number of the next live receipt to inspect after ``number``, then from the start; None when none is left."""
+    left = db.session.scalars(
+        sa.select(Receipt.number)
+        .where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None), Receipt.inspected_at.is_(None))
+        .order_by(Receipt.number)
+    ).all()
+    return next((one for one in left if one > number), left[0] if left else None)
 
 
 def neighbours(rows: Sequence[Receipt], number: int) -> tuple[Receipt | None, Receipt | None]:

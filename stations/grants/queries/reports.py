@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
+from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
@@ -20,7 +21,7 @@ from stations.grants.models import Grant, Receipt
 from stations.grants.queries.grants import settings
 from stations.grants.queries.ledger import decided_award, postings_of
 from stations.grants.reporting import Accounts
-from stations.grants.rules import Status
+from stations.grants.rules import Act, Status
 from stations.people.models import Person
 
 
@@ -95,6 +96,23 @@ def due_on(grant: Grant) -> dt.date | None:
         return None
     completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]
     return settlement.report_deadline(completed_on, found.terms)
+
+
+def return_reason(grant: Grant) -> str:
+    """What the city wrote when it sent the report back last; empty when it never did."""
+    return (
+        db.session.scalar(
+            sa.select(Event.reason)
+            .where(
+                Event.object_type == grant.__tablename__,
+                Event.object_id == grant.id,
+                Event.act == Act.RETURN_REPORT.value,
+            )
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
 
 
 def tick_counts(grant: Grant) -> tuple[int, int]:

@@ -18,12 +18,8 @@ from stations.grants.services.steps import begin, finish, settings_of, tell
 
 def fixed_of(grant: Grant) -> Yen:
     """額の確定 as the books and the inspected receipts give it: the settings' rate, unit, cap and the award applied."""
-    return settlement.fixed_amount(
-        queries.eligible_yen(grant),
-        settlement.deducted_income(queries.incomes(grant)),
-        settings_of(grant.fiscal_year).terms,
-        grant.awarded_yen or 0,
-    )
+    settings_of(grant.fiscal_year)
+    return queries.calculation(grant).fixed
 
 
 def draft_determination(*, grant: Grant, by: Actor) -> None:

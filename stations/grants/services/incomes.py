@@ -9,6 +9,7 @@ from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 from stations.grants import bookkeeping, reporting
 from stations.grants.models import Grant, LedgerTransaction
+from stations.grants.queries import books
 from stations.grants.reporting import AccountsAct
 from stations.grants.services import accounts, ledger
 
@@ -50,13 +51,7 @@ def cancel_income(
     Only an income is undone here: receipts have `cancel_receipt`, the city's payments are the cashier's.
     """
     accounts.begin_change(grant, by=by)
-    others = (
-        transaction.receipt_id,
-        transaction.payment_id,
-        transaction.repayment_id,
-        transaction.reverses_id,
-    )
-    if transaction.grant_id != grant.id or any(other is not None for other in others):
+    if transaction.grant_id != grant.id or not books.is_income(transaction):
         raise RuleBroken(None, N_("ここで取り消せるのは、実行委員会が記録した収入だけです。"))
     answer = ledger.reverse(
         grant=grant, transaction=transaction, reason=reason, happened_on=clock.today(), by=by

@@ -4,9 +4,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("grants", __name__)
 
-from stations.grants.views import (  # noqa: E402  # the modules hang their routes on the blueprint above
+from stations.grants.views import (  # noqa: E402, F401  # the modules hang their routes on the blueprint above
+    awards,
+    books,
+    changes,
+    determinations,
+    inspections,
+    letters,
+    pages,
+    payments,
     receipts,
     reports,
+    settings,
 )
-
-__all__ = ["blueprint", "receipts", "reports"]

@@ -6,26 +6,29 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import audit, files
+from stations.core import audit, clock, files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import say
-from stations.core.messages import Conflict, RuleBroken
-from stations.grants import account_labels, queries  # noqa: F401  # labels register themselves
+from stations.core.messages import RuleBroken
+from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import ReasonForm, ReceiptForm
 from stations.grants.queries import receipts as receipt_queries
+from stations.grants.queries.books import grant_above
 from stations.grants.receipts import Level, ReceiptKind
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.services import photos, receipts
+from stations.grants.services import photos
+from stations.grants.services import receipts as services
 from stations.grants.services.receipts import ReceiptRefused
 from stations.grants.views import blueprint
+from stations.grants.views.act import perform
 from stations.grants.views.trail import of_receipts, trail
 
 
-@blueprint.get("/grants/<int:grant_id>/receipts")
+@blueprint.get("/grants/<int:grant_id>/receipts", endpoint="receipts")
 @requires(Permission.GRANT_READ, of=queries.grant)
-def receipts_(grant: Any) -> str:
-    """The list: 予算・支出・残り of each line, then the receipts, the newest first."""
+def receipt_list(grant: Any) -> str:
+    """予算・支出・残り of each line, then the receipts, the newest first."""
     rows = receipt_queries.receipts(grant)
     return render_template(
         "grants/receipts.html",
@@ -39,5 +42,131 @@ def receipts_(grant: Any) -> str:
     )
 
 
-# The endpoint is grants.receipts; the name is the service module's here.
-blueprint.record  # noqa: B018
+@blueprint.route("/grants/<int:grant_id>/receipts/new", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=queries.grant)
+@writes
+def new_receipt(grant: Any) -> Any:
+    """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""
+    form = ReceiptForm(lines=receipt_queries.line_choices(grant), data={"addressee": grant.committee.name})
+    rows_changed = "add_row" in request.form or "remove_row" in request.form
+    sound = form.is_submitted() and not rows_changed and form.validate()
+    photo = _photo(form, grant)
+    if rows_changed:
+        form.change_rows(add="add_row" in request.form, remove=request.form.get("remove_row"))
+    elif form.is_submitted() and photo is None and not form.file.errors:
+        form.file.errors = [_("領収書の写真を選んでください。")]
+    elif sound and photo is not None:
+        try:
+            receipt = _enter(form, grant, photo)
+        except ReceiptRefused as refused:
+            form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
+        else:
+            flash(_("領収書%(number)sを登録しました。", number=receipt.number), "success")
+            return redirect(url_for(".receipt", receipt_id=receipt.id, entered=1))
+    return render_template(
+        "grants/new_receipt.html",
+        grant=grant,
+        form=form,
+        photo=photo,
+        open=grant.status in BOOKS_OPEN,
+        today=clock.today(),
+        breadcrumb=trail(grant, _("領収書を登録する"), of_receipts(grant)),
+    )
+
+
+def _photo(form: ReceiptForm, grant: Any) -> Any:
+    """The photo sent now, else the one kept at an earlier try; its mark goes into the form."""
+    if not form.is_submitted():
+        return None
+    if form.file.data:
+        try:
+            sent, form.photo.data = photos.keep_photo(grant=grant, upload=form.file.data, by=current_user)
+        except RuleBroken as broken:
+            form.file.errors = [say(broken)]
+        else:
+            return sent
+    kept = photos.kept_photo(grant=grant, mark=form.photo.data or "", by=current_user)
+    if kept is None:
+        form.photo.data = ""
+    return kept
+
+
+def _enter(form: ReceiptForm, grant: Any, photo: Any) -> Any:
+    return services.enter_receipt(
+        grant=grant,
+        upload=photo,
+        kind=ReceiptKind(form.kind.data),
+        dated_on=form.dated_on.data,
+        used_on=form.used_on.data,
+        payee=form.payee.data or "",
+        addressee=form.addressee.data or "",
+        description=form.description.data or "",
+        amount_yen=form.amount_yen.data,
+        splits=form.entered_splits(),
+        by=current_user,
+        accept_warnings=form.accept_warnings.data,
+    )
+
+
+@blueprint.get("/grants/<int:grant_id>/receipts/photo/<mark>")
+@requires(Permission.RECEIPT_ENTER, of=grant_above)
+def kept_photo(grant: Any, mark: str) -> Response:
+    """The photo of a receipt that is still being entered, for who sent it."""
+    photo = photos.kept_photo(grant=grant, mark=mark, by=current_user)
+    return _send(photo) if photo is not None else abort(404)
+
+
+@blueprint.get("/grants/receipts/<int:receipt_id>")
+@requires(Permission.GRANT_READ, of=receipt_queries.receipt)
+def receipt(receipt: Any) -> str:
+    grant = receipt.grant
+    return render_template(
+        "grants/receipt.html",
+        receipt=receipt,
+        kind=receipt_queries.kind_of(receipt),
+        grant=grant,
+        open=grant.status in BOOKS_OPEN,
+        entered="entered" in request.args,
+        events=audit.timeline(receipt),
+        breadcrumb=trail(grant, _("領収書%(number)s", number=receipt.number), of_receipts(grant)),
+    )
+
+
+@blueprint.get("/grants/receipts/<int:receipt_id>/file")
+@requires(Permission.GRANT_READ, of=receipt_queries.receipt)
+def receipt_file(receipt: Any) -> Response:
+    """The paper as it was stored; ``?size=small``: a thumbnail of a picture."""
+    return _send(receipt.file)
+
+
+def _send(file: Any) -> Response:
+    response = files.send(file)
+    if request.args.get("size") == "small" and file.is_image:
+        # Pillow is loaded only by who looks at pictures.
+        from stations.core.pictures import thumbnail
+
+        response.set_data(thumbnail(response.get_data()))
+        response.headers["Content-Type"] = "image/jpeg"
+    return response
+
+
+@blueprint.route("/grants/receipts/<int:receipt_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
+@writes
+def cancel_receipt(receipt: Any) -> Any:
+    grant = receipt.grant
+    form = ReasonForm()
+    if perform(
+        form,
+        lambda: services.cancel_receipt(receipt=receipt, reason=form.reason.data or "", by=current_user),
+    ):
+        flash(_("領収書%(number)sを取り消しました。", number=receipt.number), "success")
+        return redirect(url_for(".receipts", grant_id=grant.id))
+    here = (_("領収書%(number)s", number=receipt.number), url_for(".receipt", receipt_id=receipt.id))
+    return render_template(
+        "grants/cancel_receipt.html",
+        form=form,
+        receipt=receipt,
+        grant=grant,
+        breadcrumb=trail(grant, _("取り消す"), of_receipts(grant), here),
+    )

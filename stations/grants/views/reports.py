@@ -1,1 +1,124 @@
-"""Pages of the final report and its inspection."""
+"""Pages of the 実績報告 for the committee: writing it, 監査, handing it in, the PDF."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core import clock, files
+from stations.core.access import Permission, can, requires
+from stations.core.database import writes
+from stations.core.errors import back_with
+from stations.core.messages import RuleBroken
+from stations.grants import queries
+from stations.grants.forms.reports import ConfirmForm, ReportForm
+from stations.grants.queries import books as book_queries
+from stations.grants.queries import receipts as receipt_queries
+from stations.grants.queries import reports as report_queries
+from stations.grants.reporting import BOOKS_OPEN
+from stations.grants.services import reports as services
+from stations.grants.views import blueprint
+from stations.grants.views.act import perform
+from stations.grants.views.trail import of_report, trail
+
+
+def _writes(grant: Any) -> bool:
+    """Whether the reader may write this report now; the service asks again."""
+    may = can(current_user, Permission.RECEIPT_ENTER, grant) or can(
+        current_user, Permission.REPORT_SUBMIT, grant
+    )
+    return bool(may) and grant.status in BOOKS_OPEN
+
+
+def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, str]) -> str:
+    found = report_queries.report(grant)
+    return render_template(
+        template,
+        grant=grant,
+        form=form,
+        report=found,
+        today=clock.today(),
+        open=grant.status in BOOKS_OPEN,
+        return_reason=report_queries.return_reason(grant),
+        audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
+        breadcrumb=trail(grant, here, *between),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/report", methods=["GET", "POST"])
+@requires(Permission.GRANT_READ, of=queries.grant)
+@writes
+def report(grant: Any) -> Any:
+    """The text, the statement as the books have it now, and what is missing; read-only for everybody else."""
+    form = ReportForm(
+        data={
+            "summary": grant.report_summary,
+            "results": grant.report_results,
+            "completed_on": grant.completed_on,
+        }
+    )
+    if perform(form, lambda: _save(form, grant)):
+        flash(_("実績報告を保存しました。"), "success")
+        return redirect(url_for(".report", grant_id=grant.id))
+    return _page("grants/report.html", grant, form if _writes(grant) else None, _("実績報告"))
+
+
+def _save(form: ReportForm, grant: Any) -> None:
+    services.save_report(
+        grant=grant,
+        summary=form.summary.data or "",
+        results=form.results.data or "",
+        completed_on=form.completed_on.data,
+        by=current_user,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/report/audit", methods=["GET", "POST"])
+@requires(Permission.ACCOUNTS_AUDIT, of=queries.grant)
+@writes
+def audit_accounts(grant: Any) -> Any:
+    """監査 sees the statement, the book and every receipt, and confirms."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            services.audit_accounts(grant=grant, by=current_user)
+        except RuleBroken as broken:
+            return back_with(broken, url_for(".audit_accounts", grant_id=grant.id))
+        flash(_("会計の監査を記録しました。"), "success")
+        return redirect(url_for(".report", grant_id=grant.id))
+    own = current_user.id in book_queries.keeper_ids(grant)
+    return render_template(
+        "grants/report_audit.html",
+        grant=grant,
+        form=form,
+        own=own,
+        report=report_queries.report(grant),
+        book=book_queries.cash_book(grant),
+        open=grant.status in BOOKS_OPEN,
+        breadcrumb=trail(grant, _("会計の監査"), of_report(grant)),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/report/submit", methods=["GET", "POST"])
+@requires(Permission.REPORT_SUBMIT, of=queries.grant)
+@writes
+def submit_report(grant: Any) -> Any:
+    """The check page before the report goes to the city."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            services.submit_report(grant=grant, by=current_user)
+        except RuleBroken as broken:
+            return back_with(broken, url_for(".submit_report", grant_id=grant.id))
+        flash(_("実績報告を提出しました。市の検査が終わるまでお待ちください。"), "success")
+        return redirect(url_for(".report", grant_id=grant.id))
+    return _page("grants/report_submit.html", grant, form, _("提出する"), of_report(grant))
+
+
+@blueprint.get("/grants/<int:grant_id>/report.pdf")
+@requires(Permission.GRANT_READ, of=queries.grant)
+def report_file(grant: Any) -> Response:
+    """The PDF as it was handed in last."""
+    file = files.find(grant.report_file_id) if grant.report_file_id is not None else None
+    return files.send(file) if file is not None else abort(404)

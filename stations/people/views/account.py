@@ -1,6 +1,7 @@
 """One's own account: name, password, authenticator app, sessions, roles."""
 
 import io
+from typing import TYPE_CHECKING
 
 import segno
 from cryptography.fernet import InvalidToken
@@ -17,6 +18,9 @@ from stations.people import keys, queries, services
 from stations.people import session as people_session
 from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, ProfileForm
 from stations.people.views import blueprint
+
+if TYPE_CHECKING:
+    from stations.people.models import Person
 
 ENROLLING = "enrolling"
 
@@ -101,7 +105,7 @@ def enrol() -> ResponseReturnValue:
         except RuleBroken as broken:
             form.show(broken)
         else:
-            return _enrolled(signed_in is None, codes)
+            return _enrolled(person if signed_in is None else None, codes)
     return render_template(
         "people/enrol.html",
         form=form,
@@ -113,15 +117,15 @@ def enrol() -> ResponseReturnValue:
     )
 
 
-def _enrolled(entering: bool, codes: list[str]) -> ResponseReturnValue:
+def _enrolled(entering: "Person | None", codes: list[str]) -> ResponseReturnValue:
     """Show the recovery codes, this once; somebody who was on their way in is signed in now."""
     session.pop(ENROLLING, None)
     onward = url_for("people.account")
-    person = people_session.pending_person() if entering else people_session.signed_in()
-    if person is not None:
-        next_page = people_session.pending_next() if entering else None
-        onward = people_session.landing(person, next_page) if entering else onward
-        people_session.begin(person, second_factor=True) if entering else people_session.renew(person)
+    if entering is None:
+        people_session.second_factor_shown()
+    else:
+        onward = people_session.landing(entering, people_session.pending_next())
+        people_session.begin(entering, second_factor=True)
     return render_template("people/recovery_codes.html", codes=codes, onward=onward, first=True)
 
 

@@ -1,8 +1,8 @@
 """The home page: what waits for somebody, then what is theirs. Each part is one statement, asked only if needed."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import orm
 
+from stations.applications import labels as plan_labels
 from stations.applications import queries as applications
 from stations.applications import rules as plans
 from stations.applications.models import Plan
@@ -18,10 +19,11 @@ from stations.committees import queries as committees
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import access, clock
-from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Scope, scope_of
+from stations.core.access import COMMITTEE_ROLES, Permission, Scope, scope_of
 from stations.core.database import db, fetch_all
 from stations.core.labels import label
 from stations.core.tasks import Task, in_order
+from stations.grants import labels as grant_labels
 from stations.grants import queries as grants
 from stations.grants import rules as grant_rules
 from stations.grants.bookkeeping import Standing
@@ -30,6 +32,7 @@ from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import MeetingStatus
 from stations.people import queries as people
+from stations.people.models import Person
 from stations.referrals import queries as referrals
 from stations.referrals import rules as referral_rules
 from stations.referrals.models import Observation, Referral
@@ -44,6 +47,7 @@ _WAITING = (
     meetings.waiting_for,
     grants.waiting_for,
 )
+_MEETING = {access.Role.GENERAL_MEMBER, access.Role.SECRETARIAT}
 _NEXT_OPENINGS = 6
 _RECENT_GRANTS = 12
 
@@ -73,6 +77,12 @@ class PlanMoney:
     @property
     def status(self) -> StrEnum:
         return self.grant_status or self.plan_status
+
+    @property
+    def tone(self) -> str:
+        if self.grant_status is not None:
+            return grant_labels.TONES[self.grant_status]
+        return plan_labels.TONES[self.plan_status]
 
     @property
     def awarded(self) -> bool:
@@ -136,7 +146,7 @@ class Home:
     grants: list[PlanMoney]
 
 
-def home(person: Actor) -> Home:
+def home(person: Person) -> Home:
     """Everything on the home page of ``person``."""
     own = _bodies(person, COMMITTEE_ROLES, "committee_id")
     at_stations = _bodies(person, access.STATION_ROLES, "station_id")
@@ -153,7 +163,7 @@ def home(person: Actor) -> Home:
         openings=_openings(at_stations) if at_stations else [],
         queue=_queue(person) if city else [],
         districts=_districts() if city and access.can(person, Permission.STATION_READ) else [],
-        meeting=_next_meeting() if access.can(person, Permission.MEETING_READ) else None,
+        meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
         agency=_agency(in_agencies) if in_agencies else [],
         grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
         if audits and access.can(person, Permission.GRANT_READ)
@@ -161,7 +171,7 @@ def home(person: Actor) -> Home:
     )
 
 
-def _bodies(person: Actor, roles: Collection[access.Role], attribute: str) -> set[int]:
+def _bodies(person: Person, roles: Collection[access.Role], attribute: str) -> set[int]:
     return {getattr(held, attribute) for held in person.held_roles if held.role in roles}
 
 
@@ -210,8 +220,9 @@ def _plans(which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[P
         .order_by(Plan.fiscal_year.desc(), Plan.id.desc())
         .limit(limit)
     ).all()
-    standings = grants.standings([row[6] for row in rows if row[6] is not None])
-    return [PlanMoney(*row, standings.get(row[6])) for row in rows]
+    found = [PlanMoney(*row, None) for row in rows]
+    standings = grants.standings([one.grant_id for one in found if one.grant_id is not None])
+    return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
 
 def _money(mine: Iterable[PlanMoney]) -> Money | None:
@@ -261,37 +272,41 @@ _PAYMENT_QUEUE = {
 }
 
 
-def _queue(person: Actor) -> list[Count]:
-    return [
-        *_counts(person, _PLAN_QUEUE, Plan, "applications.index", _("計画：%(status)s")),
-        *_counts(person, _GRANT_QUEUE, Grant, "grants.index", _("助成金：%(status)s")),
-        *_counts(person, _PAYMENT_QUEUE, PaymentRequest, "grants.index", _("支払：%(status)s")),
-    ]
-
-
-def _counts(
-    person: Actor,
-    worked_off: Mapping[Permission, tuple[StrEnum, ...]],
-    model: type[Plan] | type[Grant] | type[PaymentRequest],
-    endpoint: str,
-    words: str,
-) -> list[Count]:
+def _queue(person: Person) -> list[Count]:
+    """What waits in each state that the person works off; one statement for all three kinds of things."""
     shown = [
-        status
-        for permission, statuses in worked_off.items()
+        Count(words % {"status": label(status)}, 0, endpoint, status)
+        for work, endpoint, words in (
+            (_PLAN_QUEUE, "applications.index", _("計画：%(status)s")),
+            (_GRANT_QUEUE, "grants.index", _("助成金：%(status)s")),
+            (_PAYMENT_QUEUE, "grants.index", _("支払：%(status)s")),
+        )
+        for permission, statuses in work.items()
         if access.can(person, permission)
         for status in statuses
     ]
     if not shown:
         return []
-    counted = _by_status(sa.select(model.status, sa.func.count()).where(model.status.in_(shown)), model)
-    return [
-        Count(words % {"status": label(status)}, counted.get(status, 0), endpoint, status) for status in shown
-    ]
+    counted = {
+        (kind, status): count
+        for kind, status, count in db.session.execute(
+            sa.union_all(*(_by_status(model) for model in (Plan, Grant, PaymentRequest)))
+        )
+    }
+    kinds: dict[type[StrEnum], str] = {
+        plans.Status: Plan.__tablename__,
+        grant_rules.Status: Grant.__tablename__,
+        grant_rules.PaymentStatus: PaymentRequest.__tablename__,
+    }
+    return [replace(one, value=counted.get((kinds[type(one.status)], one.status.value), 0)) for one in shown]
 
 
-def _by_status(statement: sa.Select[Any], model: Any) -> dict[StrEnum, int]:
-    return {status: count for status, count in db.session.execute(statement.group_by(model.status))}
+def _by_status(
+    model: type[Plan | Grant | PaymentRequest | Referral | Observation], *which: sa.ColumnElement[bool]
+) -> sa.Select[str, str, int]:
+    """(table, status, how many) of the rows that fit."""
+    status = sa.cast(model.status, sa.Text())
+    return sa.select(sa.literal(model.__tablename__), status, sa.func.count()).where(*which).group_by(status)
 
 
 def _districts() -> list[DistrictLine]:
@@ -329,29 +344,25 @@ def _next_meeting() -> NextMeeting | None:
 
 
 def _agency(agency_ids: Collection[int]) -> list[Count]:
-    made = _by_status(
-        sa.select(Referral.status, sa.func.count()).where(Referral.agency_id.in_(agency_ids)), Referral
-    )
+    made = _by_status(Referral, Referral.agency_id.in_(agency_ids))
     received = _by_status(
-        sa.select(Observation.status, sa.func.count()).where(
-            Observation.agency_id.in_(agency_ids), Observation.sent_at.is_not(None)
+        Observation, Observation.agency_id.in_(agency_ids), Observation.sent_at.is_not(None)
+    )
+    counted = {
+        (kind, status): count for kind, status, count in db.session.execute(sa.union_all(made, received))
+    }
+    kinds: tuple[tuple[str, type[StrEnum], str, str], ...] = (
+        (Referral.__tablename__, referral_rules.Status, "referrals.index", _("つなぎ：%(status)s")),
+        (
+            Observation.__tablename__,
+            referral_rules.ObservationStatus,
+            "referrals.observations",
+            _("気づきメモ：%(status)s"),
         ),
-        Observation,
     )
     return [
-        *(
-            Count(_("つなぎ：%(status)s", status=label(status)), made[status], "referrals.index", status)
-            for status in referral_rules.Status
-            if made.get(status)
-        ),
-        *(
-            Count(
-                _("気づきメモ：%(status)s", status=label(status)),
-                received[status],
-                "referrals.observations",
-                status,
-            )
-            for status in referral_rules.ObservationStatus
-            if received.get(status)
-        ),
+        Count(words % {"status": label(status)}, counted[kind, status.value], endpoint, status)
+        for kind, statuses, endpoint, words in kinds
+        for status in statuses
+        if (kind, status.value) in counted
     ]

@@ -113,7 +113,7 @@ def _running(year: int) -> dict[int, int]:
         .where(Station.opened_on <= day, sa.or_(Station.closed_on.is_(None), Station.closed_on >= day))
         .group_by(Station.committee_id)
     )
-    return {committee_id: count for committee_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _money(year: int) -> defaultdict[int, Standing]:

@@ -1,0 +1,116 @@
+"""Forms of attendance: one touch without JavaScript, the day's summary, opening a record again."""
+
+import uuid
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, NumberRange
+
+from stations.attendance import rules
+from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.core.forms import Form, NotRequired, Required, TidyText, TidyTextArea, WholeNumberField
+from stations.core.labels import label
+from stations.core.messages import N_, RuleBroken
+
+# The Japanese word is what is stored.
+WEATHERS = (N_("晴れ"), N_("くもり"), N_("雨"), N_("雪"), N_("荒天"))
+BANDS = tuple(str(band) for band in AgeBand)
+OTHERS = tuple(str(counter) for counter in Counter if counter is not Counter.VISIT)
+
+
+class TapForm(Form):
+    """One press of a tile's button. ``event`` is made with the page, so a press sent twice counts once."""
+
+    event = HiddenField()
+
+    def fresh(self) -> None:
+        """A new id for the next press."""
+        self.event.data = str(uuid.uuid4())
+
+    @property
+    def event_id(self) -> str:
+        """The id the page carried; a new one if the field was tampered with."""
+        try:
+            return str(uuid.UUID(self.event.data or ""))
+        except ValueError:
+            return str(uuid.uuid4())
+
+
+def read_act(act: str) -> tuple[str, int] | None:
+    """("elementary", 1) from "plus:elementary"; None for "undo". `RuleBroken` for anything else."""
+    if act == "undo":
+        return None
+    sign, _colon, key = act.partition(":")
+    if sign not in {"plus", "minus"}:
+        raise RuleBroken(None, N_("数える欄を読み取れませんでした。"))
+    rules.tile(key)
+    return key, 1 if sign == "plus" else -1
+
+
+def _count() -> WholeNumberField:
+    """The number of one tile; labelled when the form is made."""
+    message = _l("0から%(most)s までの数字で入力してください。", most=rules.MAX_COUNT)
+    needed = Required(_l("人数を入力してください。0人のときは0とします。"))
+    return WholeNumberField(validators=[needed, NumberRange(0, rules.MAX_COUNT, message)])
+
+
+class DayForm(Form):
+    """The day's summary: every count, the weather, a note, an incident, and why a count was changed."""
+
+    preschool = _count()
+    elementary = _count()
+    teen = _count()
+    age_18_39 = _count()
+    age_40_64 = _count()
+    age_65_plus = _count()
+    unknown = _count()
+    first_timer = _count()
+    staff = _count()
+    volunteer = _count()
+    consultation = _count()
+    connected = _count()
+    seen = HiddenField()
+    reason = TidyText(_l("人数を直した理由"), [NotRequired(), Length(max=200)])
+    weather = SelectField(_l("天気"), choices=[])
+    note = TidyTextArea(_l("この回のようす"), [NotRequired(), Length(max=1000)])
+    incident = TidyTextArea(
+        _l("ヒヤリハット（けが・事故になりそうだったこと）"), [NotRequired(), Length(max=1000)]
+    )
+
+    def __init__(self, *args: Any, counted: Totals, **options: Any) -> None:
+        super().__init__(*args, data=counted.by_tile(), **options)
+        for tile in rules.TILES:
+            self[tile].label.text = label(rules.tile(tile)[1] or rules.tile(tile)[0])
+        self.weather.choices = [
+            SelectChoice("", _("記入しない")),
+            *(SelectChoice(one, _(one)) for one in WEATHERS),
+        ]
+        if not self.is_submitted():
+            self.seen.data = ",".join(str(number) for number in counted.by_tile().values())
+
+    @property
+    def bands(self) -> list[Any]:
+        return [self[tile] for tile in BANDS]
+
+    @property
+    def others(self) -> list[Any]:
+        return [self[tile] for tile in OTHERS]
+
+    @property
+    def typed(self) -> Totals:
+        return rules.totals_of_tiles({tile: self[tile].data for tile in rules.TILES})
+
+    @property
+    def seen_totals(self) -> Totals | None:
+        """The counts that stood on the page; None when the hidden field was tampered with."""
+        numbers = (self.seen.data or "").split(",")
+        if len(numbers) != len(rules.TILES) or not all(one.isdecimal() for one in numbers):
+            return None
+        return rules.totals_of_tiles(dict(zip(rules.TILES, map(int, numbers), strict=True)))
+
+
+class ReopenForm(Form):
+    reason = TidyText(_l("開き直す理由"), [Required(_l("理由を入力してください。")), Length(max=200)])

@@ -1,0 +1,285 @@
+"""The stories of grants: from 交付申請 to 完結, each stopped where its undertaking says."""
+
+import sqlalchemy as sa
+
+from stations.applications.models import Plan
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db
+from stations.core.money import Yen, floor_unit
+from stations.demo import spending
+from stations.demo.diary import Days, Story
+from stations.demo.timetable import Timetable, When
+from stations.demo.town import Town
+from stations.demo.undertakings import Settlement, Undertaking
+from stations.grants import services
+from stations.grants.models import Grant, PaymentRequest
+from stations.grants.rules import PaymentStatus, Status
+from stations.grants.services import inspections, reports
+from stations.grants.settlement import FiscalTerms
+
+_UNIT = 1_000
+# Among the stations at work, the second advance has come to different points.
+_SECOND_ADVANCES = (
+    PaymentStatus.REQUESTED,
+    PaymentStatus.ORDERED,
+    PaymentStatus.PAID,
+    PaymentStatus.RETURNED,
+)
+
+
+def settings(days: Days, town: Town) -> Story:
+    """The 制度設定 of both years, entered by the section head before each begins."""
+    for year, entered in (
+        (days.year - 1, days.winter(2, 2, of=days.year - 1)),
+        (days.year, days.before(2, 2)),
+    ):
+        yield entered
+        services.save_settings(
+            terms=FiscalTerms(
+                fiscal_year=year, cap_yen=600_000, unit_yen=_UNIT, document_prefix="松地共（見本）"
+            ),
+            by=town.city[Role.APPROVER][0],
+        )
+
+
+def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: int) -> Story:
+    """One grant's life; ``nth`` varies what is left open in it."""
+    times = Timetable(town.days, task, town.dice.random())
+    officers = town.of(task.place)
+    yield times.at(When.APPLY)
+    grant = services.apply(plan=plans[task], by=officers[Role.CHAIR])
+    yield from _decision(town, task, grant, times)
+    if grant.status is not Status.ACTIVE:
+        return
+    yield from _advance(town, task, grant, times)
+    if task.grant is Status.CANCELLED:
+        yield times.at(When.COMPLETE)
+        services.cancel(
+            grant=grant,
+            reason="会場の使用許可が取り消され、事業を行えなくなったため",
+            by=town.city[Role.APPROVER][0],
+        )
+        return
+    yield from spending.story(town, task, grant, times)
+    if task.grant in {Status.ACTIVE, Status.CHANGE_REQUESTED}:
+        yield from _second_advance(town, task, grant, nth)
+        yield from _change(town, task, grant)
+        return
+    if task.grant is Status.DISCONTINUED:
+        yield from _discontinue(town, task, grant, times)
+        return
+    yield from _report(town, task, grant, times)
+    if task.grant not in {Status.REPORTED, Status.REPORT_RETURNED}:
+        yield from _settle(town, task, grant, times)
+
+
+def _decision(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """審査, 起案, 決裁, 施行."""
+    by = town.officer(len(task.title) % 2)
+    if task.grant is Status.APPLIED:
+        return
+    yield times.at(When.REVIEW)
+    if task.grant is Status.WITHDRAWN:
+        services.withdraw(
+            grant=grant, by=town.of(task.place)[Role.CHAIR], reason="町会の祭りといっしょに開くことにしたため"
+        )
+        return
+    services.begin_review(grant=grant, by=by)
+    if task.grant is Status.REVIEWING:
+        return
+    yield times.at(When.DRAFT)
+    if task.grant is Status.REFUSED:
+        services.draft_refusal(
+            grant=grant, reason="店舗の内装工事は、補助の対象となる経費にあたらないため", by=by
+        )
+    else:
+        conditions = "備品は台帳に記録し、5年間保管すること。" if len(task.title) % 3 == 0 else ""
+        services.draft_award(grant=grant, awarded_yen=_award(task, grant), conditions=conditions, by=by)
+    if task.grant is Status.DECIDING:
+        return
+    yield times.at(When.APPROVE)
+    services.approve_decision(grant=grant, by=town.city[Role.APPROVER][0])
+    if task.grant is Status.AWARDED:
+        return
+    yield times.at(When.ISSUE)
+    services.issue(grant=grant, by=by)
+
+
+def _award(task: Undertaking, grant: Grant) -> Yen:
+    """As requested; one in four is cut by a tenth."""
+    if task.whole_year and len(task.place.key) % 4 == 0:
+        return floor_unit(grant.requested_yen * 9 // 10, _UNIT)
+    return grant.requested_yen
+
+
+def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """概算払: all of a small award, six tenths of a year's."""
+    assert grant.awarded_yen is not None
+    all_at_once = task.settlement is not Settlement.BALANCE and (task.last_year or not task.whole_year)
+    amount = grant.awarded_yen if all_at_once else floor_unit(grant.awarded_yen * 6 // 10, _UNIT)
+    yield times.at(When.REQUEST)
+    request = services.request_advance(
+        grant=grant,
+        amount_yen=amount,
+        purpose="会場使用料と材料費の支払いのため",
+        by=town.of(task.place)[Role.TREASURER],
+    )
+    yield times.at(When.ORDER)
+    services.order_payment(request=request, by=town.officer(1))
+    yield times.at(When.PAY)
+    _pay(town, request)
+
+
+def _pay(town: Town, request: PaymentRequest) -> None:
+    services.record_payment(
+        request=request,
+        paid_on=clock.today(),
+        reference=f"振込{request.id:04d}",
+        by=town.city[Role.CASHIER][0],
+    )
+
+
+def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> Story:
+    """The rest of the award, asked for lately."""
+    assert grant.awarded_yen is not None
+    wanted, days = _SECOND_ADVANCES[nth % len(_SECOND_ADVANCES)], town.days
+    yield days.share(0.955)
+    request = services.request_advance(
+        grant=grant,
+        amount_yen=grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT),
+        purpose="これからの会場使用料と材料費のため",
+        by=town.of(task.place)[Role.TREASURER],
+    )
+    if wanted is PaymentStatus.REQUESTED:
+        return
+    yield days.share(0.965)
+    if wanted is PaymentStatus.RETURNED:
+        services.return_request(
+            request=request,
+            reason="前回の概算払の使いみちが分かる領収書を先に登録してください。",
+            by=town.officer(1),
+        )
+        return
+    services.order_payment(request=request, by=town.officer(1))
+    if wanted is PaymentStatus.PAID:
+        yield days.share(0.975)
+        _pay(town, request)
+
+
+def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
+    """流用: the farm's is approved, 矢切's waits for its decision."""
+    if task.place.key not in {"farm", "hidamari"}:
+        return
+    yield town.days.share(0.98)
+    lines = sorted(grant.lines, key=lambda line: line.awarded_yen)
+    unspent = {line.id: line.awarded_yen - spending.spent(line) for line in lines}
+    give = max(lines, key=lambda line: unspent[line.id])
+    take = next(line for line in lines if line.category is not give.category)
+    budgets = {line.id: line.awarded_yen for line in lines}
+    moved = floor_unit(unspent[give.id] * 6 // 10, 100)
+    budgets[give.id] -= moved
+    budgets[take.id] += moved
+    services.request_change(
+        grant=grant,
+        budgets=budgets,
+        reason="参加者が増え、当初の費目のままでは足りなくなったため",
+        by=town.of(task.place)[Role.CHAIR],
+    )
+    if task.grant is Status.ACTIVE and grant.status is Status.CHANGE_REQUESTED:
+        yield town.days.share(0.985)
+        services.decide_change(grant=grant, approve=True, by=town.city[Role.APPROVER][0])
+        services.issue_change(grant=grant, by=town.officer())
+
+
+def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    yield times.at(When.COMPLETE)
+    services.discontinue(
+        grant=grant, reason="協力店が閉店し、続けられなくなったため", by=town.of(task.place)[Role.CHAIR]
+    )
+
+
+def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """実績報告 after 監査; some come back once."""
+    officers = town.of(task.place)
+    yield times.at(When.COMPLETE)
+    reports.save_report(
+        grant=grant,
+        summary=f"「{task.title}」を計画どおりに行った。会場では、こどもと高齢の方が自然に言葉を交わしていた。",
+        results="初めて来た人が続けて来るようになった。次は、平日の夕方にも開きたい。",
+        completed_on=clock.today(),
+        by=officers[Role.CHAIR],
+    )
+    spending.cover_shortfall(town, task, grant)
+    yield times.at(When.AUDIT)
+    reports.audit_accounts(grant=grant, by=officers[Role.COMMITTEE_AUDITOR])
+    yield times.at(When.REPORT)
+    reports.submit_report(grant=grant, by=officers[Role.CHAIR])
+    if task.grant is Status.REPORT_RETURNED or (task.last_year and task.place.key == "nishiguchi"):
+        yield times.at(When.REPORT, 0.4)
+        inspections.tick(
+            receipt=grant.receipts[0], ok=False, finding="宛名が読み取れません。", by=town.officer(1)
+        )
+        reports.return_report(
+            grant=grant,
+            reason="1枚目の領収書の宛名が読み取れません。撮り直すか、発行者に確かめてください。",
+            by=town.officer(1),
+        )
+        if task.grant is Status.REPORT_RETURNED:
+            return
+        yield times.at(When.REPORT, 0.6)
+        spending.enter_again(town, task, grant)
+        reports.audit_accounts(grant=grant, by=officers[Role.COMMITTEE_AUDITOR])
+        reports.submit_report(grant=grant, by=officers[Role.CHAIR])
+
+
+def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """検査, 額の確定, and what follows from it."""
+    yield times.at(When.INSPECT)
+    db.session.expire(grant, ["receipts"])
+    for receipt in grant.receipts:
+        if receipt.cancelled_at is None:
+            inspections.tick(receipt=receipt, ok=True, by=town.officer(1))
+    inspections.inspect(grant=grant, by=town.officer(1))
+    if task.grant is Status.INSPECTED:
+        return
+    yield times.at(When.INSPECT, 0.5)
+    services.draft_determination(grant=grant, by=town.officer())
+    if task.grant is Status.DETERMINING:
+        return
+    yield times.at(When.DETERMINE)
+    services.determine(grant=grant, by=town.city[Role.APPROVER][1])
+    if task.grant is Status.DETERMINED:
+        return
+    yield times.at(When.NOTIFY)
+    services.issue_determination(grant=grant, by=town.officer())
+    yield times.at(When.SETTLE)
+    settled = services.settlement_of(grant)
+    if settled.refund:
+        yield from _refund(town, task, grant, times)
+    elif settled.balance:
+        yield from _balance(town, task, grant, times)
+    if task.grant is Status.CLOSED:
+        yield times.at(When.CLOSE)
+        services.close(grant=grant, by=town.officer())
+
+
+def _refund(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    services.order_refund(grant=grant, by=town.officer())
+    if task.grant is Status.REFUND_DUE:
+        return
+    yield times.at(When.CASH)
+    services.record_refund(
+        grant=grant, received_on=clock.today(), reference="納付書", by=town.city[Role.CASHIER][0]
+    )
+
+
+def _balance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    services.order_balance(grant=grant, by=town.officer())
+    if task.grant is Status.BALANCE_DUE:
+        return
+    request = db.session.scalars(sa.select(PaymentRequest).filter_by(grant_id=grant.id, kind="balance")).one()
+    yield times.at(When.SETTLE, 0.5)
+    services.order_payment(request=request, by=town.officer(1))
+    yield times.at(When.CASH)
+    _pay(town, request)

@@ -1,0 +1,286 @@
+"""Agencies, and the stories of referrals and of memos: one of each state, twice; the people are nobody."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from stations.committees.models import District
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db
+from stations.demo.diary import Story
+from stations.demo.town import Town
+from stations.people import services as people
+from stations.people.models import Person
+from stations.referrals import services
+from stations.referrals.models import Agency, Observation, Referral
+from stations.referrals.rules import (
+    AgeGroup,
+    Consent,
+    ConsentAnswer,
+    ConsentMethod,
+    ObservationStatus,
+    Outcome,
+    Recipient,
+    Status,
+)
+from stations.referrals.services import AgencyFacts, Memo, Sheet
+
+_CENTRES = "地域包括支援センター"
+_STATIONS = ("farm", "mabashi", "hidamari", "sakura", "meguru", "yorimichi", "kokage", "mutsumi")
+_ALIASES = ("Aさん", "Bさん", "Cさん", "みーさん", "たけさん", "ゆうさん", "すみれさん", "ケンさん")
+_WISHES = (
+    "人の多くないところで、手を動かすことから始めたい。",
+    "土にさわるのが好き。午前中なら出かけられる。",
+    "だれかと将棋を指したい。",
+    "家の外で過ごす時間を少しずつ増やしたい。",
+)
+_CARE = ("大きな音が苦手。", "長い距離を歩くのはつらい。", "はじめは近くに座ってくれる人がいると安心。", "")
+_FACTS = (
+    "先月まで毎回来ていた方が、2回続けて来ていない。前回は元気がない様子だった。",
+    "帰りの道が分からなくなったと話し、スタッフが家の近くまで送った。",
+    "食事を一日一回しかとっていないと話していた。",
+    "こどもだけで夜まで過ごしていると聞いた。",
+)
+_ORDER = (
+    Status.SENT,
+    Status.ACCEPTED,
+    Status.ARRANGING,
+    Status.VISITED,
+    Status.JOINED,
+    Status.SETTLED,
+    Status.CLOSED,
+)
+# Where a referral leaves the way, and after which step.
+_EXITS = {
+    Status.RETURNED: Status.SENT,
+    Status.FAILED: Status.ARRANGING,
+    Status.SUSPENDED: Status.JOINED,
+    Status.WITHDRAWN: Status.ACCEPTED,
+    Status.EXPIRED: Status.SENT,
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An agency and the person who works there."""
+
+    agency: Agency
+    worker: Person
+
+
+def found_agencies(town: Town) -> list[Desk]:
+    """The 15 centres by district, 基幹相談支援センター, 自立相談支援センター, the section's workers, the one desk."""
+    districts = db.session.scalars(sa.select(District).order_by(District.number)).all()
+    order = sorted(districts, key=lambda one: one.code != "kogane")
+    desks = [
+        _found(
+            town,
+            f"houkatsu-{district.code}",
+            AgencyFacts(
+                name=f"{district.name}{_CENTRES}",
+                kind=_CENTRES,
+                phone=town.phone(),
+                district_id=district.id,
+            ),
+        )
+        for district in order
+    ]
+    kinds = (
+        ("kikan-chuo", "中央基幹相談支援センター", "基幹相談支援センター"),
+        ("kikan-kogane", "小金基幹相談支援センター", "基幹相談支援センター"),
+        ("kikan-tokiwadaira", "常盤平基幹相談支援センター", "基幹相談支援センター"),
+        ("jiritsu", "自立相談支援センター", "自立相談支援センター"),
+        ("seikatsu", "生活支援の窓口", "庁内の窓口"),
+    )
+    for login, name, kind in kinds:
+        desks.append(_found(town, login, AgencyFacts(name=name, kind=kind, phone=town.phone())))
+    marugoto = AgencyFacts(
+        name="福祉まるごと相談窓口", kind="福祉まるごと相談窓口", phone=town.phone(), is_marugoto_desk=True
+    )
+    desks.append(_found(town, "marugoto", marugoto))
+    return desks
+
+
+def _found(town: Town, login: str, facts: AgencyFacts) -> Desk:
+    agency = services.create_agency(facts=facts, by=town.officer())
+    administrator = town.city[Role.ADMINISTRATOR][0]
+    worker = town.person(login, by=administrator)
+    people.give_role(
+        person=worker,
+        role=Role.MARUGOTO_DESK if facts.is_marugoto_desk else Role.CASE_WORKER,
+        agency_id=agency.id,
+        from_on=dt.date(town.days.year - 2, 4, 1),
+        by=administrator,
+    )
+    town.ready(worker)
+    return Desk(agency, worker)
+
+
+def referral_story(town: Town, desk: Desk, nth: int, wanted: Status) -> Story:
+    """One referral, up to the state ``wanted``. Every second one of a state is older than its deadlines."""
+    days, old = town.days, nth % 2 == 0
+    station = _STATIONS[nth // len(Status) % 2 if nth % 3 else nth % len(_STATIONS)]
+    leader = town.crew[station][Role.STATION_LEADER]
+    expires = wanted is Status.EXPIRED
+    made = days.winter(2, 9, of=days.year) if expires else days.share(0.1 if old else 0.45)
+    yield made
+    referral = services.create_referral(
+        agency=desk.agency, station=town.stations[station], contact_name=desk.worker.name, by=desk.worker
+    )
+    _fill(town, desk, referral, until=dt.date(days.year, 3, 10) if expires else None)
+    reached, moment = Status.DRAFT, 0.0
+    for following in _ORDER:
+        if wanted in {reached, Status.DRAFT}:
+            return
+        if _EXITS.get(wanted) is reached:
+            break
+        moment += 1
+        yield made + dt.timedelta(days=moment) if expires else _later(town, old, moment)
+        _go_on(referral, following, desk.worker, leader)
+        reached = following
+    if reached is wanted:
+        return
+    yield days.share(0.9) if wanted is not Status.EXPIRED else days.share(0.1)
+    _leave(referral, wanted, desk.worker, leader)
+
+
+def _later(town: Town, old: bool, steps: float) -> dt.datetime:
+    return town.days.share((0.1 if old else 0.45) + steps * (0.06 if old else 0.055))
+
+
+def _fill(town: Town, desk: Desk, referral: Referral, *, until: dt.date | None) -> None:
+    dice, today = town.dice, clock.today()
+    services.save_referral(
+        referral=referral,
+        sheet=Sheet(
+            alias=dice.choice(_ALIASES),
+            age_group=dice.choice([group for group in AgeGroup if group is not AgeGroup.UNKNOWN]),
+            wishes=dice.choice(_WISHES),
+            considerations=dice.choice(_CARE),
+            accompanied=dice.random() < 0.7,
+            contact_name=desk.worker.name,
+            contact_phone=desk.agency.phone,
+        ),
+        by=desk.worker,
+    )
+    services.record_consent(
+        subject=referral,
+        consent=Consent(
+            answer=ConsentAnswer.GIVEN,
+            scope=frozenset({Recipient.STATION, Recipient.AGENCY}),
+            method=dice.choice(list(ConsentMethod)),
+            given_on=today,
+            expires_on=until or clock.add_months(today, 18),
+        ),
+        by=desk.worker,
+    )
+
+
+def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> None:
+    """One step along the way."""
+    match to:
+        case Status.SENT:
+            services.send(referral=referral, by=worker)
+        case Status.ACCEPTED:
+            services.accept(referral=referral, by=leader)
+        case Status.ARRANGING:
+            services.arrange(referral=referral, by=leader)
+        case Status.VISITED:
+            services.record_first_visit(referral=referral, on=clock.today(), by=leader)
+        case Status.JOINED:
+            services.start(referral=referral, by=leader)
+        case Status.SETTLED:
+            services.record_follow_up(
+                referral=referral,
+                follow_up_id=referral.follow_ups[0].id,
+                outcome=Outcome.CONTINUING,
+                note="毎回来ている。顔なじみができた。",
+                by=leader,
+            )
+            services.settle(referral=referral, by=leader)
+        case _:
+            services.close(referral=referral, reason="自分で通えるようになったため", by=worker)
+
+
+def _leave(referral: Referral, wanted: Status, worker: Person, leader: Person) -> None:
+    """One way out."""
+    match wanted:
+        case Status.RETURNED:
+            services.return_(referral=referral, reason="送迎が必要かどうかを書き添えてください。", by=leader)
+        case Status.FAILED:
+            services.fail(referral=referral, reason="日程が合わず、見学に至らなかったため", by=leader)
+        case Status.SUSPENDED:
+            services.suspend(referral=referral, reason="体調がととのうまで休むため", by=leader)
+        case Status.WITHDRAWN:
+            services.withdraw(referral=referral, reason="引っ越しが決まったため", by=worker)
+        case _:
+            services.expire(referral=referral)
+
+
+def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: ObservationStatus) -> Story:
+    """One memo: with consent to an agency, without to 福祉まるごと相談窓口."""
+    days, dice = town.days, town.dice
+    station = _STATIONS[nth % 4]
+    leader = town.crew[station][Role.STATION_LEADER]
+    answer = list(ConsentAnswer)[nth % 3]
+    receiver = desk if answer is ConsentAnswer.GIVEN else marugoto
+    first = 0.3 if nth % 2 else 0.7
+    yield days.share(first)
+    memo = services.create_observation(
+        station=town.stations[station],
+        memo=Memo(
+            facts=dice.choice(_FACTS),
+            observed_on=clock.today(),
+            age_group=dice.choice([AgeGroup.AGE_65_74, AgeGroup.AGE_75_PLUS, AgeGroup.UNDER_18]),
+            alias=dice.choice(_ALIASES),
+            urgent=nth % 4 == 0,
+        ),
+        agency=receiver.agency,
+        by=leader,
+    )
+    given = answer is ConsentAnswer.GIVEN
+    services.record_consent(
+        subject=memo,
+        consent=Consent(
+            answer=answer,
+            scope=frozenset({Recipient.AGENCY, Recipient.MARUGOTO_DESK}) if given else frozenset(),
+            method=ConsentMethod.ORAL if given else None,
+            given_on=clock.today() if given else None,
+        ),
+        by=leader,
+    )
+    if wanted is ObservationStatus.DRAFT:
+        return
+    yield days.share(first + 0.02)
+    services.send_observation(observation=memo, by=leader)
+    yield from _answered(town, memo, wanted, leader, receiver.worker, first)
+
+
+def _answered(
+    town: Town, memo: Observation, wanted: ObservationStatus, leader: Person, worker: Person, first: float
+) -> Story:
+    days = town.days
+    if wanted is ObservationStatus.SENT:
+        return
+    yield days.share(first + 0.05)
+    if wanted is ObservationStatus.WITHDRAWN:
+        services.withdraw_observation(observation=memo, reason="ご本人が自分で相談に行ったため", by=leader)
+        return
+    if wanted is ObservationStatus.RETURNED:
+        services.return_observation(
+            observation=memo, reason="いつごろの様子か、もう少し詳しく書いてください。", by=worker
+        )
+        return
+    services.acknowledge_observation(observation=memo, by=worker)
+    if wanted is ObservationStatus.ACKNOWLEDGED:
+        return
+    yield days.share(first + 0.08)
+    services.start_observation(observation=memo, by=worker)
+    if wanted is ObservationStatus.IN_PROGRESS:
+        return
+    yield days.share(first + 0.2)
+    services.close_observation(
+        observation=memo, answer="訪ねてお話を聞きました。これからも見守りをお願いします。", by=worker
+    )

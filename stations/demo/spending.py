@@ -1,0 +1,155 @@
+"""What committees spend: receipts with their photos over the lines of the grant, fees taken in, own money."""
+
+import datetime as dt
+
+from stations.applications import queries as plan_queries
+from stations.applications.rules import CostCategory, IncomeKind
+from stations.core import clock, files
+from stations.core.access import Role
+from stations.core.database import db
+from stations.core.money import Yen
+from stations.demo import receipt_photos
+from stations.demo.diary import Story
+from stations.demo.timetable import Timetable, When
+from stations.demo.town import Town
+from stations.demo.undertakings import Settlement, Undertaking
+from stations.grants import queries
+from stations.grants.models import Grant, GrantLine, Receipt
+from stations.grants.queries import reports as report_queries
+from stations.grants.receipts import ReceiptKind
+from stations.grants.services import incomes, receipts
+
+_SHOPS: dict[CostCategory, tuple[tuple[str, str], ...]] = {
+    CostCategory.RENT: (("見本会館", "会場使用料"), ("架空センター", "部屋の使用料")),
+    CostCategory.HONORARIUM: (("例示音楽教室", "講師謝礼"), ("仮名体操クラブ", "体操指導の謝礼")),
+    CostCategory.SUPPLIES: (
+        ("見本文具店", "画用紙・のり・色紙の代金"),
+        ("架空青果店", "調理用の野菜と米の代金"),
+        ("想定ホームセンター", "軍手と苗の代金"),
+        ("模擬印刷所", "ちらしの印刷代"),
+    ),
+    CostCategory.SERVICES: (("空想損害保険", "行事保険料"),),
+    CostCategory.HIRE: (("試作レンタル", "テントの借上料"),),
+    CostCategory.EQUIPMENT: (("作例家具", "折りたたみ机の代金"),),
+}
+# How many receipts a year's line gives; a project's gives one.
+_PIECES = {CostCategory.RENT: 2, CostCategory.HONORARIUM: 2, CostCategory.SUPPLIES: 3}
+_LAST_PIECE = 0.97
+
+
+def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """Receipts and fees between the first and the last day of the work, in the order of their days."""
+    first, last = times.at(When.SPEND_FROM), times.at(When.SPEND_TO)
+    spread = sorted(_pieces(town, task, grant), key=lambda piece: piece[0])
+    for nth, (part, line, amount) in enumerate(spread):
+        yield first + (last - first) * part
+        receipt = _enter(town, task, grant, line, amount, on=clock.today())
+        if nth == 0 and task.whole_year and task.place.key in {"farm", "mabashi"}:
+            _mistaken(town, task, grant, receipt)
+    if fees := sum(amount for _kind, _content, amount in plan_queries.version_incomes(grant.version)):
+        yield last
+        _take_fees(town, task, grant, int(fees * _share(town, task)))
+
+
+def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[tuple[float, GrantLine, Yen]]:
+    """(part of the time, line, yen): what is spent on each line, cut into receipts."""
+    share, dice = _share(town, task), town.dice
+    found = []
+    for line in grant.lines:
+        pieces = _PIECES.get(line.category, 1) if task.whole_year else 1
+        whole = int(line.awarded_yen * share)
+        amount = max(whole // pieces, 1)
+        for nth in range(pieces):
+            rest = whole - amount * (pieces - 1) if nth == pieces - 1 else amount
+            found.append(((nth + dice.random()) / pieces * _LAST_PIECE, line, max(rest, 1)))
+    return found
+
+
+def _share(town: Town, task: Undertaking) -> float:
+    """Which part of its budget an undertaking spends: all, less where it pays back, this year's by time."""
+    if task.settlement is Settlement.REFUND:
+        return 0.8
+    if task.last_year or not task.whole_year:
+        return 1
+    passed = (town.days.today - town.days.first).days / 365
+    return max(0.05, passed * 0.9)
+
+
+def _enter(
+    town: Town, task: Undertaking, grant: Grant, line: GrantLine, amount: Yen, *, on: dt.date
+) -> Receipt:
+    payee, purpose = town.dice.choice(_SHOPS[line.category])
+    by = town.of(task.place)[Role.TREASURER]
+    addressee = grant.committee.name
+    photo = receipt_photos.draw(
+        number=town.dice.randint(1, 9999),
+        payee=payee,
+        addressee=addressee,
+        amount_yen=amount,
+        purpose=purpose,
+        on=on,
+        dice=town.dice,
+    )
+    kind = ReceiptKind.BANK_SLIP if line.category is CostCategory.SERVICES else ReceiptKind.RECEIPT
+    return receipts.enter_receipt(
+        grant=grant,
+        upload=files.store_bytes(photo, name=f"領収書{on:%m%d}.jpg", by=by),
+        kind=kind,
+        dated_on=on,
+        used_on=None,
+        payee=payee,
+        addressee=addressee,
+        description=purpose,
+        amount_yen=amount,
+        splits={line.id: amount},
+        by=by,
+        accept_warnings=True,
+    )
+
+
+def _mistaken(town: Town, task: Undertaking, grant: Grant, receipt: Receipt) -> None:
+    """Photographed wrongly: cancelled, and entered again with the right photo."""
+    line, amount = receipt.splits[0].line, receipt.amount_yen
+    receipts.cancel_receipt(
+        receipt=receipt,
+        reason="別の領収書の写真を付けてしまったため",
+        by=town.of(task.place)[Role.TREASURER],
+    )
+    _enter(town, task, grant, line, amount, on=receipt.dated_on)
+
+
+def enter_again(town: Town, task: Undertaking, grant: Grant) -> None:
+    """The receipt that the city could not read, photographed anew."""
+    db.session.expire(grant, ["receipts"])
+    _mistaken(town, task, grant, grant.receipts[0])
+
+
+def _take_fees(town: Town, task: Undertaking, grant: Grant, amount: Yen) -> None:
+    if amount > 0:
+        incomes.record_income(
+            grant=grant,
+            kind=IncomeKind.FEES,
+            amount_yen=amount,
+            happened_on=clock.today(),
+            description="参加費",
+            by=town.of(task.place)[Role.TREASURER],
+        )
+
+
+def cover_shortfall(town: Town, task: Undertaking, grant: Grant) -> None:
+    """自己資金 for what neither award nor fees cover."""
+    lacking = report_queries.accounts(grant).shortfall
+    if lacking:
+        incomes.record_income(
+            grant=grant,
+            kind=IncomeKind.OWN_FUNDS,
+            amount_yen=lacking,
+            happened_on=clock.today(),
+            description="実行委員会の自己資金",
+            by=town.of(task.place)[Role.TREASURER],
+        )
+
+
+def spent(line: GrantLine) -> Yen:
+    """What has been spent on a line so far."""
+    return queries.spent_by_line(line.grant).get(line.id, 0)

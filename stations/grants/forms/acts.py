@@ -1,0 +1,20 @@
+"""Forms of acts that need no more than a press, or a reason."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Length
+
+from stations.core.forms import Form, Required, TidyTextArea
+
+REASON_LENGTH = 1000
+
+
+class PressForm(Form):
+    """Nothing to fill in: the button alone."""
+
+
+class ReasonForm(Form):
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=REASON_LENGTH)])
+
+
+class OptionalReasonForm(Form):
+    reason = TidyTextArea(_l("理由"), [Length(max=REASON_LENGTH)])

@@ -1,0 +1,45 @@
+"""Forms of the decision: drafting an award, cancelling it."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, HiddenField
+from wtforms.validators import Length
+
+from stations.core.forms import Form, NotRequired, Required, Row, TidyTextArea, YenField
+from stations.grants.forms.acts import REASON_LENGTH
+
+
+class BudgetRow(Row):
+    """The budget of one line of the grant."""
+
+    line_id = HiddenField()
+    budget_yen = YenField(_l("予算"), [NotRequired()])
+
+
+class Budgets:
+    """What both forms with a budget for each line share."""
+
+    lines: Any
+
+    def budgets(self) -> dict[int, int] | None:
+        """Line id → yen; None when every box is empty. A single empty box counts as 0."""
+        rows = [(row.line_id.data or "", row.budget_yen.data) for row in self.lines]
+        if all(amount is None for _, amount in rows):
+            return None
+        return {int(line_id): amount or 0 for line_id, amount in rows if line_id.isdigit()}
+
+
+class AwardForm(Budgets, Form):
+    awarded_yen = YenField(_l("交付決定額"), [Required(_l("交付決定額を入力してください。"))])
+    conditions = TidyTextArea(_l("交付の条件"), [Length(max=2000)])
+    lines = FieldList(FormField(BudgetRow), _l("明細の予算"))
+
+
+class CancelForm(Form):
+    kept_yen = YenField(
+        _l("取り消さずに残す額"),
+        [Required(_l("残す額を入力してください。全部の取消しは0円です。"))],
+        default=0,
+    )
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=REASON_LENGTH)])

@@ -1,0 +1,26 @@
+"""Forms of a change between lines, and of the decision on it."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, RadioField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Length
+
+from stations.core.forms import Form, Required, TidyTextArea
+from stations.grants.forms.acts import REASON_LENGTH
+from stations.grants.forms.awards import BudgetRow, Budgets
+
+
+class ChangeForm(Budgets, Form):
+    lines = FieldList(FormField(BudgetRow), _l("変更後の予算"))
+    reason = TidyTextArea(
+        _l("変更の理由"), [Required(_l("変更の理由を入力してください。")), Length(max=REASON_LENGTH)]
+    )
+
+
+class DecideChangeForm(Form):
+    decision = RadioField(
+        _l("決定"),
+        [Required(_l("承認するか、しないかを選んでください。"))],
+        choices=[SelectChoice("approve", _l("承認する")), SelectChoice("refuse", _l("承認しない"))],
+    )
+    reason = TidyTextArea(_l("理由"), [Length(max=REASON_LENGTH)])

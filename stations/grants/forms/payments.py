@@ -1,0 +1,24 @@
+"""Forms of money that moves: asking for an advance, recording a payment or a refund."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Length
+
+from stations.core import clock
+from stations.core.forms import DateField, Form, Required, TidyText, TidyTextArea, YenField
+
+
+class AdvanceForm(Form):
+    amount_yen = YenField(_l("請求する額"), [Required(_l("請求する額を入力してください。"))])
+    purpose = TidyTextArea(
+        _l("何に使いますか"), [Required(_l("何に使うための請求かを入力してください。")), Length(max=500)]
+    )
+
+
+class PaymentForm(Form):
+    paid_on = DateField(_l("支払日"), [Required(_l("支払日を入力してください。"))], default=clock.today)
+    reference = TidyText(_l("支払番号"), [Length(max=50)])
+
+
+class RefundForm(Form):
+    received_on = DateField(_l("入金日"), [Required(_l("入金日を入力してください。"))], default=clock.today)
+    reference = TidyText(_l("納入番号"), [Length(max=50)])

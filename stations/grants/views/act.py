@@ -1,0 +1,81 @@
+"""The page of one act: what it is about, a reason where one is due, one button, and what comes after."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from stations.core.access import NotAllowed
+from stations.core.forms import Form
+from stations.core.labels import label
+from stations.core.messages import Conflict, RuleBroken
+from stations.grants import queries
+from stations.grants.views.trail import trail
+
+Facts = list[dict[str, Any]]
+
+
+def fact(key: Any, value: Any) -> dict[str, Any]:
+    """One line of what an act is about."""
+    return {"key": key, "value": value}
+
+
+def not_now(grant: Any) -> Any:
+    """For somebody who opens the page of an act that the state does not offer: back to the grant; None if it does.
+
+    Pressing a button too late is another matter: the service answers with `Conflict`.
+    """
+    offered = {turn.endpoint for turn in queries.turns(grant, queries.facts(grant))}
+    if request.method == "POST" or request.endpoint in offered:
+        return None
+    flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(grant.status)), "info")
+    return redirect(url_for("grants.grant", grant_id=grant.id))
+
+
+def perform(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent and the act done; a broken rule is shown in the form, a conflict answers 409."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except (Conflict, NotAllowed):
+        raise
+    except RuleBroken as broken:
+        form.show(broken)
+        return False
+    return True
+
+
+def page(
+    grant: Any,
+    form: Form,
+    act: Callable[[], object],
+    *,
+    heading: Any,
+    action: Any,
+    done: Any,
+    facts: Facts,
+    lead: Any = "",
+    kind: str = "primary",
+    template: str = "grants/act.html",
+    **more: Any,
+) -> Any:
+    """Show the act with its facts; when it is done, say so on the grant's page."""
+    if (elsewhere := not_now(grant)) is not None:
+        return elsewhere
+    if perform(form, act):
+        flash(done, "success")
+        return redirect(url_for("grants.grant", grant_id=grant.id))
+    return render_template(
+        template,
+        grant=grant,
+        form=form,
+        heading=heading,
+        action=action,
+        facts=facts,
+        lead=lead,
+        kind=kind,
+        breadcrumb=trail(grant, heading),
+        **more,
+    )

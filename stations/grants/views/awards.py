@@ -1,0 +1,219 @@
+"""From the approved plan to the decision, and the ways out of a grant."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.formatting import fiscal_year, yen
+from stations.core.labels import label
+from stations.grants import queries, services
+from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
+from stations.grants.forms.awards import AwardForm, CancelForm
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import Facts, fact
+
+
+def _asked(grant: Any) -> Facts:
+    return [
+        fact(_("ステーション"), grant.station.name),
+        fact(_("実行委員会"), grant.committee.name),
+        fact(_("年度"), fiscal_year(grant.fiscal_year)),
+        fact(_("申請額"), yen(grant.requested_yen)),
+    ]
+
+
+@blueprint.route("/grants/apply/<int:plan_id>", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPLY, of=queries.plan)
+@writes
+def apply(plan: Any) -> Any:
+    """The chair turns an approved plan into an application, by one press."""
+    form = PressForm()
+    made: list[Any] = []
+    if act.perform(form, lambda: made.append(services.apply(plan=plan, by=current_user))):
+        flash(_("交付を申請しました。審査の結果をお待ちください。"), "success")
+        return redirect(url_for("grants.grant", grant_id=made[0].id))
+    if (grant := queries.grant_of_plan(plan)) is not None:
+        flash(_("この計画の交付申請は、すでにすんでいます。"), "info")
+        return redirect(url_for("grants.grant", grant_id=grant.id))
+    return render_template(
+        "grants/apply.html",
+        form=form,
+        plan=plan,
+        offer=queries.offer(plan),
+        breadcrumb=[(_("助成金"), url_for("grants.index")), (_("交付の申請"), None)],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/review", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@writes
+def begin_review(grant: Any) -> Any:
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.begin_review(grant=grant, by=current_user),
+        heading=_("交付申請の審査を始めますか"),
+        action=_("審査を始める"),
+        done=_("審査を始めました。"),
+        facts=_asked(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/award", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@writes
+def draft_award(grant: Any) -> Any:
+    """起案: amount, conditions, and where needed the budget of each line."""
+    form = AwardForm(
+        data={
+            "awarded_yen": grant.requested_yen,
+            "conditions": queries.conditions_of_meeting(grant.plan),
+            "lines": [{"line_id": str(line.id)} for line in grant.lines],
+        }
+    )
+    return act.page(
+        grant,
+        form,
+        lambda: services.draft_award(
+            grant=grant,
+            awarded_yen=form.awarded_yen.data,
+            conditions=form.conditions.data or "",
+            budgets=form.budgets(),
+            by=current_user,
+        ),
+        heading=_("交付決定を起案する"),
+        action=_("起案して決裁に回す"),
+        done=_("起案しました。ほかの方の決裁をお待ちください。"),
+        facts=_asked(grant),
+        template="grants/draft_award.html",
+        lines=grant.lines,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refusal", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@writes
+def draft_refusal(grant: Any) -> Any:
+    form = ReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.draft_refusal(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("不交付決定を起案する"),
+        action=_("起案して決裁に回す"),
+        done=_("起案しました。ほかの方の決裁をお待ちください。"),
+        lead=_("理由は、そのまま不交付決定通知書に印刷されます。"),
+        facts=_asked(grant),
+        kind="danger",
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/decide", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def decide(grant: Any) -> Any:
+    """決裁 of what was drafted."""
+    refusal = grant.refusal_reason is not None
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.approve_decision(grant=grant, by=current_user),
+        heading=_("不交付決定を承認しますか") if refusal else _("交付決定を承認しますか"),
+        action=_("承認する"),
+        done=_("承認しました。担当が通知書を施行します。"),
+        facts=[
+            *_asked(grant),
+            *(
+                [fact(_("不交付の理由"), grant.refusal_reason)]
+                if refusal
+                else [
+                    fact(_("起案された交付決定額"), yen(grant.awarded_yen)),
+                    fact(_("交付の条件"), grant.award_conditions or _("（標準の条件のみ）")),
+                ]
+            ),
+            fact(_("起案した人"), queries.name_of(grant.decision_drafted_by_id)),
+        ],
+        template="grants/decide.html",
+        lines=grant.lines,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/send-back", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def send_back(grant: Any) -> Any:
+    form = ReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.send_back(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("起案を差し戻す"),
+        action=_("差し戻す"),
+        done=_("起案を差し戻しました。"),
+        facts=[*_asked(grant), fact(_("状態"), label(grant.status))],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPLY, of=queries.grant)
+@writes
+def withdraw(grant: Any) -> Any:
+    form = OptionalReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.withdraw(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("交付申請を取り下げますか"),
+        action=_("取り下げる"),
+        done=_("交付申請を取り下げました。"),
+        lead=_("取り下げると、この計画ではもう申請できません。"),
+        facts=_asked(grant),
+        kind="danger",
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/discontinue", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPLY, of=queries.grant)
+@writes
+def discontinue(grant: Any) -> Any:
+    form = ReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.discontinue(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("事業を中止・廃止しますか"),
+        action=_("中止・廃止を届け出る"),
+        done=_("中止・廃止を届け出ました。これまでの分の実績報告をしてください。"),
+        lead=_("まだ支払われていない概算払の請求は、取り消されます。これまでの分は実績報告で精算します。"),
+        facts=[*_asked(grant), fact(_("支払済"), yen(queries.standing(grant).paid))],
+        kind="danger",
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def cancel(grant: Any) -> Any:
+    """取消し, of all or of a part."""
+    form = CancelForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.cancel(
+            grant=grant, reason=form.reason.data or "", kept_yen=form.kept_yen.data, by=current_user
+        ),
+        heading=_("交付決定を取り消しますか"),
+        action=_("取り消す"),
+        done=_("交付決定を取り消しました。"),
+        lead=_("残す額を超えて支払った分は、返還を命じます。全部を取り消すときは0円のままにします。"),
+        facts=[
+            *_asked(grant),
+            fact(_("交付決定額"), yen(grant.awarded_yen)),
+            fact(_("支払済"), yen(queries.standing(grant).paid)),
+        ],
+        kind="danger",
+    )

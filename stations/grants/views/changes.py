@@ -1,0 +1,75 @@
+"""Moving money between lines."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.formatting import datetime, yen
+from stations.core.labels import label
+from stations.grants import queries, services
+from stations.grants.forms.changes import ChangeForm, DecideChangeForm
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import fact
+
+
+@blueprint.route("/grants/<int:grant_id>/change", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPLY, of=queries.grant)
+@writes
+def change(grant: Any) -> Any:
+    """流用 or 変更承認申請: the rule of the year decides which it is."""
+    form = ChangeForm(
+        data={"lines": [{"line_id": str(line.id), "budget_yen": line.awarded_yen} for line in grant.lines]}
+    )
+    setting = queries.settings(grant.fiscal_year)
+    return act.page(
+        grant,
+        form,
+        lambda: services.request_change(
+            grant=grant, budgets=form.budgets() or {}, reason=form.reason.data or "", by=current_user
+        ),
+        heading=_("経費の配分を変える"),
+        action=_("この内容で届け出る"),
+        done=_("変更を受け付けました。流用の範囲内ならすぐに反映され、超えるときは市の承認を待ちます。"),
+        facts=[
+            fact(_("決定額"), yen(grant.awarded_yen)),
+            fact(_("流用のきまり"), label(setting.reallocation_rule) if setting else "—"),
+        ],
+        template="grants/change.html",
+        lines=grant.lines,
+        spent=queries.spent_by_line(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/decide-change", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def decide_change(grant: Any) -> Any:
+    """The decision on the change that waits."""
+    form = DecideChangeForm()
+    waiting = queries.pending_change(grant)
+    return act.page(
+        grant,
+        form,
+        lambda: services.decide_change(
+            grant=grant,
+            approve=form.decision.data == "approve",
+            reason=form.reason.data or "",
+            by=current_user,
+        ),
+        heading=_("変更の申請を決裁する"),
+        action=_("決定する"),
+        done=_("変更の申請に決定しました。"),
+        facts=[]
+        if waiting is None
+        else [
+            fact(_("変更の理由"), waiting.reason),
+            fact(_("申請した人"), queries.name_of(waiting.requested_by_id)),
+            fact(_("申請日時"), datetime(waiting.requested_at)),
+        ],
+        template="grants/decide_change.html",
+        lines=grant.lines,
+        waiting=waiting,
+    )

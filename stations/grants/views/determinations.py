@@ -1,0 +1,155 @@
+"""From the inspected report to 完結."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.formatting import date_era, yen
+from stations.grants import queries, services
+from stations.grants.forms.acts import PressForm
+from stations.grants.forms.payments import RefundForm
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import Facts, fact
+
+
+def _calculation(grant: Any) -> Facts:
+    """How the fixed amount comes about, in the order of the rule."""
+    known = queries.calculation(grant)
+    terms = known.terms
+    return [
+        fact(_("対象経費（検査済の領収書の合計）"), yen(known.eligible)),
+        fact(_("収入（参加費・寄附金など）"), yen(-known.income)),
+        fact(_("差引"), yen(known.eligible - known.income)),
+        fact(_("補助率"), f"{terms.rate_numerator}/{terms.rate_denominator}"),
+        fact(_("端数処理の単位"), yen(terms.unit_yen)),
+        fact(_("上限額"), yen(terms.cap_yen) if terms.cap_yen else _("なし")),
+        fact(_("交付決定額"), yen(grant.awarded_yen)),
+        fact(_("確定額"), yen(known.fixed)),
+        fact(_("支払済"), yen(known.paid)),
+        fact(_("返還額"), yen(max(0, known.paid - known.fixed))),
+        fact(_("精算払の額"), yen(max(0, known.fixed - known.paid))),
+    ]
+
+
+def _settled(grant: Any) -> Facts:
+    settled = services.settlement_of(grant)
+    return [
+        fact(_("交付決定額"), yen(grant.awarded_yen)),
+        fact(_("確定額"), yen(settled.fixed)),
+        fact(_("支払済"), yen(settled.paid)),
+        fact(_("返還額"), yen(settled.refund)),
+        fact(_("精算払の額"), yen(settled.balance)),
+    ]
+
+
+@blueprint.route("/grants/<int:grant_id>/determination", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@writes
+def draft_determination(grant: Any) -> Any:
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.draft_determination(grant=grant, by=current_user),
+        heading=_("額の確定を起案しますか"),
+        action=_("起案して決裁に回す"),
+        done=_("額の確定を起案しました。ほかの方の決裁をお待ちください。"),
+        lead=_("確定額は、検査済の領収書と出納帳から計算されます。手で直すことはできません。"),
+        facts=_calculation(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/determine", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def determine(grant: Any) -> Any:
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.determine(grant=grant, by=current_user),
+        heading=_("額を確定しますか"),
+        action=_("額を確定する"),
+        done=_("額を確定しました。担当が通知書を施行します。"),
+        facts=[
+            *_calculation(grant),
+            fact(_("起案された確定額"), yen(grant.fixed_yen)),
+            fact(_("起案した人"), queries.name_of(grant.determination_drafted_by_id)),
+        ],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@writes
+def refund_order(grant: Any) -> Any:
+    """返還命令: the letter goes out."""
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.order_refund(grant=grant, by=current_user),
+        heading=_("返還を命じますか"),
+        action=_("返還命令書を施行する"),
+        done=_("返還命令書を施行しました。"),
+        lead=_("返還命令書に文書番号が付き、納期限が決まります。"),
+        facts=_settled(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@writes
+def record_refund(grant: Any) -> Any:
+    """戻入 by the cashier."""
+    form = RefundForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.record_refund(
+            grant=grant,
+            received_on=form.received_on.data,
+            reference=form.reference.data or "",
+            by=current_user,
+        ),
+        heading=_("返還金の入金を記録する"),
+        action=_("入金を記録する"),
+        done=_("返還金の入金を記録しました。"),
+        lead=_("出納整理期間（5月31日）を過ぎた入金は、過年度収入になります。"),
+        facts=[
+            fact(_("納める人"), grant.committee.name),
+            fact(_("返還額"), yen(grant.refund_yen)),
+            fact(_("納期限"), date_era(grant.refund_due_on)),
+        ],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_ORDER, of=queries.grant)
+@writes
+def order_balance(grant: Any) -> Any:
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.order_balance(grant=grant, by=current_user),
+        heading=_("精算払の手続きを始めますか"),
+        action=_("精算払の手続きを始める"),
+        done=_("精算払の手続きを始めました。続けて支出を命令してください。"),
+        facts=_settled(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/close", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@writes
+def close(grant: Any) -> Any:
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.close(grant=grant, by=current_user),
+        heading=_("助成金の手続きを完結しますか"),
+        action=_("完結する"),
+        done=_("助成金の手続きが完結しました。"),
+        lead=_("完結すると、この助成金の記録はもう変わりません。"),
+        facts=_settled(grant),
+    )

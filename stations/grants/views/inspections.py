@@ -1,0 +1,100 @@
+"""検査 for officials: the paper on the left, the entry on the right, one ✓ after the other."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.errors import back_with
+from stations.core.messages import RuleBroken
+from stations.grants import queries
+from stations.grants.forms.reports import ConfirmForm, ReturnForm, TickForm
+from stations.grants.queries import receipts as receipt_queries
+from stations.grants.queries import reports as report_queries
+from stations.grants.rules import Status
+from stations.grants.services import inspections
+from stations.grants.services import reports as report_services
+from stations.grants.views import blueprint
+from stations.grants.views.act import perform
+from stations.grants.views.trail import trail
+
+
+@blueprint.route("/grants/<int:grant_id>/inspection", methods=["GET", "POST"])
+@requires(Permission.REPORT_INSPECT, of=queries.grant)
+@writes
+def inspect(grant: Any) -> Any:
+    """GET: one receipt (``?receipt=`` its number) among all. POST: the inspection is done."""
+    if ConfirmForm().validate_on_submit():
+        try:
+            inspections.inspect(grant=grant, by=current_user)
+        except RuleBroken as broken:
+            return back_with(broken, url_for(".inspect", grant_id=grant.id))
+        flash(_("検査を終えました。次は額の確定です。"), "success")
+        return redirect(url_for(".grant", grant_id=grant.id))
+    return _page(grant, request.args.get("receipt", type=int), TickForm(formdata=None))
+
+
+@blueprint.post("/grants/receipts/<int:receipt_id>/tick")
+@requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
+@writes
+def tick(receipt: Any) -> Any:
+    """``act`` ok: in order; anything else: the finding that was typed. Goes on to the next open receipt."""
+    grant, number, form = receipt.grant, receipt.number, TickForm()
+    ok = request.form.get("act") == "ok"
+    if perform(
+        form,
+        lambda: inspections.tick(receipt=receipt, ok=ok, finding=form.finding.data or "", by=current_user),
+    ):
+        following = receipt_queries.next_unticked(grant, number)
+        return redirect(url_for(".inspect", grant_id=grant.id, receipt=following or number))
+    return _page(grant, number, form)
+
+
+@blueprint.route("/grants/<int:grant_id>/inspection/return", methods=["GET", "POST"])
+@requires(Permission.REPORT_INSPECT, of=queries.grant)
+@writes
+def return_report(grant: Any) -> Any:
+    form = ReturnForm()
+    if perform(
+        form,
+        lambda: report_services.return_report(grant=grant, reason=form.reason.data or "", by=current_user),
+    ):
+        flash(_("実績報告を差し戻しました。"), "success")
+        return redirect(url_for(".grant", grant_id=grant.id))
+    found = [row for row in receipt_queries.receipts(grant, live_only=True) if row.finding]
+    return render_template(
+        "grants/inspect_return.html",
+        grant=grant,
+        form=form,
+        found=found,
+        open=grant.status is Status.REPORTED,
+        breadcrumb=trail(grant, _("差し戻す"), (_("検査"), url_for(".inspect", grant_id=grant.id))),
+    )
+
+
+def _page(grant: Any, number: int | None, form: TickForm) -> str:
+    rows = receipt_queries.receipts(grant, live_only=True)
+    shown = next((row for row in rows if row.number == number), None)
+    if shown is None:
+        shown = next((row for row in rows if row.inspected_at is None), rows[0] if rows else None)
+    if shown is not None and not form.is_submitted():
+        form.finding.data = shown.finding
+    before, after = receipt_queries.neighbours(rows, shown.number) if shown is not None else (None, None)
+    return render_template(
+        "grants/inspect.html",
+        grant=grant,
+        form=form,
+        rows=rows,
+        shown=shown,
+        kind=receipt_queries.kind_of(shown) if shown is not None else None,
+        before=before,
+        after=after,
+        report=report_queries.report(grant),
+        ticked=sum(row.inspected_at is not None and not row.finding for row in rows),
+        found=sum(bool(row.finding) for row in rows),
+        open=grant.status is Status.REPORTED,
+        breadcrumb=trail(grant, _("検査")),
+    )

@@ -1,0 +1,107 @@
+"""Letters: 施行, and the PDF as it went out."""
+
+from typing import Any
+
+from flask import Response, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core import files
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.formatting import date_era, yen
+from stations.core.labels import label
+from stations.grants import queries, services
+from stations.grants.forms.acts import PressForm
+from stations.grants.rules import Status
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import fact
+
+
+@blueprint.get("/grants/letters/<int:letter_id>")
+@requires(Permission.GRANT_READ, of=queries.letter)
+def letter(letter: Any) -> Response:
+    """The PDF/A of an issued letter."""
+    return files.send(letter.file)
+
+
+@blueprint.get("/grants/<int:grant_id>/draft-letter")
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+def draft_letter(grant: Any) -> Any:
+    """The letter of the drafted decision, marked 「案」, for whoever decides."""
+    if grant.status not in {Status.DECIDING, Status.AWARDED}:
+        return redirect(url_for("grants.grant", grant_id=grant.id))
+    return Response(
+        services.draft_pdf(grant),
+        content_type="application/pdf",
+        headers={"Content-Disposition": "inline", "Cache-Control": "private, no-store"},
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/issue", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@writes
+def issue(grant: Any) -> Any:
+    """施行 of the decision's letter."""
+    form = PressForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.issue(grant=grant, by=current_user),
+        heading=_("決定通知書を施行しますか"),
+        action=_("施行する"),
+        done=_("通知書を施行しました。実行委員会に知らせました。"),
+        lead=_(
+            "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
+        ),
+        facts=[
+            fact(_("状態"), label(grant.status)),
+            fact(_("交付決定額"), yen(queries.decided_award(grant))),
+            fact(_("決裁日"), date_era(grant.decided_on)),
+            *([fact(_("不交付の理由"), grant.refusal_reason)] if grant.refusal_reason else []),
+            fact(_("送り先"), grant.committee.name),
+        ],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/issue-change", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@writes
+def issue_change(grant: Any) -> Any:
+    """施行 of the letter about an approved change."""
+    waiting = queries.changes_without_letter(grant)
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.issue_change(grant=grant, by=current_user),
+        heading=_("変更承認通知書を施行しますか"),
+        action=_("施行する"),
+        done=_("変更承認通知書を施行しました。"),
+        lead=_(
+            "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
+        ),
+        facts=[fact(_("変更の理由"), change.reason) for change in waiting[:1]],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/issue-determination", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@writes
+def issue_determination(grant: Any) -> Any:
+    """施行 of the 額の確定通知書."""
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.issue_determination(grant=grant, by=current_user),
+        heading=_("額の確定通知書を施行しますか"),
+        action=_("施行する"),
+        done=_("額の確定通知書を施行しました。"),
+        lead=_(
+            "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
+        ),
+        facts=[
+            fact(_("交付決定額"), yen(grant.awarded_yen)),
+            fact(_("確定額"), yen(grant.fixed_yen)),
+            fact(_("支払済"), yen(queries.standing(grant).paid)),
+        ],
+    )

@@ -1,0 +1,138 @@
+"""概算払 and 精算払, as each person meets them."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.formatting import datetime, fiscal_year, yen
+from stations.core.labels import label
+from stations.grants import queries, services, settlement
+from stations.grants.forms.acts import PressForm, ReasonForm
+from stations.grants.forms.payments import AdvanceForm, PaymentForm
+from stations.grants.labels import PAYMENT_KINDS
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import Facts, fact
+from stations.grants.views.trail import trail
+
+
+@blueprint.route("/grants/<int:grant_id>/advance", methods=["GET", "POST"])
+@requires(Permission.ADVANCE_REQUEST, of=queries.grant)
+@writes
+def advance(grant: Any) -> Any:
+    """概算払請求 by the treasurer."""
+    form = AdvanceForm()
+    standing, pending = queries.standing(grant), queries.pending_yen(grant)
+    return act.page(
+        grant,
+        form,
+        lambda: services.request_advance(
+            grant=grant, amount_yen=form.amount_yen.data, purpose=form.purpose.data or "", by=current_user
+        ),
+        heading=_("概算払を請求する"),
+        action=_("請求する"),
+        done=_("概算払を請求しました。支払われるとお知らせします。"),
+        facts=[
+            fact(_("決定額"), yen(standing.awarded)),
+            fact(_("支払済"), yen(standing.paid)),
+            fact(_("請求中"), yen(pending)),
+            fact(
+                _("請求できる額"),
+                yen(settlement.advance_limit(standing.awarded, standing.paid, pending)),
+            ),
+        ],
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@writes
+def order(request: Any) -> Any:
+    """支出命令."""
+    form = PressForm()
+    return _page(
+        request,
+        "grants.order",
+        form,
+        lambda: services.order_payment(request=request, by=current_user),
+        heading=_("支出を命令しますか"),
+        action=_("支出を命令する"),
+        done=_("支出を命令しました。出納が支払います。"),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@writes
+def return_request(request: Any) -> Any:
+    """差戻し of an advance."""
+    form = ReasonForm()
+    return _page(
+        request,
+        "grants.order",
+        form,
+        lambda: services.return_request(request=request, reason=form.reason.data or "", by=current_user),
+        heading=_("概算払の請求を差し戻す"),
+        action=_("差し戻す"),
+        done=_("請求を差し戻しました。"),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@writes
+def record_payment(request: Any) -> Any:
+    """支払 by the cashier."""
+    form = PaymentForm()
+    return _page(
+        request,
+        "grants.record_payment",
+        form,
+        lambda: services.record_payment(
+            request=request, paid_on=form.paid_on.data, reference=form.reference.data or "", by=current_user
+        ),
+        heading=_("支払を記録する"),
+        action=_("支払済にする"),
+        done=_("支払を記録しました。"),
+    )
+
+
+def _page(
+    request: Any, offered: str, form: Any, service: Any, *, heading: str, action: str, done: str
+) -> Any:
+    """The page of an act on one request; too late to open, back to the grant."""
+    grant = request.grant
+    back = redirect(url_for("grants.grant", grant_id=grant.id))
+    if act.perform(form, service):
+        flash(done, "success")
+        return back
+    turn = queries.request_turn(request)
+    if not form.is_submitted() and (turn is None or turn.endpoint != offered):
+        flash(_("この請求は、いま「%(state)s」です。", state=label(request.status)), "info")
+        return back
+    return render_template(
+        "grants/act.html",
+        grant=grant,
+        form=form,
+        heading=heading,
+        action=action,
+        facts=_facts(request),
+        lead="",
+        kind="primary",
+        breadcrumb=trail(grant, heading),
+    )
+
+
+def _facts(request: Any) -> Facts:
+    return [
+        fact(_("支払先"), request.grant.committee.name),
+        fact(_("種類"), _("%(kind)s（第%(n)s回）", kind=PAYMENT_KINDS[request.kind], n=request.instalment)),
+        fact(_("金額"), yen(request.amount_yen)),
+        fact(_("使いみち"), request.purpose or "—"),
+        fact(_("年度と区分"), f"{fiscal_year(request.fiscal_year)}　{request.programme_item}"),
+        fact(_("請求した人"), queries.name_of(request.requested_by_id)),
+        fact(_("請求日時"), datetime(request.requested_at)),
+    ]

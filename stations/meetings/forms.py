@@ -1,0 +1,58 @@
+"""Forms of general meetings."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Length
+
+from stations.committees.forms import TimeField
+from stations.core.forms import (
+    DateField,
+    Form,
+    NotRequired,
+    Required,
+    TidyText,
+    TidyTextArea,
+    WholeNumberField,
+)
+from stations.meetings.labels import RESOLUTIONS
+
+SHORT, LONG = 80, 1000
+
+
+class MeetingForm(Form):
+    title = TidyText(
+        _l("会議の名称"),
+        [Required(_l("会議の名称を入力してください。")), Length(max=SHORT)],
+        description=_l("例：2026年度　第3回全体会議"),
+    )
+    held_on = DateField(_l("開催日"), [Required(_l("開催日を入力してください。"))])
+    starts_at = TimeField(
+        _l("開始時刻"), [Required(_l("開始時刻を入力してください。"))], description=_l("例：14:00、午後2時")
+    )
+    place = TidyText(_l("場所"), [Required(_l("場所を入力してください。")), Length(max=SHORT)])
+
+
+class ResolveForm(Form):
+    resolution = RadioField(
+        _l("結果"),
+        [Required(_l("結果を選んでください。"))],
+        choices=[SelectChoice(value.value, name) for value, name in RESOLUTIONS.items()],
+    )
+    votes_for = WholeNumberField(_l("賛成"), [Required(_l("賛成の数を入力してください。"))])
+    votes_against = WholeNumberField(_l("反対"), [NotRequired()])
+    abstentions = WholeNumberField(_l("棄権"), [NotRequired()])
+    conditions = TidyTextArea(
+        _l("承認の条件"), [NotRequired(), Length(max=LONG)], description=_l("条件付承認のときに必要です。")
+    )
+    reason = TidyTextArea(
+        _l("理由"), [NotRequired(), Length(max=LONG)], description=_l("継続審議と不承認のときに必要です。")
+    )
+
+
+class ReasonForm(Form):
+    reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=LONG)])
+
+
+class MinutesForm(Form):
+    text = TidyTextArea(_l("議事録"), [Required(_l("議事録を入力してください。")), Length(max=20_000)])

@@ -1,0 +1,31 @@
+"""``flask --app wsgi people …``: the first administrator of a new installation, who then invites everybody else."""
+
+import click
+from flask.cli import AppGroup
+
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db
+from stations.core.messages import RuleBroken
+from stations.people import queries, services
+from stations.people.models import LinkKind
+
+commands = AppGroup("people", help="Accounts.")
+
+
+@commands.command("first-administrator")
+@click.option("--login", required=True)
+@click.option("--name", required=True)
+@click.option("--email", default=None)
+def first_administrator(login: str, name: str, email: str | None) -> None:
+    """Make the first administrator and print their one-time invitation; refused once there is one."""
+    if queries.people(role=Role.ADMINISTRATOR).total:
+        raise click.ClickException("There is an administrator already, who can invite others.")
+    try:
+        person = services.create_person(by=None, login=login, name=name, kana="", email=email)
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    services.give_role(person=person, role=Role.ADMINISTRATOR, from_on=clock.today(), by=None)
+    url = services.issue_link(person, kind=LinkKind.INVITATION, by=None)
+    db.session.commit()
+    click.echo(url)

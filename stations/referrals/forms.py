@@ -1,0 +1,199 @@
+"""Forms of referrals, memos, consents and agencies. They ask for no more than the sheet may hold."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from stations.core import clock
+from stations.core.forms import DateField, Form, NotRequired, PhoneField, Required, TidyText, TidyTextArea
+from stations.core.labels import label
+from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Outcome, Recipient
+
+SHORT, LONG = 20, 500
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """(value, label) pairs as choices of a field."""
+    return [SelectChoice(value, text) for value, text in pairs]
+
+
+def _choices(members: Iterable[StrEnum]) -> list[SelectChoice]:
+    return options((str(member), label(member)) for member in members)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ConsentFields(Form):
+    """What the person answered, how, to whom it may be told, and until when."""
+
+    answer = RadioField(
+        _l("ご本人の同意"),
+        [Required(_l("ご本人の同意について、あてはまるものを選んでください。"))],
+        choices=_choices(ConsentAnswer),
+    )
+    scope = Checkboxes(
+        _l("どこまで伝えてよいか"),
+        [NotRequired()],
+        choices=_choices(Recipient),
+        description=_l("同意ありのとき、ご本人が認めた相手をすべて選びます。"),
+    )
+    method = RadioField(_l("同意の方法"), [NotRequired()], choices=_choices(ConsentMethod))
+    given_on = DateField(_l("同意を得た日"), [NotRequired()])
+    expires_on = DateField(_l("同意の期限（この日まで）"), [NotRequired()])
+
+    def show_consent(self, consent: Consent | None) -> None:
+        """Begin with the latest record; one that was taken back is asked for anew."""
+        if self.is_submitted() or consent is None or consent.withdrawn_on is not None:
+            return
+        self.answer.data, self.scope.data = str(consent.answer), sorted(consent.scope)
+        self.method.data = str(consent.method) if consent.method else None
+        self.given_on.data, self.expires_on.data = consent.given_on, consent.expires_on
+
+    @property
+    def consent(self) -> Consent:
+        """The answer as the rules read it; how, when and to whom count only for a given one."""
+        answer = ConsentAnswer(self.answer.data)
+        if answer is not ConsentAnswer.GIVEN:
+            return Consent(answer=answer, scope=frozenset())
+        return Consent(
+            answer=answer,
+            scope=frozenset(Recipient(one) for one in self.scope.data or ()),
+            method=ConsentMethod(self.method.data) if self.method.data else None,
+            given_on=self.given_on.data,
+            expires_on=self.expires_on.data,
+        )
+
+
+class ConsentForm(ConsentFields):
+    """A further record."""
+
+
+class StationForm(Form):
+    """Page 1: from which agency, to which station."""
+
+    agency_id = SelectField(_l("相談機関"), coerce=int, choices=[])
+    station_id = RadioField(
+        _l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int, choices=[]
+    )
+
+
+class PersonForm(ConsentFields):
+    """Page 2: the person, as little as possible, and the consent."""
+
+    alias = TidyText(
+        _l("ステーションでの呼び名"),
+        [Required(_l("ステーションでの呼び名を入力してください。")), Length(max=SHORT)],
+        description=_l("本名でなくてかまいません。例：はるさん"),
+    )
+    age_group = RadioField(_l("年代"), [Required(_l("年代を選んでください。"))], choices=_choices(AgeGroup))
+
+
+class WishesForm(Form):
+    """Page 3: what the person would like, what the station should know, whom to call."""
+
+    wishes = TidyTextArea(
+        _l("ご本人の希望"),
+        [Required(_l("ご本人の希望を入力してください。")), Length(max=LONG)],
+        description=_l("したいこと、行きたい曜日など。ご本人の言葉で。"),
+    )
+    considerations = TidyTextArea(
+        _l("配慮してほしいこと"),
+        [NotRequired(), Length(max=LONG)],
+        description=_l("その場で役に立つことだけ。病名・収入・家族の事情は書きません。"),
+    )
+    accompanied = BooleanField(_l("初回は相談機関の担当者が同行する"))
+    contact_name = TidyText(
+        _l("相談機関の担当者"), [Required(_l("相談機関の担当者を入力してください。")), Length(max=40)]
+    )
+    contact_phone = PhoneField(
+        _l("相談機関の電話番号"), [Required(_l("相談機関の電話番号を入力してください。")), Length(max=20)]
+    )
+
+
+class SendForm(Form):
+    """Page 4: nothing but the button; broken rules are shown on top."""
+
+
+class ActForm(Form):
+    """One act: a reason, a day or an answer, where the act asks for it."""
+
+    reason = TidyTextArea(
+        _l("理由"),
+        [NotRequired(), Length(max=LONG)],
+        description=_l("どなたか分かることや、病名・家族の事情は書かないでください。"),
+    )
+    first_visit_on = DateField(_l("見学・初回同行の日"), [NotRequired()])
+    answer = TidyTextArea(
+        _l("ステーションへの回答"),
+        [NotRequired(), Length(max=LONG)],
+        description=_l("ステーションに伝えてよいことだけを、一文で。"),
+    )
+
+
+class FollowUpForm(Form):
+    """How it goes, one and three months after the first visit."""
+
+    outcome = RadioField(
+        _l("いまの様子"), [Required(_l("いまの様子を選んでください。"))], choices=_choices(Outcome)
+    )
+    note = TidyTextArea(_l("メモ"), [NotRequired(), Length(max=LONG)])
+
+
+class MemoForm(ConsentFields):
+    """A 気づきメモ: facts, urgency, and whether the person agrees that an agency is told."""
+
+    station_id = SelectField(_l("ステーション"), coerce=int, choices=[])
+    observed_on = DateField(_l("気づいた日"), [Required(_l("気づいた日を入力してください。"))])
+    facts = TidyTextArea(
+        _l("見たこと・聞いたこと"),
+        [Required(_l("見たこと・聞いたことを入力してください。")), Length(max=1000)],
+        description=_l("事実だけを書きます。推測や診断は書きません。"),
+    )
+    urgent = BooleanField(_l("急ぎ（数日のうちに連絡してほしい）"))
+    alias = TidyText(
+        _l("呼び名"),
+        [NotRequired(), Length(max=SHORT)],
+        description=_l("ステーションでの呼び名。わからなければ空欄で。"),
+    )
+    age_group = RadioField(_l("年代"), [Required(_l("年代を選んでください。"))], choices=_choices(AgeGroup))
+
+    def begin(self) -> None:
+        """What an empty memo starts with."""
+        if not self.is_submitted():
+            self.observed_on.data = clock.today()
+            self.age_group.data = str(AgeGroup.UNKNOWN)
+            self.answer.data = str(ConsentAnswer.UNCONFIRMED)
+
+
+class ReceiverForm(Form):
+    """To whom a memo goes, of those the gate lets it through to."""
+
+    agency_id = RadioField(_l("送り先"), [Required(_l("送り先を選んでください。"))], coerce=int, choices=[])
+
+
+class AgencyForm(Form):
+    name = TidyText(_l("名称"), [Required(_l("名称を入力してください。")), Length(max=60)])
+    kind = TidyText(
+        _l("種類"),
+        [Required(_l("種類を入力してください。")), Length(max=40)],
+        description=_l("例：地域包括支援センター、自立相談支援センター"),
+    )
+    district_id = SelectField(_l("地区"), coerce=int, choices=[])
+    phone = PhoneField(_l("電話番号"), [NotRequired(), Length(max=20)])
+    is_marugoto_desk = BooleanField(_l("福祉まるごと相談窓口（同意がなくても気づきメモを受け取る窓口）"))
+    closed_on = DateField(_l("廃止した日"), [NotRequired()])
+
+    def offer(self, districts: list[tuple[int, str]]) -> None:
+        self.district_id.choices = options([(0, _("市全域")), *districts])

@@ -1,5 +1,0 @@
-"""Pages of referrals."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("referrals", __name__)

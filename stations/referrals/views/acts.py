@@ -1,0 +1,148 @@
+"""Acts on a referral or a memo: a button, or a page that asks for the reason, the day or the answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core import clock
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.labels import label
+from stations.referrals import queries, rules, services
+from stations.referrals.forms import ActForm, FollowUpForm
+from stations.referrals.rules import Act, ObservationAct, Outcome
+from stations.referrals.views.pages import blueprint, memo_trail, referral_trail, succeeds
+
+# SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
+_PLAIN: dict[Act, Callable[..., object]] = {
+    Act.ACCEPT: services.accept,
+    Act.ARRANGE: services.arrange,
+    Act.START: services.start,
+    Act.SETTLE: services.settle,
+    Act.RESUME: services.resume,
+}
+_WITH_REASON: dict[Act, Callable[..., object]] = {
+    Act.RETURN: services.return_,
+    Act.FAIL: services.fail,
+    Act.SUSPEND: services.suspend,
+    Act.WITHDRAW: services.withdraw,
+    Act.CLOSE: services.close,
+}
+_MEMO_PLAIN: dict[ObservationAct, Callable[..., object]] = {
+    ObservationAct.ACKNOWLEDGE: services.acknowledge_observation,
+    ObservationAct.START: services.start_observation,
+}
+_MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
+    ObservationAct.RETURN: services.return_observation,
+    ObservationAct.WITHDRAW: services.withdraw_observation,
+}
+
+
+@blueprint.route("/referrals/<int:referral_id>/acts/<act>", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_READ, of=queries.referral)
+@writes
+def act(referral: Any, act: str) -> Any:
+    """One step of a referral."""
+    if act not in [*_PLAIN, *_WITH_REASON, Act.RECORD_FIRST_VISIT]:
+        abort(404)
+    step, form = Act(act), ActForm()
+    if form.validate_on_submit() and succeeds(form, lambda: _do(referral, step, form)):
+        flash(_("つなぎ %(number)s：%(act)s", number=referral.number, act=label(step)), "success")
+        return redirect(url_for(".referral", referral_id=referral.id), 303)
+    if not form.is_submitted() and step is Act.RECORD_FIRST_VISIT:
+        form.first_visit_on.data = clock.today()
+    return _act_page(
+        form,
+        step,
+        field="first_visit_on"
+        if step is Act.RECORD_FIRST_VISIT
+        else "reason"
+        if step in _WITH_REASON
+        else None,
+        needed=step in rules.NEEDS_REASON,
+        back=url_for(".referral", referral_id=referral.id),
+        number=referral.number,
+        breadcrumb=referral_trail(referral, label(step)),
+    )
+
+
+def _do(referral: Any, step: Act, form: ActForm) -> None:
+    if step in _PLAIN:
+        _PLAIN[step](referral=referral, by=current_user)
+    elif step is Act.RECORD_FIRST_VISIT:
+        on = form.first_visit_on.data or clock.today()
+        services.record_first_visit(referral=referral, on=on, by=current_user)
+    else:
+        _WITH_REASON[step](referral=referral, reason=form.reason.data or "", by=current_user)
+
+
+@blueprint.route("/observations/<int:observation_id>/acts/<act>", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_READ, of=queries.observation)
+@writes
+def observation_act(observation: Any, act: str) -> Any:
+    """One step of a memo."""
+    if act not in [*_MEMO_PLAIN, *_MEMO_WITH_REASON, ObservationAct.CLOSE]:
+        abort(404)
+    step, form = ObservationAct(act), ActForm()
+    if form.validate_on_submit() and succeeds(form, lambda: _do_memo(observation, step, form)):
+        flash(_("気づきメモ %(number)s：%(act)s", number=observation.number, act=label(step)), "success")
+        back_to_list = step is ObservationAct.RETURN  # it is the station's own again
+        own = url_for(".observation", observation_id=observation.id)
+        return redirect(url_for(".observations") if back_to_list else own, 303)
+    return _act_page(
+        form,
+        step,
+        field="answer" if step is ObservationAct.CLOSE else "reason" if step in _MEMO_WITH_REASON else None,
+        needed=True,
+        back=url_for(".observation", observation_id=observation.id),
+        number=observation.number,
+        breadcrumb=memo_trail(observation, label(step)),
+    )
+
+
+def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
+    if step in _MEMO_PLAIN:
+        _MEMO_PLAIN[step](observation=observation, by=current_user)
+    elif step is ObservationAct.CLOSE:
+        services.close_observation(observation=observation, answer=form.answer.data or "", by=current_user)
+    else:
+        _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
+
+
+def _act_page(form: ActForm, step: Any, *, field: str | None, needed: bool, **page: Any) -> str:
+    if field is not None:
+        form[field].flags.required = needed or field != "reason"
+    return render_template("referrals/act.html", form=form, step=step, asked=field, **page)
+
+
+@blueprint.route("/referrals/<int:referral_id>/follow-ups/<int:follow_up_id>", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_READ, of=queries.referral)
+@writes
+def follow_up(referral: Any, follow_up_id: int) -> Any:
+    """How it goes, one or three months after the first visit."""
+    found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
+    if found is None:
+        abort(404)
+    form = FollowUpForm()
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.record_follow_up(
+            referral=referral,
+            follow_up_id=follow_up_id,
+            outcome=Outcome(form.outcome.data),
+            note=form.note.data or "",
+            by=current_user,
+        ),
+    ):
+        flash(_("その後の様子を記録しました。"), "success")
+        return redirect(url_for(".referral", referral_id=referral.id), 303)
+    return render_template(
+        "referrals/follow_up.html",
+        form=form,
+        referral=referral,
+        follow_up=found,
+        breadcrumb=referral_trail(referral, _("その後の様子")),
+    )

@@ -1,0 +1,79 @@
+"""Agencies: the city keeps the list."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.committees import queries as committees
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.referrals import queries, services
+from stations.referrals.forms import AgencyForm
+from stations.referrals.views.pages import blueprint, succeeds
+
+
+def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
+    agencies = url_for("referrals.agencies") if here else None
+    steps = [(_("ホーム"), url_for("reports.home")), (_("相談機関"), agencies)]
+    return [*steps, (here, None)] if here else steps
+
+
+@blueprint.get("/agencies")
+@requires(Permission.AGENCY_MANAGE)
+def agencies() -> Any:
+    names = {one.id: one.name for one in committees.districts()}
+    return render_template(
+        "referrals/agencies.html",
+        agencies=queries.agencies(closed=True),
+        districts=names,
+        breadcrumb=_trail(),
+    )
+
+
+@blueprint.route("/agencies/new", methods=["GET", "POST"])
+@requires(Permission.AGENCY_MANAGE)
+@writes
+def new_agency() -> Any:
+    form = AgencyForm()
+    return _page(
+        form,
+        None,
+        lambda: services.create_agency(facts=_facts(form), by=current_user),
+        _("相談機関を登録する"),
+    )
+
+
+@blueprint.route("/agencies/<int:agency_id>/edit", methods=["GET", "POST"])
+@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@writes
+def edit_agency(agency: Any) -> Any:
+    form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
+    return _page(
+        form,
+        agency,
+        lambda: services.edit_agency(agency=agency, facts=_facts(form), by=current_user),
+        _("相談機関を変更する"),
+    )
+
+
+def _page(form: AgencyForm, agency: Any, act: Any, heading: str) -> Any:
+    form.offer([(one.id, one.name) for one in committees.districts()])
+    if form.validate_on_submit() and succeeds(form, act):
+        flash(_("相談機関を保存しました。"), "success")
+        return redirect(url_for(".agencies"), 303)
+    return render_template(
+        "referrals/agency.html", form=form, agency=agency, heading=heading, breadcrumb=_trail(heading)
+    )
+
+
+def _facts(form: AgencyForm) -> services.AgencyFacts:
+    return services.AgencyFacts(
+        name=form.name.data or "",
+        kind=form.kind.data or "",
+        phone=form.phone.data or "",
+        district_id=form.district_id.data or None,
+        is_marugoto_desk=form.is_marugoto_desk.data,
+        closed_on=form.closed_on.data,
+    )

@@ -1,0 +1,166 @@
+"""A 気づきメモ: the list, the form with its danger-to-life box, the receiver, and the memo itself."""
+
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.core import audit, clock
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.messages import N_
+from stations.referrals import queries, rules, services
+from stations.referrals.forms import MemoForm, ReceiverForm, options
+from stations.referrals.labels import TONES
+from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
+from stations.referrals.views.pages import blueprint, hints, memo_trail, succeeds, trail
+
+MEMO = N_("気づきメモ")
+
+
+@blueprint.get("/observations")
+@requires(Permission.OBSERVATION_READ)
+def observations() -> Any:
+    """The list by number, with what is late or urgent on top."""
+    status = request.args.get("status", "")
+    chosen = ObservationStatus(status) if status in ObservationStatus.__members__.values() else None
+    rows = queries.observations(current_user)
+    return render_template(
+        "referrals/observations.html",
+        rows=[row for row in rows if chosen is None or row.status is chosen],
+        overdue=sum(row.overdue for row in rows),
+        total=len(rows),
+        states=[(one, sum(row.status is one for row in rows)) for one in ObservationStatus],
+        chosen=chosen,
+        tones=TONES,
+        breadcrumb=trail((_("気づきメモ"), None)),
+    )
+
+
+@blueprint.route("/observations/new", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_WRITE)
+@writes
+def new_observation() -> Any:
+    form = MemoForm()
+    form.begin()
+    stations = {one.id: one for one in queries.own_stations(current_user)}
+    form.station_id.choices = options([(one.id, one.name) for one in stations.values()])
+    made: list[Any] = []
+
+    def create() -> None:
+        memo = services.create_observation(
+            station=stations[form.station_id.data], memo=_memo(form), by=current_user
+        )
+        services.record_consent(subject=memo, consent=form.consent, by=current_user)
+        made.append(memo)
+
+    if form.validate_on_submit() and succeeds(form, create):
+        return _onward(made[0])
+    return _memo_page(form, None, trail((_("気づきメモ"), url_for(".observations")), (_("新しいメモ"), None)))
+
+
+@blueprint.route("/observations/<int:observation_id>/edit", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
+@writes
+def edit_observation(observation: Any) -> Any:
+    """A draft, or a memo that came back."""
+    if observation.status not in rules.OBSERVATION_EDITABLE:
+        return redirect(url_for(".observation", observation_id=observation.id))
+    names = ("observed_on", "facts", "urgent", "alias", "station_id")
+    form = MemoForm(
+        data={name: getattr(observation, name) for name in names} | {"age_group": str(observation.age_group)}
+    )
+    form.show_consent(observation.consent)
+    form.station_id.choices = options([(observation.station_id, observation.station.name)])
+
+    def save() -> None:
+        services.save_observation(observation=observation, memo=_memo(form), by=current_user)
+        if form.consent != observation.consent:
+            services.record_consent(subject=observation, consent=form.consent, by=current_user)
+
+    if form.validate_on_submit() and succeeds(form, save):
+        return _onward(observation)
+    return _memo_page(form, observation, memo_trail(observation, _("メモを直す")))
+
+
+def _memo(form: MemoForm) -> services.Memo:
+    return services.Memo(
+        facts=form.facts.data or "",
+        observed_on=form.observed_on.data,
+        age_group=AgeGroup(form.age_group.data),
+        alias=form.alias.data or "",
+        urgent=form.urgent.data,
+    )
+
+
+def _onward(observation: Any) -> Any:
+    endpoint = ".observation" if request.form.get("act") == "pause" else ".receiver"
+    return redirect(url_for(endpoint, observation_id=observation.id), 303)
+
+
+def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
+    return render_template(
+        "referrals/memo.html",
+        form=form,
+        observation=observation,
+        emergency_phone=current_app.config["STATIONS"].emergency_phone,
+        words=hints(form.facts.data or ""),
+        breadcrumb=breadcrumb,
+    )
+
+
+@blueprint.route("/observations/<int:observation_id>/receiver", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
+@writes
+def receiver(observation: Any) -> Any:
+    """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
+    if observation.status not in rules.OBSERVATION_EDITABLE:
+        return redirect(url_for(".observation", observation_id=observation.id))
+    offered = {one.id: one for one in queries.receivers(observation.consent, clock.today())}
+    chosen = observation.agency_id if observation.agency_id in offered else None
+    form = ReceiverForm(data={"agency_id": chosen})
+    form.agency_id.choices = options([(one.id, f"{one.name}（{one.kind}）") for one in offered.values()])
+
+    def send() -> None:
+        services.save_observation(
+            observation=observation, agency=offered[form.agency_id.data], by=current_user
+        )
+        services.send_observation(observation=observation, by=current_user)
+
+    if form.validate_on_submit() and succeeds(form, send):
+        return redirect(url_for(".observation", observation_id=observation.id, sent=1), 303)
+    return render_template(
+        "referrals/receiver.html",
+        form=form,
+        observation=observation,
+        only_desk=not rules.may_tell(observation.consent, rules.Recipient.AGENCY, clock.today()),
+        words=hints(observation.facts),
+        breadcrumb=memo_trail(observation, _("送り先と確認")),
+    )
+
+
+@blueprint.get("/observations/<int:observation_id>")
+@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+def observation(observation: Any) -> Any:
+    """The memo with its history and what one can do to it."""
+    today = clock.today()
+    return render_template(
+        "referrals/observation.html",
+        observation=observation,
+        concealed=queries.is_observation_concealed(current_user, observation),
+        acts=queries.observation_acts_for(current_user, observation),
+        asks=rules.OBSERVATION_NEEDS_REASON | {ObservationAct.CLOSE},
+        editable=observation.status in rules.OBSERVATION_EDITABLE,
+        withdrawable=observation.status not in rules.OBSERVATION_FINAL
+        and rules.valid(observation.consent, today),
+        over=observation.status in rules.OBSERVATION_FINAL,
+        conference=rules.conference(observation.consent, today),
+        late=observation.status is ObservationStatus.SENT
+        and observation.acknowledge_by_on is not None
+        and rules.is_overdue(observation.acknowledge_by_on, None, today),
+        sent=request.args.get("sent") == "1",
+        timeline=audit.timeline(observation),
+        tones=TONES,
+        breadcrumb=memo_trail(observation),
+    )

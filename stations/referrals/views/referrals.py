@@ -1,0 +1,222 @@
+"""A referral: the list, four pages to write it, and the sheet."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from stations.committees import queries as committees
+from stations.core import audit, clock
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.messages import N_
+from stations.referrals import queries, rules, services
+from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
+from stations.referrals.labels import TONES
+from stations.referrals.rules import AgeGroup, Status
+from stations.referrals.views.pages import blueprint, hints, referral_trail, succeeds, trail
+
+SHEET = N_("つなぎシート")
+WEEKDAYS = (N_("月"), N_("火"), N_("水"), N_("木"), N_("金"), N_("土"), N_("日"))
+
+
+@blueprint.get("/referrals")
+@requires(Permission.REFERRAL_READ)
+def index() -> Any:
+    """The list by number, with what is late on top."""
+    status = request.args.get("status", "")
+    chosen = Status(status) if status in Status.__members__.values() else None
+    rows = queries.referrals(current_user)
+    return render_template(
+        "referrals/index.html",
+        rows=[row for row in rows if chosen is None or row.status is chosen],
+        overdue=sum(row.overdue for row in rows),
+        total=len(rows),
+        states=[(one, sum(row.status is one for row in rows)) for one in Status],
+        chosen=chosen,
+        tones=TONES,
+        breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("つなぎ"), None)],
+    )
+
+
+@blueprint.route("/referrals/new", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_MAKE)
+@writes
+def new() -> Any:
+    """Page 1: the station, found by district and weekday, with its next opening."""
+    form = StationForm()
+    agencies = queries.own_agencies(current_user)
+    form.agency_id.choices = options([(one.id, one.name) for one in agencies])
+    stations = _offer(form)
+    if form.validate_on_submit():
+        agency = next(one for one in agencies if one.id == form.agency_id.data)
+        referral = services.create_referral(
+            agency=agency,
+            station=stations[form.station_id.data],
+            contact_name=current_user.name,
+            by=current_user,
+        )
+        return redirect(url_for(".edit", referral_id=referral.id, part="person"), 303)
+    return _station_page(form, None, trail((_("新しいつなぎ"), None)))
+
+
+def _offer(form: StationForm) -> dict[int, Any]:
+    """Put the running stations, narrowed by ?district= and ?weekday=, into the form."""
+    running = committees.running_stations()
+    following = committees.next_by_station([one.id for one in running])
+    district = request.args.get("district", type=int)
+    weekday = request.args.get("weekday", type=int)
+    offered = [
+        one
+        for one in running
+        if (district is None or one.committee.district_id == district)
+        and (weekday is None or (one.id in following and following[one.id].on.weekday() == weekday))
+    ]
+    form.station_id.choices = options([(one.id, one.name) for one in offered])
+    form.following, form.offered = following, offered
+    return {one.id: one for one in offered}
+
+
+def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
+    return render_template(
+        "referrals/station.html",
+        form=form,
+        referral=referral,
+        districts=committees.districts(),
+        weekdays=list(enumerate(WEEKDAYS)),
+        district=request.args.get("district", type=int),
+        weekday=request.args.get("weekday", type=int),
+        breadcrumb=breadcrumb,
+    )
+
+
+@blueprint.route("/referrals/<int:referral_id>/edit/<part>", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
+@writes
+def edit(referral: Any, part: str) -> Any:
+    """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
+    if referral.status not in rules.EDITABLE:
+        return redirect(url_for(".referral", referral_id=referral.id))
+    parts = {"station": _edit_station, "person": _edit_person, "wishes": _edit_wishes}
+    if part not in parts:
+        abort(404)
+    return parts[part](referral)
+
+
+def _edit_station(referral: Any) -> Any:
+    form = StationForm(data={"agency_id": referral.agency_id, "station_id": referral.station_id})
+    form.agency_id.choices = options([(referral.agency_id, referral.agency.name)])
+    stations = _offer(form)
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.save_referral(
+            referral=referral,
+            sheet=_sheet(referral),
+            station=stations[form.station_id.data],
+            by=current_user,
+        ),
+    ):
+        return _onward(referral, "person")
+    return _station_page(form, referral, referral_trail(referral, _("ステーションを選ぶ")))
+
+
+def _edit_person(referral: Any) -> Any:
+    form = PersonForm(data={"alias": referral.alias, "age_group": str(referral.age_group)})
+    form.show_consent(referral.consent)
+    if not form.is_submitted() and referral.consent is None:
+        form.scope.data = [str(rules.Recipient.STATION)]
+        form.given_on.data = clock.today()
+
+    def save() -> None:
+        sheet = _sheet(referral, alias=form.alias.data, age_group=AgeGroup(form.age_group.data))
+        services.save_referral(referral=referral, sheet=sheet, by=current_user)
+        if form.consent != referral.consent:
+            services.record_consent(subject=referral, consent=form.consent, by=current_user)
+
+    if form.validate_on_submit() and succeeds(form, save):
+        return _onward(referral, "wishes")
+    return render_template(
+        "referrals/person.html",
+        form=form,
+        referral=referral,
+        breadcrumb=referral_trail(referral, _("ご本人と同意")),
+    )
+
+
+def _edit_wishes(referral: Any) -> Any:
+    form = WishesForm(obj=referral)
+    names = ("wishes", "considerations", "accompanied", "contact_name", "contact_phone")
+
+    def save() -> None:
+        sheet = _sheet(referral, **{name: form[name].data for name in names})
+        services.save_referral(referral=referral, sheet=sheet, by=current_user)
+
+    if form.validate_on_submit() and succeeds(form, save):
+        return _onward(referral, "check")
+    return render_template(
+        "referrals/wishes.html",
+        form=form,
+        referral=referral,
+        words=hints(referral.wishes, referral.considerations),
+        breadcrumb=referral_trail(referral, _("希望と配慮")),
+    )
+
+
+def _sheet(referral: Any, **changes: Any) -> services.Sheet:
+    """The sheet as it is stored, with a page's changes."""
+    names = services.Sheet.__dataclass_fields__
+    return services.Sheet(**{name: getattr(referral, name) for name in names} | changes)
+
+
+def _onward(referral: Any, part: str) -> Any:
+    """保存して次へ, or 保存して中断する."""
+    if request.form.get("act") == "pause":
+        return redirect(url_for(".referral", referral_id=referral.id), 303)
+    if part == "check":
+        return redirect(url_for(".check", referral_id=referral.id), 303)
+    return redirect(url_for(".edit", referral_id=referral.id, part=part), 303)
+
+
+@blueprint.route("/referrals/<int:referral_id>/check", methods=["GET", "POST"])
+@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
+@writes
+def check(referral: Any) -> Any:
+    """Page 4: everything once more, then it is sent."""
+    if referral.status not in rules.EDITABLE:
+        return redirect(url_for(".referral", referral_id=referral.id))
+    form = SendForm()
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.send(referral=referral, by=current_user)
+    ):
+        return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
+    return render_template(
+        "referrals/check.html",
+        form=form,
+        referral=referral,
+        open_gate=rules.may_tell(referral.consent, rules.Recipient.STATION, clock.today()),
+        words=hints(referral.wishes, referral.considerations),
+        breadcrumb=referral_trail(referral, _("内容の確認")),
+    )
+
+
+@blueprint.get("/referrals/<int:referral_id>")
+@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
+def referral(referral: Any) -> Any:
+    """The sheet with its history and what one can do to it."""
+    today = clock.today()
+    return render_template(
+        "referrals/referral.html",
+        referral=referral,
+        concealed=queries.is_concealed(current_user, referral),
+        acts=queries.acts_for(current_user, referral),
+        asks=rules.NEEDS_REASON | {rules.Act.RECORD_FIRST_VISIT, rules.Act.CLOSE},
+        editable=referral.status in rules.EDITABLE,
+        withdrawable=referral.status not in rules.FINAL and rules.valid(referral.consent, today),
+        over=referral.status in rules.FINAL,
+        late=lambda day: rules.is_overdue(day, None, today),
+        sent=request.args.get("sent") == "1",
+        timeline=audit.timeline(referral),
+        tones=TONES,
+        breadcrumb=referral_trail(referral),
+    )

@@ -1,0 +1,222 @@
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.applications import queries, services
+from stations.applications.models import Plan
+from stations.applications.rules import Section, Status
+from stations.core.database import db
+from tests.applications import cast as plans
+from tests.applications.conftest import Street
+from tests.applications.test_services import picture
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.statements import recorded
+
+BUDGET = 15
+
+
+def the_plan() -> Plan:
+    plan = db.session.get(Plan, 1)
+    assert plan is not None
+    return plan
+
+
+def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, app: Flask, street: Street):
+    client.sign_in(street.drafter)
+    page = client.submit(client.get("/plans/new"), title="昔遊びと茶話会の計画", station_id=street.station.id)
+    assert page.heading == "昔遊びと茶話会の計画"
+    assert "あと8つ" in page.text
+    page = client.click(page, "目的・内容")
+    page = client.submit(page, "保存して次へ", {"purpose": "居場所をつくる", "activities": "茶話会"})
+    assert page.heading == "対象"
+    page = client.submit(page, "保存して次へ", {"audience": "どなたでも", "expected_visits": "２５"})
+    assert page.heading == "会場"
+    page = client.submit(page, "保存して次へ", {"venues": [str(street.station.venues[0].id)]})
+    page = client.submit(page, "保存して次へ", {"openings_planned": "12"})
+    page = client.submit(page, "保存して次へ", {"organisation": "委員6人", "safety": "保険に加入"})
+    assert page.heading == "費用と収入"
+    line = {
+        "category": "rent",
+        "content": "和室",
+        "quantity": "12",
+        "unit": "回",
+        "unit_price_yen": "３，０００",
+    }
+    page = client.submit(page, "保存して次へ", {f"lines-0-{name}": value for name, value in line.items()})
+    assert page.heading == "添付資料"
+    page = client.submit(page, "添付する", {"file": (picture(), "間取り.png"), "caption": "会場の間取り"})
+    assert "会場の間取り" in page.text
+    page = client.submit(page, "保存して次へ")
+    assert page.heading == "内容を確認して提出してください"
+    assert "36,000円" in page.text
+    assert "代表が行います" in page.text
+
+    chair = PageClient(app)
+    chair.sign_in(street.chair)
+    page = chair.submit(chair.get("/plans/1/check"), "この内容で提出する")
+    assert page.heading == "計画を提出しました"
+    assert "2027-1" in page.text or "2026-1" in page.text
+    assert chair.download("/plans/1/print.pdf").data.startswith(b"%PDF")
+    assert the_plan().status is Status.SUBMITTED
+
+
+def test_the_secretariat_reviews_returns_and_confirms(client: PageClient, app: Flask, street: Street):
+    plans.submitted(street.station, street.chair)
+    client.sign_in(street.officer)
+    page = client.get("/plans")
+    assert "要対応" in page.text
+    page = client.click(page, "昔遊びと茶話会の計画")
+    page = client.submit(client.click(page, "受け付ける"), "受け付ける")
+    assert "受付" in page.text
+    form = page.form(action="/plans/1/sections/costs/comment")
+    page = client.submit(
+        page, form=form, fields={"costs-field": "cost_lines", "costs-text": "講師の内訳を書いてください。"}
+    )
+    assert "講師の内訳" in page.text
+    page = client.click(page, "差し戻す")
+    page = client.submit(page, "差し戻す", {"reason": ""})
+    assert "理由を入力してください" in page.text
+    page = client.submit(page, "差し戻す", {"reason": "内訳が足りません。"})
+    assert "第1版の内容です" in page.text
+
+    committee = PageClient(app)
+    committee.sign_in(street.chair)
+    page = committee.get("/plans/1")
+    assert "内訳が足りません。" in page.text
+    assert "要修正" in page.text
+    page = committee.click(page, "費用と収入")
+    assert "講師の内訳を書いてください。" in page.text
+    page = committee.submit(page, "保存して次へ", {"lines-1-content": "講師の謝礼（2人）", "mended": True})
+    committee.submit(committee.get("/plans/1/check"), "この内容で提出する")
+
+    page = client.submit(client.get("/plans/1/receive"), "受け付ける")
+    page = client.click(page, "第2版")
+    assert "照合済み" in page.text
+    assert "第1版から変わった項目：費用と収入" in page.text
+    assert "講師の謝礼（2人）" in page.text
+    client.submit(client.get("/plans/1/confirm"), "確認済みにする")
+    assert the_plan().status is Status.CONFIRMED
+
+
+def test_pausing_keeps_what_cannot_be_read_yet(client: PageClient, street: Street):
+    plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.get("/plans/1/sections/costs")
+    page = client.submit(
+        page, "保存して中断する", {"lines-0-content": "和室", "lines-0-unit_price_yen": "三千円くらい"}
+    )
+    assert page.heading == "昔遊びと茶話会の計画"
+    assert "入力中" in page.text
+    page = client.get("/plans/1/sections/costs")
+    assert page.one("input", name="lines-0-content").get("value") == "和室"
+    assert page.one("input", name="lines-0-unit_price_yen").get("value") == "三千円くらい"
+
+
+def test_errors_keep_every_entry(client: PageClient, street: Street):
+    plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.submit(
+        client.get("/plans/1/sections/costs"),
+        "保存して次へ",
+        {"lines-0-category": "supplies", "lines-0-content": "食材", "lines-0-quantity": "たくさん"},
+    )
+    assert page.title.startswith("エラー：")
+    assert page.one("input", name="lines-0-quantity").get("value") == "たくさん"
+    assert page.one("input", name="lines-0-content").get("value") == "食材"
+    assert the_plan().cost_lines == []
+
+
+def test_rows_come_and_go_without_javascript(client: PageClient, street: Street):
+    plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.get("/plans/1/sections/costs")
+    form = page.form_with(field="lines-0-content")
+    page = client.submit(page, "lines", {"lines-0-content": "和室"}, form=form)
+    assert page.one("input", name="lines-0-content").get("value") == "和室"
+    form = page.form_with(field="lines-1-content")
+    page = client.submit(page, "lines-0", {"lines-1-content": "食材"}, form=form)
+    assert page.all("input", name="lines-0-content") == []
+    assert page.one("input", name="lines-1-content").get("value") == "食材"
+
+
+def test_two_editors_see_both_texts(client: PageClient, street: Street):
+    plan = plans.draft(street.station, street.drafter)
+    client.sign_in(street.chair)
+    page = client.get("/plans/1/sections/purpose")
+    services.save_section(
+        plan=plan,
+        section=Section.PURPOSE,
+        values={"purpose": "先に書いた目的"},
+        lock_version=plan.lock_version,
+        by=street.drafter,
+    )
+    page = client.submit(page, "保存して次へ", {"purpose": "あとから書いた目的", "activities": "内容"})
+    assert "下書 文子さんが先に保存しました" in page.text
+    assert "先に書いた目的" in page.text
+    assert "あとから書いた目的" in page.text
+    client.submit(page, "保存して次へ")
+    assert the_plan().purpose == "あとから書いた目的"
+
+
+def test_an_act_that_happened_meanwhile_answers_409(client: PageClient, street: Street):
+    plan = plans.submitted(street.station, street.chair)
+    client.sign_in(street.officer)
+    page = client.get("/plans/1/receive")
+    services.receive(plan=plan, by=street.officer)
+    client.submit(page, "受け付ける", status=409)
+    page = client.get("/plans/1/receive")
+    assert page.heading == "昔遊びと茶話会の計画"
+
+
+def test_a_forged_post_is_refused(client: PageClient, street: Street):
+    plans.received(street.station, street.chair, street.officer)
+    client.sign_in(street.chair)
+    page = client.get("/plans/1")
+    client.post("/plans/1/confirm", token_from=page, status=403)
+    assert the_plan().status is Status.RECEIVED
+
+
+def test_a_plan_of_others_is_not_there(client: PageClient, street: Street):
+    from stations.core.access import Role
+
+    plans.submitted(street.station, street.chair)
+    client.sign_in(cast.person(Role.CHAIR, of=cast.committee("別")))
+    for path in ("", "/check", "/sections/purpose", "/versions/1", "/print.pdf", "/withdraw"):
+        client.get(f"/plans/1{path}", status=404)
+
+
+def test_an_unsent_draft_is_not_there_for_officials(client: PageClient, street: Street):
+    plans.written(street.station, street.drafter)
+    client.sign_in(street.officer)
+    client.get("/plans/1", status=404)
+
+
+def test_the_chair_withdraws(client: PageClient, street: Street):
+    plans.submitted(street.station, street.chair)
+    client.sign_in(street.chair)
+    page = client.click(client.get("/plans/1"), "取り下げる")
+    page = client.submit(page, "取り下げる", {"reason": "会場が使えないため"})
+    assert "取下げ" in page.text
+    assert the_plan().status is Status.WITHDRAWN
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", ["officer", "chair", "drafter"])
+def test_pages_ask_the_database_little(
+    app: Flask, client: PageClient, street: Street, db_session: Session, who: str
+):
+    for number in range(12):
+        plan = plans.received(street.station, street.chair, street.officer, title=f"計画{number}")
+    services.comment(plan=plan, section=Section.COSTS, text="内訳", by=street.officer)
+    services.return_for_correction(plan=plan, reason="理由", by=street.officer)
+    other = queries.plans_for(street.officer)[-1].id
+    paths = ["/plans", f"/plans/{plan.id}", f"/plans/{other}", f"/plans/{other}/versions/1"]
+    if who != "officer":
+        paths += [f"/plans/{plan.id}/check", "/plans/new"]
+        paths += [f"/plans/{plan.id}/sections/{section.value}" for section in Section]
+    client.sign_in(getattr(street, who))
+    for path in paths:
+        with recorded(db.engine) as statements:
+            client.get(path)
+        assert len(statements) <= BUDGET, (path, len(statements), statements)

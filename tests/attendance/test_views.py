@@ -1,0 +1,170 @@
+"""The pages of attendance, read as a person without JavaScript reads them, and the queue's endpoint."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from stations.attendance import queries, services
+from stations.committees.models import Opening, Station
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db
+from stations.people.models import Person
+from tests.support import cast
+from tests.support.client import PageClient, csrf_token
+from tests.support.statements import recorded
+
+BUDGET = 15
+
+
+@pytest.fixture
+def station(db_session: object) -> Station:
+    return cast.station(cast.committee())
+
+
+@pytest.fixture
+def today(station: Station) -> Opening:
+    return cast.opening(station)
+
+
+@pytest.fixture
+def volunteer(station: Station) -> Person:
+    return cast.person(Role.VOLUNTEER, of=station)
+
+
+def visits(opening: Opening) -> int:
+    return queries.totals(opening).visits
+
+
+def test_a_day_without_javascript(client: PageClient, today: Opening, volunteer: Person) -> None:
+    client.sign_in(volunteer)
+    page = client.click(client.get("/attendance"), "来た人を数える")
+    for act in ("plus:elementary", "plus:elementary", "plus:staff", "undo", "minus:elementary"):
+        page = client.post(
+            f"/attendance/openings/{today.id}/tap",
+            token_from=page,
+            act=act,
+            event=page.one("input", name="event").get("value"),
+        )
+    assert visits(today) == 1
+    page = client.click(page, "終了")
+    page = client.submit(page, "この内容で確定する", {"elementary": "3", "weather": "晴れ"})
+    assert "理由を入力してください" in page.text and visits(today) == 1
+    page = client.submit(page, "この内容で確定する", {"reason": "数え間違い", "note": "にぎやか"})
+    assert "確定" in page.text and visits(today) == 3
+    page = client.submit(client.click(page, "記録を開き直す"), "開き直す", {"reason": "数え忘れ"})
+    page = client.submit(page, "保存だけする", {"staff": "2", "reason": "数え忘れ"})
+    assert queries.totals(today).staff == 2
+
+
+def test_a_press_sent_twice_counts_once(client: PageClient, today: Opening, volunteer: Person) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/tally")
+    for _ in range(2):
+        client.post(
+            f"/attendance/openings/{today.id}/tap",
+            token_from=page,
+            act="plus:teen",
+            event=page.one("input", name="event").get("value"),
+        )
+    assert visits(today) == 1
+
+
+def test_below_zero_says_so_on_the_page(client: PageClient, today: Opening, volunteer: Person) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/tally")
+    page = client.post(f"/attendance/openings/{today.id}/tap", token_from=page, act="minus:teen", event="x")
+    assert "0より少なくはできません" in page.text
+
+
+def test_what_another_tablet_added_survives_the_typing(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    counter, band = queries.rules.tile("elementary")
+    services.tap(
+        opening=today,
+        client_event_id=str(uuid.uuid4()),
+        counter=counter,
+        band=band,
+        delta=1,
+        tapped_at=clock.now(),
+        by=volunteer,
+    )
+    client.submit(page, "保存だけする", {"elementary": "2", "reason": "紙の記録から"})
+    assert visits(today) == 3
+
+
+def test_the_queue_is_answered_row_by_row(client: PageClient, today: Opening, volunteer: Person) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/tally")
+    address, token = f"/attendance/openings/{today.id}/events", {"X-CSRFToken": csrf_token(page)}
+    row = {"id": str(uuid.uuid4()), "at": clock.now().isoformat(), "key": "teen", "delta": 1}
+    broken = {"id": str(uuid.uuid4()), "at": "now", "key": "teen", "delta": 1}
+    undo = {"id": str(uuid.uuid4()), "at": clock.now().isoformat(), "undo": True, "undoes": row["id"]}
+    answer = client.open(address, method="POST", json={"events": [row, row, broken]}, headers=token)
+    verdicts = {one["verdict"] for one in answer.json["answers"]}
+    assert verdicts == {"accepted", "duplicate", "refused"} and answer.json["counts"]["teen"] == 1
+    assert answer.json["last"][0]["id"] == row["id"]
+    answer = client.open(address, method="POST", json={"events": [undo]}, headers=token)
+    assert answer.json["counts"]["teen"] == 0 and answer.json["last"] == []
+    assert client.open(address, method="POST", json={"events": 3}, headers=token).status_code == 400
+    client.sign_out()
+    assert client.open(address, method="POST", json={"events": [row]}, headers=token).status_code in {
+        400,
+        401,
+    }
+
+
+def test_a_past_day_is_typed_from_paper(client: PageClient, station: Station, volunteer: Person) -> None:
+    past = cast.opening(station, clock.today() - dt.timedelta(days=3))
+    client.sign_in(volunteer)
+    page = client.click(client.get("/attendance"), "記録をつける")
+    page = client.submit(page, "この内容で確定する", {"age_65_plus": "１２", "reason": "紙の記録から"})
+    assert "あとで入力" in page.text and visits(past) == 12
+
+
+def test_who_sees_which_station(client: PageClient, today: Opening, station: Station) -> None:
+    elsewhere = cast.station(cast.committee("よそ"), "よそのステーション")
+    seen = {
+        cast.person(Role.CHAIR, of=station.committee): (200, 403),
+        cast.person(Role.OFFICER): (200, 403),
+        cast.person(Role.STATION_LEADER, of=elsewhere): (404, 404),
+        cast.person(Role.GENERAL_MEMBER): (404, 404),
+    }
+    for person, (read, write) in seen.items():
+        client.sign_in(person)
+        client.get(f"/attendance/stations/{station.id}", status=read)
+        client.get(f"/attendance/openings/{today.id}", status=read)
+        client.get(f"/attendance/openings/{today.id}/tally", status=write)
+        client.get(f"/attendance/openings/{today.id}/details", status=write)
+
+
+def test_what_cannot_be_counted_shows_its_totals(
+    client: PageClient, station: Station, volunteer: Person
+) -> None:
+    tomorrow = cast.opening(station, clock.today() + dt.timedelta(days=1))
+    client.sign_in(volunteer)
+    for page in ("tally", "details"):
+        assert "開催日になると" in client.get(f"/attendance/openings/{tomorrow.id}/{page}").text
+    client.get(f"/attendance/openings/{tomorrow.id}/sheet")
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_few_questions_however_many_rows(client: PageClient, station: Station, volunteer: Person) -> None:
+    for days in range(20):
+        cast.opening(station, clock.today() - dt.timedelta(days=days))
+    newest = cast.opening(station, clock.today() + dt.timedelta(days=-30))
+    client.sign_in(volunteer)
+    for path in (
+        "/attendance",
+        f"/attendance/stations/{station.id}",
+        f"/attendance/openings/{newest.id}",
+        f"/attendance/openings/{newest.id}/tally",
+        f"/attendance/openings/{newest.id}/details",
+    ):
+        with recorded(db.engine) as statements:
+            client.get(path)
+        assert len(statements) <= BUDGET, (path, statements)

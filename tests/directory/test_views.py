@@ -1,0 +1,143 @@
+"""What anybody may see: openings and places, nobody's name."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from icalendar import Calendar
+from sqlalchemy.orm import Session
+
+from stations.committees import services
+from stations.committees.models import Opening
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db
+from tests.committees import cast as here
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.statements import recorded
+
+TODAY = clock.today()
+QUERY_BUDGET = 15
+
+
+@pytest.fixture
+def city(db_session: Session) -> here.City:
+    return here.city()
+
+
+def public_pages(city: here.City) -> list[str]:
+    return ["/", "/?today=1", "/?weekday=5", "/calendar", f"/stations/{city.stations[0].id}"]
+
+
+def test_the_first_page_shows_every_station_and_what_is_in_preparation(client: PageClient, city: here.City):
+    page = client.get("/")
+    cards = {heading.strip() for station in city.stations if (heading := station.name) in page.text}
+    assert len(cards) == 13
+    assert "馬橋地区" in page.text and "馬橋西地区" in page.text and "準備中" in page.text
+    assert page.has_link("つながるステーション") and "047-000-0012" in page.text and "無料" in page.text
+
+
+def test_public_pages_ask_the_database_little(client: PageClient, city: here.City):
+    for url in public_pages(city):
+        with recorded(db.engine) as statements:
+            client.get(url)
+        assert len(statements) <= QUERY_BUDGET, (url, len(statements))
+
+
+def test_public_pages_show_no_personal_data(client: PageClient, city: here.City):
+    for committee in city.committees:
+        cast.person(Role.CHAIR, of=committee, name="代表 表子")
+        committee.phone = "047-000-7777"
+    for station in city.stations:
+        cast.person(Role.STATION_LEADER, of=station, name="場主 責子")
+    services.cancel_opening(opening=here.next_opening(city.stations[0]), reason="台風のため", by=city.officer)
+    for url in public_pages(city):
+        text = client.get(url).text
+        for private in ("表子", "責子", "職子", "047-000-7777", "見本管理組合", "1,234"):
+            assert private not in text, (url, private)
+
+
+def test_a_cancelled_opening_is_told_with_its_reason(client: PageClient, city: here.City):
+    station = city.stations[0]
+    opening = here.next_opening(station)
+    services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+    for url in ("/", f"/stations/{station.id}", f"/calendar?month={opening.on:%Y-%m}"):
+        page = client.get(url)
+        assert "中止" in page.text and "台風のため" in page.text, url
+
+
+def test_stations_are_found_by_district_day_kind_and_words(client: PageClient, city: here.City):
+    kogane = city.stations[10]
+    page = client.get("/?district=kogane")
+    assert [text for text in [kogane.name] if text in page.text] and city.stations[0].name not in page.text
+    page = client.get(f"/?weekday={kogane.committee.district.number % 7}")
+    assert kogane.name in page.text and city.stations[0].name not in page.text
+    page = client.get("/?words=ｺｶﾞﾈ")
+    assert "この条件にあうステーションはありません" in page.text
+    assert kogane.name in client.get("/?words=小金つながる").text
+    assert "この条件にあうステーションはありません" in client.get("/?kind=farm").text
+    assert kogane.name in client.get("/?weekday=99&district=nowhere&kind=castle").text
+
+
+def test_today_lists_what_opens_today(client: PageClient, city: here.City):
+    opening_today = {
+        station.name for station in city.stations if station.committee.district.number % 7 == TODAY.weekday()
+    }
+    page = client.get("/?today=1")
+    assert {station.name for station in city.stations if station.name in page.text} == opening_today
+
+
+def test_the_form_finds_as_the_address_does(client: PageClient, city: here.City):
+    page = client.submit(client.get("/"), "この条件で探す", {"district": "honcho"})
+    assert "本庁つながるステーション" in page.text and "1か所" in page.text
+
+
+def test_the_calendar_turns_its_pages(client: PageClient, city: here.City):
+    page = client.get("/calendar?month=2026-12")
+    assert "2026年12月の開催" in page.text
+    assert "2027年1月の開催" in client.click(page, "次の月").text
+    assert "2026年11月の開催" in client.click(page, "前の月").text
+    assert client.get("/calendar?month=nonsense").status == 200
+
+
+def test_a_station_in_preparation_is_nobodys_business(client: PageClient, city: here.City):
+    station = city.stations[0]
+    station.opened_on = None
+    client.get(f"/stations/{station.id}", status=404)
+    client.download(f"/stations/{station.id}/calendar.ics", status=404)
+    assert station.name not in client.get("/").text
+    client.get("/stations/99999", status=404)
+
+
+def test_a_station_that_ended_says_so(client: PageClient, city: here.City):
+    station = city.stations[0]
+    station.closed_on = TODAY - dt.timedelta(days=1)
+    assert "活動を終えました" in client.get(f"/stations/{station.id}").text
+    assert station.name not in client.get("/").text
+
+
+def test_a_signed_in_person_sees_it_too(client: PageClient, city: here.City):
+    client.sign_in(city.officer)
+    assert city.stations[0].name in client.get("/").text
+
+
+def test_the_calendar_file_can_be_read_and_keeps_its_uids(client: PageClient, city: here.City):
+    station = city.stations[0]
+    opening = here.next_opening(station)
+    url = f"/stations/{station.id}/calendar.ics"
+    response = client.download(url)
+    assert response.mimetype == "text/calendar"
+    before = {str(event["uid"]): event for event in Calendar.from_ical(response.data).events}
+    services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+    after = {str(event["uid"]): event for event in Calendar.from_ical(client.download(url).data).events}
+    assert set(before) == set(after)
+    planned = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Opening)
+        .where(Opening.station_id == station.id, Opening.on >= TODAY - dt.timedelta(days=31))
+    )
+    assert len(before) == planned
+    [cancelled] = [event for event in after.values() if str(event["status"]) == "CANCELLED"]
+    assert "中止" in str(cancelled["summary"]) and str(cancelled["description"]) == "台風のため"
+    assert cancelled.start == dt.datetime.combine(opening.on, opening.starts_at, clock.TOKYO)

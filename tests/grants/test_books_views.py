@@ -1,0 +1,98 @@
+"""The 出納帳 on the screen and as CSV, and incomes."""
+
+import csv
+import io
+
+import pytest
+
+from stations.grants.cash_book_csv import guarded
+from stations.grants.queries import books
+from stations.grants.services import receipts
+from tests.grants.active_grant import Team, enter, team
+from tests.support.client import PageClient
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.fixture
+def made() -> Team:
+    return team()
+
+
+@pytest.fixture
+def home(client: PageClient, made: Team) -> PageClient:
+    client.sign_in(made.treasurer)
+    return client
+
+
+def fees(**more: object) -> dict[str, str]:
+    typed = {
+        "kind": "fees",
+        "happened_on-year": "令和8",
+        "happened_on-month": "10",
+        "happened_on-day": "10",
+        "amount_yen": "5,000",
+        "description": "参加費 100円×50人",
+    }
+    return typed | {name: str(value) for name, value in more.items()}
+
+
+def test_an_income_is_recorded_and_taken_back(home: PageClient, made: Team) -> None:
+    page = home.click(home.get(f"/grants/{made.grant.id}/books"), "収入を記録する")
+    page = home.submit(page, "記録する", fees())
+    assert "105,000円" in page.text
+    page = home.click(page, "取り消す")
+    page = home.submit(page, "取り消す", {"reason": "二重に記録した"})
+    assert "△5,000円" in page.text and "二重に記録した" in page.text
+    assert not page.has_link("取り消す")
+    assert books.cash_book(made.grant).balance == 100_000
+
+
+def test_what_is_wrong_with_an_income_stands_beside_its_field(home: PageClient, made: Team) -> None:
+    page = home.submit(
+        home.get(f"/grants/{made.grant.id}/books/new"), "記録する", fees(amount_yen="0", description="")
+    )
+    assert page.all("div", id="description-error")
+    page = home.submit(page, "記録する", fees(amount_yen="0"))
+    assert page.all("div", id="amount_yen-error")
+    page = home.submit(page, "記録する", fees(**{"happened_on-year": "2030"}))
+    assert page.all("div", id="happened_on-error")
+
+
+def test_the_book_runs_a_balance_and_shows_reversals(home: PageClient, made: Team) -> None:
+    receipts.cancel_receipt(receipt=enter(made), reason="読み違い", by=made.treasurer)
+    page = home.get(f"/grants/{made.grant.id}/books")
+    amounts = [[cell for cell in row[2:] if cell] for row in page.rows()]
+    assert ["1", "3,240円", "96,760円"] in amounts
+    assert ["1", "△3,240円", "100,000円"] in amounts
+    assert page.rows()[-1] == ["合計", "100,000円", "0円", "100,000円"]
+
+
+def test_the_csv_opens_in_excel_and_runs_nothing(home: PageClient, made: Team) -> None:
+    enter(made, payee="=HYPERLINK(1)")
+    response = home.download(f"/grants/{made.grant.id}/books.csv")
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+    assert rows[2][1].startswith("'=HYPERLINK")
+    assert rows[2][2:6] == ["1", "0", "3240", "96760"]
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", " =1", "＝1"])
+def test_a_formula_never_stays_one(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    assert guarded("架空商店　食材") == "架空商店　食材"
+
+
+def test_another_committees_book_and_movements_do_not_exist(client: PageClient, made: Team) -> None:
+    other = team("別")
+    foreign = books.cash_book(made.grant).lines[0].transaction.id
+    client.sign_in(other.treasurer)
+    client.get(f"/grants/{made.grant.id}/books", status=404)
+    client.download(f"/grants/{made.grant.id}/books.csv", status=404)
+    client.get(f"/grants/{other.grant.id}/books/{foreign}/cancel", status=404)
+
+
+def test_the_citys_payment_is_not_the_committees_to_take_back(home: PageClient, made: Team) -> None:
+    page = home.get(f"/grants/{made.grant.id}/books")
+    assert page.all("td", text="概算払") and not page.all("a", text="取り消す：概算払")

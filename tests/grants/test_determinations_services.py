@@ -1,0 +1,204 @@
+"""額の確定, refund, balance, close: every yen accounted for, and only then the end."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from stations.applications.rules import IncomeKind
+from stations.core import clock
+from stations.core.access import NotAllowed, Role
+from stations.core.messages import Conflict, RuleBroken
+from stations.grants import bookkeeping, queries, services
+from stations.grants.models import PaymentRequest, Repayment
+from stations.grants.rules import Status
+from tests.grants import cast as grants
+from tests.support import cast
+
+
+def fees(made: grants.Team, amount_yen: int, kind: IncomeKind = IncomeKind.FEES) -> None:
+    services.book(
+        grant=made.grant,
+        postings=bookkeeping.income(kind, amount_yen),
+        happened_on=clock.today(),
+        description="参加費",
+        by=made.treasurer,
+    )
+
+
+def test_the_fixed_amount_is_spent_less_income_rounded_once(db_session: Session):
+    made = grants.team(rate_numerator=9, rate_denominator=10)
+    grant = grants.active(made, 100_000)
+    grants.paid(made, 100_000)
+    grants.spent(made, 112_345, line=2)
+    fees(made, 6_000)
+    fees(made, 50_000, IncomeKind.OWN_FUNDS)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    assert grant.fixed_yen == 95_000
+
+
+def test_receipts_that_were_not_ticked_do_not_count(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 50_000, line=2)
+    loose = grants.spent(made, 30_000, line=2)
+    loose.inspected_at = loose.inspected_by_id = None
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    assert grant.fixed_yen == 50_000
+
+
+@examples(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    paid=st.integers(min_value=0, max_value=180_000),
+    spent=st.integers(min_value=1, max_value=300_000),
+    income=st.integers(min_value=0, max_value=60_000),
+)
+def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
+    db_session: Session, paid: int, spent: int, income: int
+):
+    made = grants.team()
+    grant = grants.active(made)
+    if paid:
+        grants.paid(made, paid)
+    grants.spent(made, spent, line=2)
+    if income:
+        fees(made, income)
+    grants.determined(made)
+    settled = services.settlement_of(grant)
+    if settled.refund:
+        services.order_refund(grant=grant, by=made.officer)
+        services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    elif settled.balance:
+        request = services.order_balance(grant=grant, by=made.officer)
+        services.order_payment(request=request, by=made.officer)
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    services.close(grant=grant, by=made.officer)
+    assert grant.status is Status.CLOSED
+    assert grant.fixed_yen is not None
+    assert grant.fixed_yen <= (grant.awarded_yen or 0)
+    assert queries.standing(grant).paid == grant.fixed_yen == queries.paid_by_rows(grant)
+    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+
+
+def test_each_step_to_the_end_happens_once(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.inspected(made)
+    steps = (
+        lambda: services.draft_determination(grant=grant, by=made.officer),
+        lambda: services.determine(grant=grant, by=made.approver),
+        lambda: services.issue_determination(grant=grant, by=made.officer),
+        lambda: services.order_refund(grant=grant, by=made.officer),
+        lambda: services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier),
+        lambda: services.close(grant=grant, by=made.officer),
+    )
+    for step in steps:
+        step()
+        with pytest.raises(Conflict):
+            step()
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Repayment)) == 1
+    assert [letter.kind for letter in grant.letters] == ["award", "determination", "refund"]
+
+
+def test_nobody_determines_what_they_drafted(db_session: Session):
+    made = grants.team()
+    cast.give(made.officer, Role.APPROVER)
+    grant = grants.active(made)
+    grants.spent(made, 10_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    with pytest.raises(NotAllowed):
+        services.determine(grant=grant, by=made.officer)
+
+
+def test_books_that_moved_after_the_draft_are_not_determined(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 50_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    fees(made, 10_000)
+    with pytest.raises(Conflict):
+        services.determine(grant=grant, by=made.approver)
+    services.send_back(grant=grant, reason="出納が変わった", by=made.approver)
+    assert (grant.status, grant.fixed_yen) == (Status.INSPECTED, None)
+
+
+def test_nothing_is_determined_while_a_payment_is_under_way(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.requested(made, 10_000)
+    grants.inspected(made)
+    with pytest.raises(RuleBroken):
+        services.draft_determination(grant=grant, by=made.officer)
+
+
+def test_the_committee_is_told_before_anything_follows(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made, told=False)
+    with pytest.raises(RuleBroken):
+        services.order_refund(grant=grant, by=made.officer)
+
+
+def test_only_the_act_that_fits_the_difference_is_possible(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    for wrong in (services.order_balance, services.close):
+        with pytest.raises(RuleBroken):
+            wrong(grant=grant, by=made.officer)
+    services.order_refund(grant=grant, by=made.officer)
+    assert grant.refund_yen == 40_000
+    assert grant.refund_due_on is not None
+    assert clock.is_business_day(grant.refund_due_on)
+
+
+def test_a_balance_payment_is_ordered_and_paid_like_any_other(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    request = services.order_balance(grant=grant, by=made.officer)
+    assert (request.kind, request.amount_yen, request.requested_by_id) == ("balance", 60_000, None)
+    with pytest.raises(Conflict):
+        services.order_balance(grant=grant, by=made.officer)
+    with pytest.raises(RuleBroken):
+        services.return_request(request=request, reason="誤り", by=made.officer)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(PaymentRequest)) == 1
+
+
+@pytest.mark.parametrize(("day", "prior"), [((5, 31), False), ((6, 1), True)])
+def test_a_refund_after_may_is_income_of_the_new_year(db_session: Session, day: tuple[int, int], prior: bool):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    received = dt.date(grant.fiscal_year + 1, *day)
+    with pytest.raises(RuleBroken):
+        services.record_refund(grant=grant, received_on=received, by=made.cashier)
+    with clock.telling(dt.datetime.combine(received, dt.time(3), dt.UTC)):
+        repayment = services.record_refund(grant=grant, received_on=received, by=made.cashier)
+    assert repayment.prior_year_income is prior
+
+
+def test_a_cancelled_grant_without_payments_is_closed(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    services.cancel(grant=grant, reason="辞退", by=made.approver)
+    services.close(grant=grant, by=made.officer)
+    assert grant.status is Status.CLOSED

@@ -1,0 +1,119 @@
+"""Letters: what they say, their numbers without gaps, and that they are kept as they went out."""
+
+import datetime as dt
+
+import pypdf
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from stations.core import clock, files
+from stations.core.access import NotAllowed
+from stations.core.database import AppendOnlyError
+from stations.core.messages import RuleBroken
+from stations.grants import queries, services
+from stations.grants.models import Letter
+from tests.grants import cast as grants
+
+
+def words(letter: Letter) -> str:
+    """The text of a letter's PDF, without spaces."""
+    import io
+
+    reader = pypdf.PdfReader(io.BytesIO(files.content(letter.file)))
+    return "".join("".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_the_award_letter_says_what_was_decided(db_session: Session):
+    made = grants.team(conditions="毎月開くこと。")
+    grant = grants.reviewing(made)
+    services.draft_award(
+        grant=grant,
+        awarded_yen=170_000,
+        conditions=queries.conditions_of_meeting(made.plan),
+        by=made.officer,
+    )
+    services.approve_decision(grant=grant, by=made.approver)
+    letter = services.issue(grant=grant, by=made.officer)
+    text = words(letter)
+    for said in (
+        "見本共第1号",
+        "見本花子",
+        "170,000",
+        "毎月開くこと",
+        clock.format_era(clock.today()),
+        "場所使用料",
+    ):
+        assert said in text
+
+
+def test_numbers_run_through_all_letters_of_a_year(db_session: Session):
+    numbers = []
+    for _ in range(3):
+        made = grants.team()
+        grants.active(made)
+        numbers.append(made.grant.letters[0].number)
+    assert numbers == [1, 2, 3]
+
+
+def test_a_new_fiscal_year_begins_with_one(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 10_000, line=2)
+    grants.determined(made, told=False)
+    spring = dt.datetime(grant.fiscal_year + 1, 4, 20, 3, tzinfo=dt.UTC)
+    with clock.telling(spring):
+        letter = services.issue_determination(grant=grant, by=made.officer)
+    assert (letter.fiscal_year, letter.number) == (grant.fiscal_year + 1, 1)
+
+
+def test_a_number_that_was_rolled_back_is_given_again(db_session: Session, monkeypatch: pytest.MonkeyPatch):
+    made, other = grants.team(), grants.team()
+    grant, second = grants.awarded(made), grants.awarded(other)
+    db_session.commit()
+
+    def unprintable(*_args: object, **_named: object) -> bytes:
+        raise RuleBroken(None, "文書に印刷できない文字があります")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("stations.grants.letter_data.pdf", unprintable)
+        with pytest.raises(RuleBroken):
+            services.issue(grant=grant, by=made.officer)
+    db_session.rollback()
+    assert services.issue(grant=second, by=other.officer).number == 1
+    assert services.issue(grant=grant, by=made.officer).number == 2
+
+
+def test_a_letter_is_never_changed(db_session: Session):
+    made = grants.team()
+    letter = grants.active(made).letters[0]
+    letter.number = 9
+    with pytest.raises(AppendOnlyError):
+        db_session.flush()
+
+
+def test_only_an_officer_issues(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    for person in (made.approver, made.chair, made.cashier):
+        with pytest.raises(NotAllowed):
+            services.issue(grant=grant, by=person)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
+
+
+def test_the_refund_letter_names_the_amount_and_the_day(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    text = words(services.order_refund(grant=grant, by=made.officer))
+    assert grant.refund_due_on is not None
+    assert "40,000" in text
+    assert clock.format_era(grant.refund_due_on) in text
+
+
+def test_a_draft_is_marked_and_has_no_number(db_session: Session):
+    grant = grants.deciding(grants.team())
+    assert services.draft_pdf(grant).startswith(b"%PDF")
+    assert grant.letters == []

@@ -1,0 +1,184 @@
+"""Advances and payments: never above the award, never without an order, booked or not recorded at all."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from stations.core import clock
+from stations.core.access import NotAllowed, Role
+from stations.core.messages import Conflict, RuleBroken
+from stations.grants import queries, services
+from stations.grants.models import LedgerTransaction, Payment
+from stations.grants.rules import PaymentStatus
+from tests.grants import cast as grants
+from tests.support import cast
+
+
+def test_a_payment_is_asked_for_ordered_and_recorded(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.paid(made, 90_000)
+    assert (request.status, request.instalment, request.programme_item) == (PaymentStatus.PAID, 1, "第2号")
+    standing = queries.standing(grant)
+    assert (standing.paid, standing.unpaid, standing.cash) == (90_000, 90_000, 90_000)
+    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+    assert queries.paid_by_rows(grant) == 90_000
+
+
+def test_nothing_is_paid_before_the_award_is_issued(db_session: Session):
+    made = grants.team()
+    grants.awarded(made)
+    with pytest.raises(RuleBroken):
+        grants.requested(made, 1_000)
+
+
+def test_no_more_is_asked_for_than_is_left(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 100_000)
+    grants.ordered(made, 50_000)
+    with pytest.raises(RuleBroken) as broken:
+        grants.requested(made, 30_001)
+    assert broken.value.field == "amount_yen"
+    assert grants.requested(made, 30_000).instalment == 3
+
+
+@examples(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(amounts=st.lists(st.integers(min_value=-1, max_value=120_000), max_size=5))
+def test_whatever_is_asked_for_the_award_is_never_exceeded(db_session: Session, amounts: list[int]):
+    made = grants.team()
+    grant = grants.active(made)
+    for amount in amounts:
+        try:
+            grants.paid(made, amount)
+        except RuleBroken:
+            continue
+    standing = queries.standing(grant)
+    assert 0 <= standing.paid <= (grant.awarded_yen or 0)
+    assert standing.paid == standing.cash == queries.paid_by_rows(grant)
+
+
+def test_one_request_at_a_time_waits_for_its_order(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.requested(made, 10_000)
+    with pytest.raises(Conflict):
+        grants.requested(made, 10_000)
+
+
+def test_each_step_of_a_payment_happens_once(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 10_000)
+    with pytest.raises(Conflict):
+        services.order_payment(request=request, by=made.other_officer)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    with pytest.raises(Conflict):
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
+
+
+def test_who_asks_orders_and_pays_are_three_people(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    cast.give(made.officer, Role.CASHIER)
+    request = grants.ordered(made, 10_000)
+    with pytest.raises(NotAllowed):
+        services.record_payment(request=request, paid_on=clock.today(), by=made.officer)
+    cast.give(made.treasurer, Role.OFFICER)
+    second = grants.requested(made, 10_000)
+    with pytest.raises(NotAllowed):
+        services.order_payment(request=second, by=made.treasurer)
+    for person in (made.chair, made.approver, made.cashier):
+        with pytest.raises(NotAllowed):
+            services.order_payment(request=second, by=person)
+
+
+def test_a_returned_request_keeps_its_number_and_is_answered_by_a_new_one(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.requested(made, 10_000)
+    with pytest.raises(RuleBroken):
+        services.return_request(request=request, reason="", by=made.officer)
+    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+    assert request.status is PaymentStatus.RETURNED
+    assert grants.requested(made, 12_000).instalment == 2
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_payment_is_dated_between_its_order_and_today(db_session: Session, days: int):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 10_000)
+    with pytest.raises(RuleBroken) as broken:
+        services.record_payment(
+            request=request, paid_on=clock.today() + dt.timedelta(days=days), by=made.cashier
+        )
+    assert broken.value.field == "paid_on"
+
+
+def test_cash_of_a_year_moves_until_the_end_of_may(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 10_000)
+    last = clock.cash_period(request.fiscal_year)[1]
+    with clock.telling(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(3), dt.UTC)):
+        with pytest.raises(RuleBroken):
+            services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        services.record_payment(request=request, paid_on=last, by=made.cashier)
+
+
+def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
+    db_session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.ordered(made, 10_000)
+    db_session.commit()
+
+    def crash(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("stations.grants.services.payments.tell", crash)
+    with pytest.raises(ZeroDivisionError):
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    db_session.rollback()
+    db_session.expire_all()
+    assert request.status is PaymentStatus.ORDERED
+    assert queries.standing(grant).paid == 0
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == 0
+
+
+def test_the_books_are_answered_never_changed(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 10_000)
+    first = db_session.scalars(sa.select(LedgerTransaction)).one()
+    with pytest.raises(RuleBroken):
+        services.reverse(
+            grant=grant, transaction=first, reason=" ", happened_on=clock.today(), by=made.cashier
+        )
+    services.reverse(
+        grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier
+    )
+    assert queries.standing(grant).paid == 0
+    with pytest.raises(Conflict):
+        services.reverse(
+            grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier
+        )
+
+
+def test_the_standings_of_a_list_are_those_of_each(db_session: Session):
+    teams = [grants.team() for _ in range(3)]
+    for number, made in enumerate(teams, 1):
+        grants.active(made)
+        grants.paid(made, number * 10_000)
+        grants.spent(made, number * 1_111)
+    found = queries.standings([made.grant.id for made in teams])
+    assert found == {made.grant.id: queries.standing(made.grant) for made in teams}
+    assert queries.standings([]) == {}

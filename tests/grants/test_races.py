@@ -1,0 +1,157 @@
+"""Two people press the same button at once (PostgreSQL): it happens once, the other one gets `Conflict`."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.database import db, lock
+from stations.core.messages import Conflict
+from stations.grants import queries, services
+from stations.grants.models import Grant, LedgerTransaction, Letter, Payment
+from stations.grants.rules import Status
+from stations.people.models import Person
+from tests.grants import cast as grants
+from tests.support import cast
+
+on_postgresql = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+
+
+def at_once(app: Flask, *acts: Callable[[], object]) -> list[str]:
+    """Run the acts at the same moment, each as a request would: own context, own session, commit or roll back."""
+    start = threading.Barrier(len(acts))
+    outcomes = ["never ran"] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                act()
+                db.session.commit()
+                outcomes[place] = "done"
+            except Conflict:
+                db.session.rollback()
+                outcomes[place] = "conflict"
+            except Exception as error:
+                db.session.rollback()
+                outcomes[place] = repr(error)
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(outcomes)
+
+
+def grant_of(grant_id: int) -> Grant:
+    found = queries.grant(grant_id)
+    assert found is not None
+    return found
+
+
+def person(person_id: int) -> Person:
+    return db.session.get_one(Person, person_id)
+
+
+@on_postgresql
+def test_two_approvers_approve_one_award(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    approvers = [made.approver.id, cast.person(Role.APPROVER).id]
+    grant_id = grant.id
+    db_session.commit()
+    outcomes = at_once(
+        app,
+        *(
+            lambda who=who: services.approve_decision(grant=grant_of(grant_id), by=person(who))
+            for who in approvers
+        ),
+    )
+    assert outcomes == ["conflict", "done"]
+    db_session.expire_all()
+    assert grant.status is Status.AWARDED
+
+
+@on_postgresql
+def test_two_officers_issue_one_letter(app: Flask, db_session: Session):
+    made = grants.team()
+    grant_id = grants.awarded(made).id
+    officers = [made.officer.id, made.other_officer.id]
+    db_session.commit()
+    outcomes = at_once(
+        app,
+        *(lambda who=who: services.issue(grant=grant_of(grant_id), by=person(who)) for who in officers),
+    )
+    assert outcomes == ["conflict", "done"]
+    assert db_session.scalars(sa.select(Letter.number)).all() == [1]
+
+
+@on_postgresql
+def test_two_cashiers_record_one_payment(app: Flask, db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request_id = grants.ordered(made, 50_000).id
+    cashiers = [made.cashier.id, cast.person(Role.CASHIER).id]
+    db_session.commit()
+
+    def record(who: int) -> None:
+        request = queries.payment_request(request_id)
+        assert request is not None
+        services.record_payment(request=request, paid_on=clock.today(), by=person(who))
+
+    outcomes = at_once(app, *(lambda who=who: record(who) for who in cashiers))
+    assert outcomes == ["conflict", "done"]
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == 1
+
+
+@on_postgresql
+def test_one_plan_becomes_one_grant(app: Flask, db_session: Session):
+    made = grants.team()
+    plan_id, chairs = made.plan.id, [made.chair.id, cast.person(Role.CHAIR, of=made.plan.committee).id]
+    db_session.commit()
+
+    def apply(who: int) -> None:
+        plan = queries.plan(plan_id)
+        assert plan is not None
+        services.apply(plan=plan, by=person(who))
+
+    outcomes = at_once(app, *(lambda who=who: apply(who) for who in chairs))
+    assert outcomes == ["conflict", "done"]
+
+
+@on_postgresql
+def test_letters_issued_at_once_are_numbered_without_a_gap(app: Flask, db_session: Session):
+    teams = [grants.team() for _ in range(4)]
+    pairs = [(grants.awarded(made).id, made.officer.id) for made in teams]
+    db_session.commit()
+    outcomes = at_once(
+        app,
+        *(
+            lambda grant_id=grant_id, who=who: services.issue(grant=grant_of(grant_id), by=person(who))
+            for grant_id, who in pairs
+        ),
+    )
+    assert outcomes == ["done"] * 4
+    assert sorted(db_session.scalars(sa.select(Letter.number))) == [1, 2, 3, 4]
+
+
+@on_postgresql
+def test_work_on_two_grants_of_one_committee_does_not_wait(app: Flask, db_session: Session):
+    """A lock holds the grant itself, never the committee that stands behind it."""
+    made = grants.team()
+    other = grants.team()
+    first, second = grants.applied(made), grants.applied(other)
+    second.committee_id = first.committee_id
+    second.station_id = first.station_id
+    first_id, second_id = first.id, second.id
+    db_session.commit()
+    lock(grant_of(first_id))
+    outcomes = at_once(app, lambda: lock(grant_of(second_id)))
+    assert outcomes == ["done"]

@@ -1,0 +1,225 @@
+"""The pages of receipts as a 会計 at home uses them."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+
+from stations.core.database import db
+from stations.core.files import StoredFile
+from stations.grants.queries import receipts as queries
+from stations.grants.rules import Status
+from tests.grants.active_grant import Team, enter, picture, team
+from tests.support.client import Page, PageClient
+from tests.support.statements import recorded
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.fixture
+def made() -> Team:
+    return team()
+
+
+@pytest.fixture
+def home(client: PageClient, made: Team) -> PageClient:
+    """The treasurer's browser."""
+    client.sign_in(made.treasurer)
+    return client
+
+
+def entry(made: Team, **more: object) -> dict[str, object]:
+    return {
+        "file": (picture(exif=True), "IMG_0001.jpg"),
+        "dated_on-year": "2026",
+        "dated_on-month": "10",
+        "dated_on-day": "３",
+        "amount_yen": "３，２４０円",
+        "line_id": str(made.food),
+        "payee": "架空商店",
+        "description": "調理実習の食材代",
+    } | more
+
+
+def send(client: PageClient, page: Page, fields: dict[str, object], status: int = 200) -> Page:
+    return client.submit(page, "確かめて登録する", fields, status=status)  # type: ignore[arg-type]  # several types
+
+
+def new_receipt(client: PageClient, made: Team) -> Page:
+    return client.get(f"/grants/{made.grant.id}/receipts/new")
+
+
+def test_a_receipt_is_entered_from_the_list_and_the_next_one_is_at_hand(home: PageClient, made: Team) -> None:
+    page = home.get(f"/grants/{made.grant.id}/receipts")
+    page = home.click(page, "領収書を登録する")
+    assert page.one("input", name="addressee").get("value") == made.grant.committee.name
+    page = send(home, page, entry(made))
+    assert page.heading == "領収書1"
+    assert "領収書1を登録しました" in page.text
+    assert page.has_link("もう1枚登録する")
+    page = home.click(page, "領収書の一覧へ")
+    assert "架空商店" in page.text and "3,240円" in page.text
+
+
+def test_the_photo_survives_mistakes_and_is_shown_again(home: PageClient, made: Team) -> None:
+    page = send(home, new_receipt(home, made), entry(made, description="品代", amount_yen=""))
+    assert page.title.startswith("エラー：")
+    assert "IMG_0001.jpg" in page.text
+    kept = page.one("img", alt="選んだ領収書の写真").get("src") or ""
+    assert home.download(kept).mimetype == "image/jpeg"
+    page = send(home, page, {"amount_yen": "3240"})
+    assert "但し書き" in page.text and "IMG_0001.jpg" in page.text
+    page = send(home, page, {"description": "調理実習の食材代"})
+    assert page.heading == "領収書1"
+
+
+def test_findings_stand_beside_their_fields_all_at_once(home: PageClient, made: Team) -> None:
+    page = send(
+        home, new_receipt(home, made), entry(made, addressee="上様", payee="", description="一式", line_id="")
+    )
+    for name in ("addressee", "payee", "description", "line_id"):
+        assert page.all("div", id=f"{name}-error"), name
+
+
+def test_a_kept_photo_is_nobody_elses(home: PageClient, made: Team, app: Flask) -> None:
+    page = send(home, new_receipt(home, made), entry(made, amount_yen=""))
+    mark = page.one("input", name="photo").get("value") or ""
+    other = team("別")
+    stranger = PageClient(app)
+    stranger.sign_in(other.treasurer)
+    stranger.download(f"/grants/{other.grant.id}/receipts/photo/{mark}", status=404)
+    stranger.download(f"/grants/{made.grant.id}/receipts/photo/{mark}", status=404)
+    fields = entry(other, photo=mark)
+    fields.pop("file")
+    page = send(stranger, new_receipt(stranger, other), fields)
+    assert "領収書の写真を選んでください" in page.text
+
+
+def test_a_bad_file_is_refused_with_words(home: PageClient, made: Team) -> None:
+    page = send(home, new_receipt(home, made), entry(made, file=(b"MZ not a picture", "a.jpg")))
+    assert "この種類のファイルは使えません" in page.text
+    assert page.one("input", name="payee").get("value") == "架空商店"
+
+
+def test_the_camera_leaves_no_trace_in_what_is_stored_and_served(home: PageClient, made: Team) -> None:
+    send(home, new_receipt(home, made), entry(made))
+    receipt = queries.receipts(made.grant)[0]
+    for query in ("", "?size=small"):
+        served = home.download(f"/grants/receipts/{receipt.id}/file{query}")
+        assert b"SECRETCAMERA" not in served.data
+        assert not Image.open(io.BytesIO(served.data)).getexif()
+        assert served.headers["X-Content-Type-Options"] == "nosniff"
+        assert served.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_japanese_file_name_fits_into_the_header(home: PageClient, made: Team) -> None:
+    send(home, new_receipt(home, made), entry(made, file=(picture(), "領収書 10月.jpg")))
+    header = home.download(f"/grants/receipts/{queries.receipts(made.grant)[0].id}/file").headers
+    header["Content-Disposition"].encode("latin-1")
+    assert "filename*=UTF-8''%E9%A0%98" in header["Content-Disposition"]
+
+
+def test_a_receipt_is_split_over_several_lines(home: PageClient, made: Team) -> None:
+    rows = {
+        "splits-0-line_id": str(made.food),
+        "splits-0-amount_yen": "3000",
+        "splits-1-line_id": str(made.printing),
+        "splits-1-amount_yen": "200",
+    }
+    page = send(home, new_receipt(home, made), entry(made, line_id="", **rows))
+    assert "内訳の合計が領収書の金額と40円違います" in page.text
+    page = send(home, page, {"splits-1-amount_yen": "240"})
+    assert page.heading == "領収書1"
+    spent = {total.line.id: total.spent for total in queries.line_totals(made.grant)}
+    assert (spent[made.food], spent[made.printing]) == (3_000, 240)
+
+
+def test_rows_are_added_and_removed_without_losing_the_photo(home: PageClient, made: Team) -> None:
+    page = new_receipt(home, made)
+    page = home.submit(page, "行を追加", entry(made))  # type: ignore[arg-type]  # several types
+    assert page.all("select", name="splits-2-line_id")
+    assert "IMG_0001.jpg" in page.text
+    amounts = {f"splits-{row}-amount_yen": str(row + 1) for row in range(3)}
+    mark = page.one("input", name="photo").get("value")
+    page = home.post(page.url, token_from=page, status=200, remove_row="splits-1", photo=mark, **amounts)
+    assert not page.all("select", name="splits-1-line_id")
+    assert page.one("input", name="splits-2-amount_yen").get("value") == "3"
+
+
+def test_a_warning_is_shown_and_must_be_ticked(home: PageClient, made: Team) -> None:
+    enter(made)
+    page = send(home, new_receipt(home, made), entry(made))
+    assert "同じ日付・発行者・金額" in page.text
+    page = send(home, page, {"accept_warnings": True})
+    assert page.heading == "領収書2"
+
+
+def test_pressing_twice_enters_once(home: PageClient, made: Team) -> None:
+    page = send(home, new_receipt(home, made), entry(made, amount_yen=""))
+    send(home, page, {"amount_yen": "3240"})
+    again = send(home, page, {"amount_yen": "3240"})
+    assert "もう登録されています" in again.text
+    assert len(queries.receipts(made.grant)) == 1
+
+
+def test_a_receipt_is_taken_back_with_a_reason(home: PageClient, made: Team) -> None:
+    receipt = enter(made)
+    page = home.get(f"/grants/receipts/{receipt.id}")
+    page = home.click(page, "この領収書を取り消す")
+    page = home.submit(page, "取り消す", {"reason": ""})
+    assert "理由を入力してください" in page.text
+    page = home.submit(page, "取り消す", {"reason": "金額の読み違い"})
+    assert "取り消しました" in page.text and "登録した領収書" in page.text
+    assert "金額の読み違い" in home.get(f"/grants/receipts/{receipt.id}").text
+
+
+def test_another_committees_receipts_do_not_exist(client: PageClient, made: Team) -> None:
+    receipt = enter(made)
+    client.sign_in(team("別").treasurer)
+    client.download(f"/grants/receipts/{receipt.id}/file", status=404)
+    for address in (
+        f"/grants/receipts/{receipt.id}",
+        f"/grants/receipts/{receipt.id}/cancel",
+        f"/grants/{made.grant.id}/receipts",
+        f"/grants/{made.grant.id}/receipts/new",
+    ):
+        client.get(address, status=404)
+
+
+def test_officials_read_and_do_not_enter(client: PageClient, made: Team) -> None:
+    receipt = enter(made)
+    client.sign_in(made.officer)
+    assert not client.get(f"/grants/{made.grant.id}/receipts").has_link("領収書を登録する")
+    client.download(f"/grants/receipts/{receipt.id}/file")
+    client.get(f"/grants/{made.grant.id}/receipts/new", status=404)
+
+
+def test_closed_books_offer_nothing_and_refuse(home: PageClient, made: Team) -> None:
+    page = new_receipt(home, made)
+    made.grant.status = Status.REPORTED
+    assert "登録できません" in new_receipt(home, made).text
+    assert not home.get(f"/grants/{made.grant.id}/receipts").has_link("領収書を登録する")
+    send(home, page, entry(made), status=409)
+
+
+def test_the_list_asks_few_questions_whatever_its_length(home: PageClient, made: Team) -> None:
+    for number in range(60):
+        enter(made, 100 + number)
+    for address in (
+        f"/grants/{made.grant.id}/receipts",
+        f"/grants/{made.grant.id}/books",
+        f"/grants/{made.grant.id}/report",
+        f"/grants/receipts/{queries.receipts(made.grant)[30].id}",
+        f"/grants/{made.grant.id}/receipts/new",
+    ):
+        with recorded(db.engine) as statements:
+            home.get(address)
+        assert len(statements) <= 15, (address, statements)
+
+
+def test_nothing_but_pictures_and_pdfs_is_kept(home: PageClient, made: Team) -> None:
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile))
+    send(home, new_receipt(home, made), entry(made, file=(b"<svg/>", "a.svg")))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == before

@@ -1,0 +1,189 @@
+"""The 実績報告 through its pages: written, audited, handed in, inspected, returned."""
+
+import pytest
+from flask import Flask
+
+from stations.core.database import db
+from stations.grants.rules import Status
+from stations.grants.services import reports
+from tests.grants.active_grant import Team, enter, reported, team, written
+from tests.support.client import PageClient
+from tests.support.statements import recorded
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.fixture
+def made() -> Team:
+    return team()
+
+
+def as_(person: object, app: Flask) -> PageClient:
+    client = PageClient(app)
+    client.sign_in(person)  # type: ignore[arg-type]  # a Person
+    return client
+
+
+def test_the_whole_way_of_a_report(app: Flask, made: Team) -> None:
+    enter(made)
+    address = f"/grants/{made.grant.id}/report"
+    treasurer, auditor, chair = (as_(p, app) for p in (made.treasurer, made.auditor, made.chair))
+
+    page = treasurer.get(address)
+    assert "提出までに必要なこと" in page.text
+    page = treasurer.submit(
+        page,
+        "保存する",
+        {
+            "summary": "料理の会を開いた。",
+            "results": "参加者が増えた。",
+            "completed_on-year": "2026",
+            "completed_on-month": "11",
+            "completed_on-day": "14",
+        },
+    )
+    assert "監査の確認を受けてください" in page.text
+    assert not page.has_link("提出前の確認へ進む")
+
+    page = auditor.click(auditor.get(address), "会計の監査をする")
+    assert "架空商店" in page.text
+    page = auditor.submit(page, "相違ないことを確認しました")
+    assert made.auditor.name in page.text
+
+    page = chair.click(chair.get(address), "提出前の確認へ進む")
+    page = chair.submit(page, "この内容で提出する")
+    assert "提出しました" in page.text
+    db.session.expire_all()
+    assert made.grant.status is Status.REPORTED
+    pdf = chair.download(f"/grants/{made.grant.id}/report.pdf")
+    assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
+    assert not chair.get(address).all("textarea")
+
+
+def test_an_impossible_day_is_said_beside_it_and_the_text_stays(app: Flask, made: Team) -> None:
+    chair = as_(made.chair, app)
+    page = chair.submit(
+        chair.get(f"/grants/{made.grant.id}/report"),
+        "保存する",
+        {
+            "summary": "まだ途中",
+            "completed_on-year": "2025",
+            "completed_on-month": "1",
+            "completed_on-day": "5",
+        },
+    )
+    assert page.all("div", id="completed_on-error")
+    assert page.one("textarea", name="summary").text == "まだ途中"
+
+
+def test_saving_half_a_report_is_fine(app: Flask, made: Team) -> None:
+    chair = as_(made.chair, app)
+    page = chair.submit(chair.get(f"/grants/{made.grant.id}/report"), "保存する", {"summary": "まだ途中"})
+    assert "保存しました" in page.text
+
+
+def test_who_kept_the_books_is_told_so_instead_of_offered_the_audit(app: Flask, made: Team) -> None:
+    from stations.core.access import Role
+    from tests.support import cast
+
+    cast.give(made.treasurer, Role.COMMITTEE_AUDITOR, of=made.grant.committee)
+    enter(made)
+    written(made)
+    page = as_(made.treasurer, app).get(f"/grants/{made.grant.id}/report/audit")
+    assert "ご自分で記録した会計の監査はできません" in page.text
+
+
+def test_nobody_else_writes_audits_or_hands_in(app: Flask, made: Team) -> None:
+    written(made)
+    grant_id = made.grant.id
+    officer, other = as_(made.officer, app), as_(team("別").chair, app)
+    page = officer.get(f"/grants/{grant_id}/report")
+    assert not page.all("textarea")
+    officer.post(f"/grants/{grant_id}/report", token_from=page, summary="x", status=403)
+    other.get(f"/grants/{grant_id}/report", status=404)
+    other.download(f"/grants/{grant_id}/report.pdf", status=404)
+    for person in (made.treasurer, made.auditor):
+        as_(person, app).get(f"/grants/{grant_id}/report/submit", status=404)
+    as_(made.chair, app).get(f"/grants/{grant_id}/report/audit", status=404)
+
+
+def test_two_presses_hand_in_once(app: Flask, made: Team) -> None:
+    written(made)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    chair = as_(made.chair, app)
+    page = chair.get(f"/grants/{made.grant.id}/report/submit")
+    chair.submit(page, "この内容で提出する")
+    assert "実績報告" in chair.submit(page, "この内容で提出する", status=409).text
+
+
+def test_the_officer_ticks_one_after_the_other_and_ends(app: Flask, made: Team) -> None:
+    enter(made)
+    enter(made, 900)
+    reported(made)
+    officer = as_(made.officer, app)
+    page = officer.get(f"/grants/{made.grant.id}/inspection")
+    assert page.all("h2", text="領収書1")
+    assert not page.all("button", text="検査を終える")
+    page = officer.submit(page, "確認した")
+    assert page.all("h2", text="領収書2") and "確認済 1／2枚" in page.text
+    page = officer.click(page, "前の領収書")
+    assert page.all("h2", text="領収書1")
+    page = officer.click(page, "次の領収書")
+    page = officer.submit(page, "確認した")
+    page = officer.submit(page, "検査を終える")
+    db.session.expire_all()
+    assert made.grant.status is Status.INSPECTED
+
+
+def test_a_finding_needs_words_and_goes_back_with_the_report(app: Flask, made: Team) -> None:
+    receipt = enter(made)
+    reported(made)
+    officer, treasurer = as_(made.officer, app), as_(made.treasurer, app)
+    page = officer.get(f"/grants/{made.grant.id}/inspection")
+    page = officer.submit(page, "指摘をつける", {"finding": ""})
+    assert page.all("div", id="finding-error")
+    page = officer.submit(page, "指摘をつける", {"finding": "宛名が読めません。"})
+    assert "指摘 1枚" in page.text
+    page = officer.click(page, "差し戻す")
+    assert "宛名が読めません" in page.text
+    page = officer.submit(page, "差し戻す", {"reason": ""})
+    assert "理由を入力してください" in page.text
+    officer.submit(page, "差し戻す", {"reason": "領収書1を直してください。"})
+    page = treasurer.get(f"/grants/{made.grant.id}/report")
+    assert "領収書1を直してください" in page.text
+    assert "宛名が読めません" in treasurer.get(f"/grants/receipts/{receipt.id}").text
+
+
+def test_a_tick_after_the_return_is_a_conflict(app: Flask, made: Team) -> None:
+    enter(made)
+    reported(made)
+    officer = as_(made.officer, app)
+    page = officer.get(f"/grants/{made.grant.id}/inspection")
+    reports.return_report(grant=made.grant, reason="確認", by=made.officer)
+    officer.submit(page, "確認した", status=409)
+    assert "検査の記録はできません" in officer.get(f"/grants/{made.grant.id}/inspection").text
+
+
+def test_the_committee_never_sees_the_inspectors_page(app: Flask, made: Team) -> None:
+    receipt = enter(made)
+    reported(made)
+    for person in (made.chair, made.treasurer):
+        client = as_(person, app)
+        page = client.get(f"/grants/{made.grant.id}/report")
+        client.get(f"/grants/{made.grant.id}/inspection", status=404)
+        client.post(f"/grants/receipts/{receipt.id}/tick", token_from=page, act="ok", status=404)
+
+
+def test_the_pages_ask_few_questions_with_sixty_receipts(app: Flask, made: Team) -> None:
+    for number in range(60):
+        enter(made, 100 + number)
+    written(made)
+    auditor, officer = as_(made.auditor, app), as_(made.officer, app)
+    with recorded(db.engine) as statements:
+        auditor.get(f"/grants/{made.grant.id}/report/audit")
+    assert len(statements) <= 15, statements
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    reports.submit_report(grant=made.grant, by=made.chair)
+    with recorded(db.engine) as statements:
+        officer.get(f"/grants/{made.grant.id}/inspection?receipt=30")
+    assert len(statements) <= 15, statements

@@ -1,0 +1,48 @@
+"""制度設定: entered by the approver, changed until the first award of the year goes out."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from stations.core.access import NotAllowed, Role
+from stations.core.messages import Conflict, RuleBroken
+from stations.grants import queries, services
+from stations.grants.settlement import FiscalTerms
+from tests.grants import cast as grants
+from tests.support import cast
+
+
+def test_settings_are_entered_and_changed(db_session: Session):
+    approver = cast.person(Role.APPROVER)
+    services.save_settings(terms=FiscalTerms(fiscal_year=2026, document_prefix="見本共"), by=approver)
+    services.save_settings(
+        terms=FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共"), by=approver
+    )
+    found = queries.settings(2026)
+    assert found is not None
+    assert found.terms == FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共")
+
+
+def test_settings_that_cannot_work_are_refused(db_session: Session):
+    approver = cast.person(Role.APPROVER)
+    for bad in ({"rate_numerator": 2}, {"unit_yen": 0}, {"report_latest": (2, 30)}, {"cap_yen": 0}):
+        with pytest.raises(RuleBroken):
+            services.save_settings(
+                terms=FiscalTerms(fiscal_year=2026, **bad),
+                by=approver,
+            )
+
+
+def test_only_the_approver_sets_the_terms(db_session: Session):
+    for role in (Role.OFFICER, Role.CASHIER, Role.ADMINISTRATOR):
+        with pytest.raises(NotAllowed):
+            services.save_settings(terms=FiscalTerms(fiscal_year=2026), by=cast.person(role))
+
+
+def test_terms_stand_once_an_award_has_gone_out(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    terms = FiscalTerms(fiscal_year=grant.fiscal_year, document_prefix="別共")
+    services.save_settings(terms=terms, by=made.approver)
+    services.issue(grant=grant, by=made.officer)
+    with pytest.raises(Conflict):
+        services.save_settings(terms=terms, by=made.approver)

@@ -1,0 +1,283 @@
+"""The pages of a grant, walked by the people who use them."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.core.access import Role
+from stations.core.database import db
+from stations.grants import services
+from stations.grants.rules import Status
+from tests.grants import cast as grants
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.statements import recorded
+
+QUERY_BUDGET = 15
+
+
+def signed_in(app: Flask, person: object) -> PageClient:
+    client = PageClient(app)
+    client.sign_in(person)  # type: ignore[arg-type]  # a Person
+    return client
+
+
+def test_a_grants_whole_life_through_its_pages(app: Flask, db_session: Session):
+    made = grants.team()
+    db_session.commit()
+    chair, treasurer, officer, approver, cashier = (
+        signed_in(app, one) for one in (made.chair, made.treasurer, made.officer, made.approver, made.cashier)
+    )
+    page = chair.click(chair.get("/grants"), "見本の居場所")
+    page = chair.submit(page, "この内容で申請する")
+    grant = made.grant
+    here = f"/grants/{grant.id}"
+    assert page.url == here
+    officer.submit(officer.click(officer.get(here), "審査を始める"), "審査を始める")
+    page = officer.click(officer.get(here), "交付決定を起案する")
+    officer.submit(page, "起案して決裁に回す", awarded_yen="170,000", conditions="毎月開くこと。")
+    page = approver.click(approver.get(here), "交付決定を承認する")
+    assert "170,000円" in page.text
+    approver.submit(page, "承認する")
+    page = officer.submit(officer.click(officer.get(here), "交付決定通知書を施行する"), "施行する")
+    assert page.has_link("交付決定通知書 第1号")
+    letter = chair.download(chair.get(here).link("交付決定通知書"))
+    assert letter.mimetype == "application/pdf"
+    assert letter.data.startswith(b"%PDF")
+    page = treasurer.click(treasurer.get(here), "概算払を請求する")
+    page = treasurer.submit(page, "請求する", amount_yen="200,000", purpose="会場", status=200)
+    assert "170,000円まで" in page.text
+    treasurer.submit(page, "請求する", amount_yen="170,000")
+    officer.submit(officer.click(officer.get(here), "支出を命令する"), "支出を命令する")
+    page = cashier.submit(cashier.click(cashier.get(here), "支払を記録する"), "支払済にする", reference="12")
+    assert "支払済" in page.text
+    grants.spent(made, 150_000, line=2)
+    grants.inspected(made)
+    officer.submit(officer.click(officer.get(here), "額の確定を起案する"), "起案して決裁に回す")
+    approver.submit(approver.click(approver.get(here), "額を確定する"), "額を確定する")
+    officer.submit(officer.click(officer.get(here), "額の確定通知書を施行する"), "施行する")
+    page = officer.submit(officer.click(officer.get(here), "返還を命じる"), "返還命令書を施行する")
+    assert "20,000円" in page.text
+    cashier.submit(cashier.click(cashier.get(here), "戻入を記録する"), "入金を記録する")
+    page = officer.submit(officer.click(officer.get(here), "完結する"), "完結する")
+    db_session.expire_all()
+    assert made.grant.status is Status.CLOSED
+    assert "完結" in page.text
+
+
+def test_the_page_shows_what_is_decided_paid_spent_and_left(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 12_345)
+    page = signed_in(app, made.treasurer).get(f"/grants/{grant.id}")
+    strip = [
+        page.text_of(item) if hasattr(page, "text_of") else "".join(item.itertext())
+        for item in page.all("dd")
+    ][:4]
+    assert [" ".join(part.split()) for part in strip] == ["180,000円", "90,000円", "12,345円", "167,655円"]
+
+
+@pytest.mark.parametrize(
+    ("path", "person"),
+    [
+        ("", "chair"),
+        ("", "officer"),
+        ("/advance", "treasurer"),
+        ("/change", "chair"),
+        ("/discontinue", "chair"),
+        ("/cancel", "approver"),
+    ],
+)
+def test_pages_ask_the_database_little(app: Flask, db_session: Session, path: str, person: str):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 50_000)
+    grants.requested(made, 50_000)
+    grants.spent(made, 10_000)
+    client = signed_in(app, getattr(made, person))
+    db_session.commit()
+    with recorded(db.engine) as statements:
+        client.get(f"/grants/{grant.id}{path}")
+    assert len(statements) <= QUERY_BUDGET, "\n".join(statements)
+
+
+def test_the_list_asks_no_more_for_more_grants(app: Flask, db_session: Session):
+    officer = cast.person(Role.OFFICER)
+    for _ in range(4):
+        made = grants.team()
+        grants.active(made)
+        grants.paid(made, 50_000)
+    client = signed_in(app, officer)
+    db_session.commit()
+    with recorded(db.engine) as statements:
+        page = client.get("/grants")
+    assert len(statements) <= QUERY_BUDGET
+    assert "助成金の一覧（4件）" in page.text
+    assert "720,000円" in page.text
+    assert (
+        "（1件）" in client.get("/grants?status=requested").text
+        or "まだありません" in client.get("/grants?status=requested").text
+    )
+
+
+def test_somebody_elses_grant_is_not_found(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    stranger = signed_in(app, cast.person(Role.CHAIR, of=cast.committee("別")))
+    for path in ("", "/advance", "/change", "/receipts"):
+        stranger.get(f"/grants/{grant.id}{path}", status=404)
+    stranger.get(f"/grants/letters/{grant.letters[0].id}", status=404)
+    assert "まだありません" in stranger.get("/grants").text
+
+
+def test_a_role_without_the_act_is_refused(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    signed_in(app, made.officer).get(f"/grants/{grant.id}/decide", status=403)
+    signed_in(app, made.chair).get(f"/grants/{grant.id}/decide", status=403)
+    assert not signed_in(app, made.officer).get(f"/grants/{grant.id}").has_link("承認する")
+
+
+def test_pressing_too_late_answers_409_with_the_present_state(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    other = cast.person(Role.APPROVER)
+    first, second = signed_in(app, made.approver), signed_in(app, other)
+    address = f"/grants/{grant.id}/decide"
+    mine, theirs = first.get(address), second.get(address)
+    first.submit(mine, "承認する")
+    page = second.submit(theirs, "承認する", status=409)
+    assert "交付決定（施行待ち）" in page.text
+
+
+def test_opening_an_act_that_is_past_leads_back_to_the_grant(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    page = signed_in(app, made.officer).get(f"/grants/{grant.id}/review")
+    assert page.url == f"/grants/{grant.id}"
+    assert "その操作はありません" in page.text
+
+
+def test_a_change_and_its_decision_on_the_page(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    chair, approver = signed_in(app, made.chair), signed_in(app, made.approver)
+    page = chair.click(chair.get(f"/grants/{grant.id}"), "変更を申請する")
+    moved = {"lines-0-budget_yen": "66,000", "lines-2-budget_yen": "54,000", "reason": "会場を大きくする"}
+    chair.submit(page, "この内容で届け出る", moved)
+    page = approver.click(approver.get(f"/grants/{grant.id}"), "変更の申請を決裁する")
+    page = approver.submit(page, "決定する", decision="refuse")
+    assert "理由を入力してください" in page.text
+    page = approver.submit(page, "決定する", decision="approve", reason="")
+    assert "実施中" in page.text
+    officer = signed_in(app, made.officer)
+    page = officer.submit(
+        officer.click(officer.get(f"/grants/{grant.id}"), "変更承認通知書を施行する"), "施行する"
+    )
+    assert page.has_link("変更承認通知書 第2号")
+
+
+def test_other_acts_have_their_pages(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.reviewing(made)
+    chair, officer, approver = (signed_in(app, one) for one in (made.chair, made.officer, made.approver))
+    page = officer.click(officer.get(f"/grants/{grant.id}"), "不交付を起案する")
+    officer.submit(page, "起案して決裁に回す", reason="他の補助金と重なる")
+    page = approver.get(f"/grants/{grant.id}/decide")
+    assert "他の補助金と重なる" in page.text
+    page = approver.submit(approver.click(page, "差し戻す"), "差し戻す", reason="")
+    assert "理由を入力してください" in page.text
+    approver.submit(page, "差し戻す", reason="交付を検討する")
+    chair.submit(chair.click(chair.get(f"/grants/{grant.id}"), "申請を取り下げる"), "取り下げる")
+    db_session.expire_all()
+    assert made.grant.status is Status.WITHDRAWN
+
+
+def test_cancelling_and_discontinuing_through_the_pages(app: Flask, db_session: Session):
+    made, other = grants.team(), grants.team()
+    grants.active(made)
+    grants.active(other)
+    grants.paid(made, 80_000)
+    db_session.commit()
+    approver, chair = signed_in(app, made.approver), signed_in(app, other.chair)
+    page = approver.click(approver.get(f"/grants/{made.grant.id}"), "交付決定を取り消す")
+    page = approver.submit(page, "取り消す", kept_yen="90,000", reason="目的外の使用")
+    assert "支払済の額以下" in page.text
+    assert "取消し" in approver.submit(page, "取り消す", kept_yen="0").text
+    page = chair.click(chair.get(f"/grants/{other.grant.id}"), "事業を中止・廃止する")
+    assert "中止・廃止" in chair.submit(page, "中止・廃止を届け出る", reason="担い手がいない").text
+
+
+def test_a_request_is_returned_with_its_reason(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.requested(made, 50_000)
+    officer = signed_in(app, made.officer)
+    page = officer.click(officer.get(f"/grants/{grant.id}"), "差し戻す")
+    page = officer.submit(page, "差し戻す", reason="使いみちをくわしく")
+    assert "使いみちをくわしく" in page.text
+
+
+def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 50_000)
+    grants.spent(made, 80_000, line=2)
+    grants.determined(made)
+    officer, cashier = signed_in(app, made.officer), signed_in(app, made.cashier)
+    here = f"/grants/{grant.id}"
+    officer.submit(officer.click(officer.get(here), "精算払の手続きを始める"), "精算払の手続きを始める")
+    officer.submit(officer.click(officer.get(here), "支出を命令する"), "支出を命令する")
+    cashier.submit(cashier.click(cashier.get(here), "支払を記録する"), "支払済にする")
+    db_session.expire_all()
+    assert made.grant.status is Status.BALANCE_PAID
+
+
+def test_the_years_settings_are_saved_and_then_stand(app: Flask, db_session: Session):
+    approver = cast.person(Role.APPROVER)
+    client = signed_in(app, approver)
+    page = client.get("/grants/settings")
+    page = client.submit(page, "保存する", rate_numerator="0", document_prefix="見本共")
+    assert "補助率は" in page.text
+    page = client.submit(page, "保存する", rate_numerator="9", rate_denominator="10")
+    assert "保存しました" in page.text
+    grants.active(grants.team())
+    page = client.get("/grants/settings")
+    assert "もう変えられません" in page.text
+    signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings", status=403)
+
+
+def test_the_draft_of_the_letter_is_for_those_who_decide(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    assert signed_in(app, made.approver).download(f"/grants/{grant.id}/draft-letter").data.startswith(b"%PDF")
+    signed_in(app, made.chair).download(f"/grants/{grant.id}/draft-letter", status=403)
+
+
+def test_an_auditor_reads_everything_and_does_nothing(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 50_000)
+    auditor = signed_in(app, cast.person(Role.EXTERNAL_AUDITOR))
+    page = auditor.get(f"/grants/{grant.id}")
+    assert grant.version.sha256 in page.text
+    assert "できること" not in page.text
+    assert auditor.download(page.link("交付決定通知書")).mimetype == "application/pdf"
+
+
+def test_english_pages_are_english(app: Flask, db_session: Session):
+    """The letter stays Japanese whatever language the official reads in."""
+    made = grants.team()
+    grant = grants.awarded(made)
+    officer = signed_in(app, made.officer)
+    officer.http.set_cookie("language", "en")
+    token = officer.http.get(f"/grants/{grant.id}/issue").get_data(as_text=True)
+    assert token
+    services.issue(grant=grant, by=made.officer)
+    assert grant.letters[0].file.original_name == "交付決定通知書_1.pdf"
+    assert grant.letters[0].issued_on <= dt.date.today() + dt.timedelta(days=1)
+    assert db_session.scalar(sa.text("SELECT count(*) FROM letter")) == 1

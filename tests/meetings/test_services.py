@@ -1,0 +1,278 @@
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.applications import queries as plan_queries
+from stations.applications import services as plan_services
+from stations.applications.rules import Status
+from stations.core import audit, outbox
+from stations.core.access import NotAllowed, Role
+from stations.core.database import db
+from stations.core.messages import Conflict, RuleBroken
+from stations.meetings import minutes, queries, services
+from stations.meetings.models import AgendaItem
+from stations.meetings.rules import Attendance, MeetingStatus, Resolution
+from tests.applications import cast as plans
+from tests.applications.test_services import at_once
+from tests.meetings.conftest import Hall
+from tests.support import cast
+
+
+def tabled(hall: Hall, *, attend: int = 3, opened: bool = True) -> AgendaItem:
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend(attend)
+    if opened:
+        services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    return item
+
+
+def resolve(
+    hall: Hall, item: AgendaItem, resolution: Resolution = Resolution.APPROVED, **given: object
+) -> None:
+    values: dict[str, object] = {"votes_for": 2, "by": hall.secretariat} | given
+    services.resolve(item=item, resolution=resolution, **values)  # type: ignore[arg-type]  # given by each test
+
+
+def test_a_confirmed_plan_comes_before_the_meeting_in_its_frozen_version(hall: Hall):
+    assert queries.candidates() == [hall.plan]
+    item = tabled(hall)
+    assert hall.plan.status is Status.TABLED
+    assert item.version is plan_queries.current_version(hall.plan)
+    assert queries.candidates() == []
+
+
+def test_approval_makes_the_version_the_approved_one(hall: Hall):
+    item = tabled(hall)
+    resolve(hall, item)
+    db.session.flush()
+    assert hall.plan.status is Status.APPROVED
+    assert plan_queries.approved_version(hall.plan) is item.version
+    assert plan_services.verify_version(item.version)
+    assert (item.votes_for, item.resolved_by_id) == (2, hall.secretariat.id)
+
+
+def test_everybody_concerned_is_told(hall: Hall):
+    hall.chair.email = "chair@stations.example"
+    resolve(hall, tabled(hall))
+    assert outbox.waiting()[-1].subject == "全体会議の結果が出ました"
+
+
+@pytest.mark.parametrize(
+    ("resolution", "votes_for", "field"),
+    [
+        (Resolution.DEFERRED, 1, "reason"),
+        (Resolution.REJECTED, 0, "reason"),
+        (Resolution.APPROVED_WITH_CONDITIONS, 2, "conditions"),
+    ],
+)
+def test_what_a_resolution_must_say(hall: Hall, resolution: Resolution, votes_for: int, field: str):
+    item = tabled(hall)
+    with pytest.raises(RuleBroken) as caught:
+        resolve(hall, item, resolution, votes_for=votes_for)
+    assert caught.value.field == field
+    resolve(hall, item, resolution, votes_for=votes_for, reason="理由", conditions="条件")
+    db.session.flush()
+    assert hall.plan.status.value == resolution.value
+
+
+def test_an_approval_needs_a_majority(hall: Hall):
+    item = tabled(hall)
+    with pytest.raises(RuleBroken) as caught:
+        resolve(hall, item, votes_for=1, votes_against=1)
+    assert caught.value.field == "votes_for"
+
+
+def test_members_of_the_committee_leave_the_item(hall: Hall):
+    item = tabled(hall)
+    voters = queries.eligible_voters(item)
+    assert [member.name for member in voters.eligible] == ["構成 一", "構成 二"]
+    assert [member.name for member in voters.recused] == ["構成 三"]
+    with pytest.raises(RuleBroken, match="2"):
+        resolve(hall, item, votes_for=3)
+
+
+def test_without_a_quorum_nothing_is_resolved(hall: Hall):
+    item = tabled(hall, attend=1)
+    assert not queries.quorum(hall.meeting).holds
+    with pytest.raises(RuleBroken, match="定足数"):
+        resolve(hall, item, votes_for=1)
+    services.record_presence(meeting=hall.meeting, present={hall.members[1].id: "proxy"}, by=hall.secretariat)
+    assert queries.quorum(hall.meeting).holds
+    resolve(hall, item)
+
+
+def test_a_meeting_that_is_not_open_resolves_nothing(hall: Hall):
+    item = tabled(hall, opened=False)
+    with pytest.raises(Conflict):
+        resolve(hall, item)
+
+
+def test_nobody_resolves_twice(hall: Hall):
+    item = tabled(hall)
+    resolve(hall, item)
+    with pytest.raises(Conflict):
+        resolve(hall, item)
+
+
+@pytest.mark.parametrize("who", ["chair", "officer"])
+def test_only_the_secretariat_resolves(hall: Hall, who: str):
+    item = tabled(hall)
+    with pytest.raises(NotAllowed):
+        resolve(hall, item, by=getattr(hall, who))
+
+
+def test_whoever_submitted_does_not_resolve(hall: Hall):
+    item = tabled(hall)
+    cast.give(hall.chair, Role.SECRETARIAT)
+    with pytest.raises(NotAllowed):
+        resolve(hall, item, by=hall.chair)
+
+
+def test_a_secretary_on_the_committee_is_recused(hall: Hall):
+    item = tabled(hall)
+    cast.give(hall.secretariat, Role.DRAFTER, of=hall.station.committee)
+    with pytest.raises(NotAllowed, match="除斥"):
+        resolve(hall, item)
+
+
+def test_presence_is_recorded_changed_and_taken_back(hall: Hall):
+    first, second, third = (member.id for member in hall.members)
+    services.record_presence(
+        meeting=hall.meeting, present={first: "present", second: "proxy", third: None}, by=hall.secretariat
+    )
+    assert queries.attendance(hall.meeting) == {first: Attendance.PRESENT, second: Attendance.PROXY}
+    services.record_presence(
+        meeting=hall.meeting, present={first: None, second: "present"}, by=hall.secretariat
+    )
+    assert queries.attendance(hall.meeting) == {second: Attendance.PRESENT}
+    with pytest.raises(RuleBroken):
+        services.record_presence(
+            meeting=hall.meeting, present={hall.chair.id: "present"}, by=hall.secretariat
+        )
+
+
+def test_members_are_those_of_the_day(hall: Hall):
+    cast.give(hall.officer, Role.GENERAL_MEMBER, until=hall.meeting.held_on - dt.timedelta(days=1))
+    assert queries.members(hall.meeting.held_on) == sorted(hall.members, key=lambda member: member.name)
+
+
+def test_an_item_is_taken_off_the_agenda(hall: Hall):
+    item = tabled(hall)
+    services.untable(item=item, reason="書類が間に合わないため", by=hall.secretariat)
+    assert hall.plan.status is Status.CONFIRMED
+    assert queries.agenda(hall.meeting) == []
+    assert queries.candidates() == [hall.plan]
+
+
+def test_a_deferred_plan_comes_back_in_a_later_meeting(hall: Hall):
+    resolve(hall, tabled(hall), Resolution.DEFERRED, votes_for=0, reason="会場を確かめるため")
+    later = services.plan_meeting(
+        title="第2回",
+        held_on=hall.meeting.held_on,
+        starts_at=dt.time(14),
+        place="会議室",
+        by=hall.secretariat,
+    )
+    item = services.table(meeting=later, plan=hall.plan, by=hall.secretariat)
+    assert item.position == 1
+    assert hall.plan.status is Status.TABLED
+
+
+def test_a_meeting_closes_when_nothing_is_left(hall: Hall):
+    item = tabled(hall)
+    with pytest.raises(RuleBroken, match="1件"):
+        services.close(meeting=hall.meeting, by=hall.secretariat)
+    resolve(hall, item)
+    services.close(meeting=hall.meeting, by=hall.secretariat)
+    assert hall.meeting.status is MeetingStatus.CLOSED
+    assert "結果：承認（賛成2、反対0、棄権0）" in hall.meeting.minutes
+    for act in (
+        lambda: services.write_minutes(meeting=hall.meeting, text="別の議事録", by=hall.secretariat),
+        lambda: services.open_meeting(meeting=hall.meeting, by=hall.secretariat),
+        lambda: hall.attend(1),
+    ):
+        with pytest.raises(Conflict):
+            act()
+
+
+def test_a_withdrawn_plan_does_not_keep_the_meeting_open(hall: Hall):
+    tabled(hall)
+    plan_services.withdraw(plan=hall.plan, by=hall.chair)
+    db.session.flush()
+    services.close(meeting=hall.meeting, by=hall.secretariat)
+    assert "結果：取下げ" in hall.meeting.minutes
+
+
+def test_minutes_are_drafted_and_then_written_by_hand(hall: Hall):
+    resolve(hall, tabled(hall))
+    draft = minutes.draft(hall.meeting)
+    assert "構成員3人のうち3人、委任状0人" in draft.replace("出席", "")
+    services.write_minutes(meeting=hall.meeting, text=draft + "\n閉会の挨拶", by=hall.secretariat)
+    services.close(meeting=hall.meeting, by=hall.secretariat)
+    assert hall.meeting.minutes.endswith("閉会の挨拶")
+
+
+def test_only_the_secretariat_convenes(hall: Hall):
+    for who in (hall.chair, hall.officer, hall.members[0]):
+        with pytest.raises(NotAllowed):
+            services.plan_meeting(
+                title="会議", held_on=hall.meeting.held_on, starts_at=dt.time(14), place="場所", by=who
+            )
+
+
+def test_the_plan_that_is_not_confirmed_is_not_tabled(hall: Hall):
+    early = plans.submitted(hall.station, hall.chair)
+    with pytest.raises(Conflict):
+        services.table(meeting=hall.meeting, plan=early, by=hall.secretariat)
+
+
+def test_the_history_of_a_meeting(hall: Hall):
+    resolve(hall, tabled(hall))
+    assert [str(entry.label) for entry in audit.timeline(hall.meeting)] == [
+        "議決を記録しました",
+        "開会しました",
+        "出席を記録しました",
+        "議題を加えました",
+        "会議を計画しました",
+    ]
+
+
+def test_whose_turn_it_is(hall: Hall):
+    assert [task.label for task in queries.waiting_for(hall.members[0])] == [
+        "全体会議の議案を読む：第1回全体会議"
+    ]
+    assert [task.label for task in queries.waiting_for(hall.secretariat)] == [
+        "全体会議の準備をする：第1回全体会議",
+        "全体会議にかける計画を選ぶ（1件）",
+    ]
+    assert queries.waiting_for(hall.chair) == []
+
+
+def test_the_database_refuses_a_rejection_without_a_reason(hall: Hall, db_session: Session):
+    item = tabled(hall)
+    with pytest.raises(sa.exc.IntegrityError), db_session.begin_nested():
+        db_session.execute(
+            sa.update(AgendaItem)
+            .where(AgendaItem.id == item.id)
+            .values(resolution=Resolution.REJECTED, resolved_at=hall.meeting.opened_at)
+        )
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_two_people_resolve_at_once_and_it_happens_once(app: Flask, hall: Hall, db_session: Session):
+    item = tabled(hall)
+    item_id, secretary_id = item.id, hall.secretariat.id
+    db_session.commit()
+
+    def press() -> None:
+        item = db.session.get(AgendaItem, item_id)
+        secretary = db.session.get(type(hall.secretariat), secretary_id)
+        assert item is not None and secretary is not None
+        services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=secretary)
+
+    assert at_once(app, press) == ["Conflict", "done"]
+    db_session.expire_all()
+    assert (hall.plan.status, item.resolution) == (Status.APPROVED, Resolution.APPROVED)

@@ -1,0 +1,110 @@
+import pytest
+from flask import Flask
+
+from stations.applications.rules import Status
+from stations.core.access import Role
+from stations.core.database import db
+from stations.meetings import services
+from stations.meetings.rules import MeetingStatus, Resolution
+from tests.applications import cast as plans
+from tests.meetings.conftest import Hall
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.statements import recorded
+
+BUDGET = 15
+
+
+def test_the_secretariat_holds_a_meeting(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    page = client.click(client.get("/meetings"), "第1回全体会議")
+    page = client.submit(page, fields={"plan_id": str(hall.plan.id)}, form=page.form_with(field="plan_id"))
+    assert "150,000円" in page.text
+    page = client.click(page, "出席を記録する")
+    ways = {f"member-{member.id}": "present" for member in hall.members[:2]}
+    page = client.submit(page, "出席を保存する", ways)
+    assert "定足数を満たしています" in page.text
+    page = client.submit(client.click(page, "開会する"), "開会する")
+    page = client.click(page, "議決する")
+    page = client.submit(page, "議決を記録する", {"resolution": "rejected", "votes_for": "０"})
+    assert "理由を入力してください" in page.text
+    page = client.submit(
+        page,
+        "議決を記録する",
+        {"resolution": "approved_with_conditions", "votes_for": "2", "conditions": "保険の証書を出すこと"},
+    )
+    assert "条件：保険の証書を出すこと" in page.text
+    page = client.submit(client.click(page, "議事録を書く"), "議事録を保存する")
+    page = client.submit(client.click(page, "閉会する"), "閉会する")
+    assert "閉会" in page.text
+    assert hall.plan.status is Status.APPROVED_WITH_CONDITIONS
+    assert hall.meeting.status is MeetingStatus.CLOSED
+
+
+def test_a_meeting_is_planned_and_moved(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    day = {"held_on-year": "令和9", "held_on-month": "2", "held_on-day": "10"}
+    page = client.submit(
+        client.get("/meetings/new"),
+        "保存する",
+        {"title": "第2回全体会議", "place": "会議室", "starts_at": "14:00", **day},
+    )
+    assert page.heading == "第2回全体会議"
+    page = client.submit(client.click(page, "予定を変える"), "保存する", {"place": "市役所"})
+    assert "市役所" in page.text
+    assert "2027年2月10日" in page.text
+
+
+def test_members_read_the_agenda_and_change_nothing(client: PageClient, hall: Hall):
+    services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    client.sign_in(hall.members[0])
+    page = client.get(f"/meetings/{hall.meeting.id}")
+    assert not page.has_link("開会する")
+    page = client.click(page, "昔遊びと茶話会の計画")
+    assert "照合済み" in page.text
+    client.post(f"/meetings/{hall.meeting.id}/open", token_from=page, status=403)
+
+
+def test_committees_see_when_the_meeting_is(client: PageClient, hall: Hall):
+    client.sign_in(hall.chair)
+    page = client.get("/meetings")
+    assert "第1回全体会議" in page.text
+    assert not page.has_link("第1回全体会議")
+    client.get(f"/meetings/{hall.meeting.id}", status=404)
+
+
+def test_a_resolution_that_happened_meanwhile_answers_409(client: PageClient, hall: Hall):
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    page = client.get(f"/agenda-items/{item.id}/resolve")
+    services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=hall.secretariat)
+    client.submit(page, "議決を記録する", {"resolution": "approved", "votes_for": "2"}, status=409)
+    assert client.get(f"/agenda-items/{item.id}/resolve").heading == "第1回全体会議"
+
+
+def test_an_item_is_taken_off(client: PageClient, hall: Hall):
+    services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    page = client.click(client.get(f"/meetings/{hall.meeting.id}"), "議題から外す")
+    page = client.submit(page, "議題から外す", {"reason": "書類を待つため"})
+    assert "議案はまだありません" in page.text
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_pages_ask_the_database_little(app: Flask, client: PageClient, hall: Hall):
+    for number in range(8):
+        station = cast.station(cast.committee(f"例{number}"))
+        chair = cast.person(Role.CHAIR, of=station.committee)
+        plan = plans.confirmed(station, chair, hall.officer, title=f"計画{number}")
+        if number % 2:
+            item = services.table(meeting=hall.meeting, plan=plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    paths = [f"/meetings/{hall.meeting.id}{path}" for path in ("", "/presence", "/minutes", "/close")]
+    for path in ["/meetings", "/meetings/new", *paths, f"/agenda-items/{item.id}/resolve"]:
+        with recorded(db.engine) as statements:
+            client.get(path)
+        assert len(statements) <= BUDGET, (path, len(statements), statements)

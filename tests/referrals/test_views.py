@@ -1,0 +1,241 @@
+"""The pages of referrals: four pages to write one, the sheet, who sees what, and what is logged."""
+
+import pytest
+import sqlalchemy as sa
+
+from stations.core.access import Role
+from stations.core.audit import PersonalDataView
+from stations.core.database import db, fetch_all
+from stations.referrals import queries, services
+from stations.referrals.models import Observation, Referral
+from stations.referrals.rules import ConsentAnswer, ObservationStatus, Recipient, Status
+from tests.referrals.cast import ALIAS, Town, consent, town
+from tests.support import cast
+from tests.support.client import Page, PageClient
+from tests.support.statements import recorded
+
+BUDGET = 15
+THEN = {"given_on-year": "R8", "given_on-month": "4", "given_on-day": "１"}
+
+
+@pytest.fixture
+def here(db_session: object) -> Town:
+    return town()
+
+
+def only(model: type[Referral] | type[Observation]):
+    return db.session.scalars(sa.select(model)).one()
+
+
+def views() -> int:
+    return len(fetch_all(sa.select(PersonalDataView)))
+
+
+def write(client: PageClient, here: Town, answer: ConsentAnswer) -> Page:
+    """Pages 1 to 3."""
+    client.sign_in(here.worker)
+    page = client.click(client.get("/referrals"), "新しいつなぎを作る")
+    page = client.submit(page, "保存して次へ", {"station_id": str(here.station.id)})
+    assert "利用目的" in page.text
+    page = client.submit(
+        page,
+        "保存して次へ",
+        {"alias": ALIAS, "age_group": "age_65_74", "answer": answer, "method": "oral", **THEN},
+    )
+    return client.submit(page, "保存して次へ", {"wishes": "畑仕事をしたい", "considerations": "服薬あり"})
+
+
+def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
+    page = write(client, here, ConsentAnswer.GIVEN)
+    assert "服薬" in page.text and "書かなくてよいこと" in page.text, "a hint, not an error"
+    page = client.submit(page, "この内容で送る")
+    assert "ステーションへ送りました" in page.text
+    referral = only(Referral)
+    client.sign_in(here.leader)
+    sheet = f"/referrals/{referral.id}"
+    page = client.submit(client.get(sheet), "受理する")
+    page = client.submit(page, "見学の調整を始める")
+    page = client.submit(client.click(page, "見学・初回同行を記録する"), "見学・初回同行を記録する")
+    page = client.submit(client.click(page, "様子を記録する"), "記録する", {"outcome": "continuing"})
+    assert "続けて来ている" in page.text
+    page = client.submit(page, "参加開始にする")
+    page = client.submit(client.click(page, "中断する"), "中断する")
+    assert "理由を入力してください" in page.text
+    page = client.submit(page, "中断する", {"reason": "入院のため"})
+    assert only(Referral).status is Status.SUSPENDED
+
+
+def test_without_consent_the_last_page_does_not_send(client: PageClient, here: Town) -> None:
+    page = write(client, here, ConsentAnswer.UNCONFIRMED)
+    assert "このままでは送れません" in page.text
+    page = client.submit(page, "この内容で送る")
+    assert "同意がないため" in page.text and only(Referral).status is Status.DRAFT
+    page = client.click(page, "同意を記録する")
+    page = client.submit(page, "記録を追加する", {"answer": "given", "scope": ["station"]})
+    assert "同意の方法" in page.text
+    page = client.submit(page, "記録を追加する", {"method": "written", **THEN})
+    client.submit(client.click(page, "続きを書いて送る"), "この内容で送る")
+    assert only(Referral).status is Status.SENT
+
+
+def test_a_draft_waits_between_pages(client: PageClient, here: Town) -> None:
+    client.sign_in(here.worker)
+    page = client.get("/referrals/new")
+    page = client.submit(page, "保存して次へ", {"station_id": str(here.station.id)})
+    page = client.submit(
+        page, "保存して中断する", {"alias": ALIAS, "age_group": "unknown", "answer": "unconfirmed"}
+    )
+    assert "続きを書いて送る" in page.text
+    page = client.click(client.click(page, "続きを書いて送る"), "希望を入力する")
+    assert page.heading == "希望と配慮"
+
+
+def test_a_consent_is_taken_back(client: PageClient, here: Town) -> None:
+    referral = here.sent()
+    client.sign_in(here.worker)
+    page = client.click(client.get(f"/referrals/{referral.id}"), "同意の撤回を記録する")
+    page = client.submit(page, "撤回を記録する")
+    assert "取下げ" in page.text
+    client.sign_in(here.leader)
+    page = client.get(f"/referrals/{referral.id}")
+    assert ALIAS not in page.text and "内容は表示していません" in page.text
+
+
+def test_lists_and_titles_carry_numbers_only(client: PageClient, here: Town) -> None:
+    referral, memo = here.sent(), here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    for person in (here.worker, here.leader, here.desk_worker):
+        client.sign_in(person)
+        for path in ("/referrals", "/observations", "/referrals?status=sent", "/observations?status=sent"):
+            assert ALIAS not in client.get(path).text
+    client.sign_in(here.leader)
+    page = client.get(f"/referrals/{referral.id}")
+    assert ALIAS in page.text and ALIAS not in page.title and referral.number in page.title
+
+
+def test_every_look_at_a_sheet_is_logged(client: PageClient, here: Town) -> None:
+    referral, memo = here.sent(), here.memo()
+    client.sign_in(here.leader)
+    for path in (
+        f"/referrals/{referral.id}",
+        f"/observations/{memo.id}",
+        f"/observations/{memo.id}/edit",
+        f"/observations/{memo.id}/receiver",
+    ):
+        before = views()
+        client.get(path)
+        assert views() == before + 1, path
+    assert views() == 4
+    client.get("/referrals")
+    assert views() == 4
+
+
+def test_nobody_else_learns_that_it_exists(client: PageClient, here: Town) -> None:
+    draft, sent, memo = here.referral(), here.sent(), here.memo()
+    for role in (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR, Role.EXTERNAL_AUDITOR):
+        client.sign_in(cast.person(role))
+        client.get(f"/referrals/{sent.id}", status=404)
+        client.get(f"/observations/{memo.id}", status=404)
+    for person in (
+        cast.person(Role.CHAIR, of=here.station.committee),
+        cast.person(Role.VOLUNTEER, of=here.station),
+        cast.person(Role.STATION_LEADER, of=cast.station(here.station.committee, "よそ")),
+        here.desk_worker,
+    ):
+        client.sign_in(person)
+        client.get(f"/referrals/{sent.id}", status=404)
+        client.get(f"/referrals/{sent.id}/acts/return", status=404)
+        client.get(f"/observations/{memo.id}", status=404)
+    client.sign_in(here.leader)
+    client.get(f"/referrals/{draft.id}", status=404)
+    client.get(f"/referrals/{sent.id}/edit/person", status=403)
+    client.sign_in(here.worker)
+    page = client.get(f"/referrals/{sent.id}")
+    client.post(f"/referrals/{sent.id}/acts/accept", token_from=page, status=403)
+    client.post(f"/referrals/{sent.id}/acts/expire", token_from=page, status=404)
+
+
+def test_an_act_that_was_overtaken_is_409(client: PageClient, here: Town) -> None:
+    referral = here.sent()
+    client.sign_in(here.leader)
+    page = client.get(f"/referrals/{referral.id}")
+    client.submit(page, "受理する")
+    client.submit(page, "受理する", status=409)
+
+
+def test_a_memo_names_the_telephone_first_and_goes_only_where_it_may(client: PageClient, here: Town) -> None:
+    client.sign_in(here.leader)
+    page = client.click(client.get("/observations"), "気づきメモを書く")
+    assert "119・110" in page.text
+    page = client.submit(page, "保存して送り先を選ぶ", {"facts": "2週つづけて顔色が悪い", "urgent": True})
+    assert here.desk.name in page.text and here.agency.name not in page.text
+    page = client.submit(page, "この内容で送る", {"agency_id": str(here.desk.id)})
+    memo = only(Observation)
+    assert memo.status is ObservationStatus.SENT
+    client.sign_in(here.desk_worker)
+    page = client.submit(client.get(f"/observations/{memo.id}"), "受け付ける")
+    page = client.submit(
+        client.click(page, "回答して終結にする"), "回答して終結にする", {"answer": "訪ねました"}
+    )
+    assert "訪ねました" in page.text
+
+
+def test_with_consent_a_memo_may_go_to_an_agency(client: PageClient, here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY))
+    client.sign_in(here.leader)
+    page = client.get(f"/observations/{memo.id}/receiver")
+    client.submit(page, "この内容で送る", {"agency_id": str(here.agency.id)})
+    assert only(Observation).agency_id == here.agency.id
+
+
+def test_a_memo_sent_back_is_not_the_desks_any_more(client: PageClient, here: Town) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    client.sign_in(here.desk_worker)
+    page = client.click(client.get(f"/observations/{memo.id}"), "差し戻す")
+    page = client.submit(page, "差し戻す", {"reason": "地域包括へ"})
+    assert page.heading == "気づきメモ"
+    client.get(f"/observations/{memo.id}", status=404)
+
+
+def test_the_city_keeps_the_agencies(client: PageClient, here: Town) -> None:
+    client.sign_in(cast.person(Role.OFFICER))
+    page = client.click(client.get("/agencies"), "相談機関を登録する")
+    page = client.submit(page, "保存する", {"name": here.agency.name, "kind": "自立相談支援センター"})
+    assert "同じ名称" in page.text
+    page = client.submit(page, "保存する", {"name": "見本相談所", "phone": "０４７－０００－３３３３"})
+    page = client.submit(client.click(page, "見本相談所"), "保存する", {"kind": "基幹相談支援センター"})
+    assert "047-000-3333" in page.text and "基幹相談支援センター" in page.text
+    client.sign_in(here.leader)
+    client.get("/agencies", status=403)
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None:
+    for _ in range(12):
+        here.sent()
+        services.send_observation(observation=here.memo(), by=here.leader)
+    visited = here.visited()
+    memo = queries.observations(here.leader)[0]
+    client.sign_in(here.leader)
+    for path in (
+        "/referrals",
+        "/observations",
+        f"/referrals/{visited.id}",
+        f"/observations/{memo.id}",
+        "/observations/new",
+    ):
+        with recorded(db.engine) as statements:
+            client.get(path)
+        assert len(statements) <= BUDGET, (path, len(statements), statements)
+    client.sign_in(here.worker)
+    draft = here.referral()
+    for path in (
+        "/referrals/new",
+        f"/referrals/{draft.id}/edit/station",
+        f"/referrals/{draft.id}/edit/person",
+        f"/referrals/{draft.id}/check",
+    ):
+        with recorded(db.engine) as statements:
+            client.get(path)
+        assert len(statements) <= BUDGET, (path, len(statements), statements)
