@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from stations.applications.views import blueprint as applications
 from stations.attendance.views import blueprint as attendance
+from stations.committees.cli import commands as committees_commands
 from stations.committees.views import blueprint as committees
 from stations.core import access, cli, database, errors, formatting, labels, language, uploads, web
 from stations.core.access import Permission, can
@@ -27,11 +28,13 @@ from stations.meetings.views import blueprint as meetings
 from stations.people import session as people_session
 from stations.people.cli import commands as people_commands
 from stations.people.views import blueprint as people
+from stations.referrals.cli import commands as referrals_commands
 from stations.referrals.views import blueprint as referrals
 from stations.reports.views import blueprint as reports
 
 PACKAGE = Path(__file__).parent
 BLUEPRINTS = (people, committees, applications, attendance, meetings, grants, referrals, directory, reports)
+COMMANDS = (cli.commands, people_commands, committees_commands, referrals_commands, demo_commands)
 FORM_OVERHEAD_BYTES = 2_000_000  # text of a form beside its files
 
 alembic = Alembic(metadatas=Model.metadata, run_mkdir=False)
@@ -52,9 +55,12 @@ class NavItem:
 
     @property
     def current(self) -> bool:
-        return (request.blueprint or "") + "." == self.endpoint[: self.endpoint.index(".") + 1] and (
-            self.endpoint.startswith("reports.") is False or request.endpoint == self.endpoint
-        )
+        """Whether the page is this entry, or lies below it (no other entry of its package is nearer)."""
+        if request.endpoint in {item.endpoint for item in NAVIGATION}:
+            return request.endpoint == self.endpoint
+        below = {"reports": "reports.overview", "people": "people.index"}
+        here = request.blueprint or ""
+        return self.endpoint == below.get(here, f"{here}.index")
 
 
 NAVIGATION = (
@@ -65,8 +71,9 @@ NAVIGATION = (
     NavItem(_l("助成金"), "grants.index", "money", Permission.GRANT_READ),
     NavItem(_l("開催の記録"), "attendance.index", "calendar", Permission.VISIT_READ),
     NavItem(_l("つなぎ"), "referrals.index", "referral", Permission.REFERRAL_READ),
-    NavItem(_l("全体の状況"), "reports.overview", "overview", Permission.OVERVIEW_READ),
+    NavItem(_l("全体の状況"), "reports.overview", "chart", Permission.OVERVIEW_READ),
     NavItem(_l("利用者の管理"), "people.index", "people", Permission.PEOPLE_MANAGE),
+    NavItem(_l("閲覧の記録"), "people.view_log", "lock", Permission.AUDIT_READ),
 )
 
 
@@ -93,7 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
     people_session.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for group in (cli.commands, people_commands, demo_commands):
+    for group in COMMANDS:
         app.cli.add_command(group)
     app.context_processor(_page_context)
     app.view_functions["static"] = access.public(app.view_functions["static"])

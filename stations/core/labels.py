@@ -8,7 +8,12 @@ _labels: dict[tuple[type[StrEnum], str], Any] = {}
 
 
 def register(labels: Mapping[Any, Any]) -> None:
-    """Tell what members of one StrEnum are called: ``{Status.DRAFT: _l("下書き"), …}``."""
+    """Tell what members of one StrEnum are called: ``{Status.DRAFT: _l("下書き"), …}``.
+
+    One enum a call: members of two enums with the same value are the same key of a dict, so one would be lost.
+    """
+    if len({type(member) for member in labels}) > 1:
+        raise TypeError("labels.register takes the members of one enum")
     for member, label in labels.items():
         _labels[type(member), member.value] = label
 

@@ -26,7 +26,7 @@ GIVE_UP_AFTER = 8
 class OutboxMail(Model):
     """One notice waiting for, or gone by, mail. No personal data but the receiver's own name and address.
 
-    Written by `queue`; changed only by `send_waiting`, which marks it sent or notes the failure.
+    Written by `queue`; changed only by `send_waiting`, which marks it sent and empties it, or notes the failure.
     """
 
     __tablename__ = "outbox_mail"
@@ -98,6 +98,7 @@ def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
             sent += 1
             mail.attempts += 1
             mail.sent_at = clock.now()
+            mail.body = ""  # it may hold a one-time link; what was said is in the history of its object
         db.session.commit()
     return sent, failed
 

@@ -1,20 +1,22 @@
 """The stories of the openings: who came, of what age, who helped; now and then one is called off."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import services
-from stations.attendance.rules import AgeBand, Totals
+from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.rules import AgeBand, RecordAct, RecordStatus, Totals
 from stations.committees.models import Opening
-from stations.committees.rules import OpeningStatus
-from stations.core import clock
+from stations.committees.rules import OpeningAct, OpeningStatus
+from stations.core import audit, clock
 from stations.core.access import Role
-from stations.core.database import fetch_all
+from stations.core.database import db, fetch_all
 from stations.demo import calendar
-from stations.demo.diary import Days, Story, at
+from stations.demo.diary import EVENING, Days, Story, at
 from stations.demo.places import PLACES, Place
 from stations.demo.town import Town
 
@@ -36,6 +38,10 @@ _NOTES = (
 )
 _INCIDENTS = ("", "", "", "", "", "", "", "通路の荷物につまずきそうになった。置き場を変えた。")
 _REASON = "紙の記録から入力したため"
+# Table, act, state before and after.
+_Done = tuple[str, str, str, str]
+_CLOSED: _Done = (OpeningRecord.__tablename__, RecordAct.CLOSE, RecordStatus.OPEN, RecordStatus.CLOSED)
+_HELD: _Done = (Opening.__tablename__, OpeningAct.HOLD, OpeningStatus.PLANNED, OpeningStatus.HELD)
 
 
 def scale(days: Days) -> float:
@@ -45,27 +51,40 @@ def scale(days: Days) -> float:
 
 
 def story(town: Town, place: Place, crowds: float) -> Story:
-    """One station's openings of both years, in their order."""
+    """One station's openings of both years: this year's one by one, those of the year before at once."""
     for year in (town.days.year - 1, town.days.year):
         first, last = clock.fiscal_year_period(year)
         yield at(first, 0, 1)
-        openings = fetch_all(
-            sa.select(Opening)
-            .options(orm.joinedload(Opening.station), orm.joinedload(Opening.venue))
-            .where(
-                Opening.station_id == town.stations[place.key].id,
-                Opening.on.between(first, min(last, town.days.today - dt.timedelta(days=1))),
-                Opening.status == OpeningStatus.PLANNED,
-            )
-            .order_by(Opening.on)
-        )
-        for opening in openings:
+        past = []
+        for opening in _planned(town, place, first, last):
             if town.dice.random() < _CANCELLED_PART:
                 yield at(opening.on - dt.timedelta(days=1), 12)
                 calendar.cancel(town, place, opening)
-                continue
-            yield at(opening.on, min(opening.ends_at.hour, 17), 30)
-            _hold(town, place, opening, crowds)
+            elif year < town.days.year:
+                past.append(opening)
+            else:
+                yield _evening(opening)
+                _hold(town, place, opening, crowds)
+        if past:
+            yield _evening(past[-1]) + dt.timedelta(hours=1)
+            _hold_all(town, place, past, crowds)
+
+
+def _planned(town: Town, place: Place, first: dt.date, last: dt.date) -> list[Opening]:
+    return fetch_all(
+        sa.select(Opening)
+        .options(orm.joinedload(Opening.station), orm.joinedload(Opening.venue))
+        .where(
+            Opening.station_id == town.stations[place.key].id,
+            Opening.on.between(first, min(last, town.days.today - dt.timedelta(days=1))),
+            Opening.status == OpeningStatus.PLANNED,
+        )
+        .order_by(Opening.on)
+    )
+
+
+def _evening(opening: Opening) -> dt.datetime:
+    return at(opening.on, min(opening.ends_at.hour, EVENING - 1), 30)
 
 
 def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
@@ -84,6 +103,79 @@ def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
         by=crew[Role.STATION_LEADER],
     )
     services.close(opening=opening, by=crew[Role.STATION_LEADER])
+
+
+def _hold_all(town: Town, place: Place, openings: list[Opening], crowds: float) -> None:
+    """A year's openings as `_hold` leaves them, written in five statements: they are too many for the acts."""
+    crew, dice = town.crew[place.key], town.dice
+    leader_id, volunteer_id = crew[Role.STATION_LEADER].id, crew[Role.VOLUNTEER].id
+    by_id = {opening.id: opening for opening in openings}
+    db.session.execute(
+        sa.insert(OpeningRecord),
+        [
+            {
+                "opening_id": opening.id,
+                "weather": dice.choice(_WEATHER),
+                "note": dice.choice(_NOTES),
+                "incident": dice.choice(_INCIDENTS),
+                "late_entry": False,
+                "begun_at": _evening(opening),
+                "begun_by_id": volunteer_id,
+                "closed_at": _evening(opening),
+                "closed_by_id": leader_id,
+            }
+            for opening in openings
+        ],
+    )
+    records = db.session.execute(
+        sa.select(OpeningRecord.id, OpeningRecord.opening_id)
+        .where(OpeningRecord.opening_id.in_(by_id))
+        .order_by(OpeningRecord.opening_id)
+    ).all()
+    taps, events = [], []
+    for record_id, opening_id in records:
+        opening = by_id[opening_id]
+        counted = _counted(town, place, opening, crowds)
+        taps += [
+            {
+                "record_id": record_id,
+                "client_event_id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
+                "counter": counter,
+                "band": band,
+                "delta": delta,
+                "correction": True,
+                "tapped_at": _evening(opening),
+                "received_at": _evening(opening),
+                "by_id": volunteer_id,
+            }
+            for (counter, band), delta in counted.counts().items()
+            if delta
+        ]
+        events += [
+            _event(opening, _CLOSED, record_id, leader_id),
+            _event(opening, _HELD, opening_id, leader_id),
+        ]
+    db.session.execute(sa.insert(Tap), taps)
+    db.session.execute(sa.insert(audit.Event), events)
+    for opening in openings:
+        opening.status = OpeningStatus.HELD
+    db.session.flush()
+
+
+def _event(opening: Opening, done: _Done, object_id: int, by_id: int) -> dict[str, object]:
+    """What history says of an opening that took place."""
+    table, act, before, after = done
+    return {
+        "at": _evening(opening),
+        "by_id": by_id,
+        "object_type": table,
+        "object_id": object_id,
+        "act": act,
+        "from_status": before,
+        "to_status": after,
+        "reason": None,
+        "detail": {},
+    }
 
 
 def _counted(town: Town, place: Place, opening: Opening, crowds: float) -> Totals:

@@ -13,10 +13,18 @@ labels.register(
         AccountsAct.VOID_AUDIT: _l("会計が変わり、監査がやり直しになった"),
         AccountsAct.RECORD_INCOME: _l("収入を記録する"),
         AccountsAct.CANCEL_INCOME: _l("収入の記録を取り消す"),
+    }
+)
+labels.register(
+    {
         ReceiptAct.ENTER: _l("領収書を登録する"),
         ReceiptAct.CANCEL: _l("領収書を取り消す"),
         ReceiptAct.TICK: _l("領収書を確認する"),
         ReceiptAct.FIND: _l("領収書に指摘をつける"),
+    }
+)
+labels.register(
+    {
         Need.SUMMARY: _l("実施した内容"),
         Need.COMPLETED_ON: _l("完了した日"),
         Need.CHANGE: _l("変更の申請"),

@@ -71,6 +71,10 @@ labels.register(
         PaymentStatus.PAID: _l("支払済"),
         PaymentStatus.RETURNED: _l("差戻し"),
         PaymentStatus.CANCELLED: _l("取消"),
+    }
+)
+labels.register(
+    {
         PaymentAct.ORDER: _l("支出を命令する"),
         PaymentAct.PAY: _l("支払を記録する"),
         PaymentAct.RETURN: _l("請求を差し戻す"),
@@ -82,13 +86,25 @@ labels.register(
     {
         ReallocationRule.SMALLER20: _l("少ないほうの費目の2割まで自由に流用できる"),
         ReallocationRule.ANY20: _l("どの費目も2割を超えて動くときは変更承認が要る"),
+    }
+)
+labels.register(
+    {
         ReceiptKind.RECEIPT: _l("領収書"),
         ReceiptKind.BANK_SLIP: _l("振込明細"),
         ReceiptKind.ESTIMATE: _l("見積書"),
         ReceiptKind.INVOICE: _l("請求書"),
         ReceiptKind.DELIVERY_NOTE: _l("納品書"),
+    }
+)
+labels.register(
+    {
         Level.ERROR: _l("直してください"),
         Level.WARNING: _l("ご確認ください"),
+    }
+)
+labels.register(
+    {
         Account.CITY_CASH: _l("市"),
         Account.COMMITTEE_CASH: _l("実行委員会の現金・預金"),
         Account.EXPENSE: _l("支出"),

@@ -136,9 +136,7 @@ class Grant(Model):
     report_summary: orm.Mapped[str] = orm.mapped_column(
         default="", comment="実績報告: what was done and what came of it"
     )
-    report_results: orm.Mapped[str] = orm.mapped_column(
-        default="", comment="成果と課題, when told apart from the summary"
-    )
+    report_results: orm.Mapped[str] = orm.mapped_column(default="", comment="成果と課題, told apart")
     completed_on: orm.Mapped[dt.date | None]
     accounts_audited_by_id: orm.Mapped[int | None] = orm.mapped_column(
         sa.ForeignKey("person.id"), comment="監査"

@@ -107,7 +107,7 @@ labels.register(
     }
 )
 
-TONES: dict[Status | ObservationStatus, str] = {
+TONES: dict[Status, str] = {
     Status.DRAFT: "grey",
     Status.SENT: "blue",
     Status.ACCEPTED: "blue",
@@ -121,6 +121,8 @@ TONES: dict[Status | ObservationStatus, str] = {
     Status.SUSPENDED: "yellow",
     Status.WITHDRAWN: "grey",
     Status.EXPIRED: "red",
+}
+OBSERVATION_TONES: dict[ObservationStatus, str] = {
     ObservationStatus.DRAFT: "grey",
     ObservationStatus.SENT: "blue",
     ObservationStatus.ACKNOWLEDGED: "blue",
@@ -137,8 +139,16 @@ labels.register(
         SheetAct.RECORD_CONSENT: _l("同意の記録"),
         SheetAct.WITHDRAW_CONSENT: _l("同意の撤回"),
         SheetAct.RECORD_FOLLOW_UP: _l("その後の様子の記録"),
+    }
+)
+labels.register(
+    {
         AgencyAct.CREATE: _l("登録"),
         AgencyAct.EDIT: _l("変更"),
+    }
+)
+labels.register(
+    {
         AgencyStatus.OPEN: _l("開設中"),
         AgencyStatus.CLOSED: _l("廃止"),
     }

@@ -248,3 +248,14 @@ def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.
 
 def _crash(*_args: object, **_named: object) -> None:
     raise ZeroDivisionError
+
+
+def test_what_is_approved_is_what_was_read(db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made, 100_000)
+    read = services.mark_of_draft(grant)
+    services.send_back(grant=grant, reason="額を見直す", by=made.approver)
+    services.draft_award(grant=grant, awarded_yen=150_000, by=made.officer)
+    with pytest.raises(Conflict):
+        services.approve_decision(grant=grant, mark=read, by=made.approver)
+    services.approve_decision(grant=grant, mark=services.mark_of_draft(grant), by=made.approver)

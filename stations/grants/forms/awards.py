@@ -36,6 +36,12 @@ class AwardForm(Budgets, Form):
     lines = FieldList(FormField(BudgetRow), _l("明細の予算"))
 
 
+class DecideForm(Form):
+    """A press that remembers which draft was read."""
+
+    mark = HiddenField()
+
+
 class CancelForm(Form):
     kept_yen = YenField(
         _l("取り消さずに残す額"),

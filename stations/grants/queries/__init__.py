@@ -24,6 +24,7 @@ from stations.grants.queries.grants import (
     years,
 )
 from stations.grants.queries.ledger import (
+    books_sum,
     decided_award,
     posting,
     postings_of,
@@ -48,6 +49,7 @@ from stations.grants.queries.turns import Turn, buttons, facts, request_turn, tu
 __all__ = [
     "Turn",
     "approved_item",
+    "books_sum",
     "budget",
     "buttons",
     "calculation",

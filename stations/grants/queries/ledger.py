@@ -73,6 +73,16 @@ def standings(grant_ids: Collection[int]) -> dict[int, Standing]:
     }
 
 
+def books_sum(grant: Grant) -> Yen:
+    """What all postings of a grant sum to: zero, or the books are wrong."""
+    total = db.session.scalar(
+        sa.select(sa.func.sum(LedgerPosting.amount_yen))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerTransaction.grant_id == grant.id)
+    )
+    return int(total or 0)
+
+
 def spent_by_line(grant: Grant) -> dict[int, Yen]:
     """Line id → spent, from receipts that stand (cancelled ones are reversed in the books)."""
     rows = db.session.execute(

@@ -9,6 +9,7 @@ from stations.grants.services.awards import (
     discontinue,
     draft_award,
     draft_refusal,
+    mark_of_draft,
     send_back,
     withdraw,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "issue",
     "issue_change",
     "issue_determination",
+    "mark_of_draft",
     "order_balance",
     "order_payment",
     "order_refund",

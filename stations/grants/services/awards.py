@@ -1,5 +1,6 @@
 """From 交付申請 to the decision: apply, review, draft, approve; and the ways out."""
 
+import hashlib
 from collections.abc import Mapping
 
 from stations.applications import queries as plan_queries
@@ -137,11 +138,23 @@ def send_back(*, grant: Grant, reason: str, by: Actor) -> None:
     tell(grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by)
 
 
-def approve_decision(*, grant: Grant, by: Actor) -> None:
-    """決裁 of what was drafted, award or refusal, by somebody else than its drafter, inside the fiscal year."""
+def mark_of_draft(grant: Grant) -> str:
+    """Stands for everything that was drafted: what an approver has read is what they approve."""
+    lines = [(line.id, line.decided_yen) for line in grant.lines]
+    drafted = (grant.awarded_yen, grant.award_conditions, grant.refusal_reason, lines)
+    return hashlib.sha256(repr(drafted).encode()).hexdigest()
+
+
+def approve_decision(*, grant: Grant, by: Actor, mark: str | None = None) -> None:
+    """決裁 of what was drafted, award or refusal, by somebody else than its drafter, inside the fiscal year.
+
+    ``mark``: of the draft that was read; `Conflict` when another draft has taken its place.
+    """
     lock(grant)
     act = Act.APPROVE_AWARD if grant.refusal_reason is None else Act.APPROVE_REFUSAL
     after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=grant.refusal_reason or "")
+    if mark is not None and mark != mark_of_draft(grant):
+        raise Conflict(None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。"))
     rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
     grant.decision_approved_by_id = by.id
     grant.decided_on = clock.today()

@@ -12,7 +12,7 @@ from stations.core.formatting import fiscal_year, yen
 from stations.core.labels import label
 from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.forms.awards import AwardForm, CancelForm
+from stations.grants.forms.awards import AwardForm, CancelForm, DecideForm
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
 
@@ -118,10 +118,11 @@ def draft_refusal(grant: Any) -> Any:
 def decide(grant: Any) -> Any:
     """決裁 of what was drafted."""
     refusal = grant.refusal_reason is not None
+    form = DecideForm(data={"mark": services.mark_of_draft(grant)})
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.approve_decision(grant=grant, by=current_user),
+        form,
+        lambda: services.approve_decision(grant=grant, mark=form.mark.data or "", by=current_user),
         heading=_("不交付決定を承認しますか") if refusal else _("交付決定を承認しますか"),
         action=_("承認する"),
         done=_("承認しました。担当が通知書を施行します。"),

@@ -24,7 +24,7 @@ def index() -> str:
     stage = request.args.get("stage", "")
     newest = years[0] if years else clock.fiscal_year(clock.today())
     # A link from a queue names a state and means it in every year.
-    year = request.args.get("year", None if status else newest, type=int)
+    year = request.args.get("year", None if status or "year" in request.args else newest, type=int)
     statuses = frozenset({status}) if isinstance(status, Status) else None
     if stage in STAGES:
         statuses = STAGES[stage][1]
@@ -74,6 +74,7 @@ def grant(grant: Any) -> str:
         timeline=audit.timeline(grant, *grant.payment_requests),
         receipts=queries.receipt_counts(grant),
         repayments=queries.repayments(grant) if grant.refund_yen else [],
+        books=queries.books_sum(grant),
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
         letters=LETTERS,
         kinds=PAYMENT_KINDS,

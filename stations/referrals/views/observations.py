@@ -12,7 +12,7 @@ from stations.core.database import writes
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
-from stations.referrals.labels import TONES
+from stations.referrals.labels import OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
 from stations.referrals.views.pages import blueprint, hints, memo_trail, succeeds, trail
 
@@ -33,7 +33,7 @@ def observations() -> Any:
         total=len(rows),
         states=[(one, sum(row.status is one for row in rows)) for one in ObservationStatus],
         chosen=chosen,
-        tones=TONES,
+        tones=OBSERVATION_TONES,
         breadcrumb=trail((_("気づきメモ"), None)),
     )
 
@@ -161,6 +161,6 @@ def observation(observation: Any) -> Any:
         and rules.is_overdue(observation.acknowledge_by_on, None, today),
         sent=request.args.get("sent") == "1",
         timeline=audit.timeline(observation),
-        tones=TONES,
+        tones=OBSERVATION_TONES,
         breadcrumb=memo_trail(observation),
     )

@@ -1,0 +1,184 @@
+"""The demonstration: every state there is, books that balance, the same every time, accounts that sign in."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from stations.app import create_app
+from stations.applications.models import Plan
+from stations.applications.rules import Status as PlanStatus
+from stations.attendance.models import Tap
+from stations.attendance.rules import Counter
+from stations.committees.models import Committee, District, Opening, Station
+from stations.committees.rules import OpeningStatus, StationKind
+from stations.core import clock
+from stations.core.access import Role
+from stations.core.audit import Event
+from stations.core.config import Config
+from stations.core.database import Model, db
+from stations.demo import load
+from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Letter, PaymentRequest, Receipt
+from stations.grants.rules import PaymentStatus
+from stations.grants.rules import Status as GrantStatus
+from stations.meetings.models import Meeting
+from stations.meetings.rules import MeetingStatus
+from stations.people.models import Person, RoleAssignment
+from stations.people.services import try_password
+from stations.people.services.passwords import matches
+from stations.referrals.models import Agency, Observation, Referral
+from stations.referrals.rules import ObservationStatus
+from stations.referrals.rules import Status as ReferralStatus
+from tests.demo.conftest import LATE, loaded
+
+ACCOUNTS_NEEDED = [
+    *(f"demo-{district}-{office}" for district in ("kogane", "mabashi") for office in ("chair", "drafter", "treasurer", "auditor")),
+    "demo-farm-leader",
+    "demo-farm-volunteer",
+]  # fmt: skip
+
+
+def count(model: type[Model], *which: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*which)) or 0
+
+
+@pytest.mark.parametrize(
+    ("model", "statuses"),
+    [
+        (Plan, PlanStatus),
+        (Grant, GrantStatus),
+        (Referral, ReferralStatus),
+        (Observation, ObservationStatus),
+        (Opening, OpeningStatus),
+        (PaymentRequest, set(PaymentStatus) - {PaymentStatus.CANCELLED}),
+        (Meeting, set(MeetingStatus) - {MeetingStatus.OPEN}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_every_state_is_there(in_demo: Flask, model, statuses):
+    assert set(db.session.scalars(sa.select(model.status).distinct())) >= set(statuses)
+
+
+def test_every_role_is_held(in_demo: Flask):
+    assert set(db.session.scalars(sa.select(RoleAssignment.role))) == set(Role)
+    ended = count(RoleAssignment, RoleAssignment.to_on < clock.today())
+    assert ended >= 2
+
+
+def test_the_books_balance(in_demo: Flask):
+    sums = db.session.execute(
+        sa.select(LedgerTransaction.id, sa.func.sum(LedgerPosting.amount_yen))
+        .join(LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id)
+        .group_by(LedgerTransaction.id)
+    ).all()
+    assert len(sums) > 200
+    assert {total for _transaction, total in sums} == {0}
+
+
+def test_last_year_closed_in_all_three_ways(in_demo: Flask):
+    if clock.today() < dt.date(2026, 6, 1) and count(Grant, Grant.closed_on.is_not(None)) < 5:
+        pytest.skip("on the first days of a year the one before is still being settled")
+    closed = db.session.scalars(
+        sa.select(Grant).where(Grant.status == GrantStatus.CLOSED, Grant.fiscal_year == 2025)
+    ).all()
+    assert len(closed) >= 15
+    refunds = [grant for grant in closed if grant.refund_yen]
+    balances = count(PaymentRequest, PaymentRequest.kind == "balance")
+    assert refunds and balances and len(closed) > len(refunds) + balances
+
+
+def test_letters_are_numbered_without_gaps_in_the_order_of_their_days(in_demo: Flask):
+    for year in db.session.scalars(sa.select(Letter.fiscal_year).distinct()).all():
+        letters = db.session.scalars(
+            sa.select(Letter).where(Letter.fiscal_year == year).order_by(Letter.number)
+        ).all()
+        assert [letter.number for letter in letters] == list(range(1, len(letters) + 1))
+        assert [letter.issued_on for letter in letters] == sorted(letter.issued_on for letter in letters)
+
+
+def test_the_year_is_full_of_people(in_demo: Flask):
+    visits = db.session.scalar(sa.select(sa.func.sum(Tap.delta)).where(Tap.counter == Counter.VISIT))
+    assert 18_000 <= (visits or 0) <= 22_000
+
+
+def test_the_city_is_whole(in_demo: Flask):
+    assert count(District) == count(Committee) == 15
+    running = db.session.scalars(
+        sa.select(Station.committee_id).where(Station.opened_on.is_not(None)).distinct()
+    ).all()
+    assert len(running) == 13
+    assert set(db.session.scalars(sa.select(Station.kind).distinct())) == set(StationKind)
+    assert count(Agency, Agency.kind == "地域包括支援センター") == 15
+    assert count(Agency, Agency.is_marugoto_desk) == 1
+    assert count(Opening, Opening.rule_id.is_(None)) > 20  # roving stations and extra dates
+
+
+def test_receipts_have_photos(in_demo: Flask):
+    receipts = db.session.scalars(sa.select(Receipt)).all()
+    assert len(receipts) > 150
+    assert all(receipt.file.is_image for receipt in receipts)
+
+
+def test_nothing_is_dated_after_the_day(demo: Flask, in_demo: Flask):
+    newest = db.session.scalar(sa.select(sa.func.max(Event.at)))
+    assert newest is not None
+    last_paid = db.session.scalar(sa.select(sa.func.max(LedgerTransaction.happened_on)))
+    assert last_paid is not None and last_paid <= clock.local_date(newest) <= LATE
+
+
+def test_accounts_sign_in(demo: Flask):
+    result = demo.test_cli_runner().invoke(args=["demo", "accounts"])
+    assert result.exit_code == 0, result.output
+    accounts = {account["login"]: account for account in map(json.loads, result.output.splitlines())}
+    assert set(accounts) >= set(ACCOUNTS_NEEDED)
+    assert {role for account in accounts.values() for role in account["roles"]} == {str(role) for role in Role}
+    assert all(account["scope"] and "former" not in account["login"] for account in accounts.values())
+    with demo.app_context():
+        officer = accounts["demo-officer1"]
+        attempt = try_password(officer["login"], officer["password"], address="192.0.2.1")
+        assert attempt.person is not None
+        assert pyotp.TOTP(officer["totp"]).now()
+        chair = db.session.scalars(sa.select(Person).filter_by(login="demo-kogane-chair")).one()
+        assert matches(chair, accounts["demo-kogane-chair"]["password"])
+        assert accounts["demo-kogane-chair"]["totp"] is None
+        db.session.rollback()
+
+
+def test_the_same_day_gives_the_same_demonstration(tmp_path: Path, request: pytest.FixtureRequest):
+    def figures(app: Flask) -> list[object]:
+        with app.app_context():
+            tables = [
+                (name, db.session.scalar(sa.select(sa.func.count()).select_from(table)))
+                for name, table in sorted(Model.metadata.tables.items())
+            ]
+            money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
+            names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
+            found = [*tables, *(tuple(row) for row in money), *names]
+            db.engine.dispose()
+        return found
+
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    assert figures(loaded(tmp_path / "one", LATE)) == figures(loaded(tmp_path / "two", LATE))
+
+
+def test_it_is_loaded_once_only(demo: Flask):
+    result = demo.test_cli_runner().invoke(args=["demo", "load"])
+    assert result.exit_code == 1
+    assert "already holds people" in result.output
+
+
+def test_it_is_never_loaded_into_production(in_demo: Flask):
+    with pytest.raises(load.Refused, match="production"):
+        load.check(
+            Config(mode="production", database_url="sqlite:///x", secret_key="long enough to be a secret, really")
+        )
+
+
+def test_the_application_starts_without_the_loader():
+    """Only the command needs the stories; no page imports them."""
+    assert create_app is not None
