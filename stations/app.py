@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_alembic import Alembic
-from flask_babel import Babel
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -56,7 +55,7 @@ class NavItem:
     @property
     def current(self) -> bool:
         """Whether the page is this entry, or lies below it (no other entry of its package is nearer)."""
-        if request.endpoint in {item.endpoint for item in NAVIGATION}:
+        if request.endpoint in NAVIGATION_ENDPOINTS:
             return request.endpoint == self.endpoint
         below = {"reports": "reports.overview", "people": "people.index"}
         here = request.blueprint or ""
@@ -75,6 +74,7 @@ NAVIGATION = (
     NavItem(_l("利用者の管理"), "people.index", "people", Permission.PEOPLE_MANAGE),
     NavItem(_l("閲覧の記録"), "people.view_log", "lock", Permission.AUDIT_READ),
 )
+NAVIGATION_ENDPOINTS = frozenset(item.endpoint for item in NAVIGATION)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -93,7 +93,9 @@ def create_app(config: Config | None = None) -> Flask:
     database.init_app(app)
     alembic.init_app(app)
     CSRFProtect(app)
-    Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
+    language.Languages(
+        app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations")
+    )
     language.init_app(app)
     formatting.init_app(app)
     web.init_app(app)
@@ -139,13 +141,14 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 def _page_context() -> dict[str, Any]:
     config: Config = current_app.config["STATIONS"]
     signed_in = current_user and current_user.is_authenticated
+    person = current_user._get_current_object() if signed_in else current_user  # `can` is asked often: no proxy
     return {
         "language": web.language(),
         "languages": web.LANGUAGES,
         "contact": {"name": config.contact_name, "phone": config.contact_phone},
-        "nav_items": [item for item in NAVIGATION if can(current_user, item.permission)] if signed_in else [],
+        "nav_items": [item for item in NAVIGATION if can(person, item.permission)] if signed_in else [],
         "idle_seconds": people_session.idle_seconds() if signed_in else None,
         "extend_url": url_for("people.extend") if signed_in else None,
-        "can": lambda permission, obj=None: can(current_user, Permission(permission), obj),
+        "can": lambda permission, obj=None: can(person, Permission(permission), obj),
         "label": labels.label,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stations.applications.models import Plan
+from stations.applications.models import CostLine, IncomeLine, Plan
 from stations.applications.rules import SECTION_FIELDS, CostCategory, PlanContent, Section, Totals, totals
 
 FORMAT = 1
@@ -78,27 +78,8 @@ def document(plan: Plan, *, representative: str = "") -> dict[str, Any]:
         "openings_note": plan.openings_note,
         "organisation": plan.organisation,
         "safety": plan.safety,
-        "cost_lines": [
-            {
-                "position": line.position,
-                "category": line.category.value,
-                "content": line.content,
-                "quantity": line.quantity,
-                "unit": line.unit,
-                "unit_price_yen": line.unit_price_yen,
-                "amount_yen": line.amount_yen,
-            }
-            for line in plan.cost_lines
-        ],
-        "income_lines": [
-            {
-                "position": line.position,
-                "kind": line.kind.value,
-                "content": line.content,
-                "amount_yen": line.amount_yen,
-            }
-            for line in plan.income_lines
-        ],
+        "cost_lines": [_cost_line(line) for line in plan.cost_lines],
+        "income_lines": [_income_line(line) for line in plan.income_lines],
         "totals": {
             "rent_yen": sums.rent,
             "activity_yen": sums.activity,
@@ -111,6 +92,27 @@ def document(plan: Plan, *, representative: str = "") -> dict[str, Any]:
             for kept in plan.attachments
             if kept.removed_at is None
         ],
+    }
+
+
+def _cost_line(line: CostLine) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "category": line.category.value,
+        "content": line.content,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "unit_price_yen": line.unit_price_yen,
+        "amount_yen": line.amount_yen,
+    }
+
+
+def _income_line(line: IncomeLine) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "kind": line.kind.value,
+        "content": line.content,
+        "amount_yen": line.amount_yen,
     }
 
 

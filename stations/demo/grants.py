@@ -116,7 +116,11 @@ def _award(task: Undertaking, grant: Grant) -> Yen:
 def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
     """概算払: all of a small award, six tenths of a year's."""
     assert grant.awarded_yen is not None
-    all_at_once = task.settlement is not Settlement.BALANCE and (task.last_year or not task.whole_year)
+    all_at_once = (
+        task.settlement is not Settlement.BALANCE
+        and task.grant is not Status.DISCONTINUED
+        and (task.last_year or not task.whole_year)
+    )
     amount = grant.awarded_yen if all_at_once else floor_unit(grant.awarded_yen * 6 // 10, _UNIT)
     yield times.at(When.REQUEST)
     request = services.request_advance(
@@ -193,6 +197,15 @@ def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
 
 
 def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """中止 while an advance is still asked for: the request falls away."""
+    assert grant.awarded_yen is not None
+    yield times.at(When.SPEND_TO, 0.9)
+    services.request_advance(
+        grant=grant,
+        amount_yen=grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT),
+        purpose="これからの会場使用料のため",
+        by=town.of(task.place)[Role.TREASURER],
+    )
     yield times.at(When.COMPLETE)
     services.discontinue(
         grant=grant, reason="協力店が閉店し、続けられなくなったため", by=town.of(task.place)[Role.CHAIR]

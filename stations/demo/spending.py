@@ -32,8 +32,8 @@ _SHOPS: dict[CostCategory, tuple[tuple[str, str], ...]] = {
     CostCategory.HIRE: (("試作レンタル", "テントの借上料"),),
     CostCategory.EQUIPMENT: (("作例家具", "折りたたみ机の代金"),),
 }
-# How many receipts a year's line gives; a project's gives one.
-_PIECES = {CostCategory.RENT: 2, CostCategory.HONORARIUM: 2, CostCategory.SUPPLIES: 3}
+# How many receipts a line of this year's work gives; other lines give one.
+_PIECES = {CostCategory.RENT: 2, CostCategory.SUPPLIES: 2}
 _LAST_PIECE = 0.97
 
 
@@ -56,7 +56,7 @@ def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[tuple[float, Gr
     share, dice = _share(town, task), town.dice
     found = []
     for line in grant.lines:
-        pieces = _PIECES.get(line.category, 1) if task.whole_year else 1
+        pieces = _PIECES.get(line.category, 1) if task.whole_year and not task.last_year else 1
         whole = int(line.awarded_yen * share)
         amount = max(whole // pieces, 1)
         for nth in range(pieces):

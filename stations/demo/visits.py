@@ -24,6 +24,7 @@ VISITS = 20_000
 """About so many visits in all, however much of the year has passed."""
 
 _CANCELLED_PART = 0.03
+_LATELY = dt.timedelta(days=45)
 _WEATHER = ("晴れ", "晴れ", "晴れ", "くもり", "くもり", "雨")
 # April first: spring and autumn are full, the hottest and the coldest weeks are not.
 _SEASON = (1.1, 1.15, 0.95, 0.85, 0.75, 1.0, 1.2, 1.15, 0.95, 0.85, 0.9, 1.0)
@@ -51,7 +52,8 @@ def scale(days: Days) -> float:
 
 
 def story(town: Town, place: Place, crowds: float) -> Story:
-    """One station's openings of both years: this year's one by one, those of the year before at once."""
+    """One station's openings of both years: the latest one by one, older ones of a year at once."""
+    lately = town.days.today - _LATELY
     for year in (town.days.year - 1, town.days.year):
         first, last = clock.fiscal_year_period(year)
         yield at(first, 0, 1)
@@ -60,13 +62,13 @@ def story(town: Town, place: Place, crowds: float) -> Story:
             if town.dice.random() < _CANCELLED_PART:
                 yield at(opening.on - dt.timedelta(days=1), 12)
                 calendar.cancel(town, place, opening)
-            elif year < town.days.year:
+            elif opening.on < lately:
                 past.append(opening)
             else:
                 yield _evening(opening)
                 _hold(town, place, opening, crowds)
         if past:
-            yield _evening(past[-1]) + dt.timedelta(hours=1)
+            yield max(_evening(past[-1]), clock.now())
             _hold_all(town, place, past, crowds)
 
 
@@ -106,40 +108,18 @@ def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
 
 
 def _hold_all(town: Town, place: Place, openings: list[Opening], crowds: float) -> None:
-    """A year's openings as `_hold` leaves them, written in five statements: they are too many for the acts."""
-    crew, dice = town.crew[place.key], town.dice
+    """Openings as `_hold` leaves them, written in four statements: they are too many for the acts."""
+    crew = town.crew[place.key]
     leader_id, volunteer_id = crew[Role.STATION_LEADER].id, crew[Role.VOLUNTEER].id
-    by_id = {opening.id: opening for opening in openings}
-    db.session.execute(
-        sa.insert(OpeningRecord),
-        [
-            {
-                "opening_id": opening.id,
-                "weather": dice.choice(_WEATHER),
-                "note": dice.choice(_NOTES),
-                "incident": dice.choice(_INCIDENTS),
-                "late_entry": False,
-                "begun_at": _evening(opening),
-                "begun_by_id": volunteer_id,
-                "closed_at": _evening(opening),
-                "closed_by_id": leader_id,
-            }
-            for opening in openings
-        ],
-    )
-    records = db.session.execute(
-        sa.select(OpeningRecord.id, OpeningRecord.opening_id)
-        .where(OpeningRecord.opening_id.in_(by_id))
-        .order_by(OpeningRecord.opening_id)
-    ).all()
+    record_ids = _close_records(town, openings, begun_by_id=volunteer_id, closed_by_id=leader_id)
     taps, events = [], []
-    for record_id, opening_id in records:
-        opening = by_id[opening_id]
+    for opening in openings:
+        record_id = record_ids[opening.id]
         counted = _counted(town, place, opening, crowds)
         taps += [
             {
                 "record_id": record_id,
-                "client_event_id": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
+                "client_event_id": str(uuid.UUID(int=town.dice.getrandbits(128), version=4)),
                 "counter": counter,
                 "band": band,
                 "delta": delta,
@@ -153,13 +133,39 @@ def _hold_all(town: Town, place: Place, openings: list[Opening], crowds: float) 
         ]
         events += [
             _event(opening, _CLOSED, record_id, leader_id),
-            _event(opening, _HELD, opening_id, leader_id),
+            _event(opening, _HELD, opening.id, leader_id),
         ]
+        opening.status = OpeningStatus.HELD
     db.session.execute(sa.insert(Tap), taps)
     db.session.execute(sa.insert(audit.Event), events)
-    for opening in openings:
-        opening.status = OpeningStatus.HELD
-    db.session.flush()
+
+
+def _close_records(
+    town: Town, openings: list[Opening], *, begun_by_id: int, closed_by_id: int
+) -> dict[int, int]:
+    """A closed record of each opening: opening id → record id."""
+    dice = town.dice
+    rows = [
+        {
+            "opening_id": opening.id,
+            "weather": dice.choice(_WEATHER),
+            "note": dice.choice(_NOTES),
+            "incident": dice.choice(_INCIDENTS),
+            "late_entry": False,
+            "begun_at": _evening(opening),
+            "begun_by_id": begun_by_id,
+            "closed_at": _evening(opening),
+            "closed_by_id": closed_by_id,
+        }
+        for opening in openings
+    ]
+    db.session.execute(sa.insert(OpeningRecord), rows)
+    found = db.session.execute(
+        sa.select(OpeningRecord.opening_id, OpeningRecord.id).where(
+            OpeningRecord.opening_id.in_([opening.id for opening in openings])
+        )
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def _event(opening: Opening, done: _Done, object_id: int, by_id: int) -> dict[str, object]:

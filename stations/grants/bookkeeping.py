@@ -104,8 +104,13 @@ class Standing:
 
     @property
     def unpaid(self) -> Yen:
-        """残額 of the award: what the city has not paid yet."""
+        """What the city has not paid yet of the award."""
         return self.awarded - self.paid
+
+    @property
+    def left(self) -> Yen:
+        """残額: what may still be spent of the award."""
+        return self.awarded - self.spent
 
 
 def standing(awarded: Yen, postings: Iterable[Posting]) -> Standing:

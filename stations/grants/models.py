@@ -36,9 +36,7 @@ class FiscalYearSetting(Model):
     report_days: orm.Mapped[int] = orm.mapped_column(comment="days after completion")
     report_latest_month: orm.Mapped[int]
     report_latest_day: orm.Mapped[int]
-    refund_days: orm.Mapped[int] = orm.mapped_column(
-        default=20, comment="days from the order to its due date"
-    )
+    refund_days: orm.Mapped[int] = orm.mapped_column(default=20, comment="from the order to its due date")
     reallocation_rule: orm.Mapped[ReallocationRule] = orm.mapped_column(enum_column(ReallocationRule))
     document_prefix: orm.Mapped[str] = orm.mapped_column(comment="課記号, as in 松地共第12号")
     retention_years: orm.Mapped[int]
@@ -211,7 +209,7 @@ class GrantLine(Model):
     planned_yen: orm.Mapped[int] = orm.mapped_column(comment="amount in the approved plan")
     awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes and 流用")
     decided_yen: orm.Mapped[int] = orm.mapped_column(
-        comment="budget by the last decision (award, approved change): what the 2割 of 流用 are measured against"
+        comment="budget by the last decision: base of 流用's 2割"
     )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
@@ -228,12 +226,8 @@ class GrantChange(Model):
 
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
     reason: orm.Mapped[str]
-    budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(
-        sa.JSON(), comment="line id → asked budget in yen"
-    )
-    before: orm.Mapped[dict[str, int]] = orm.mapped_column(
-        sa.JSON(), comment="line id → budget when it was asked"
-    )
+    budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → asked budget")
+    before: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → budget before")
     requested_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     requested_at: orm.Mapped[dt.datetime]
     approved: orm.Mapped[bool | None]
@@ -247,7 +241,7 @@ class GrantChange(Model):
 class PaymentRequest(Model):
     """One instalment: asked for (概算払請求) or due (精算払), ordered (支出命令), paid. Numbered within its grant.
 
-    Returned or cancelled ones keep their number. Written by `grants.payment_services`.
+    Returned or cancelled ones keep their number. Written by `grants.services.payments`.
     """
 
     __tablename__ = "payment_request"
@@ -291,7 +285,7 @@ class Payment(AppendOnly, Model):
     """One transfer from the city to a committee (概算払 or 精算払).
 
     Never changed or deleted: the sum is always what left the account. Its ledger transaction is
-    `bookkeeping.payment`. Written only by `grants.payment_services.record_payment`.
+    `bookkeeping.payment`. Written only by `grants.services.record_payment`.
     """
 
     __tablename__ = "payment"
@@ -326,7 +320,7 @@ class Receipt(Model):
     """A 領収書 with its photo: what the committee paid, to whom, for what, split over the grant's lines.
 
     Numbered within its grant. A mistaken one is cancelled with a reason and its booking reversed, never
-    deleted. Inspection ticks it. Written by `grants.receipt_services`.
+    deleted. Inspection ticks it. Written by `grants.services.receipts`.
     """
 
     __tablename__ = "receipt"
@@ -388,7 +382,7 @@ class LedgerTransaction(AppendOnly, Model):
     """One cash movement of a grant: one line of the 出納帳. Its postings sum to zero.
 
     Answers "where is every yen". Never changed or deleted: a mistake is answered by a transaction that
-    reverses it, with a reason. Written only by `grants.ledger_services`.
+    reverses it, with a reason. Written only by `grants.services.ledger`.
     """
 
     __tablename__ = "ledger_transaction"
@@ -431,7 +425,7 @@ class LedgerPosting(AppendOnly, Model):
 class Letter(AppendOnly, Model):
     """An issued 通知書: its number, gap-free in its fiscal year, and the PDF/A as it went out. Never changed.
 
-    Written only by `grants.letter_services.issue`, on 施行.
+    Written only by `grants.services.letters`, on 施行.
     """
 
     __tablename__ = "letter"

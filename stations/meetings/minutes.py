@@ -57,7 +57,7 @@ def _decision(number: int, item: AgendaItem) -> list[str]:
         )
     )
     if item.conditions:
-        lines.append(_("条件：%(text)s", text=item.conditions))
+        lines.append(_("条件：%(words)s", words=item.conditions))
     if item.reason:
-        lines.append(_("理由：%(text)s", text=item.reason))
+        lines.append(_("理由：%(words)s", words=item.reason))
     return lines

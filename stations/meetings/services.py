@@ -156,19 +156,13 @@ def resolve(
         raise Conflict(None, N_("会議はいま「%(state)s」なので、議決できません。"), state=meeting.status)
     if item.resolution is not None:
         raise Conflict(None, N_("この議案は、もう議決されています。"))
-    everybody, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
-    state = queries.quorum(meeting, of=everybody, taking_part=taking_part)
-    if not state.holds:
-        raise RuleBroken(
-            None, N_("定足数に%(lacking)s人足りないため、議決できません。"), lacking=state.lacking
-        )
     rules.check_resolution(resolution, reason=reason, conditions=conditions)
     rules.check_votes(
         resolution,
         votes_for=votes_for,
         votes_against=votes_against,
         abstentions=abstentions,
-        eligible=len(queries.eligible_voters(item, of=everybody, taking_part=taking_part).eligible),
+        eligible=_eligible(item, meeting),
     )
     act = rules.resolution_act(resolution)
     plan_services.resolve(plan=item.plan, act=act, reason=reason, conditions=conditions, by=by)
@@ -185,6 +179,17 @@ def resolve(
         reason=reason.strip(),
         detail={"plan_id": item.plan_id, "resolution": resolution.value},
     )
+
+
+def _eligible(item: AgendaItem, meeting: Meeting) -> int:
+    """How many may vote on an item; RuleBroken while the quorum is not there."""
+    everybody, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
+    state = queries.quorum(meeting, of=everybody, taking_part=taking_part)
+    if not state.holds:
+        raise RuleBroken(
+            None, N_("定足数に%(lacking)s人足りないため、議決できません。"), lacking=state.lacking
+        )
+    return len(queries.eligible_voters(item, of=everybody, taking_part=taking_part).eligible)
 
 
 def write_minutes(*, meeting: Meeting, text: str, by: Person) -> None:

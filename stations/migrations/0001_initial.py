@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("report_days", sa.Integer(), nullable=False, comment="days after completion"),
         sa.Column("report_latest_month", sa.Integer(), nullable=False),
         sa.Column("report_latest_day", sa.Integer(), nullable=False),
-        sa.Column("refund_days", sa.Integer(), nullable=False, comment="days from the order to its due date"),
+        sa.Column("refund_days", sa.Integer(), nullable=False, comment="from the order to its due date"),
         sa.Column(
             "reallocation_rule",
             sa.Enum(
@@ -1034,12 +1034,7 @@ def upgrade() -> None:
         sa.Column(
             "report_summary", sa.Text(), nullable=False, comment="実績報告: what was done and what came of it"
         ),
-        sa.Column(
-            "report_results",
-            sa.Text(),
-            nullable=False,
-            comment="成果と課題, when told apart from the summary",
-        ),
+        sa.Column("report_results", sa.Text(), nullable=False, comment="成果と課題, told apart"),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("accounts_audited_by_id", sa.Integer(), nullable=True, comment="監査"),
         sa.Column("accounts_audited_at", sa.DateTime(timezone=True), nullable=True),
@@ -1149,8 +1144,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("budgets", sa.JSON(), nullable=False, comment="line id → asked budget in yen"),
-        sa.Column("before", sa.JSON(), nullable=False, comment="line id → budget when it was asked"),
+        sa.Column("budgets", sa.JSON(), nullable=False, comment="line id → asked budget"),
+        sa.Column("before", sa.JSON(), nullable=False, comment="line id → budget before"),
         sa.Column("requested_by_id", sa.Integer(), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved", sa.Boolean(), nullable=True),
@@ -1200,7 +1195,7 @@ def upgrade() -> None:
             "decided_yen",
             sa.Integer(),
             nullable=False,
-            comment="budget by the last decision (award, approved change): what the 2割 of 流用 are measured against",
+            comment="budget by the last decision: base of 流用's 2割",
         ),
         sa.CheckConstraint("awarded_yen >= 0", name=op.f("ck_grant_line_awarded")),
         sa.CheckConstraint("decided_yen >= 0", name=op.f("ck_grant_line_decided")),

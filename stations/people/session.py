@@ -46,7 +46,7 @@ def load(session_id: str) -> Person | None:
     person_id, _dot, epoch = session_id.partition(".")
     if not person_id.isdigit():
         return None
-    person = db.session.get(Person, int(person_id))
+    person = queries.person_with_roles(int(person_id))
     if person is None or not person.is_active or str(person.session_epoch) != epoch:
         return None
     return person

@@ -8,7 +8,7 @@ from stations.committees.models import Station
 from stations.people.models import Person
 from tests.support import cast
 
-WORDS = {
+WORDS: dict[Section, dict[str, object]] = {
     Section.PURPOSE: {
         "purpose": "だれでも立ち寄れる居場所をつくり、ゆるやかなつながりを育てます。",
         "activities": "昔遊び、茶話会、季節の行事。\n相談があれば地域包括支援センターにつなぎます。",
@@ -45,7 +45,9 @@ def written(of: Station, by: Person, *, year: int = 2026, title: str = "昔遊�
     """A plan that lacks nothing: 168,000 yen of cost, 18,000 of income."""
     plan = draft(of, by, year=year, title=title)
     place = of.venues[0] if of.venues else cast.venue(of)
-    values = WORDS | {Section.VENUES: {"venues": [place.id], "venues_note": "1階の和室"}}
+    values: dict[Section, dict[str, object]] = WORDS | {
+        Section.VENUES: {"venues": [place.id], "venues_note": "1階の和室"}
+    }
     for section, fields in values.items():
         services.save_section(
             plan=plan, section=section, values=fields, lock_version=plan.lock_version, by=by

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
-from stations.attendance import queries, services
+from stations.attendance import queries, rules, services
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
@@ -83,7 +84,7 @@ def test_what_another_tablet_added_survives_the_typing(
 ) -> None:
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/details")
-    counter, band = queries.rules.tile("elementary")
+    counter, band = rules.tile("elementary")
     services.tap(
         opening=today,
         client_event_id=str(uuid.uuid4()),
@@ -104,12 +105,15 @@ def test_the_queue_is_answered_row_by_row(client: PageClient, today: Opening, vo
     row = {"id": str(uuid.uuid4()), "at": clock.now().isoformat(), "key": "teen", "delta": 1}
     broken = {"id": str(uuid.uuid4()), "at": "now", "key": "teen", "delta": 1}
     undo = {"id": str(uuid.uuid4()), "at": clock.now().isoformat(), "undo": True, "undoes": row["id"]}
-    answer = client.open(address, method="POST", json={"events": [row, row, broken]}, headers=token)
-    verdicts = {one["verdict"] for one in answer.json["answers"]}
-    assert verdicts == {"accepted", "duplicate", "refused"} and answer.json["counts"]["teen"] == 1
-    assert answer.json["last"][0]["id"] == row["id"]
-    answer = client.open(address, method="POST", json={"events": [undo]}, headers=token)
-    assert answer.json["counts"]["teen"] == 0 and answer.json["last"] == []
+
+    def answer_to(*events: dict[str, object]) -> Any:
+        return client.open(address, method="POST", json={"events": events}, headers=token).json
+
+    answer = answer_to(row, row, broken)
+    assert {one["verdict"] for one in answer["answers"]} == {"accepted", "duplicate", "refused"}
+    assert answer["counts"]["teen"] == 1 and answer["last"][0]["id"] == row["id"]
+    answer = answer_to(undo)
+    assert answer["counts"]["teen"] == 0 and answer["last"] == []
     assert client.open(address, method="POST", json={"events": 3}, headers=token).status_code == 400
     client.sign_out()
     assert client.open(address, method="POST", json={"events": [row]}, headers=token).status_code in {

@@ -1,6 +1,5 @@
 """The demonstration: every state there is, books that balance, the same every time, accounts that sign in."""
 
-import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.app import create_app
 from stations.applications.models import Plan
 from stations.applications.rules import Status as PlanStatus
 from stations.attendance.models import Tap
@@ -28,12 +26,15 @@ from stations.grants.rules import Status as GrantStatus
 from stations.meetings.models import Meeting
 from stations.meetings.rules import MeetingStatus
 from stations.people.models import Person, RoleAssignment
-from stations.people.services import try_password
+from stations.people.services import try_code, try_password
 from stations.people.services.passwords import matches
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import ObservationStatus
 from stations.referrals.rules import Status as ReferralStatus
-from tests.demo.conftest import LATE, loaded
+from tests.demo.conftest import EARLY, LATE, loaded
+
+# Loading takes half a minute of one core, and a busy machine gives a test only a part of one.
+pytestmark = pytest.mark.timeout(900)
 
 ACCOUNTS_NEEDED = [
     *(f"demo-{district}-{office}" for district in ("kogane", "mabashi") for office in ("chair", "drafter", "treasurer", "auditor")),
@@ -54,7 +55,7 @@ def count(model: type[Model], *which: sa.ColumnElement[bool]) -> int:
         (Referral, ReferralStatus),
         (Observation, ObservationStatus),
         (Opening, OpeningStatus),
-        (PaymentRequest, set(PaymentStatus) - {PaymentStatus.CANCELLED}),
+        (PaymentRequest, PaymentStatus),
         (Meeting, set(MeetingStatus) - {MeetingStatus.OPEN}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -79,9 +80,8 @@ def test_the_books_balance(in_demo: Flask):
     assert {total for _transaction, total in sums} == {0}
 
 
+@pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)
 def test_last_year_closed_in_all_three_ways(in_demo: Flask):
-    if clock.today() < dt.date(2026, 6, 1) and count(Grant, Grant.closed_on.is_not(None)) < 5:
-        pytest.skip("on the first days of a year the one before is still being settled")
     closed = db.session.scalars(
         sa.select(Grant).where(Grant.status == GrantStatus.CLOSED, Grant.fiscal_year == 2025)
     ).all()
@@ -113,7 +113,7 @@ def test_the_city_is_whole(in_demo: Flask):
     assert len(running) == 13
     assert set(db.session.scalars(sa.select(Station.kind).distinct())) == set(StationKind)
     assert count(Agency, Agency.kind == "地域包括支援センター") == 15
-    assert count(Agency, Agency.is_marugoto_desk) == 1
+    assert count(Agency, Agency.is_marugoto_desk.is_(True)) == 1
     assert count(Opening, Opening.rule_id.is_(None)) > 20  # roving stations and extra dates
 
 
@@ -135,35 +135,40 @@ def test_accounts_sign_in(demo: Flask):
     assert result.exit_code == 0, result.output
     accounts = {account["login"]: account for account in map(json.loads, result.output.splitlines())}
     assert set(accounts) >= set(ACCOUNTS_NEEDED)
-    assert {role for account in accounts.values() for role in account["roles"]} == {str(role) for role in Role}
+    assert {role for account in accounts.values() for role in account["roles"]} == {
+        str(role) for role in Role
+    }
     assert all(account["scope"] and "former" not in account["login"] for account in accounts.values())
     with demo.app_context():
         officer = accounts["demo-officer1"]
-        attempt = try_password(officer["login"], officer["password"], address="192.0.2.1")
+        attempt = try_password(login=officer["login"], password=officer["password"], address="192.0.2.1")
         assert attempt.person is not None
-        assert pyotp.TOTP(officer["totp"]).now()
+        code = pyotp.TOTP(officer["totp"]).now()
+        assert try_code(attempt.person, code=code, address="192.0.2.1").person is attempt.person
         chair = db.session.scalars(sa.select(Person).filter_by(login="demo-kogane-chair")).one()
         assert matches(chair, accounts["demo-kogane-chair"]["password"])
         assert accounts["demo-kogane-chair"]["totp"] is None
         db.session.rollback()
 
 
-def test_the_same_day_gives_the_same_demonstration(tmp_path: Path, request: pytest.FixtureRequest):
-    def figures(app: Flask) -> list[object]:
-        with app.app_context():
-            tables = [
-                (name, db.session.scalar(sa.select(sa.func.count()).select_from(table)))
-                for name, table in sorted(Model.metadata.tables.items())
-            ]
-            money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
-            names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
-            found = [*tables, *(tuple(row) for row in money), *names]
-            db.engine.dispose()
-        return found
+@pytest.mark.parametrize("demo", [EARLY], indirect=True, ids=str)
+def test_the_same_day_gives_the_same_demonstration(demo: Flask, tmp_path: Path):
+    again = loaded(tmp_path, EARLY)
+    assert figures(demo) == figures(again)
 
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-    assert figures(loaded(tmp_path / "one", LATE)) == figures(loaded(tmp_path / "two", LATE))
+
+def figures(app: Flask) -> list[object]:
+    """How many rows each table has, and who and how much stands in some."""
+    with app.app_context():
+        tables = [
+            (name, db.session.scalar(sa.select(sa.func.count()).select_from(table)))
+            for name, table in sorted(Model.metadata.tables.items())
+        ]
+        money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
+        names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
+        found = [*tables, *(tuple(row) for row in money), *names]
+        db.session.rollback()
+    return found
 
 
 def test_it_is_loaded_once_only(demo: Flask):
@@ -175,10 +180,7 @@ def test_it_is_loaded_once_only(demo: Flask):
 def test_it_is_never_loaded_into_production(in_demo: Flask):
     with pytest.raises(load.Refused, match="production"):
         load.check(
-            Config(mode="production", database_url="sqlite:///x", secret_key="long enough to be a secret, really")
+            Config(
+                mode="production", database_url="sqlite:///x", secret_key="long enough to be a secret, really"
+            )
         )
-
-
-def test_the_application_starts_without_the_loader():
-    """Only the command needs the stories; no page imports them."""
-    assert create_app is not None

@@ -1,11 +1,37 @@
-"""The yardstick: the least a Flask application can do for a page with a table of 50 rows."""
+"""The yardstick: the least a Flask application can do for one of this house's tables, 50 rows of it.
+
+Eight columns as the lists of plans and grants have them: a link, words, a chip, dates and amounts. The rows lie in
+memory; there is no database, no session, no translation and nothing of the page but the table.
+"""
+
+import datetime as dt
 
 from flask import Flask, render_template
 from jinja2 import DictLoader
 
 PAGE = """<!doctype html><html lang="en"><head><title>Bare</title></head><body><h1>Bare</h1><table>
-{% for row in rows %}<tr><td>{{ row.number }}</td><td>{{ row.name }}</td><td>{{ row.amount }}</td></tr>
+<tr><th>No.</th><th>Title</th><th>Place</th><th>State</th><th>Since</th><th>Awarded</th><th>Paid</th><th>Left</th></tr>
+{% for row in rows %}<tr><td>{{ row.number }}</td>
+<td><a href="{{ url_for('show', number=row.number) }}">{{ row.title }}</a></td><td>{{ row.place }}</td>
+<td><span class="chip{{ ' chip--late' if row.late }}">{{ row.state }}</span></td>
+<td>{{ row.since.strftime("%Y-%m-%d") }}</td><td class="number">{{ "{:,}".format(row.awarded) }}</td>
+<td class="number">{{ "{:,}".format(row.paid) }}</td>
+<td class="number{{ ' minus' if row.awarded < row.paid }}">{{ "{:,}".format(row.awarded - row.paid) }}</td></tr>
 {% endfor %}</table></body></html>"""
+
+ROWS = [
+    {
+        "number": number,
+        "title": f"row {number} & its title",
+        "place": f"place {number}",
+        "state": "open",
+        "late": number % 7 == 0,
+        "since": dt.date(2026, 4, 1) + dt.timedelta(number),
+        "awarded": number * 10_000,
+        "paid": number * 9_000,
+    }
+    for number in range(50)
+]
 
 app = Flask(__name__)
 app.jinja_loader = DictLoader({"table.html": PAGE})
@@ -13,8 +39,12 @@ app.jinja_loader = DictLoader({"table.html": PAGE})
 
 @app.get("/table")
 def table() -> str:
-    rows = [{"number": number, "name": f"row {number}", "amount": number * 1_000} for number in range(50)]
-    return render_template("table.html", rows=rows)
+    return render_template("table.html", rows=ROWS)
+
+
+@app.get("/table/<int:number>")
+def show(number: int) -> str:
+    return str(number)
 
 
 @app.get("/healthz")

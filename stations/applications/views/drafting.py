@@ -26,6 +26,10 @@ from stations.core.forms import Form
 from stations.core.messages import Conflict, RuleBroken
 
 ORDER = tuple(SECTIONS)
+TEMPLATES = {
+    Section.COSTS: "applications/sections/costs.html",
+    Section.ATTACHMENTS: "applications/sections/attachments.html",
+}
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -88,9 +92,7 @@ def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any
     document = content.document(plan)
     comments = [one for one in queries.open_comments(plan) if one.section is part]
     return render_template(
-        f"applications/sections/{part.value}.html"
-        if part in {Section.COSTS, Section.ATTACHMENTS}
-        else "applications/section.html",
+        TEMPLATES.get(part, "applications/section.html"),
         plan=plan,
         section=part,
         form=form,

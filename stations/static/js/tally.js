@@ -69,7 +69,7 @@ function start(page) {
     const rows = refused.map((event) => {
       const row = template.content.cloneNode(true);
       const change = event.undo ? "↩" : `${event.delta > 0 ? "+" : "−"}${Math.abs(event.delta)}`;
-      row.querySelector("span").textContent = `${clock(new Date(event.at))} ${label(event.key)} ${change} — ${event.problem}`;
+      row.querySelector("[data-what]").textContent = `${clock(new Date(event.at))} ${label(event.key)} ${change} — ${event.problem}`;
       row.querySelector("[data-again]").addEventListener("click", () => { queue.again(event.id); show(); sender.flush(); });
       row.querySelector("[data-drop]").addEventListener("click", () => { queue.remove(event.id); show(); });
       return row;

@@ -1,0 +1,113 @@
+"""Rules of a day's record and of what a device sends."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stations.attendance.rules import (
+    MAX_COUNT,
+    TILES,
+    AgeBand,
+    Counter,
+    RecordAct,
+    RecordStatus,
+    Totals,
+    check_countable,
+    differences,
+    next_record_status,
+    parse_event,
+    require_reason,
+    tile,
+    tile_key,
+    totals,
+    totals_of_tiles,
+)
+from stations.core.messages import Conflict, RuleBroken
+from tests.transitions import check_step, check_whole, every_pair, steps
+
+STEPS = steps("""
+    open save_details open
+    open correct open
+    open close closed
+    closed reopen open
+""")
+ID, AT = str(uuid.uuid4()), "2026-11-23T01:00:00.000Z"
+NOTHING = totals(())
+numbers = st.fixed_dictionaries({key: st.integers(0, MAX_COUNT) for key in TILES}).map(totals_of_tiles)
+
+
+@every_pair(RecordStatus, RecordAct)
+def test_every_act_in_every_state(status: RecordStatus, act: RecordAct) -> None:
+    check_step(next_record_status, status, act, STEPS)
+
+
+def test_the_table_as_a_whole() -> None:
+    check_whole(RecordStatus, RecordAct, STEPS, start="open", ends=())
+
+
+def test_corrections_and_reopening_need_a_reason() -> None:
+    for act in RecordAct:
+        require_reason(act, "紙の記録から")
+        if act in {RecordAct.CORRECT, RecordAct.REOPEN}:
+            with pytest.raises(RuleBroken):
+                require_reason(act, " ")
+
+
+def test_a_closed_record_takes_no_tap() -> None:
+    check_countable(RecordStatus.OPEN)
+    with pytest.raises(Conflict):
+        check_countable(RecordStatus.CLOSED)
+
+
+def test_a_tile_and_its_key_name_each_other() -> None:
+    assert [tile_key(*tile(key)) for key in TILES] == list(TILES)
+    assert len(TILES) == len(AgeBand) + len(Counter) - 1
+    for key in ("visit", "", "child"):
+        with pytest.raises(RuleBroken):
+            tile(key)
+
+
+@given(counted=numbers, typed=numbers)
+def test_differences_lead_from_what_is_counted_to_what_was_typed(counted: Totals, typed: Totals) -> None:
+    before = [(*key, number) for key, number in counted.counts().items()]
+    assert totals([*before, *differences(counted, typed)]) == typed
+    assert differences(typed, typed) == []
+
+
+def test_typed_numbers_stay_on_a_tile() -> None:
+    with pytest.raises(RuleBroken):
+        differences(NOTHING, replace(NOTHING, staff=MAX_COUNT + 1))
+
+
+def test_a_devices_row() -> None:
+    event = parse_event({"id": ID, "at": AT, "key": "teen", "delta": -1})
+    assert (event.counter, event.band, event.delta) == (Counter.VISIT, AgeBand.TEEN, -1)
+    assert event.tapped_at == datetime(2026, 11, 23, 1, tzinfo=UTC)
+    undo = parse_event({"id": ID, "at": AT, "undo": True, "undoes": ID})
+    assert undo.undo and undo.undoes == ID
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": None},
+        {"id": "1"},
+        {"at": "now"},
+        {"at": "2026-11-23T01:00:00"},
+        {"key": "visit"},
+        {"delta": 0},
+        {"delta": True},
+        {"delta": "1"},
+        {"delta": MAX_COUNT + 1},
+        {"undoes": "1"},
+    ],
+)
+def test_an_unreadable_row_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(RuleBroken):
+        parse_event({"id": ID, "at": AT, "key": "teen", "delta": 1} | change)
+    with pytest.raises(RuleBroken):
+        parse_event("teen")

@@ -1,0 +1,83 @@
+"""Rules of what a sheet holds, its number, and when the station loses sight of it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from stations.core.messages import RuleBroken
+from stations.referrals.rules import (
+    CONCEALED,
+    EXPIRING,
+    FINAL,
+    Act,
+    Consent,
+    ConsentAnswer,
+    ConsentMethod,
+    Recipient,
+    Status,
+    check_first_visit,
+    check_sheet,
+    check_still_agreed,
+    is_withdrawn,
+    sheet_number,
+)
+
+TODAY = date(2026, 11, 23)
+DAY = timedelta(days=1)
+WHOLE = {"alias": "はるさん", "wishes": "畑", "contact_name": "担当", "contact_phone": "047-000-0000"}
+
+
+def given(withdrawn_on: date | None = None) -> Consent:
+    return Consent(
+        answer=ConsentAnswer.GIVEN,
+        scope=frozenset({Recipient.STATION}),
+        method=ConsentMethod.ORAL,
+        given_on=TODAY,
+        withdrawn_on=withdrawn_on,
+    )
+
+
+def test_a_sheet_names_the_first_field_that_lacks() -> None:
+    check_sheet(**WHOLE)
+    for field in WHOLE:
+        with pytest.raises(RuleBroken) as broken:
+            check_sheet(**(WHOLE | {field: " "}))
+        assert broken.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("year", "number", "memo", "text"),
+    [
+        (2026, 1, False, "R8-0001"),
+        (2026, 12345, True, "R8-M12345"),
+        (2019, 2, False, "R1-0002"),
+        (2018, 3, False, "H30-0003"),
+    ],
+)
+def test_numbers(year: int, number: int, memo: bool, text: str) -> None:
+    assert sheet_number(year, number, memo=memo) == text
+
+
+def test_a_first_visit_lies_between_sending_and_today() -> None:
+    for on in (TODAY - DAY, TODAY):
+        check_first_visit(on, TODAY - DAY, TODAY)
+    for on in (TODAY - 2 * DAY, TODAY + DAY):
+        with pytest.raises(RuleBroken) as broken:
+            check_first_visit(on, TODAY - DAY, TODAY)
+        assert broken.value.field == "first_visit_on"
+
+
+def test_a_consent_is_withdrawn_from_its_day_on() -> None:
+    assert not is_withdrawn(None, TODAY) and not is_withdrawn(given(), TODAY)
+    assert not is_withdrawn(given(TODAY + DAY), TODAY) and is_withdrawn(given(TODAY), TODAY)
+    check_still_agreed(given(), TODAY)
+    for consent in (None, given(TODAY)):
+        with pytest.raises(RuleBroken) as broken:
+            check_still_agreed(consent, TODAY)
+        assert broken.value.field == "consent"
+
+
+def test_states_that_end_and_hide() -> None:
+    assert {Status.CLOSED, Status.FAILED, Status.WITHDRAWN, Status.EXPIRED} == FINAL
+    assert Status.VISITED not in EXPIRING and Status.SENT in EXPIRING and Status.DRAFT not in EXPIRING
+    assert Status.SENT not in CONCEALED and Act.EXPIRE in Act
