@@ -70,6 +70,7 @@ NAVIGATION = (
     NavItem(_l("助成金"), "grants.index", "money", Permission.GRANT_READ),
     NavItem(_l("開催の記録"), "attendance.index", "calendar", Permission.VISIT_READ),
     NavItem(_l("つなぎ"), "referrals.index", "referral", Permission.REFERRAL_READ),
+    NavItem(_l("相談機関"), "referrals.agencies", "link", Permission.AGENCY_MANAGE),
     NavItem(_l("全体の状況"), "reports.overview", "chart", Permission.OVERVIEW_READ),
     NavItem(_l("利用者の管理"), "people.index", "people", Permission.PEOPLE_MANAGE),
     NavItem(_l("閲覧の記録"), "people.view_log", "lock", Permission.AUDIT_READ),
@@ -85,10 +86,8 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.config.update(_flask_settings(config))
     if config.proxies:
-        # Flask's own way of adding middleware.
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
-        )
+        behind = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)
+        app.wsgi_app = behind  # type: ignore[method-assign]  # Flask's own way of adding middleware
     errors.init_app(app)
     database.init_app(app)
     alembic.init_app(app)
@@ -150,5 +149,5 @@ def _page_context() -> dict[str, Any]:
         "idle_seconds": people_session.idle_seconds() if signed_in else None,
         "extend_url": url_for("people.extend") if signed_in else None,
         "can": lambda permission, obj=None: can(person, Permission(permission), obj),
-        "label": labels.label,
+        "label": labels.text,
     }

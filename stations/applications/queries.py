@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from stations.applications import content, rules
 from stations.applications import labels as labels  # what the enums are called, for everybody who asks here
-from stations.applications.models import Plan, PlanAttachment, PlanVersion
+from stations.applications.models import CostLine, IncomeLine, Plan, PlanAttachment, PlanVersion
 from stations.applications.rules import SEEN_BY_MEMBERS, Missing, Section, Status, Totals
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus
@@ -24,6 +24,7 @@ from stations.core.access import (
     committee_ids,
 )
 from stations.core.database import db, fetch_all
+from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
 
@@ -67,15 +68,11 @@ def plans_for(
     limit: int = 200,
     offset: int = 0,
 ) -> list[Plan]:
-    """Plans that ``person`` may see, the latest change first, with what their totals need."""
+    """Plans that ``person`` may see, the latest change first (their amounts: `requested_of`)."""
     query = (
         sa.select(Plan)
         .where(*_filtered(person, district_id, statuses, fiscal_year))
-        .options(
-            orm.selectinload(Plan.cost_lines),
-            orm.selectinload(Plan.income_lines),
-            orm.joinedload(Plan.saved_by).lazyload(Person.roles),
-        )
+        .options(orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles))
         .order_by(Plan.status_since.desc(), Plan.id.desc())
     )
     return fetch_all(query.limit(limit).offset(offset))
@@ -157,6 +154,21 @@ def decidable() -> list[Plan]:
 def plan_totals(plan: Plan) -> Totals:
     """The sums of the working copy, in yen."""
     return content.totals_of(plan)
+
+
+def requested_of(plans: Iterable[Plan]) -> dict[int, Yen]:
+    """Plan id → 市への申請額 of many plans (`Totals.requested`), their lines summed by the database."""
+    ids = [plan.id for plan in plans]
+    sums = dict.fromkeys(ids, 0)
+    for line, sign in ((CostLine, 1), (IncomeLine, -1)):
+        rows = db.session.execute(
+            sa.select(line.plan_id, sa.func.sum(line.amount_yen))
+            .where(line.plan_id.in_(ids))
+            .group_by(line.plan_id)
+        )
+        for plan_id, amount in rows:
+            sums[plan_id] += sign * int(amount)
+    return {plan_id: max(0, amount) for plan_id, amount in sums.items()}
 
 
 def current_version(plan: Plan) -> PlanVersion | None:

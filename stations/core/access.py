@@ -310,25 +310,23 @@ def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
         return Answer(False, N_("サインインしてください。"), hidden=True)
     if permission in _EVERYBODY:
         return YES
-    holding = [held for held in person.held_roles if permission in ROLE_PERMISSIONS[held.role]]
+    roles = person.held_roles  # once: views pass flask-login's proxy, which looks the person up at each touch
+    holding = [held for held in roles if permission in ROLE_PERMISSIONS[held.role]]
     if obj is None:
         return YES if holding else Answer(False, N_("あなたの役割では、この操作はできません。"))
     body: Body = obj.body()
     hidden_from = getattr(obj, "hidden_from", None)
-    knows = [held for held in person.held_roles if _covers(held, body)]
+    knows = [held for held in roles if _covers(held, body)]
     if not knows or (hidden_from is not None and hidden_from(person, permission)):
         return Answer(False, N_("見つかりません。"), hidden=True)
     if not any(held in knows for held in holding):
-        readable = any(
-            p.endswith(":read") and p.split(":")[0] == permission.split(":")[0]
-            for held in knows
-            for p in ROLE_PERMISSIONS[held.role]
-        )
+        read = f"{permission.partition(':')[0]}:read"
+        readable = any(read in ROLE_PERMISSIONS[held.role] for held in knows)
         return Answer(False, N_("あなたの役割では、この操作はできません。"), hidden=not readable)
     if permission in FOUR_EYES and person.id in obj.maker_ids():
         return Answer(False, N_("ご自分で起案・提出したものは、ほかの人が処理します（四つ目の原則）。"))
     if permission in RECUSED and any(
-        held.role in COMMITTEE_ROLES and held.committee_id == body.committee_id for held in person.held_roles
+        held.role in COMMITTEE_ROLES and held.committee_id == body.committee_id for held in roles
     ):
         return Answer(False, N_("ご自分が役員を務める地区の案件は、ほかの人が処理します（除斥）。"))
     return YES

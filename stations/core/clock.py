@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -202,6 +203,7 @@ _NEW_YEAR_BANK = {(12, 31), (1, 1), (1, 2), (1, 3)}
 _NEW_YEAR_OFFICE = _NEW_YEAR_BANK | {(12, 29), (12, 30)}
 
 
+@lru_cache(maxsize=1_000)  # a list counts office days forward from the same few dates
 def _is_weekend_or_holiday(on: date) -> bool:
     import jpholiday  # its tables take a while to load, and few requests ask
 

@@ -23,3 +23,8 @@ def label(member: object) -> Any:
     if isinstance(member, StrEnum):
         return _labels.get((type(member), member.value), member.value)
     return member
+
+
+def text(member: object) -> Any:
+    """`label` in templates: a label in the reader's language now, for a lazy one translates at every look."""
+    return str(label(member)) if isinstance(member, StrEnum) else member

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import lru_cache
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, g, has_request_context, request
@@ -39,6 +40,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 
+# For macros whose output hangs on their arguments alone (not on the reader or the language). A text and the same text
+# as markup are two keys (typed), so nothing unescaped can stand in for something escaped.
+REMEMBERED = lru_cache(maxsize=2_000, typed=True)
+
 blueprint = Blueprint("core", __name__)
 
 
@@ -72,6 +77,7 @@ def language() -> str:
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     production = app.config["STATIONS"].production
+    app.jinja_env.globals["remembered"] = REMEMBERED
 
     @app.before_request
     def start_clock() -> None:

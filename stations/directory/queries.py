@@ -130,8 +130,8 @@ def month(stations: Iterable[Station], first: dt.date, wish: Wish) -> list[Openi
 
 
 def districts() -> list[District]:
-    """All districts in the city's order."""
-    return committees.districts()
+    """All districts in the city's order; names only, without their committees."""
+    return fetch_all(sa.select(District).order_by(District.number))
 
 
 def in_preparation(districts: Iterable[District], stations: Iterable[Station]) -> list[District]:

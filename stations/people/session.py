@@ -25,7 +25,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from stations.core import clock, web
 from stations.core.config import Config
-from stations.core.database import SAFE_METHODS, db, writes
+from stations.core.database import SAFE_METHODS, writes
 from stations.people import queries, rules, services
 from stations.people.models import Person
 

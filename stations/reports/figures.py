@@ -106,9 +106,8 @@ def _visits(overview: Overview) -> Figure:
             band=label(most),
             share=formatting.percent(by_band[most], total),
         )
-    rows = tuple(
-        (month, tuple((str(label(band)), bands[band]) for band in AgeBand)) for month, bands in months
-    )
+    names = [(band, str(label(band))) for band in AgeBand]
+    rows = tuple((month, tuple((name, bands[band]) for band, name in names)) for month, bands in months)
     drawing = _draw_visits(str(get_locale()), rows)
     return Figure(
         _("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv"

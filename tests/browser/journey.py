@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ Fields = dict[str, str | list[str] | Path]
 Words = str | re.Pattern[str]
 
 
-# What a page is made of: each kind of element with its classes and attributes, and every colour and size with it.
+# What a page is made of: each kind of element with its classes and the names of its attributes.
 OUTLINE = """() => [...new Set([...document.querySelectorAll("body *")].map((element) =>
   [element.tagName, element.getAttribute("class"), element.getAttribute("role"), ...element.getAttributeNames()].join()
 ))].sort().join("\\n")"""
@@ -141,3 +142,41 @@ def sign_in_by_button(someone: Someone, role: str) -> Someone:
     someone.press(role)
     someone.sees_heading("ホーム")
     return someone
+
+
+DRAFTER, CHAIR = "koganehara-drafter", "koganehara-chair"
+TREASURER, AUDITOR = "koganehara-treasurer", "koganehara-auditor"
+LEADER, VOLUNTEER, CASE_WORKER = "bench-leader", "bench-volunteer", "houkatsu-koganehara"
+OFFICER, OTHER_OFFICER, CASHIER = "officer1", "officer2", "cashier1"
+# These two come in by the demonstration's button with their role's name.
+APPROVER, SECRETARIAT = "課長", "事務局（社協）"
+
+COMMITTEE = "小金原地区実行委員会"
+STATION = "小金原おしゃべりベンチ"
+VENUE = "小金原仮想会館"
+
+
+class Company:
+    """Everybody who takes part; each has a window of their own and signs in when first needed."""
+
+    def __init__(self, arrive: Callable[[str], Someone]) -> None:
+        self._arrive = arrive
+        self.here: dict[str, Someone] = {}
+
+    def __getitem__(self, name: str) -> Someone:
+        if name not in self.here:
+            self.here[name] = self._arrive(name)
+        return self.here[name]
+
+
+def company(site: Site, visitor: Callable[..., Visitor], pictures: Path, size: tuple[int, int]) -> Company:
+    """The people of ``site``, at windows of ``size`` CSS pixels; one album for all of them."""
+    album = Album(pictures)
+
+    def arrive(name: str) -> Someone:
+        someone = Someone(visitor(site, *size), f"{size[0]}-{name}", album)
+        if name in {APPROVER, SECRETARIAT}:
+            return sign_in_by_button(someone, name)
+        return sign_in(someone, site, f"demo-{name}")
+
+    return Company(arrive)

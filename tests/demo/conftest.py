@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from stations.app import create_app
+from stations.core.config import Config
 from stations.core.database import db
 from stations.demo.load import load
+from tests.support.demo_site import demo_copy
 from tests.support.schema import build_schema
 from tests.support.settings import settings_for
 
@@ -29,9 +31,12 @@ def loaded(folder: Path, today: dt.date) -> Flask:
 
 
 @pytest.fixture(scope="session", params=[LATE, EARLY], ids=str)
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demonstration of a late and of an early day of a fiscal year."""
-    app = loaded(tmp_path_factory.mktemp("demo"), request.param)
+def demo(
+    request: pytest.FixtureRequest, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The demonstration of a late and of an early day of a fiscal year; loaded once for all workers."""
+    environment = demo_copy(run_folder, tmp_path_factory.mktemp("demo"), request.param)
+    app = create_app(Config.from_environment(environment))
     yield app
     with app.app_context():
         db.engine.dispose()

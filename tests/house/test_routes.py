@@ -1,10 +1,14 @@
 """Every route is marked, every permission is used, every write is committed in the one place."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from stations.core.access import ROLE_PERMISSIONS, Permission, unmarked
 
+PACKAGE = Path(__file__).resolve().parents[2] / "stations"
 on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
 
@@ -14,9 +18,15 @@ def test_every_route_says_who_may_use_it(app: Flask):
 
 
 @on_sqlite
-def test_every_permission_guards_a_route(app: Flask):
+def test_every_permission_guards_a_route_or_is_demanded_by_a_service(app: Flask):
+    """One page may lead to several acts (a referral's steps): those are told apart where they are done."""
     used = {view.access.permission for view in app.view_functions.values() if hasattr(view, "access")}
-    assert sorted(set(Permission) - used) == []
+    acts = [file for part in ("services", "queries") for file in PACKAGE.glob(f"**/{part}*/**/*.py")]
+    acts += [file for part in ("services", "queries") for file in PACKAGE.glob(f"*/{part}.py")]
+    demanded = {
+        Permission[name] for file in acts for name in re.findall(r"Permission\.([A-Z_]+)", file.read_text())
+    }
+    assert sorted(set(Permission) - used - demanded) == []
 
 
 def test_every_permission_is_held_by_a_role():

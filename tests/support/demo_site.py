@@ -1,5 +1,6 @@
 """The demonstration, served by gunicorn for one browser test or bench run."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stations.core import clock
 from tests.support.databases import copy_sqlite, only_one
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
-LOAD_SECONDS = 300
+LOAD_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,25 @@ def flask(*command: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def demo_data(run_folder: Path) -> Path:
-    """The folder with demo.sqlite3, files/ and accounts.jsonl; whichever worker asks first makes it."""
-    folder = run_folder / "demo"
-    with only_one(run_folder / "demo.lock"):
+def demo_data(run_folder: Path, on: dt.date | None = None) -> Path:
+    """The folder with demo.sqlite3, files/ and accounts.jsonl as of a day (today); whoever asks first makes it."""
+    on = on or clock.today()
+    folder = run_folder / f"demo-{on}"
+    with only_one(run_folder / f"demo-{on}.lock"):
         if not (folder / "accounts.jsonl").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             environment = demo_environment(f"sqlite:///{folder / 'demo.sqlite3'}", folder / "files")
             flask("db", "upgrade", environment=environment)
-            flask("demo", "load", environment=environment)
+            flask("demo", "load", "--date", on.isoformat(), environment=environment)
             accounts = flask("demo", "accounts", environment=environment)
             (folder / "accounts.jsonl").write_text(accounts)
     return folder
 
 
-def demo_copy(run_folder: Path, folder: Path) -> dict[str, str]:
+def demo_copy(run_folder: Path, folder: Path, on: dt.date | None = None) -> dict[str, str]:
     """Copy the demonstration's data into ``folder``; returns the environment that uses it."""
-    source = demo_data(run_folder)
+    source = demo_data(run_folder, on)
     copy_sqlite(source / "demo.sqlite3", folder / "demo.sqlite3")
     if (source / "files").exists():
         shutil.copytree(source / "files", folder / "files", dirs_exist_ok=True)

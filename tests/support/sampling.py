@@ -99,6 +99,17 @@ def addresses(app: Flask, method: str, held: Held) -> Iterator[Address]:
                 yield Address(rule.endpoint, url_for(rule.endpoint, **values), access, shown)
 
 
+def more_in_reach(app: Flask, endpoint: str, held: Held) -> Iterator[str]:
+    """Addresses of every object in reach, for a page that only some of them have (a report once it is made)."""
+    for rule, _ in rules(app, "GET"):
+        model = _model(rule) if rule.endpoint == endpoint else None
+        if model is not None:
+            for row in db.session.scalars(sa.select(model).order_by(model.id).limit(ROWS)):
+                values = _values(rule, row) if reaches(held, row) else None
+                if values is not None:
+                    yield url_for(endpoint, **values)
+
+
 def unsampled(app: Flask) -> list[str]:
     """Routes with values that name no table; each must be public or has a test of its own."""
     return sorted(

@@ -34,7 +34,7 @@ def index() -> Any:
     return render_template(
         "applications/index.html",
         plans=plans,
-        totals={plan.id: queries.plan_totals(plan) for plan in plans},
+        requested=queries.requested_of(plans),
         due={plan.id: queries.due_on(plan) for plan in plans},
         counts=queries.counts(current_user),
         tones=TONES,
