@@ -140,7 +140,8 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 def _page_context() -> dict[str, Any]:
     config: Config = current_app.config["STATIONS"]
     signed_in = current_user and current_user.is_authenticated
-    person = current_user._get_current_object() if signed_in else current_user  # `can` is asked often: no proxy
+    # Not the proxy, which looks the person up at each touch: a page asks `can` often.
+    person = current_user._get_current_object() if signed_in else current_user
     return {
         "language": web.language(),
         "languages": web.LANGUAGES,

@@ -72,7 +72,10 @@ def plans_for(
     query = (
         sa.select(Plan)
         .where(*_filtered(person, district_id, statuses, fiscal_year))
-        .options(orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles))
+        .options(
+            orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles),
+            orm.joinedload(Plan.station).lazyload(Station.committee),  # it is the plan's own
+        )
         .order_by(Plan.status_since.desc(), Plan.id.desc())
     )
     return fetch_all(query.limit(limit).offset(offset))
@@ -129,6 +132,20 @@ def stations_to_plan(person: Actor) -> list[Station]:
     own = committee_ids(person, Permission.PLAN_DRAFT)
     query = sa.select(Station).where(Station.closed_on.is_(None)).order_by(Station.id)
     return fetch_all(query if own is None else query.where(Station.committee_id.in_(own)))
+
+
+def approved_already(person: Actor, years: Iterable[int]) -> list[Plan]:
+    """Approved plans of those years at the stations for which ``person`` may draft another."""
+    stations = [station.id for station in stations_to_plan(person)]
+    return fetch_all(
+        sa.select(Plan)
+        .where(
+            Plan.station_id.in_(stations),
+            Plan.fiscal_year.in_(list(years)),
+            Plan.status.in_(rules.GRANTABLE),
+        )
+        .order_by(Plan.fiscal_year, Plan.station_id, Plan.id)
+    )
 
 
 def plans_to_copy(person: Actor) -> list[Plan]:

@@ -73,6 +73,7 @@ class DayForm(Form):
     consultation = _count()
     connected = _count()
     seen = HiddenField()
+    words_seen = HiddenField()
     reason = TidyText(_l("人数を直した理由"), [NotRequired(), Length(max=200)])
     weather = SelectField(_l("天気"), choices=[])
     note = TidyTextArea(_l("この回のようす"), [NotRequired(), Length(max=1000)])

@@ -12,6 +12,7 @@ from stations.committees import services as committees
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.core import access, audit, clock
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, RuleBroken
@@ -167,11 +168,18 @@ def correct(
     return record
 
 
-def save_details(*, opening: Opening, weather: str, note: str, incident: str, by: Actor) -> OpeningRecord:
-    """Weather, note and incident (ヒヤリハット); facts, nobody's name."""
+def save_details(
+    *, opening: Opening, weather: str, note: str, incident: str, by: Actor, seen: str | None = None
+) -> OpeningRecord:
+    """Weather, note and incident (ヒヤリハット); facts, nobody's name.
+
+    ``seen``: the mark (`queries.details_mark`) of what stood on the writer's page; `Overtaken` when somebody else
+    saved other words since.
+    """
     record = begin(opening=opening, by=by)
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
+    two_writers.check(seen, *queries.details(record))
     status = rules.next_record_status(record.status, RecordAct.SAVE_DETAILS)
     record.weather, record.note, record.incident = weather, note, incident
     audit.record(record, act=RecordAct.SAVE_DETAILS, by=by, from_status=record.status, to_status=status)

@@ -10,7 +10,7 @@ from stations.attendance import queries, rules, services
 from stations.attendance.forms import DayForm, ReopenForm, TapForm, read_act
 from stations.attendance.labels import TONES
 from stations.attendance.rules import AgeBand, Verdict
-from stations.core import access, audit, clock, errors
+from stations.core import access, audit, clock, errors, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date as format_date
@@ -218,11 +218,18 @@ def details(opening: Any) -> Any:
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
         return redirect(url_for(".totals", opening_id=opening.id))
     form = DayForm(obj=record, counted=queries.totals(opening))
+    if request.method == "GET":
+        form.words_seen.data = queries.details_mark(record)
+    overtaken = None
     if form.validate_on_submit():
         try:
             _save_day(opening, form, close=request.form.get("act") == "close")
         except (Conflict, access.NotAllowed):
             raise
+        except seen.Overtaken as broken:
+            form.show(broken)
+            overtaken = queries.record_of(opening)
+            form.words_seen.data = queries.details_mark(overtaken)
         except RuleBroken as broken:
             form.show(broken)
         else:
@@ -232,6 +239,7 @@ def details(opening: Any) -> Any:
         "attendance/details.html",
         opening=opening,
         form=form,
+        overtaken=overtaken,
         late=rules.is_late(opening.on, clock.today()),
         visits=queries.totals(opening).visits,
         breadcrumb=_opening_trail(opening, _("この回の記録")),
@@ -251,6 +259,7 @@ def _save_day(opening: Any, form: DayForm, *, close: bool) -> None:
         weather=form.weather.data or "",
         note=form.note.data or "",
         incident=form.incident.data or "",
+        seen=form.words_seen.data or "",
         by=current_user,
     )
     if close:

@@ -220,18 +220,19 @@ def check_hours(starts_at: time, ends_at: time) -> None:
         raise RuleBroken("ends_at", N_("終わりの時刻は、始まりの時刻より後にしてください。"))
 
 
+YEARS_SHOWN = range(2000, 2101)
+
+
 def month_shown(text: str, today: date) -> date:
-    """The first day of the month that an address names as "2026-04"; of this month for anything else."""
+    """The first day of the month that an address names as "2026-04"; of this month for anything else.
+
+    Months outside the calendars that anybody leafs through are anything else: next to year 1 and 9999 there is none.
+    """
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return today.replace(day=1)
-
-
-def check_within_year(held_on: date, year: int, *, field: str | None = "held_on") -> None:
-    """`RuleBroken` on `field` unless the day lies in the fiscal year."""
-    if clock.fiscal_year(held_on) != year:
-        raise RuleBroken(field, N_("%(year)s年度（4月1日から3月31日まで）の日にしてください。"), year=year)
+    return first if first.year in YEARS_SHOWN else today.replace(day=1)
 
 
 def occurrences(pattern: CalendarPattern, start: date, end: date) -> list[date]:

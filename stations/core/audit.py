@@ -1,6 +1,7 @@
 """History: what was done to an object, by whom and why; and who looked at personal data."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -126,8 +127,8 @@ def register(object_type: str, *, acts: type[StrEnum] | Enums, statuses: type[St
     _enums[object_type] = (acts if isinstance(acts, tuple) else (acts,), (statuses,))
 
 
-def timeline(*objects: Model) -> list[Entry]:
-    """What was done to ``objects``, newest first."""
+def timeline(*objects: Model, without: Collection[str] = ()) -> list[Entry]:
+    """What was done to ``objects``, newest first, leaving out the acts named in ``without``."""
     keys = [(obj.__tablename__, obj.id) for obj in objects]
     if not keys:
         return []
@@ -135,7 +136,7 @@ def timeline(*objects: Model) -> list[Entry]:
     rows = db.session.execute(
         sa.select(Event, person.c.name)
         .outerjoin(person, person.c.id == Event.by_id)
-        .where(sa.tuple_(Event.object_type, Event.object_id).in_(keys))
+        .where(sa.tuple_(Event.object_type, Event.object_id).in_(keys), Event.act.not_in(without))
         .order_by(Event.at.desc(), Event.id.desc())
     )
     return [_entry(event, name) for event, name in rows]

@@ -186,11 +186,6 @@ def is_business_day(on: date) -> bool:
     return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_OFFICE
 
 
-def is_bank_business_day(on: date) -> bool:
-    """Whether banks transfer: no weekend, no holiday, not 12-31 … 1-3 (銀行法施行令5条)."""
-    return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_BANK
-
-
 def add_business_days(on: date, days: int) -> date:
     """The `days`-th day after `on` on which city hall is open; `on` itself for 0."""
     while days > 0:
@@ -199,8 +194,7 @@ def add_business_days(on: date, days: int) -> date:
     return on
 
 
-_NEW_YEAR_BANK = {(12, 31), (1, 1), (1, 2), (1, 3)}
-_NEW_YEAR_OFFICE = _NEW_YEAR_BANK | {(12, 29), (12, 30)}
+_NEW_YEAR_OFFICE = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 
 
 @lru_cache(maxsize=1_000)  # a list counts office days forward from the same few dates

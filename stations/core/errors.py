@@ -14,13 +14,16 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from stations.core.access import NotAllowed
-from stations.core.database import db
-from stations.core.forms import say
+from stations.core.database import SAFE_METHODS, db
+from stations.core.forms import fields_sent, say, typed_words
 from stations.core.messages import Conflict, RuleBroken
 
 log = logging.getLogger(__name__)
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 letters that nobody mistakes on the telephone
+
+# Errors that happen after the form has been read and its token checked (a forged form's words are not shown).
+GIVES_BACK = frozenset({409, 422, 500, 503})
 
 # code: heading, what to do next
 PAGES: dict[int, tuple[Any, Any]] = {
@@ -90,7 +93,10 @@ def reference() -> str:
 
 
 def page(code: int, *, explanation: str = "") -> tuple[str, int]:
-    """The error page for ``code`` with its reference, logged."""
+    """The error page for ``code`` with its reference, logged.
+
+    What was typed stands on it to be copied: the page it was typed on cannot be had back (no-store).
+    """
     heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
     level = logging.ERROR if code >= 500 else logging.INFO
     log.log(
@@ -110,6 +116,7 @@ def page(code: int, *, explanation: str = "") -> tuple[str, int]:
         explanation=explanation,
         what_next=what_next,
         reference=reference(),
+        typed=typed_words(fields_sent()) if code in GIVES_BACK and request.method not in SAFE_METHODS else [],
     )
     return body, code
 

@@ -83,8 +83,12 @@ def month(year_month: dt.date) -> str:
 
 
 def yen(amount: int | None) -> str:
-    """1,234,567円 · △1,000円."""
-    return "—" if amount is None else money.format_yen(amount)
+    """1,234,567円 · △1,000円; ¥1,234,567 · −¥1,000 in English."""
+    if amount is None:
+        return "—"
+    if _english():
+        return f"{'−' if amount < 0 else ''}¥{abs(amount):,}"
+    return money.format_yen(amount)
 
 
 def number(count: int | None) -> str:

@@ -4,9 +4,11 @@ Typed text always survives: a field that cannot read what was typed shows it aga
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -18,6 +20,24 @@ from stations.core import clock, money, text
 from stations.core.database import db
 from stations.core.labels import label
 from stations.core.messages import RuleBroken
+
+HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
+NEVER_REPEATED = frozenset({"csrf_token", "secret", "code", HELD_FIELD})
+_CODE_WORD = re.compile(r"[a-z][a-z0-9_:-]*")
+
+
+def fields_sent() -> list[tuple[str, str]]:
+    """The fields that came with this request, without files, passwords, codes and tokens."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in NEVER_REPEATED and "password" not in name
+    ]
+
+
+def typed_words(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """What the writer will recognise of a form: words and numbers, not the values of buttons and boxes."""
+    return [value for _name, value in fields if value.strip() and not _CODE_WORD.fullmatch(value)]
 
 
 def say(broken: RuleBroken) -> str:

@@ -26,7 +26,8 @@ GIVE_UP_AFTER = 8
 class OutboxMail(Model):
     """One notice waiting for, or gone by, mail. No personal data but the receiver's own name and address.
 
-    Written by `queue`; changed only by `send_waiting`, which marks it sent and empties it, or notes the failure.
+    Written by `queue`; changed only by `send_waiting`, which claims it, and then marks it sent and empties it, or
+    notes the failure.
     """
 
     __tablename__ = "outbox_mail"
@@ -69,38 +70,49 @@ def queue(*, to: Receiver, subject: str, body: str) -> OutboxMail | None:
 
 
 def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
-    """Send what is due; returns (sent, failed). Each mail is committed by itself, so a crash repeats at most one."""
+    """Send what is due; returns (sent, failed).
+
+    Each mail is claimed in one transaction, delivered in none, and noted in another: a slow mail server holds no
+    lock (on SQLite everybody else's writes would wait), and a crash repeats at most the one mail on its way.
+    """
     sent = failed = 0
     deliver = _deliverer(config)
     for _ in range(limit):
-        mail = db.session.scalars(
-            sa.select(OutboxMail)
-            .where(
-                OutboxMail.sent_at.is_(None),
-                OutboxMail.due_at <= clock.now(),
-                OutboxMail.attempts < GIVE_UP_AFTER,
-            )
-            .order_by(OutboxMail.due_at, OutboxMail.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
+        mail = _claim()
         if mail is None:
             break
         try:
             deliver(_message(mail, config))
         except (OSError, smtplib.SMTPException) as error:
             failed += 1
-            mail.attempts += 1
             mail.last_error = type(error).__name__
-            mail.due_at = clock.now() + FIRST_RETRY * 2**mail.attempts
             log.warning("mail not sent", extra={"mail_id": mail.id, "error": type(error).__name__})
         else:
             sent += 1
-            mail.attempts += 1
             mail.sent_at = clock.now()
             mail.body = ""  # it may hold a one-time link; what was said is in the history of its object
         db.session.commit()
     return sent, failed
+
+
+def _claim() -> OutboxMail | None:
+    """The next mail that is due, counted as tried and out of the others' sight until its next try is due."""
+    mail = db.session.scalars(
+        sa.select(OutboxMail)
+        .where(
+            OutboxMail.sent_at.is_(None),
+            OutboxMail.due_at <= clock.now(),
+            OutboxMail.attempts < GIVE_UP_AFTER,
+        )
+        .order_by(OutboxMail.due_at, OutboxMail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if mail is not None:
+        mail.attempts += 1
+        mail.due_at = clock.now() + FIRST_RETRY * 2**mail.attempts
+    db.session.commit()
+    return mail
 
 
 def waiting() -> list[OutboxMail]:

@@ -3,10 +3,13 @@
 import logging
 import time
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, g, has_request_context, request
+from flask import Blueprint, Flask, Request, Response, g, has_request_context, request
 from flask_login import current_user
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import IntegerConverter, Map
 
 from stations.core import errors
 from stations.core.access import public
@@ -40,11 +43,40 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 
+LARGEST_INTEGER = 2**31 - 1  # of the databases' integer columns
+
 # For macros whose output hangs on their arguments alone (not on the reader or the language). A text and the same text
 # as markup are two keys (typed), so nothing unescaped can stand in for something escaped.
 REMEMBERED = lru_cache(maxsize=2_000, typed=True)
 
 blueprint = Blueprint("core", __name__)
+
+
+class DatabaseInteger(IntegerConverter):
+    """``<int:…>`` in an address: what no column can hold is no page, rather than the database's error."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(url_map, *args, **({"max": LARGEST_INTEGER} | options))
+
+
+class Parameters(ImmutableMultiDict[str, str]):
+    """Fields of an address or a form; ``get(name, type=int)`` takes what no column can hold for no number."""
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # one for all overloads
+        return super().get(key, default, type=_database_integer if type is int else type)
+
+
+def _database_integer(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST_INTEGER:
+        raise ValueError("larger than any integer column")
+    return number
+
+
+class BoundedRequest(Request):
+    """A request whose numbers fit the database."""
+
+    parameter_storage_class = Parameters
 
 
 @blueprint.get("/healthz")
@@ -57,7 +89,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The process and its database answer, and the database is migrated."""
+    """The process and its database answer, and the database has its tables."""
     try:
         db.session.execute(sa.text("SELECT 1 FROM person LIMIT 1"))
     except sa.exc.SQLAlchemyError as error:
@@ -75,6 +107,8 @@ def language() -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.request_class = BoundedRequest
+    app.url_map.converters["int"] = DatabaseInteger
     app.register_blueprint(blueprint)
     production = app.config["STATIONS"].production
     app.jinja_env.globals["remembered"] = REMEMBERED

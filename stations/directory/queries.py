@@ -4,10 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from stations.committees import queries as committees
 from stations.committees.models import District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus, StationKind, StationStage
 from stations.core import clock, text
+from stations.core.database import fetch_all
 
 MONTHS_AHEAD = 3
 CANCELLED_AHEAD = dt.timedelta(days=14)

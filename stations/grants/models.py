@@ -18,7 +18,7 @@ from stations.grants.settlement import FiscalTerms, ReallocationRule
 class FiscalYearSetting(Model):
     """The 制度設定 of one fiscal year: rate, cap, rounding, deadlines, document prefix. Data of the city.
 
-    Changed only while no award of the year has been issued; each change is an event. Demo values are fictional.
+    Changed only until the first application of the year; each change is an event. Demo values are fictional.
     """
 
     __tablename__ = "fiscal_year_setting"
@@ -40,9 +40,7 @@ class FiscalYearSetting(Model):
     reallocation_rule: orm.Mapped[ReallocationRule] = orm.mapped_column(enum_column(ReallocationRule))
     document_prefix: orm.Mapped[str] = orm.mapped_column(comment="課記号, as in 松地共第12号")
     retention_years: orm.Mapped[int]
-    programme_item: orm.Mapped[str] = orm.mapped_column(
-        default="第2号", comment="重層 item that payments carry (社会福祉法106条の4第2項)"
-    )
+    programme_item: orm.Mapped[str] = orm.mapped_column(default="第2号", comment="重層 item of payments")
     scheme: orm.Mapped[str] = orm.mapped_column(
         default="まつどDEつながるステーション事業補助金", comment="name of the grant on letters"
     )
@@ -152,6 +150,7 @@ class Grant(Model):
     determined_on: orm.Mapped[dt.date | None]
     refund_yen: orm.Mapped[int | None] = orm.mapped_column(comment="返還命令")
     refund_due_on: orm.Mapped[dt.date | None]
+    refund_ordered_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     closed_on: orm.Mapped[dt.date | None]
 
     plan: orm.Mapped[Plan] = orm.relationship()
@@ -184,6 +183,7 @@ class Grant(Model):
             Status.DECIDING: (self.decision_drafted_by_id,),
             Status.DETERMINING: (self.determination_drafted_by_id,),
             Status.REPORTED: (self.reported_by_id,),
+            Status.REFUND_DUE: (self.refund_ordered_by_id,),
         }
         return frozenset(i for i in makers.get(self.status, ()) if i is not None)
 
@@ -401,6 +401,7 @@ class LedgerTransaction(AppendOnly, Model):
         sa.ForeignKey("ledger_transaction.id"), unique=True
     )
     reason: orm.Mapped[str | None]
+    client_event_id: orm.Mapped[str | None] = orm.mapped_column(unique=True, comment="one sending of a form")
     recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     recorded_at: orm.Mapped[dt.datetime]
 

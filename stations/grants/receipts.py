@@ -13,6 +13,8 @@ from stations.applications.rules import CostCategory
 from stations.core import clock, money, text
 from stations.core.messages import N_
 from stations.core.money import Yen
+from stations.grants import settlement
+from stations.grants.settlement import ReallocationRule
 
 
 class ReceiptKind(StrEnum):
@@ -73,6 +75,15 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Budgets:
+    """By category: what was last decided, what is spent already, and how far 流用 is free."""
+
+    decided: Mapping[CostCategory, Yen]
+    spent: Mapping[CostCategory, Yen]
+    rule: ReallocationRule
+
+
+@dataclass(frozen=True, kw_only=True)
 class Award:
     """What a receipt is held against. `lines`: category of each cost line in the award, by its id."""
 
@@ -80,22 +91,37 @@ class Award:
     fiscal_year: int
     period: tuple[date, date]
     lines: Mapping[int, CostCategory]
+    budgets: Budgets | None = None
 
 
 def check_receipt(
-    receipt: Receipt, award: Award, *, today: date, others: Iterable[Receipt] = ()
+    receipt: Receipt,
+    award: Award,
+    *,
+    today: date,
+    others: Iterable[Receipt] = (),
+    elsewhere: Iterable[Receipt] = (),
 ) -> list[Finding]:
     """Everything there is to say about a receipt, errors first (programme rule).
 
-    `others`: the grant's other receipts, to find one that was entered twice.
+    `others`: the grant's other receipts, `elsewhere`: those of the committee's other grants, to find a
+    paper that was entered twice.
     """
     findings = [
         *_check_paper(receipt, award),
         *_check_date(receipt, award, today),
         *_check_splits(receipt, award),
+        *_check_budgets(receipt, award),
     ]
     if receipt.sameness() in {other.sameness() for other in others}:
         findings.append(_warning("amount_yen", N_("同じ日付・発行者・金額の領収書が、すでにあります。")))
+    if receipt.sameness() in {other.sameness() for other in elsewhere}:
+        findings.append(
+            _warning(
+                "amount_yen",
+                N_("同じ日付・発行者・金額の領収書が、実行委員会のほかの助成金に登録されています。"),
+            )
+        )
     return sorted(findings, key=lambda finding: finding.level is not Level.ERROR)
 
 
@@ -133,7 +159,9 @@ def _check_date(receipt: Receipt, award: Award, today: date) -> Iterable[Finding
         return
     if _is_early_venue_fee(receipt, award):
         if receipt.used_on is None:
-            yield _error("used_on", N_("前の年度に払った会場使用料は、会場を使った日を入力してください。"))
+            yield _error(
+                "used_on", N_("事業の期間の前に払った会場使用料は、会場を使った日を入力してください。")
+            )
         elif not first <= receipt.used_on <= last:
             yield _error(
                 "used_on",
@@ -173,6 +201,27 @@ def _check_splits(receipt: Receipt, award: Award) -> Iterable[Finding]:
             "splits",
             N_("内訳の合計が領収書の金額と%(difference)s違います。"),
             difference=money.format_yen(abs(difference)),
+        )
+
+
+def _check_budgets(receipt: Receipt, award: Award) -> Iterable[Finding]:
+    """Whether this receipt takes a category beyond what may be moved there without asking (流用)."""
+    if award.budgets is None:
+        return
+    spent, mine = dict(award.budgets.spent), set()
+    for split in receipt.splits:
+        if (category := award.lines.get(split.line_id)) is not None:
+            spent[category] = spent.get(category, 0) + split.amount
+            mine.add(category)
+    decided = award.budgets.decided
+    over = any(spent[category] > decided.get(category, 0) for category in mine)
+    if over and not settlement.spending_allowed(decided, spent, award.budgets.rule):
+        yield _warning(
+            "splits",
+            N_(
+                "費目の支出が、予算から2割まで流用できる範囲を超えます。"
+                "実績報告の前に、変更承認の申請が必要です。"
+            ),
         )
 
 

@@ -40,13 +40,17 @@ class Need(StrEnum):
     SUMMARY = "summary"
     COMPLETED_ON = "completed_on"
     CHANGE = "change"
+    REALLOCATION = "reallocation"
     FUNDS = "funds"
     AUDIT = "audit"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """A grant's accounts as far as the report asks. `income` holds everything but the grant and 自己資金."""
+    """A grant's accounts as far as the report asks. `income` holds everything but the grant and 自己資金.
+
+    `within_budgets`: each category kept to its budget and the free 流用 (`settlement.check_spending`).
+    """
 
     status: Status
     summary: str
@@ -56,6 +60,7 @@ class Accounts:
     own_funds: Yen
     spent: Yen
     audited: bool
+    within_budgets: bool = True
 
     @property
     def shortfall(self) -> Yen:
@@ -78,6 +83,16 @@ def missing(accounts: Accounts) -> list[RuleBroken]:
         found.append(RuleBroken(Need.COMPLETED_ON, N_("事業が完了した日を入力してください。")))
     if accounts.status is Status.CHANGE_REQUESTED:
         found.append(RuleBroken(Need.CHANGE, N_("変更の申請に、市の回答が出るのを待ってください。")))
+    if not accounts.within_budgets:
+        found.append(
+            RuleBroken(
+                Need.REALLOCATION,
+                N_(
+                    "費目の支出が、予算から2割まで流用できる範囲を超えています。変更承認を申請するか、"
+                    "超える分の領収書を取り消して実行委員会で負担してください。"
+                ),
+            )
+        )
     if accounts.shortfall:
         found.append(
             RuleBroken(

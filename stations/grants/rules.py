@@ -88,7 +88,11 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.CANCEL: Status.CANCELLED,
     },
     Status.REPORT_RETURNED: {Act.REPORT: Status.REPORTED, Act.CANCEL: Status.CANCELLED},
-    Status.INSPECTED: {Act.DRAFT_DETERMINATION: Status.DETERMINING, Act.CANCEL: Status.CANCELLED},
+    Status.INSPECTED: {
+        Act.RETURN_REPORT: Status.REPORT_RETURNED,
+        Act.DRAFT_DETERMINATION: Status.DETERMINING,
+        Act.CANCEL: Status.CANCELLED,
+    },
     Status.DETERMINING: {Act.DETERMINE: Status.DETERMINED, Act.SEND_BACK: Status.INSPECTED},
     Status.DETERMINED: {
         Act.ORDER_REFUND: Status.REFUND_DUE,
@@ -161,9 +165,9 @@ PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
         PaymentAct.CANCEL: PaymentStatus.CANCELLED,
     },
     PaymentStatus.ORDERED: {
+        # The money may have left the bank: no falling away, and only the cashier knows that it did not leave.
         PaymentAct.PAY: PaymentStatus.PAID,
         PaymentAct.RETURN: PaymentStatus.RETURNED,
-        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
     },
     PaymentStatus.PAID: {},
     PaymentStatus.RETURNED: {},
@@ -213,6 +217,24 @@ def check_payment_date(fiscal_year: int, on: date, *, field: str | None = "paid_
             ),
             year=fiscal_year,
         )
+
+
+def award_period(fiscal_year: int, decided_on: date | None) -> tuple[date, date]:
+    """First and last day of the 補助事業: from the decision to the end of its fiscal year.
+
+    What the 交付決定通知書 promises, what receipts are held against, what the report states.
+    """
+    first, last = clock.fiscal_year_period(fiscal_year)
+    return max(first, decided_on or first), last
+
+
+def balance_year(fiscal_year: int, on: date) -> int:
+    """The budget that a 精算払 of a grant is paid from on a day.
+
+    The grant's own year until its 出納整理期間 is over (5-31), then the budget of the day, as 過年度支出
+    (地方自治法施行令165条の8): a report that was mended for long is still paid.
+    """
+    return fiscal_year if on <= clock.cash_period(fiscal_year)[1] else clock.fiscal_year(on)
 
 
 def is_prior_year_income(fiscal_year: int, repaid_on: date) -> bool:

@@ -190,6 +190,42 @@ def check_reallocation(
         raise RuleBroken(None, N_("2割を超える流用には、変更承認の申請が必要です。"))
 
 
+def check_spending(
+    decided: Mapping[CostCategory, Yen], spent: Mapping[CostCategory, Yen], rule: ReallocationRule
+) -> None:
+    """Whether what was spent keeps within the decided budgets and the free 流用; `RuleBroken` when it does not.
+
+    What a category spent above its budget was moved there from what others left, taken from the largest
+    first: no other choice leaves more room. Above the whole budget nothing is moved: that is the committee's own money.
+    """
+    over = {c: amount - decided.get(c, 0) for c, amount in spent.items() if amount > decided.get(c, 0)}
+    spare = {c: amount - spent.get(c, 0) for c, amount in decided.items() if amount > spent.get(c, 0)}
+    moved = min(sum(over.values()), sum(spare.values()))
+    if rule is ReallocationRule.ANY20:
+        spare = {c: min(left, decided[c] // 5) for c, left in spare.items()}
+    if moved > sum(spare.values()):
+        raise RuleBroken(None, N_("2割を超える流用には、変更承認の申請が必要です。"))
+    after = dict(decided)
+    for amounts, sign in ((over, 1), (spare, -1)):
+        left = moved
+        for category in sorted(amounts, key=lambda c: -decided.get(c, 0)):
+            part = min(amounts[category], left)
+            after[category] = after.get(category, 0) + sign * part
+            left -= part
+    check_reallocation(decided, after, rule)
+
+
+def spending_allowed(
+    decided: Mapping[CostCategory, Yen], spent: Mapping[CostCategory, Yen], rule: ReallocationRule
+) -> bool:
+    """`check_spending` as a yes or no."""
+    try:
+        check_spending(decided, spent, rule)
+    except RuleBroken:
+        return False
+    return True
+
+
 def reallocation_allowed(
     before: Mapping[CostCategory, Yen], after: Mapping[CostCategory, Yen], rule: ReallocationRule
 ) -> bool:

@@ -1,6 +1,7 @@
 """Rules of the general meeting (全体会議): its states, quorum, recusal, and resolutions."""
 
 from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
 
 from stations.applications import rules as plans
@@ -61,34 +62,27 @@ class Resolution(StrEnum):
     REJECTED = "rejected"
 
 
-def needed(members: int, *, numerator: int = 1, denominator: int = 2, at_least: bool = False) -> int:
-    """How many members make a quorum: more than the share, or at least the share (both are settings)."""
-    if at_least:
-        return max(1, -(-members * numerator // denominator))
+def needed(members: int, *, numerator: int = 1, denominator: int = 2) -> int:
+    """How many members make a quorum: more than the share (a setting; by default more than half)."""
     return members * numerator // denominator + 1
 
 
-def has_quorum(
-    present: int, members: int, *, numerator: int = 1, denominator: int = 2, at_least: bool = False
-) -> bool:
-    """Whether the meeting can decide; by default more than half of the members are present."""
-    return present >= needed(members, numerator=numerator, denominator=denominator, at_least=at_least)
+def check_opening(held_on: date, today: date) -> None:
+    """A meeting is opened on its day, or afterwards when its records are entered late; `RuleBroken` before."""
+    if today < held_on:
+        raise RuleBroken(
+            None, N_("開会できるのは開催日からです。日が変わったときは、先に予定を変えてください。")
+        )
 
 
 def carried(in_favour: int, voting: int) -> bool:
-    """More than half of those who vote; members who had to leave the item (除斥) are not among them."""
+    """More than half of those who may vote and are there; whoever had to leave the item (除斥) is not among them."""
     return in_favour * 2 > voting
 
 
 def may_vote(member_committee_ids: Collection[int], plan_committee_id: int) -> bool:
     """Nobody decides on a committee they sit on (除斥, programme rule)."""
     return plan_committee_id not in member_committee_ids
-
-
-def check_vote(member_committee_ids: Collection[int], plan_committee_id: int) -> None:
-    """`RuleBroken` when the member sits on the plan's committee."""
-    if not may_vote(member_committee_ids, plan_committee_id):
-        raise RuleBroken(None, N_("ご自分が所属する実行委員会の議案には加われません。"))
 
 
 def check_resolution(resolution: Resolution, *, reason: str, conditions: str) -> None:
@@ -101,9 +95,10 @@ def check_resolution(resolution: Resolution, *, reason: str, conditions: str) ->
 def check_votes(
     resolution: Resolution, *, votes_for: int, votes_against: int, abstentions: int, eligible: int
 ) -> None:
-    """The votes are not more than the members who may vote, and an approval has more than half of them.
+    """Every member who may vote is counted once, and an approval has more than half of them.
 
-    ``eligible``: members present, or by proxy, who need not leave the item. `RuleBroken` on "votes_for".
+    ``eligible``: members present, or by proxy, who need not leave the item; whoever says nothing abstains. Only a
+    deferral may do without a vote (all three 0): it decides nothing. `RuleBroken` on "votes_for".
     """
     for field, votes in (
         ("votes_for", votes_for),
@@ -113,10 +108,13 @@ def check_votes(
         if votes < 0:
             raise RuleBroken(field, N_("票数は0以上の整数で入力してください。"))
     cast = votes_for + votes_against + abstentions
-    if cast > eligible:
+    if cast != eligible and not (cast == 0 and resolution is Resolution.DEFERRED):
         raise RuleBroken(
             "votes_for",
-            N_("票の合計（%(cast)s）が、議決に加われる人数（%(eligible)s）を超えています。"),
+            N_(
+                "賛成・反対・棄権の合計（%(cast)s）が、議決に加われる人数（%(eligible)s）と違います。"
+                "賛否を示さなかった人は棄権に入れてください。"
+            ),
             cast=cast,
             eligible=eligible,
         )

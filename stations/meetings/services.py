@@ -92,9 +92,14 @@ def untable(*, item: AgendaItem, by: Person, reason: str = "") -> None:
 
 
 def record_presence(*, meeting: Meeting, present: Mapping[int, Attendance | str | None], by: Person) -> None:
-    """Who takes part: person id → "present", "proxy" or None (absent). Others stay as they were."""
+    """Who takes part: person id → "present", "proxy" or None (absent). Others stay as they were.
+
+    Conflict once something was resolved: the quorum and the votes were counted on these people.
+    """
     _begin(meeting, by=by)
     _must_not_be_closed(meeting)
+    if any(item.resolution is not None for item in queries.agenda(meeting)):
+        raise Conflict(None, N_("議決した議案があるので、出席は変えられません。"))
     known = {member.id for member in queries.members(meeting.held_on)}
     if set(present) - known:
         raise RuleBroken(None, N_("全体会議の構成員ではない人が含まれています。ページを開き直してください。"))
@@ -129,8 +134,10 @@ def record_presence(*, meeting: Meeting, present: Mapping[int, Attendance | str 
 
 
 def open_meeting(*, meeting: Meeting, by: Person) -> None:
-    """開会. Without a quorum the meeting may talk, but not decide."""
+    """開会, not before its day. Without a quorum the meeting may talk, but not decide."""
     _begin(meeting, by=by)
+    rules.next_status(meeting.status, MeetingAct.OPEN)
+    rules.check_opening(meeting.held_on, clock.today())
     _step(meeting, MeetingAct.OPEN, History.OPEN, by=by, opened_at=clock.now())
 
 

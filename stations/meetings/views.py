@@ -14,13 +14,15 @@ from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.forms import Form
 from stations.core.labels import label
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.meetings import forms, queries, rules, services
 from stations.meetings import minutes as minute_book
 from stations.meetings.labels import RESOLUTION_TONES, TONES
 from stations.meetings.rules import Attendance, MeetingAct, MeetingStatus, Resolution
 
 blueprint = Blueprint("meetings", __name__)
+
+PRESENCE = N_("全体会議の構成員と出席")
 
 
 def _trail(meeting: Any = None, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
@@ -100,7 +102,7 @@ def edit(meeting: Any) -> Any:
 
 
 @blueprint.get("/meetings/<int:meeting_id>")
-@requires(Permission.MEETING_READ, of=queries.meeting)
+@requires(Permission.MEETING_READ, of=queries.meeting, personal=PRESENCE)
 def meeting(meeting: Any) -> Any:
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
@@ -116,6 +118,8 @@ def meeting(meeting: Any) -> Any:
         candidates=candidates,
         totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates},
         pending=sum(item.pending for item in agenda),
+        resolved=any(item.resolution for item in agenda),
+        today=clock.today(),
         events=audit.timeline(meeting),
         tones=TONES,
         resolution_tones=RESOLUTION_TONES,
@@ -167,11 +171,13 @@ def untable(item: Any) -> Any:
 
 
 @blueprint.route("/meetings/<int:meeting_id>/presence", methods=["GET", "POST"])
-@requires(Permission.MEETING_MANAGE, of=queries.meeting)
+@requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=PRESENCE)
 @writes
 def presence(meeting: Any) -> Any:
     if request.method == "GET" and meeting.status is MeetingStatus.CLOSED:
         return _already(meeting)
+    if request.method == "GET" and any(item.resolution for item in meeting.items):
+        return _to(meeting, _("議決した議案があるので、出席は変えられません。"), "info")
     members = queries.members(meeting.held_on)
     if request.method == "POST":
         ways = {member.id: request.form.get(f"member-{member.id}", "") for member in members}
@@ -197,9 +203,13 @@ def presence(meeting: Any) -> Any:
 def open_(meeting: Any) -> Any:
     if request.method == "GET" and MeetingAct.OPEN not in rules.TRANSITIONS[meeting.status]:
         return _already(meeting)
-    if Form().validate_on_submit():
-        services.open_meeting(meeting=meeting, by=current_user)
-        return _to(meeting, _("開会しました。"))
+    try:
+        rules.check_opening(meeting.held_on, clock.today())
+        if Form().validate_on_submit():
+            services.open_meeting(meeting=meeting, by=current_user)
+            return _to(meeting, _("開会しました。"))
+    except RuleBroken as broken:
+        return back_with(broken, url_for(".meeting", meeting_id=meeting.id))
     return render_template(
         "meetings/open.html",
         meeting=meeting,

@@ -83,12 +83,7 @@ def upgrade() -> None:
         ),
         sa.Column("document_prefix", sa.Text(), nullable=False, comment="課記号, as in 松地共第12号"),
         sa.Column("retention_years", sa.Integer(), nullable=False),
-        sa.Column(
-            "programme_item",
-            sa.Text(),
-            nullable=False,
-            comment="重層 item that payments carry (社会福祉法106条の4第2項)",
-        ),
+        sa.Column("programme_item", sa.Text(), nullable=False, comment="重層 item of payments"),
         sa.Column("scheme", sa.Text(), nullable=False, comment="name of the grant on letters"),
         sa.Column("ordinance", sa.Text(), nullable=False, comment="what letters rest on"),
         sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name=op.f("ck_fiscal_year_setting_cap")),
@@ -172,6 +167,12 @@ def upgrade() -> None:
             "totp_last_step", sa.Integer(), nullable=True, comment="30-second step last accepted: never twice"
         ),
         sa.Column("session_epoch", sa.Integer(), nullable=False, comment="raised by 'sign out everywhere'"),
+        sa.Column(
+            "ended_sessions",
+            sa.Text(),
+            nullable=False,
+            comment="'key:seconds' of sessions signed out while they could still last",
+        ),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(login) >= 3", name=op.f("ck_person_login")),
@@ -1049,6 +1050,7 @@ def upgrade() -> None:
         sa.Column("determined_on", sa.Date(), nullable=True),
         sa.Column("refund_yen", sa.Integer(), nullable=True, comment="返還命令"),
         sa.Column("refund_due_on", sa.Date(), nullable=True),
+        sa.Column("refund_ordered_by_id", sa.Integer(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "status <> 'refused' OR refusal_reason IS NOT NULL", name=op.f("ck_grant_refused")
@@ -1094,6 +1096,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["determined_by_id"], ["person.id"], name=op.f("fk_grant_determined_by_id")),
         sa.ForeignKeyConstraint(["inspected_by_id"], ["person.id"], name=op.f("fk_grant_inspected_by_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_grant_plan_id")),
+        sa.ForeignKeyConstraint(
+            ["refund_ordered_by_id"], ["person.id"], name=op.f("fk_grant_refund_ordered_by_id")
+        ),
         sa.ForeignKeyConstraint(["report_file_id"], ["stored_file.id"], name=op.f("fk_grant_report_file_id")),
         sa.ForeignKeyConstraint(["reported_by_id"], ["person.id"], name=op.f("fk_grant_reported_by_id")),
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_grant_station_id")),
@@ -1449,6 +1454,7 @@ def upgrade() -> None:
         sa.Column("repayment_id", sa.Integer(), nullable=True),
         sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("client_event_id", sa.Text(), nullable=True, comment="one sending of a form"),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -1471,6 +1477,7 @@ def upgrade() -> None:
             ["reverses_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_reverses_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transaction")),
+        sa.UniqueConstraint("client_event_id", name=op.f("uq_ledger_transaction_client_event_id")),
         sa.UniqueConstraint("payment_id", name=op.f("uq_ledger_transaction_payment_id")),
         sa.UniqueConstraint("repayment_id", name=op.f("uq_ledger_transaction_repayment_id")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_transaction_reverses_id")),

@@ -40,6 +40,9 @@ class Person(Model):
         comment="30-second step last accepted: never twice"
     )
     session_epoch: orm.Mapped[int] = orm.mapped_column(default=0, comment="raised by 'sign out everywhere'")
+    ended_sessions: orm.Mapped[str] = orm.mapped_column(
+        default="", comment="'key:seconds' of sessions signed out while they could still last"
+    )
     disabled_at: orm.Mapped[dt.datetime | None]
     created_at: orm.Mapped[dt.datetime] = orm.mapped_column(default=clock.now)
 
@@ -57,6 +60,10 @@ class Person(Model):
 
     def get_id(self) -> str:
         return f"{self.id}.{self.session_epoch}"
+
+    def has_left(self, key: str | None) -> bool:
+        """Whether the session of this key was signed out."""
+        return key is not None and any(one.startswith(f"{key}:") for one in self.ended_sessions.split())
 
     @cached_property
     def held_roles(self) -> tuple[Held, ...]:

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from stations.core import access, audit, clock, text
 from stations.core.access import SECOND_FACTOR_ROLES, Permission, Role, Scope, scope_of
 from stations.core.audit import Entry, PersonalDataView
 from stations.core.database import Model, db
+from stations.core.forms import typed_words
 from stations.core.labels import label
 from stations.core.tasks import Task
 from stations.people import keys, rules
@@ -24,7 +24,6 @@ from stations.people.rules import AccountStatus
 
 PAGE_ROWS = 30
 DEMO_LOGINS = "demo-"
-_CODE_WORD = re.compile(r"[a-z][a-z0-9_:-]*")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Held:
     @property
     def typed(self) -> list[str]:
         """What the writer will recognise: words and numbers, not the values of buttons and boxes."""
-        return [value for _name, value in self.fields if value.strip() and not _CODE_WORD.fullmatch(value)]
+        return typed_words(self.fields)
 
 
 def person(person_id: int) -> Person | None:

@@ -1,10 +1,11 @@
 """Who is signed in: loading the person, the idle time-out, and keeping what was typed when it strikes.
 
 The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``seen`` and ``since`` (seconds),
-``second`` (False: signed in by password only), ``pending`` (between password and second factor), ``ended`` (whose
+``second`` (False: signed in by password only), ``key`` (by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose
 session timed out here last) and flask-wtf's ``csrf_token``.
 """
 
+import secrets
 from urllib.parse import urlsplit
 
 from flask import (
@@ -26,6 +27,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from stations.core import clock, web
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, writes
+from stations.core.forms import HELD_FIELD, fields_sent
 from stations.people import queries, rules, services
 from stations.people.models import Person
 
@@ -33,8 +35,6 @@ from stations.people.models import Person
 # the browser's own warning must never come later than the server's end.
 REFRESH_SECONDS = 15
 COOKIE_SECONDS = 365 * 24 * 3600
-HELD_FIELD = "held_form_id"
-NOT_KEPT = ("password", "csrf_token", "secret", "code", HELD_FIELD)
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -42,12 +42,16 @@ login_manager.session_protection = None
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is untyped
 def load(session_id: str) -> Person | None:
-    """The person of a session, unless disabled or signed out everywhere since."""
-    person_id, _dot, epoch = session_id.partition(".")
-    if not person_id.isdigit():
-        return None
-    person = queries.person_with_roles(int(person_id))
-    if person is None or not person.is_active or str(person.session_epoch) != epoch:
+    """The person of a session, unless disabled, or signed out in it or everywhere since."""
+    person = _named(session_id)
+    return person if person is not None and person.get_id() == session_id else None
+
+
+def _named(session_id: str) -> Person | None:
+    """Who a session belongs to, even if a new password or 「すべての端末から」 has ended it meanwhile."""
+    person_id = session_id.partition(".")[0]
+    person = queries.person_with_roles(int(person_id)) if person_id.isdigit() else None
+    if person is None or not person.is_active or person.has_left(session.get("key")):
         return None
     return person
 
@@ -96,6 +100,7 @@ def begin(person: Person, *, second_factor: bool) -> None:
     login_user(person)
     session["seen"] = session["since"] = _now()
     session["second"] = second_factor
+    session["key"] = secrets.token_urlsafe(9)
     services.record_sign_in(person)
     if web.LANGUAGE_COOKIE not in request.cookies and person.language in dict(web.LANGUAGES):
         remember_language(person.language)
@@ -111,8 +116,16 @@ def second_factor_shown() -> None:
     session["second"] = True
 
 
+def sign_out() -> None:
+    """Sign out on this device; a copy of the cookie opens nothing any more either."""
+    person, key = signed_in(), session.get("key")
+    if person is not None and key is not None:
+        services.end_session(person, key)
+    end()
+
+
 def end() -> None:
-    """Sign out on this device; the session is emptied."""
+    """Empty the session of this device."""
     logout_user()
     session.clear()
     g.pop("csrf_token", None)
@@ -172,16 +185,25 @@ def _by_script() -> bool:
 
 
 def _watch() -> ResponseReturnValue | None:
-    """Before each request (after the CSRF check): end a session that was idle, or too long, or lacks its second factor."""
+    """Before each request (after the CSRF check): end a session that was idle, or too long, or lacks its second factor.
+
+    A session that was ended elsewhere is left too; its form is kept while the session would still have lasted.
+    """
     if "_user_id" not in session or request.endpoint in (None, "static"):
         return None
-    now = _now()
-    if not _is_over(now):
+    now, person = _now(), signed_in()
+    if _is_over(now):
+        _leave(person, _("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"))
+    elif person is None:
+        person = _named(session["_user_id"])
+        _leave(
+            person,
+            _("ほかの端末での操作により、サインアウトしました。もう一度サインインしてください。"),
+        )
+    else:
         if now - session.get("seen", 0) >= REFRESH_SECONDS:
             session["seen"] = now
         return None
-    person = signed_in()
-    _leave(person)
     access = getattr(current_app.view_functions[request.endpoint or ""], "access", None)
     if person is None or request.method in SAFE_METHODS or getattr(access, "permission", None) is None:
         return None  # goes on as somebody who is not signed in
@@ -200,23 +222,19 @@ def _is_over(now: int) -> bool:
     return person is not None and bool(person.needs_second_factor)
 
 
-def _leave(person: Person | None) -> None:
+def _leave(person: Person | None, why: str) -> None:
     token = session.get("csrf_token")
     end()
     if person is not None:
         session["ended"] = person.id
         session["csrf_token"] = token
-    flash(_("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"), "info")
+    flash(why, "info")
 
 
 @writes
 def _keep_form(person: Person) -> ResponseReturnValue:
-    """Keep what arrived with a session that had timed out, and ask for sign-in."""
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not any(part in name.lower() for part in NOT_KEPT)
-    ]
+    """Keep what arrived with a session that had ended, and ask for sign-in."""
+    fields = fields_sent()
     path = local_path(request.full_path.rstrip("?"))
     if path and any(value.strip() for _name, value in fields):
         services.hold_form(person, path=path, fields=fields)

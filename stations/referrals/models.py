@@ -88,7 +88,9 @@ class Referral(Model):
     consents: orm.Mapped[list["ConsentRecord"]] = orm.relationship(
         foreign_keys="ConsentRecord.referral_id", order_by="ConsentRecord.id", viewonly=True
     )
-    follow_ups: orm.Mapped[list["FollowUp"]] = orm.relationship(order_by="FollowUp.due_on")
+    follow_ups: orm.Mapped[list["FollowUp"]] = orm.relationship(
+        back_populates="referral", order_by="FollowUp.due_on"
+    )
 
     @property
     def consent(self) -> Consent | None:
@@ -245,3 +247,11 @@ class FollowUp(Model):
     note: orm.Mapped[str] = orm.mapped_column(default="")
     done_at: orm.Mapped[dt.datetime | None]
     done_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+
+    referral: orm.Mapped[Referral] = orm.relationship(back_populates="follow_ups")
+
+    def body(self) -> Body:
+        return self.referral.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()

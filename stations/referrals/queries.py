@@ -16,7 +16,14 @@ from stations.core.messages import N_
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
 from stations.referrals import rules
-from stations.referrals.models import Agency, ConsentRecord, FollowUp, Observation, Referral
+from stations.referrals.models import (
+    OWN_TO_THE_STATION,
+    Agency,
+    ConsentRecord,
+    FollowUp,
+    Observation,
+    Referral,
+)
 from stations.referrals.rules import Act, Consent, ObservationAct, ObservationStatus, Recipient, Status
 
 FOLLOW_UP_NOTICE = dt.timedelta(days=14)
@@ -126,19 +133,23 @@ def observation_acts_for(person: Actor, observation: Observation) -> list[Observ
 
 
 def is_concealed(person: Actor, referral: Referral) -> bool:
-    """Whether the person's data is kept from ``person``: consent gone, and they are only on the station's side."""
+    """Whether the person's data is kept from ``person``, who is only on the station's side.
+
+    The latest record counts at every look, in every state: a later 「なし」 or 「未確認」 closes the sheet as a
+    withdrawal or the end of the consent does.
+    """
     if access.can(person, Permission.REFERRAL_MAKE, referral):
         return False
-    return referral.status in rules.CONCEALED or rules.is_withdrawn(referral.consent, clock.today())
+    return referral.status in rules.CONCEALED or not rules.may_tell(
+        referral.consent, Recipient.STATION, clock.today()
+    )
 
 
 def is_observation_concealed(person: Actor, observation: Observation) -> bool:
     """The same for a memo, whose receiver loses sight of it; the desk of the 支援会議 needs no consent."""
     if access.can(person, Permission.OBSERVATION_WRITE, observation):
         return False
-    return observation.recipient is not Recipient.MARUGOTO_DESK and rules.is_withdrawn(
-        observation.consent, clock.today()
-    )
+    return not rules.may_tell(observation.consent, observation.recipient, clock.today())
 
 
 def receivers(consent: Consent | None, on: dt.date) -> list[Agency]:
@@ -306,16 +317,20 @@ def _referral_tasks(person: Actor) -> list[Task]:
     waiting = db.session.scalars(
         sa.select(Referral)
         .where(theirs, Referral.status.not_in(rules.FINAL))
-        .options(orm.selectinload(Referral.follow_ups))
+        .options(orm.selectinload(Referral.follow_ups), orm.selectinload(Referral.consents))
         .order_by(Referral.id)
     ).all()
     soon = clock.today() + FOLLOW_UP_NOTICE
     tasks = []
     for one in waiting:
-        words = (_STATION_STEPS if one.station_id in stations else _AGENCY_STEPS).get(one.status)
+        of_station = one.station_id in stations
+        agreed = rules.may_tell(one.consent, Recipient.STATION, clock.today())
+        words = (_STATION_STEPS if of_station else _AGENCY_STEPS).get(one.status)
         if words is not None:
             tasks.append(_task(_(words, number=one.number), one, _due_on(one, None)))
-        for look in one.follow_ups if one.station_id in stations else []:
+        elif not of_station and not agreed:
+            tasks.append(_task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, None))
+        for look in one.follow_ups if of_station and agreed else []:
             if look.done_at is None and look.due_on <= soon:
                 tasks.append(
                     _task(
@@ -397,10 +412,9 @@ def _readable_memos(person: Actor) -> sa.ColumnElement[bool]:
     """The memos of one's station, and those one's agency has received."""
     agencies = access.agency_ids(person, Permission.OBSERVATION_READ) or frozenset()
     stations = access.station_ids(person, Permission.OBSERVATION_READ) or frozenset()
-    own = [ObservationStatus.DRAFT, ObservationStatus.RETURNED, ObservationStatus.WITHDRAWN]
     return sa.or_(
         Observation.station_id.in_(stations),
-        sa.and_(Observation.agency_id.in_(agencies), Observation.status.not_in(own)),
+        sa.and_(Observation.agency_id.in_(agencies), Observation.status.not_in(OWN_TO_THE_STATION)),
     )
 
 

@@ -390,8 +390,3 @@ CONCEALED = frozenset({Status.RETURNED, Status.WITHDRAWN, Status.EXPIRED})
 EXPIRING = frozenset(status for status, acts in TRANSITIONS.items() if Act.EXPIRE in acts)
 FINAL = frozenset(status for status, acts in TRANSITIONS.items() if not acts)
 OBSERVATION_FINAL = frozenset(status for status, acts in OBSERVATION_TRANSITIONS.items() if not acts)
-
-
-def is_withdrawn(consent: Consent | None, on: date) -> bool:
-    """Whether the person has taken a given consent back by a day."""
-    return consent is not None and consent.withdrawn_on is not None and consent.withdrawn_on <= on

@@ -1,10 +1,12 @@
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.applications import queries, services
 from stations.applications.models import Plan
 from stations.applications.rules import Section, Status
+from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from tests.applications import cast as plans
 from tests.applications.conftest import Street
@@ -20,6 +22,18 @@ def the_plan() -> Plan:
     plan = db.session.get(Plan, 1)
     assert plan is not None
     return plan
+
+
+def test_a_second_plan_of_a_stations_year_is_warned_of(client: PageClient, street: Street):
+    plan = plans.submitted(street.station, street.chair, title="承認された計画")
+    client.sign_in(street.drafter)
+    assert "すでに承認された計画があります" not in client.get("/plans/new").text
+    plan.status = Status.APPROVED
+    db.session.commit()
+    page = client.get("/plans/new")
+    assert "すでに承認された計画があります" in page.text and page.has_link("承認された計画")
+    page = client.submit(page, title="春の別の企画", station_id=street.station.id)
+    assert page.heading == "春の別の企画"
 
 
 def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, app: Flask, street: Street):
@@ -47,6 +61,7 @@ def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, a
     assert page.heading == "添付資料"
     page = client.submit(page, "添付する", {"file": (picture(), "間取り.png"), "caption": "会場の間取り"})
     assert "会場の間取り" in page.text
+    client.download("/plan-attachments/1")
     page = client.submit(page, "保存して次へ")
     assert page.heading == "内容を確認して提出してください"
     assert "36,000円" in page.text
@@ -58,6 +73,8 @@ def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, a
     assert page.heading == "計画を提出しました"
     assert "2027-1" in page.text or "2026-1" in page.text
     assert chair.download("/plans/1/print.pdf").data.startswith(b"%PDF")
+    looks = db.session.scalars(sa.select(PersonalDataView.endpoint).order_by(PersonalDataView.id)).all()
+    assert looks == ["applications.attachment", "applications.print_pdf"]
     assert the_plan().status is Status.SUBMITTED
 
 

@@ -98,6 +98,33 @@ def test_what_another_tablet_added_survives_the_typing(
     assert visits(today) == 3
 
 
+def test_two_who_write_about_one_day_both_keep_their_words(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    address = f"/attendance/openings/{today.id}/details"
+    page = client.get(address)
+    services.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
+    page = client.submit(page, "保存だけする", {"note": "にぎやか", "teen": "2", "reason": "紙の記録から"})
+    assert "先に保存しました" in page.text and "転倒があった" in page.text
+    assert page.one("textarea", name="note").text == "にぎやか"
+    assert visits(today) == 0, "nothing of it is saved yet"
+    client.submit(page, "保存だけする", {"incident": "転倒があった"})
+    record = queries.record_of(today)
+    assert record is not None and (record.note, record.incident) == ("にぎやか", "転倒があった")
+    assert visits(today) == 2
+
+
+def test_words_for_a_day_that_was_closed_meanwhile_are_given_back(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    services.close(opening=today, by=volunteer)
+    page = client.submit(page, "保存だけする", {"incident": "転倒があった"}, status=409)
+    assert "転倒があった" in page.text
+
+
 def test_the_queue_is_answered_row_by_row(client: PageClient, today: Opening, volunteer: Person) -> None:
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/tally")

@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.rules import AgeBand, Counter
 from stations.committees import queries, services
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import (
@@ -17,7 +19,7 @@ from stations.committees.rules import (
 )
 from stations.core import audit, clock
 from stations.core.access import NotAllowed, Role
-from stations.core.database import db
+from stations.core.database import add, db
 from stations.core.messages import Conflict, RuleBroken
 from tests.support import cast
 
@@ -202,6 +204,32 @@ def test_an_opening_is_cancelled_with_a_reason_and_restored(station: Station):
     services.restore_opening(opening=opening, by=leader)
     assert (opening.status, opening.cancelled_reason) == (OpeningStatus.PLANNED, None)
     assert [entry.reason for entry in audit.timeline(opening)] == [None, "台風のため"]
+
+
+def test_an_opening_at_which_somebody_was_counted_is_not_cancelled(station: Station):
+    leader = cast.person(Role.STATION_LEADER, of=station)
+    opening = cast.opening(of=station)
+    record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=leader.id))
+
+    def tap(delta: int) -> None:
+        add(
+            Tap(
+                record_id=record.id,
+                client_event_id=f"event {delta}",
+                counter=Counter.VISIT,
+                band=AgeBand.UNKNOWN,
+                delta=delta,
+                tapped_at=clock.now(),
+                received_at=clock.now(),
+                by_id=leader.id,
+            )
+        )
+
+    tap(+1)
+    with pytest.raises(RuleBroken, match="来場の記録"):
+        services.cancel_opening(opening=opening, reason="台風のため", by=leader)
+    tap(-1)
+    services.cancel_opening(opening=opening, reason="台風のため", by=leader)
 
 
 def test_a_volunteer_records_but_does_not_cancel(station: Station):

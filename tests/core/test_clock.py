@@ -132,16 +132,12 @@ def test_fiscal_year_label(year: int, label: str) -> None:
     assert clock.fiscal_year_label(year) == label
 
 
-def test_office_and_bank_days() -> None:
+def test_office_days() -> None:
     assert clock.is_business_day(date(2026, 11, 24))
     assert not clock.is_business_day(date(2026, 11, 23))  # 勤労感謝の日
     assert not clock.is_business_day(date(2026, 11, 22))
     assert not clock.is_business_day(date(2026, 12, 29))
-    assert clock.is_bank_business_day(date(2026, 12, 30))
-    assert not clock.is_bank_business_day(date(2026, 12, 31))
-    assert not clock.is_bank_business_day(date(2029, 1, 3))
     assert clock.is_business_day(date(2029, 1, 4))
-    assert not clock.is_bank_business_day(date(2027, 3, 22))  # 振替休日
 
 
 def test_business_days_skip_what_is_closed() -> None:

@@ -5,12 +5,15 @@ import logging
 import re
 
 import pytest
-from flask import Flask, abort, request
+from flask import Flask, abort
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from stations.core.access import public
+from stations.core.access import Role, public
 from stations.core.database import writes
 from stations.core.errors import JsonLines
 from stations.core.messages import Conflict, RuleBroken
+from tests.support import cast
 from tests.support.client import PageClient
 
 CODES = (400, 403, 404, 405, 409, 413, 429, 500)
@@ -34,7 +37,8 @@ def failing(app: Flask) -> Flask:
     @public
     @writes
     def rule(kind: str) -> str:
-        request.get_data()
+        if kind == "locked":
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
         raise (Conflict if kind == "conflict" else RuleBroken)(None, "いまの状態では、できません。")
 
     return app
@@ -67,6 +71,41 @@ def test_a_crash_is_logged_under_its_number_without_its_words(failing: Flask):
     (crash,) = [line for line in map(json.loads, lines) if line.get("error") == "ValueError"]
     assert crash["reference"] == shown.group()
     assert "見本花子" not in "".join(lines) + page.text
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("kind", "status"), [("conflict", 409), ("broken", 422), ("locked", 503)])
+def test_what_was_typed_stands_on_the_page(failing: Flask, db_session: Session, kind: str, status: int):
+    client = PageClient(failing)
+    client.sign_in(cast.person())
+    typed = {
+        "safety": "行事保険に入る。\n<b>餅</b>は小さく切る。",
+        "act": "save",
+        "password": "nine small birds",
+        "code": "123456",
+    }
+    page = client.post(f"/rule/{kind}", token_from=client.get("/account"), status=status, **typed)
+    boxes = page.all("textarea")
+    assert [box.text.strip() for box in boxes if box.text] == [typed["safety"]]
+    assert "readonly" in boxes[0].attrib
+    assert "nine small" not in page.text and "123456" not in page.text
+    forged = client.post(f"/rule/{kind}", status=400, safety="偽の文")
+    assert "偽の文" not in forged.text
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("number", [2**31, 10**20])
+def test_a_number_that_no_column_holds_is_no_page(client: PageClient, db_session: Session, number: int):
+    for path in (f"/stations/{number}", f"/stations/{number}/calendar.ics"):
+        client.get(path, status=404)
+    client.get("/calendar?month=9999-12")
+    client.get("/calendar?month=0001-01")
+    client.sign_in(cast.person(Role.OFFICER))
+    client.get(f"/grants/{number}", status=404)
+    for path in ("/plans?page=", "/plans?district=", "/grants?year=", "/home?year=", "/overview?year="):
+        client.get(f"{path}{number}")
+    client.sign_in(cast.person(Role.ADMINISTRATOR))
+    client.get(f"/people?page={number}")
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)

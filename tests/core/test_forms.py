@@ -23,7 +23,7 @@ pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
 
 class Sample(Form):
-    class Meta(Form.Meta):
+    class Meta:
         csrf = False
 
     title = TidyText("名称", [Required("名称を入力してください")])

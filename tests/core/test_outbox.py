@@ -2,17 +2,22 @@
 
 import email
 import socket
+import threading
+import time
 from dataclasses import replace
 from email import policy
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+import time_machine
 from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from stations.core import outbox
+from stations.core import clock, outbox
 from stations.core.config import Config
+from stations.core.database import db
 from stations.core.outbox import OutboxMail
 from tests.support import cast
 
@@ -54,6 +59,56 @@ def test_a_server_that_is_away_is_tried_again_later(db_session: Session, config:
     assert mail.due_at > mail.queued_at
     assert "mihon" not in (mail.last_error or "")
     assert outbox.send_waiting(away) == (0, 0), "not before it is due again"
+
+
+def test_while_the_server_is_slow_others_write(
+    app: Flask, db_session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
+):
+    """The mail is claimed, and nothing is held, when it is handed to the server."""
+    somebody(db_session)
+    db_session.commit()
+    seen: list[tuple[int, object]] = []
+
+    def slow(_message: object) -> None:
+        def somebody_else() -> None:
+            with app.app_context():
+                (mail,) = outbox.waiting()
+                seen.append((mail.attempts, mail.sent_at))
+                mail.to_name = "見本 花代"  # waits 15 seconds and fails while the sender holds SQLite's lock
+                db.session.commit()
+                assert outbox.send_waiting(config) == (0, 0), "claimed: not sent a second time meanwhile"
+
+        thread = threading.Thread(target=somebody_else)
+        started = time.monotonic()
+        thread.start()
+        thread.join()
+        assert time.monotonic() - started < 5
+
+    monkeypatch.setattr(outbox, "_deliverer", lambda _config: slow)
+    assert outbox.send_waiting(config) == (1, 0)
+    assert seen == [(1, None)]
+    db_session.expire_all()
+    mail = db_session.scalars(sa.select(OutboxMail)).one()
+    assert mail.sent_at is not None and mail.body == ""
+
+
+def test_a_crash_repeats_one_mail_later_and_no_more(
+    db_session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
+):
+    somebody(db_session)
+    db_session.commit()
+
+    def crash(_message: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_deliverer", lambda _config: crash)
+        with pytest.raises(KeyboardInterrupt):
+            outbox.send_waiting(config)
+    db_session.rollback()
+    assert outbox.send_waiting(config) == (0, 0), "claimed until it is due again"
+    with time_machine.travel(clock.now() + outbox.FIRST_RETRY * 2, tick=True):
+        assert outbox.send_waiting(config) == (1, 0)
 
 
 class Mailbox:

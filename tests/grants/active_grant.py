@@ -12,6 +12,7 @@ from PIL import Image
 from stations.applications.models import IncomeLine, Plan, PlanVersion
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.applications.rules import Status as PlanStatus
+from stations.committees.models import Committee
 from stations.core import clock, files
 from stations.core.access import Role
 from stations.core.database import add, db
@@ -54,13 +55,18 @@ class Team:
         return self.lines[2].id
 
 
-def team(name: str = "見本", *, paid_yen: int = 100_000) -> Team:
-    """Add a committee with its officers and its active grant, and one city officer."""
-    committee = cast.committee(name)
+def team(
+    name: str = "見本",
+    *,
+    paid_yen: int = 100_000,
+    of: Committee | None = None,
+    treasurer: Person | None = None,
+) -> Team:
+    """Add a committee (or take ``of``) with its officers and its active grant, and one city officer."""
+    committee = of or cast.committee(name)
     station = cast.station(committee, name=f"{name}ステーション")
-    chair, treasurer, auditor = (
-        cast.person(role, of=committee) for role in (Role.CHAIR, Role.TREASURER, Role.COMMITTEE_AUDITOR)
-    )
+    chair, auditor = (cast.person(role, of=committee) for role in (Role.CHAIR, Role.COMMITTEE_AUDITOR))
+    treasurer = treasurer or cast.person(Role.TREASURER, of=committee)
     officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
     _settings()
     now = clock.now()

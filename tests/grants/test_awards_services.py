@@ -223,14 +223,39 @@ def test_cancelling_takes_back_what_was_paid_and_drops_what_is_under_way(db_sess
 def test_a_discontinued_grant_is_paid_no_more(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
-    request = grants.ordered(made, 50_000)
+    request = grants.requested(made, 50_000)
     with pytest.raises(RuleBroken):
         services.discontinue(grant=grant, reason="", by=made.chair)
     services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
     with pytest.raises(Conflict):
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        services.order_payment(request=request, by=made.officer)
     with pytest.raises(RuleBroken):
         grants.requested(made, 1_000)
+
+
+def test_money_that_may_have_left_the_bank_is_recorded_before_the_grant_ends(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.ordered(made, 62_000)
+    for end in (
+        lambda: services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair),
+        lambda: services.cancel(grant=grant, reason="目的外", by=made.approver),
+    ):
+        with pytest.raises(RuleBroken, match="出納が支払を記録する"):
+            end()
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+    assert (grant.status, queries.standing(grant).paid) == (Status.DISCONTINUED, 62_000)
+
+
+def test_an_award_is_never_cancelled_by_who_drafted_it(db_session: Session):
+    made = grants.team()
+    cast.give(made.officer, Role.APPROVER)
+    grant = grants.active(made)
+    with pytest.raises(RuleBroken):
+        services.cancel(grant=grant, reason="目的外", by=made.officer)
+    services.cancel(grant=grant, reason="目的外", by=made.approver)
+    assert made.approver.name in {entry.by_name for entry in audit.timeline(grant)}
 
 
 def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.MonkeyPatch):

@@ -48,6 +48,16 @@ def test_an_income_is_recorded_and_taken_back(home: PageClient, made: Team) -> N
     assert books.cash_book(made.grant).balance == 100_000
 
 
+def test_the_same_page_sent_twice_records_one_income(home: PageClient, made: Team) -> None:
+    page = home.get(f"/grants/{made.grant.id}/books/new")
+    home.submit(page, "記録する", fees())
+    home.submit(page, "記録する", fees())
+    assert books.cash_book(made.grant).balance == 105_000
+    page = home.submit(page, "記録する", fees(amount_yen="6,000"))
+    assert "この画面の収入は、すでに記録されています。" in page.text
+    assert books.cash_book(made.grant).balance == 105_000
+
+
 def test_what_is_wrong_with_an_income_stands_beside_its_field(home: PageClient, made: Team) -> None:
     page = home.submit(
         home.get(f"/grants/{made.grant.id}/books/new"), "記録する", fees(amount_yen="0", description="")

@@ -14,8 +14,10 @@ from stations.core import clock
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import bookkeeping, queries, services
-from stations.grants.models import PaymentRequest, Repayment
+from stations.grants.models import LedgerTransaction, PaymentRequest, Repayment
+from stations.grants.queries import books
 from stations.grants.rules import Status
+from stations.grants.services import reports
 from tests.grants import cast as grants
 from tests.support import cast
 
@@ -84,6 +86,7 @@ def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
     assert grant.fixed_yen <= (grant.awarded_yen or 0)
     assert queries.standing(grant).paid == grant.fixed_yen == queries.paid_by_rows(grant)
     assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+    assert queries.standing(grant).cash >= 0
 
 
 def test_each_step_to_the_end_happens_once(db_session: Session):
@@ -202,3 +205,91 @@ def test_a_cancelled_grant_without_payments_is_closed(db_session: Session):
     services.cancel(grant=grant, reason="辞退", by=made.approver)
     services.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
+
+
+def test_books_end_by_saying_who_paid_what_the_grant_did_not(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 61_000)
+    grants.spent(made, 60_986, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    assert (grant.fixed_yen, services.uncovered(grant)) == (60_000, 986)
+    services.close(grant=grant, by=made.officer)
+    book = books.cash_book(grant)
+    assert (book.lines[-1].in_yen, book.balance) == (986, 0)
+    assert "自己負担" in book.lines[-1].description
+    assert queries.standing(grant).paid == 60_000
+
+
+def test_books_that_end_even_get_no_further_line(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 60_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    lines = db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction))
+    services.close(grant=grant, by=made.officer)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == lines
+
+
+def test_what_the_approver_finds_goes_back_to_the_committee(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 50_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    services.send_back(grant=grant, reason="領収書1を見直してください", by=made.approver)
+    with pytest.raises(RuleBroken):
+        reports.return_report(grant=grant, reason=" ", by=made.officer)
+    reports.return_report(grant=grant, reason="領収書1の宛名", by=made.officer)
+    assert (grant.status, grant.inspected_at, grant.inspected_by_id) == (Status.REPORT_RETURNED, None, None)
+    assert grant.receipts[0].inspected_at is not None
+
+
+@pytest.mark.parametrize(("day", "late"), [((5, 31), False), ((6, 1), True)])
+def test_a_balance_after_may_is_paid_from_the_new_budget(
+    db_session: Session, day: tuple[int, int], late: bool
+):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    request = services.order_balance(grant=grant, by=made.officer)
+    with clock.telling(dt.datetime(grant.fiscal_year + 1, 5, 30, 3, tzinfo=dt.UTC)):
+        services.order_payment(request=request, by=made.officer)
+    assert request.fiscal_year == grant.fiscal_year
+    paid_on = dt.date(grant.fiscal_year + 1, *day)
+    with clock.telling(dt.datetime.combine(paid_on, dt.time(3), dt.UTC)):
+        services.record_payment(request=request, paid_on=paid_on, by=made.cashier)
+        services.close(grant=grant, by=made.officer)
+    assert request.fiscal_year == grant.fiscal_year + late
+    assert grant.status is Status.CLOSED
+
+
+def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    with clock.telling(dt.datetime(grant.fiscal_year + 1, 7, 1, 3, tzinfo=dt.UTC)):
+        request = services.order_balance(grant=grant, by=made.officer)
+        assert request.fiscal_year == grant.fiscal_year + 1
+        services.order_payment(request=request, by=made.officer)
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    assert grant.status is Status.BALANCE_PAID
+
+
+def test_nobody_records_the_refund_that_they_ordered(db_session: Session):
+    made = grants.team()
+    cast.give(made.officer, Role.CASHIER)
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    with pytest.raises(NotAllowed):
+        services.record_refund(grant=grant, received_on=clock.today(), by=made.officer)
+    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    assert grant.status is Status.REFUNDED

@@ -110,6 +110,22 @@ def test_a_returned_request_keeps_its_number_and_is_answered_by_a_new_one(db_ses
     assert grants.requested(made, 12_000).instalment == 2
 
 
+def test_after_the_order_only_the_cashier_says_that_nothing_left_the_bank(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.ordered(made, 10_000)
+    for person in (made.officer, made.other_officer):
+        with pytest.raises(NotAllowed):
+            services.return_request(request=request, reason="取りやめ", by=person)
+    with pytest.raises(RuleBroken):
+        services.return_request(request=request, reason="", by=made.cashier)
+    services.return_request(request=request, reason="口座番号の誤り", by=made.cashier)
+    assert (request.status, queries.pending(grant)) == (PaymentStatus.RETURNED, [])
+    second = grants.requested(made, 10_000)
+    with pytest.raises(NotAllowed):
+        services.return_request(request=second, reason="口座番号の誤り", by=made.cashier)
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_payment_is_dated_between_its_order_and_today(db_session: Session, days: int):
     made = grants.team()

@@ -15,6 +15,7 @@ from stations.core.messages import Conflict
 from stations.grants import queries, services
 from stations.grants.models import Grant, LedgerTransaction, Letter, Payment
 from stations.grants.rules import Status
+from stations.grants.settlement import FiscalTerms, award_amount
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -124,6 +125,27 @@ def test_one_plan_becomes_one_grant(app: Flask, db_session: Session):
 
     outcomes = at_once(app, *(lambda who=who: apply(who) for who in chairs))
     assert outcomes == ["conflict", "done"]
+
+
+@on_postgresql
+def test_an_application_and_a_change_of_the_terms_never_miss_each_other(app: Flask, db_session: Session):
+    """Whoever is first: what is asked for is what the year's settings then give."""
+    made = grants.team()
+    plan_id, chair, approver = made.plan.id, made.chair.id, made.approver.id
+    lower = FiscalTerms(fiscal_year=made.plan.fiscal_year, rate_numerator=1, rate_denominator=2)
+    db_session.commit()
+
+    def apply() -> None:
+        plan = queries.plan(plan_id)
+        assert plan is not None
+        services.apply(plan=plan, by=person(chair))
+
+    outcomes = at_once(app, apply, lambda: services.save_settings(terms=lower, by=person(approver)))
+    assert outcomes in (["conflict", "done"], ["done", "done"])
+    db_session.expire_all()
+    setting = queries.settings(lower.fiscal_year)
+    assert setting is not None
+    assert made.grant.requested_yen == award_amount(grants.ASKED, setting.terms)
 
 
 @on_postgresql

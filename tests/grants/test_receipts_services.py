@@ -30,7 +30,12 @@ def sums(grant: Grant) -> dict[Account, int]:
     return bookkeeping.balances(queries.postings_of(grant))
 
 
-def take_in(made: Team, amount_yen: int = 5_000, kind: IncomeKind = IncomeKind.FEES) -> Any:
+def take_in(
+    made: Team,
+    amount_yen: int = 5_000,
+    kind: IncomeKind = IncomeKind.FEES,
+    client_event_id: str | None = None,
+) -> Any:
     return incomes.record_income(
         grant=made.grant,
         kind=kind,
@@ -38,6 +43,7 @@ def take_in(made: Team, amount_yen: int = 5_000, kind: IncomeKind = IncomeKind.F
         happened_on=dt.date(2026, 10, 10),
         description="参加費（当日分）",
         by=made.treasurer,
+        client_event_id=client_event_id,
     )
 
 
@@ -182,6 +188,34 @@ def test_the_cash_book_shows_a_reversal_on_its_own_side() -> None:
     assert not any(line.is_standing_income for line in book.lines[1:])
 
 
+def test_an_income_sent_twice_is_booked_once() -> None:
+    made = team()
+    first, again = (take_in(made, client_event_id="page-1") for _press in range(2))
+    assert again is first
+    assert sums(made.grant)[Account.INCOME] == -5_000
+    with pytest.raises(RuleBroken, match="すでに記録されています"):
+        take_in(made, 6_000, client_event_id="page-1")
+    take_in(made, client_event_id="page-2")
+    assert sums(made.grant)[Account.INCOME] == -10_000
+
+
+def test_one_paper_is_not_paid_by_two_grants_of_a_committee() -> None:
+    made, stranger = team(), team("別")
+    other = team(of=made.grant.committee, treasurer=made.treasurer)
+    data = picture()
+    enter(made, upload=files.store_bytes(data, name="receipt.jpg", by=made.treasurer))
+    with pytest.raises(ReceiptRefused) as warned:
+        enter(other, accept_warnings=False)
+    assert [broken.message for broken in warned.value.of(Level.WARNING)] == [
+        "同じ日付・発行者・金額の領収書が、実行委員会のほかの助成金に登録されています。"
+    ]
+    with pytest.raises(ReceiptRefused) as refused:
+        enter(other, upload=files.store_bytes(data, name="again.jpg", by=made.treasurer))
+    assert [broken.field for broken in refused.value.of(Level.ERROR)] == ["file"]
+    assert receipt_queries.accepted_warnings(enter(other)) == [warned.value.of(Level.WARNING)[0].message]
+    enter(stranger, accept_warnings=False)
+
+
 def test_an_income_is_taken_back_once_and_only_an_income() -> None:
     made = team()
     enter(made)
@@ -300,3 +334,13 @@ def test_the_ledger_sums_to_zero_whatever_is_entered_and_taken_back(
     lines = receipt_queries.line_totals(made.grant)
     assert sum(line.spent for line in lines) == balances[Account.EXPENSE]
     db_session.rollback()
+
+
+def test_a_receipt_counts_from_the_day_that_the_award_letter_names() -> None:
+    made = team()
+    decided_on = made.grant.decided_on
+    assert decided_on is not None
+    with pytest.raises(ReceiptRefused) as refused:
+        enter(made, dated_on=decided_on - dt.timedelta(days=1))
+    assert [broken.field for broken in refused.value.of(Level.ERROR)] == ["dated_on"]
+    assert enter(made, dated_on=decided_on).dated_on == decided_on

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
+from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.core.files import StoredFile
 from stations.grants.queries import receipts as queries
@@ -16,6 +17,8 @@ from tests.support.client import Page, PageClient
 from tests.support.statements import recorded
 
 pytestmark = pytest.mark.usefixtures("db_session")
+
+VIEWS = sa.select(sa.func.count(PersonalDataView.id))
 
 
 @pytest.fixture
@@ -112,6 +115,19 @@ def test_the_camera_leaves_no_trace_in_what_is_stored_and_served(home: PageClien
         assert not Image.open(io.BytesIO(served.data)).getexif()
         assert served.headers["X-Content-Type-Options"] == "nosniff"
         assert served.headers["Cache-Control"] == "private, no-store"
+
+
+def test_every_look_at_a_paper_is_logged_a_thumbnail_with_its_list(home: PageClient, made: Team) -> None:
+    send(home, new_receipt(home, made), entry(made))
+    receipt = queries.receipts(made.grant)[0]
+    for path, logged in (
+        (f"/grants/receipts/{receipt.id}/file", 1),
+        (f"/grants/receipts/{receipt.id}/file?size=small", 0),
+        (f"/grants/{made.grant.id}/receipts", 1),
+    ):
+        before = db.session.scalar(VIEWS)
+        home.download(path)
+        assert db.session.scalar(VIEWS) == (before or 0) + logged, path
 
 
 def test_a_japanese_file_name_fits_into_the_header(home: PageClient, made: Team) -> None:

@@ -41,7 +41,7 @@ def own_funds(made: Team, amount_yen: int) -> None:
 def test_the_list_tells_what_is_missing_until_nothing_is() -> None:
     made = team()
     assert needs(made) == [Need.SUMMARY, Need.COMPLETED_ON, Need.AUDIT]
-    enter(made, 101_000)
+    enter(made, 101_000, splits={made.rent: 36_000, made.food: 65_000})
     assert Need.FUNDS in needs(made)
     own_funds(made, 1_000)
     written(made)
@@ -156,7 +156,7 @@ def test_nothing_is_handed_in_without_audit_or_with_a_hole_in_the_cash() -> None
     with pytest.raises(RuleBroken, match="監査"):
         reports.submit_report(grant=made.grant, by=made.chair)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
-    enter(made, 100_500)
+    enter(made, 100_500, splits={made.rent: 36_000, made.food: 64_500})
     with pytest.raises(RuleBroken, match="自己資金"):
         reports.submit_report(grant=made.grant, by=made.chair)
     with pytest.raises(NotAllowed):
@@ -201,7 +201,10 @@ def test_each_sees_what_waits_for_them() -> None:
             "auditor": made.auditor,
             "officer": made.officer,
         }
-        found = {name: [task.endpoint for task in queries.waiting_for(one)] for name, one in people.items()}
+        found = {
+            name: [task.endpoint for task in queries.waiting_for(one, [made.grant])]
+            for name, one in people.items()
+        }
         return {name: tasks for name, tasks in found.items() if tasks}
 
     assert waiting() == {}

@@ -82,6 +82,25 @@ def test_saving_half_a_report_is_fine(app: Flask, made: Team) -> None:
     assert "保存しました" in page.text
 
 
+def test_two_who_write_one_report_both_keep_their_words(app: Flask, made: Team) -> None:
+    address = f"/grants/{made.grant.id}/report"
+    chair, treasurer = as_(made.chair, app), as_(made.treasurer, app)
+    first, second = chair.get(address), treasurer.get(address)
+    chair.submit(first, "保存する", {"summary": "料理の会を10回開いた。"})
+    page = treasurer.submit(second, "保存する", {"results": "参加者が増えた。"})
+    assert "先に保存しました" in page.text and "料理の会を10回開いた。" in page.text
+    assert page.one("textarea", name="results").text == "参加者が増えた。"
+    db.session.expire_all()
+    assert (made.grant.report_summary, made.grant.report_results) == ("料理の会を10回開いた。", "")
+    page = treasurer.submit(page, "保存する", {"summary": "料理の会を10回開いた。"})
+    assert "保存しました" in page.text and "先に保存" not in page.text
+    db.session.expire_all()
+    assert (made.grant.report_summary, made.grant.report_results) == (
+        "料理の会を10回開いた。",
+        "参加者が増えた。",
+    )
+
+
 def test_who_kept_the_books_is_told_so_instead_of_offered_the_audit(app: Flask, made: Team) -> None:
     from stations.core.access import Role
     from tests.support import cast
@@ -133,6 +152,16 @@ def test_the_officer_ticks_one_after_the_other_and_ends(app: Flask, made: Team) 
     page = officer.submit(page, "検査を終える")
     db.session.expire_all()
     assert made.grant.status is Status.INSPECTED
+
+
+def test_the_inspector_reads_what_the_treasurer_was_warned_of(app: Flask, made: Team) -> None:
+    enter(made)
+    enter(made)
+    reported(made)
+    officer = as_(made.officer, app)
+    warning = "同じ日付・発行者・金額の領収書が、すでにあります。"
+    assert warning not in officer.get(f"/grants/{made.grant.id}/inspection?receipt=1").text
+    assert warning in officer.get(f"/grants/{made.grant.id}/inspection?receipt=2").text
 
 
 def test_a_finding_needs_words_and_goes_back_with_the_report(app: Flask, made: Team) -> None:

@@ -11,6 +11,8 @@ from stations.grants.rules import (
     PaymentAct,
     PaymentStatus,
     Status,
+    award_period,
+    balance_year,
     cash_date_ok,
     check_decision_date,
     check_payment_date,
@@ -35,7 +37,7 @@ STEPS = steps("""
     change_requested approve_change active
     change_requested refuse_change active
     active|report_returned|discontinued report reported
-    reported return_report report_returned
+    reported|inspected return_report report_returned
     reported inspect inspected
     inspected draft_determination determining
     determining send_back inspected
@@ -53,7 +55,7 @@ PAYMENT_STEPS = steps("""
     requested order ordered
     ordered pay paid
     requested|ordered return returned
-    requested|ordered cancel cancelled
+    requested cancel cancelled
 """)
 
 
@@ -136,3 +138,16 @@ def test_a_repayment_after_may_belongs_to_the_new_year() -> None:
 
 def test_evidence_is_kept_for_whole_fiscal_years() -> None:
     assert retention_end(2026, 5) == date(2032, 3, 31)
+
+
+def test_the_project_runs_from_its_decision_to_the_end_of_the_year() -> None:
+    assert award_period(2026, date(2026, 5, 1)) == (date(2026, 5, 1), date(2027, 3, 31))
+    for before in (None, date(2026, 3, 20)):
+        assert award_period(2026, before) == (date(2026, 4, 1), date(2027, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("on", "year"), [((2027, 3, 31), 2026), ((2027, 5, 31), 2026), ((2027, 6, 1), 2027), ((2028, 4, 1), 2028)]
+)
+def test_a_late_balance_burdens_the_budget_of_its_day(on: tuple[int, int, int], year: int) -> None:
+    assert balance_year(2026, date(*on)) == year

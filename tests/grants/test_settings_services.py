@@ -1,4 +1,4 @@
-"""制度設定: entered by the approver, changed until the first award of the year goes out."""
+"""制度設定: entered by the approver, changed until somebody applies under it."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -38,11 +38,18 @@ def test_only_the_approver_sets_the_terms(db_session: Session):
             services.save_settings(terms=FiscalTerms(fiscal_year=2026), by=cast.person(role))
 
 
-def test_terms_stand_once_an_award_has_gone_out(db_session: Session):
+def test_what_was_applied_for_under_the_terms_is_settled_under_them(db_session: Session):
     made = grants.team()
-    grant = grants.awarded(made)
-    terms = FiscalTerms(fiscal_year=grant.fiscal_year, document_prefix="別共")
+    terms = FiscalTerms(fiscal_year=made.plan.fiscal_year, rate_numerator=9, rate_denominator=10)
     services.save_settings(terms=terms, by=made.approver)
-    services.issue(grant=grant, by=made.officer)
-    with pytest.raises(Conflict):
-        services.save_settings(terms=terms, by=made.approver)
+    grant = grants.applied(made)
+    for changed in (FiscalTerms(fiscal_year=grant.fiscal_year), terms):
+        with pytest.raises(Conflict):
+            services.save_settings(terms=changed, by=made.approver)
+
+
+def test_a_withdrawn_application_leaves_the_terms_open(db_session: Session):
+    made = grants.team()
+    grant = grants.applied(made)
+    services.withdraw(grant=grant, by=made.chair)
+    services.save_settings(terms=FiscalTerms(fiscal_year=grant.fiscal_year), by=made.approver)

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core.access import Role
+from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.grants import services
 from stations.grants.rules import Status
@@ -134,6 +135,15 @@ def test_somebody_elses_grant_is_not_found(app: Flask, db_session: Session):
     assert "まだありません" in stranger.get("/grants").text
 
 
+def test_every_look_at_a_letter_is_logged(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    chair = signed_in(app, made.chair)
+    chair.download(f"/grants/letters/{grant.letters[0].id}")
+    looks = db.session.scalars(sa.select(PersonalDataView.endpoint)).all()
+    assert looks.count("grants.letter") == 1
+
+
 def test_a_role_without_the_act_is_refused(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.deciding(made)
@@ -220,6 +230,44 @@ def test_a_request_is_returned_with_its_reason(app: Flask, db_session: Session):
     page = officer.click(officer.get(f"/grants/{grant.id}"), "差し戻す")
     page = officer.submit(page, "差し戻す", reason="使いみちをくわしく")
     assert "使いみちをくわしく" in page.text
+
+
+def test_a_transfer_that_did_not_leave_goes_back_by_the_cashier(app: Flask, db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 50_000)
+    cashier = signed_in(app, made.cashier)
+    page = cashier.get(f"/grants/payments/{request.id}/pay")
+    page = cashier.click(page, "支払えないことを記録する")
+    assert "理由を入力してください" in cashier.submit(page, "支払えないことを記録する", reason="").text
+    page = cashier.submit(page, "支払えないことを記録する", reason="口座番号の誤り")
+    assert "口座番号の誤り" in page.text
+    page = signed_in(app, made.chair).get(f"/grants/{made.grant.id}/discontinue")
+    assert "中止・廃止を届け出る" in page.text
+
+
+def test_an_inspected_report_goes_back_from_the_grants_page(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 50_000, line=2)
+    grants.inspected(made)
+    officer = signed_in(app, made.officer)
+    page = officer.click(officer.get(f"/grants/{grant.id}"), "実績報告を差し戻す")
+    page = officer.submit(page, "差し戻す", reason="領収書1の宛名を確かめてください")
+    assert "報告差戻し" in page.text
+
+
+def test_closing_says_what_the_committee_bears_itself(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 60_000)
+    grants.spent(made, 60_986, line=2)
+    grants.determined(made)
+    officer = signed_in(app, made.officer)
+    page = officer.click(officer.get(f"/grants/{grant.id}"), "完結する")
+    assert "986円" in page.text
+    officer.submit(page, "完結する")
+    assert "自己負担" in signed_in(app, made.treasurer).get(f"/grants/{grant.id}/books").text
 
 
 def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,25 +27,35 @@ class Latency:
     p99: float
 
 
-def cpu_milliseconds(app: Flask, url: str, cookie: str = "") -> float:
-    """CPU time of one request in this process: the median of several rounds, after a warm-up."""
+def cpu_milliseconds(app: Flask, url: str, cookie: str, beside: tuple[Flask, str]) -> tuple[float, float]:
+    """CPU time of one request in this process, and of one of ``beside`` (application, URL): medians.
+
+    Both take turns, so that what else the machine does slows one as much as the other.
+    """
+    page, yardstick = _asking(app, url, cookie), _asking(*beside)
+    for _ in range(WARM_UP):
+        page()
+        yardstick()
+    spent = [(page(), yardstick()) for _ in range(CPU_REQUESTS)]
+    page_seconds, yardstick_seconds = zip(*spent, strict=True)
+    return statistics.median(page_seconds) * 1000, statistics.median(yardstick_seconds) * 1000
+
+
+def _asking(app: Flask, url: str, cookie: str = "") -> Callable[[], float]:
+    """One request and the CPU seconds it took."""
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": cookie} if cookie else {}
 
-    def ask() -> None:
+    def ask() -> float:
+        before = time.process_time()
         response = client.get(url, headers=headers)
         response.get_data()
+        spent = time.process_time() - before
         if response.status_code != 200:
             raise RuntimeError(f"{url}: {response.status_code}")
+        return spent
 
-    for _ in range(WARM_UP):
-        ask()
-    spent = []
-    for _ in range(CPU_REQUESTS):
-        before = time.process_time()
-        ask()
-        spent.append(time.process_time() - before)
-    return statistics.median(spent) * 1000
+    return ask
 
 
 def latency(base_url: str, path: str, cookie: str = "", requests: int = LATENCY_REQUESTS) -> Latency:

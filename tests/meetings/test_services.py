@@ -70,10 +70,11 @@ def test_everybody_concerned_is_told(hall: Hall):
 )
 def test_what_a_resolution_must_say(hall: Hall, resolution: Resolution, votes_for: int, field: str):
     item = tabled(hall)
+    votes = {"votes_for": votes_for, "votes_against": 2 - votes_for}
     with pytest.raises(RuleBroken) as caught:
-        resolve(hall, item, resolution, votes_for=votes_for)
+        resolve(hall, item, resolution, **votes)
     assert caught.value.field == field
-    resolve(hall, item, resolution, votes_for=votes_for, reason="理由", conditions="条件")
+    resolve(hall, item, resolution, **votes, reason="理由", conditions="条件")
     db.session.flush()
     assert hall.plan.status.value == resolution.value
 
@@ -102,6 +103,26 @@ def test_without_a_quorum_nothing_is_resolved(hall: Hall):
     services.record_presence(meeting=hall.meeting, present={hall.members[1].id: "proxy"}, by=hall.secretariat)
     assert queries.quorum(hall.meeting).holds
     resolve(hall, item)
+
+
+def test_presence_stands_once_something_is_resolved(hall: Hall):
+    item = tabled(hall, attend=2)
+    hall.attend(3)
+    resolve(hall, item)
+    with pytest.raises(Conflict, match="出席"):
+        services.record_presence(
+            meeting=hall.meeting, present=dict.fromkeys(m.id for m in hall.members), by=hall.secretariat
+        )
+    assert queries.quorum(hall.meeting).holds
+
+
+def test_a_meeting_is_opened_on_its_day(hall: Hall):
+    hall.meeting.held_on += dt.timedelta(days=1)
+    with pytest.raises(RuleBroken, match="開催日"):
+        services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    assert hall.meeting.status is MeetingStatus.PLANNED
+    hall.meeting.held_on -= dt.timedelta(days=2)
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
 
 
 def test_a_meeting_that_is_not_open_resolves_nothing(hall: Hall):

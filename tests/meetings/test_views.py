@@ -1,8 +1,13 @@
+import datetime as dt
+
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from stations.applications.rules import Status
+from stations.core import clock
 from stations.core.access import Role
+from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.meetings import services
 from stations.meetings.rules import MeetingStatus, Resolution
@@ -53,6 +58,35 @@ def test_a_meeting_is_planned_and_moved(client: PageClient, hall: Hall):
     page = client.submit(client.click(page, "予定を変える"), "保存する", {"place": "市役所"})
     assert "市役所" in page.text
     assert "2027年2月10日" in page.text
+
+
+def test_who_looks_at_the_names_of_the_members_is_logged(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    for page in ("", "/presence"):
+        before = db.session.scalar(sa.select(sa.func.count(PersonalDataView.id))) or 0
+        client.get(f"/meetings/{hall.meeting.id}{page}")
+        assert db.session.scalar(sa.select(sa.func.count(PersonalDataView.id))) == before + 1
+
+
+def test_before_its_day_a_meeting_cannot_be_opened(client: PageClient, hall: Hall):
+    hall.meeting.held_on = clock.today() + dt.timedelta(days=1)
+    client.sign_in(hall.secretariat)
+    page = client.get(f"/meetings/{hall.meeting.id}")
+    assert not page.has_link("開会する")
+    assert "開催日から" in client.get(f"/meetings/{hall.meeting.id}/open").text
+    assert "開催日から" in client.post(f"/meetings/{hall.meeting.id}/open", token_from=page).text
+    assert hall.meeting.status is MeetingStatus.PLANNED
+
+
+def test_after_a_resolution_presence_is_closed(client: PageClient, hall: Hall):
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    assert not client.get(f"/meetings/{hall.meeting.id}").has_link("出席を記録する")
+    page = client.get(f"/meetings/{hall.meeting.id}/presence")
+    assert page.heading == "第1回全体会議" and "出席は変えられません" in page.text
 
 
 def test_members_read_the_agenda_and_change_nothing(client: PageClient, hall: Hall):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
-from stations.core import audit, clock
+from stations.core import audit, clock, outbox
 from stations.core.access import NotAllowed, Permission, Role, can
 from stations.core.database import UtcDateTime, db
 from stations.core.messages import Conflict, RuleBroken
@@ -407,6 +408,32 @@ def test_an_ended_role_gives_nothing(administrator: Person):
     with pytest.raises(RuleBroken) as caught:
         services.end_role(cast.give(person, Role.CASHIER), on=dt.date(2019, 1, 1), by=administrator)
     assert caught.value.field == "to_on"
+
+
+def test_ending_a_role_never_makes_it_longer(administrator: Person):
+    """Else 会計 could be stretched over a later term as 監査 without any of the checks of giving."""
+    person, committee = cast.person(), cast.committee()
+    treasurer = cast.give(person, Role.TREASURER, of=committee)
+    services.end_role(treasurer, on=TODAY + dt.timedelta(days=30), by=administrator)
+    services.give_role(
+        person=person,
+        role=Role.COMMITTEE_AUDITOR,
+        committee_id=committee.id,
+        from_on=TODAY + dt.timedelta(days=31),
+        by=administrator,
+    )
+    with pytest.raises(RuleBroken, match="任期を延ばす") as caught:
+        services.end_role(treasurer, on=TODAY + dt.timedelta(days=400), by=administrator)
+    assert caught.value.field == "to_on"
+    services.end_role(treasurer, on=TODAY, by=administrator)
+
+
+def test_a_mail_is_written_in_its_readers_language(administrator: Person):
+    person = resident()
+    person.email, person.language = "mihon@stations.example", "en"
+    services.give_role(person=person, role=Role.CASHIER, from_on=TODAY, by=administrator)
+    with force_locale("en"):
+        assert outbox.waiting()[-1].subject == gettext("新しい役割のお知らせ")
 
 
 def test_treasurer_and_auditor_are_never_one_person_at_one_time(administrator: Person):

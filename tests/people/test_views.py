@@ -180,6 +180,27 @@ def test_signing_out(client: PageClient, db_session: Session):
     assert not is_signed_in(client)
 
 
+def test_a_copied_cookie_opens_nothing_after_signing_out(client: PageClient, app: Flask, db_session: Session):
+    person = resident()
+    for_the_day = PageClient(app)
+    for one in (client, for_the_day):
+        type_password(one, person)
+    thief = PageClient(app)
+    with client.http.session_transaction() as session, thief.http.session_transaction() as copied:
+        copied.update(session)
+    assert is_signed_in(thief)
+    client.submit(client.get("/account"), "サインアウト")
+    assert not is_signed_in(thief)
+    assert is_signed_in(for_the_day), "the person's other devices stay"
+    with later(days=1):
+        type_password(client, person)
+        client.submit(client.get("/account"), "サインアウト")
+    db.session.expire_all()
+    assert len(person.ended_sessions.split()) == 1, (
+        "keys are forgotten when their sessions would be over anyway"
+    )
+
+
 def test_a_disabled_account_is_out_at_once(client: PageClient, db_session: Session):
     person = resident()
     type_password(client, person)
@@ -206,6 +227,23 @@ def test_sign_out_everywhere_ends_the_other_sessions(client: PageClient, app: Fl
     client.submit(client.get("/account"), "すべての端末からサインアウト")
     assert not is_signed_in(other)
     assert not is_signed_in(client)
+
+
+def test_a_form_sent_after_signing_out_elsewhere_is_kept(client: PageClient, app: Flask, db_session: Session):
+    person = resident()
+    other = PageClient(app)
+    for one in (client, other):
+        type_password(one, person)
+    form = other.get("/account/profile")
+    client.submit(client.get("/account"), "すべての端末からサインアウト")
+    page = other.submit(form, fields={"name": "見本 花代", "kana": "みほん はなよ"})
+    assert page.url == "/sign-in" and "お預かりしています" in page.text
+    assert "ほかの端末での操作により" in page.text
+    assert ("name", "見本 花代") in queries.held_forms(person)[0].fields
+    other.submit(form, fields={"name": "見本 花江", "kana": "みほん はなえ"})
+    assert len(queries.held_forms(person)) == 1, "the session was left with the first"
+    page = other.submit(other.get("/sign-in"), fields={"login": person.login, "password": PASSWORD})
+    assert page.url == "/held-forms" and "見本 花代" in page.text
 
 
 def test_a_new_password_keeps_this_session_and_ends_the_others(
@@ -347,6 +385,17 @@ def test_passwords_are_never_kept(client: PageClient, db_session: Session):
     with later(minutes=IDLE_MINUTES):
         client.submit(page, fields=fields)
     assert db.session.scalars(sa.select(HeldForm)).all() == []
+
+
+def test_a_kept_form_keeps_the_postal_code(client: PageClient, db_session: Session):
+    person = resident()
+    type_password(client, person)
+    page = client.get("/account/profile")
+    with later(minutes=IDLE_MINUTES):
+        client.post(
+            "/account/profile", token_from=page, name="見本 花代", postal_code="270-0000", code="123456"
+        )
+    assert dict(queries.held_forms(person)[0].fields) == {"name": "見本 花代", "postal_code": "270-0000"}
 
 
 def test_a_forged_form_is_not_kept(client: PageClient, db_session: Session):
@@ -609,6 +658,21 @@ class TestInTheDemo:
 def test_link_kinds_follow_the_account(db_session: Session):
     assert queries.link_kind_for(cast.person()) is LinkKind.INVITATION
     assert queries.link_kind_for(resident()) is LinkKind.RESET
+
+
+def test_a_password_in_somebody_elses_browser_enrols_ones_own_account(
+    client: PageClient, db_session: Session
+):
+    first = resident()
+    type_password(client, first)
+    form = client.get("/account")
+    second = cast.person(Role.OFFICER, login="jiro.m", name="見本 次郎")
+    services.set_password(second, PASSWORD)
+    page = client.post("/sign-in", token_from=form, login=second.login, password=PASSWORD)
+    secret = secret_on(page)
+    client.submit(page, fields={"code": code(secret)})
+    db.session.expire_all()
+    assert (first.totp_secret, second.totp_secret is not None) == (None, True)
 
 
 def test_enrolling_while_signed_in_counts_as_the_second_factor(client: PageClient, db_session: Session):

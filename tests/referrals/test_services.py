@@ -217,6 +217,87 @@ def test_a_receiver_loses_sight_of_a_memo_whose_consent_is_taken_back(here: Town
     assert queries.is_observation_concealed(here.worker, memo)
 
 
+UNDER_WAY = [status for status in WAYS if status not in rules.FINAL | rules.EDITABLE]
+
+
+def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -> None:
+    today = clock.today()
+    later = [
+        consent(answer=ConsentAnswer.NOT_GIVEN),
+        consent(answer=ConsentAnswer.UNCONFIRMED),
+        consent(Recipient.AGENCY),
+        consent(given_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY),
+    ]
+    for status in UNDER_WAY:
+        referral = in_state(here, status)
+        for record in later:
+            assert not queries.is_concealed(here.leader, referral)
+            services.record_consent(subject=referral, consent=record, by=here.worker)
+            assert queries.is_concealed(here.leader, referral), (status, record)
+            assert not queries.is_concealed(here.worker, referral)
+            services.record_consent(subject=referral, consent=consent(), by=here.worker)
+
+
+@pytest.mark.parametrize("status", [Status.CLOSED, Status.FAILED])
+def test_a_consent_is_taken_back_after_the_end_too(here: Town, status: Status) -> None:
+    referral = in_state(here, status)
+    assert not queries.is_concealed(here.leader, referral)
+    services.withdraw_consent(subject=referral, by=here.worker)
+    assert referral.status is status and queries.is_concealed(here.leader, referral)
+    with pytest.raises(Conflict):
+        services.withdraw_consent(subject=referral, by=here.worker)
+
+
+def test_nothing_more_is_written_about_who_took_the_consent_back(here: Town) -> None:
+    for ending in ("withdrawn", "not given"):
+        referral = here.visited()
+        if ending == "withdrawn":
+            services.withdraw(referral=referral, reason="引っ越し", by=here.worker)
+        else:
+            services.record_consent(
+                subject=referral, consent=consent(answer=ConsentAnswer.NOT_GIVEN), by=here.worker
+            )
+        for person in (here.leader, here.worker):
+            with pytest.raises(RuleBroken):
+                services.record_follow_up(
+                    referral=referral,
+                    follow_up_id=referral.follow_ups[0].id,
+                    outcome=Outcome.STOPPED,
+                    note="入院した",
+                    by=person,
+                )
+
+
+def test_the_agency_is_reminded_of_a_consent_that_is_gone(here: Town) -> None:
+    referral = here.visited()
+    assert queries.waiting_for(here.worker) == []
+    _run_out(referral)
+    (task,) = queries.waiting_for(here.worker)
+    assert "同意を確かめる" in task.label and referral.number in task.label
+    assert not any("その後の様子" in task.label for task in queries.waiting_for(here.leader))
+
+
+def test_a_memo_is_closed_to_its_agency_by_what_the_person_said_last(here: Town) -> None:
+    for answer in (ConsentAnswer.NOT_GIVEN, ConsentAnswer.UNCONFIRMED):
+        memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+        services.send_observation(observation=memo, by=here.leader)
+        services.record_consent(subject=memo, consent=consent(answer=answer), by=here.leader)
+        assert queries.is_observation_concealed(here.worker, memo)
+        assert not queries.is_observation_concealed(here.leader, memo)
+    unasked = here.memo()
+    services.send_observation(observation=unasked, by=here.leader)
+    assert not queries.is_observation_concealed(here.desk_worker, unasked), "支援会議 needs no consent"
+
+
+def test_the_consent_to_a_closed_memo_is_taken_back(here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    services.acknowledge_observation(observation=memo, by=here.worker)
+    services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
+    services.withdraw_consent(subject=memo, by=here.leader)
+    assert memo.status is ObservationStatus.CLOSED and queries.is_observation_concealed(here.worker, memo)
+
+
 def test_the_other_side_does_not_record_consents(here: Town) -> None:
     with pytest.raises(NotAllowed):
         services.record_consent(subject=here.sent(), consent=consent(), by=here.leader)

@@ -101,6 +101,75 @@ def test_a_consent_is_taken_back(client: PageClient, here: Town) -> None:
     assert ALIAS not in page.text and "内容は表示していません" in page.text
 
 
+def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here: Town) -> None:
+    referral, reason = here.visited(), "入院したため"
+    services.withdraw(referral=referral, reason=reason, by=here.worker)
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    services.return_observation(observation=memo, reason=reason, by=here.worker)
+    services.send_observation(observation=memo, by=here.leader)
+    services.withdraw_consent(subject=memo, by=here.leader)
+    sheet, other = f"/referrals/{referral.id}", f"/observations/{memo.id}"
+    for person, path, told in (
+        (here.worker, sheet, True),
+        (here.leader, sheet, False),
+        (here.leader, other, True),
+        (here.worker, other, False),
+    ):
+        client.sign_in(person)
+        page = client.get(path)
+        assert (reason in page.text) is told, (person.name, path)
+        assert ("内容は表示していません" in page.text) is not told
+    client.sign_in(here.leader)
+    look = referral.follow_ups[0].id
+    assert client.get(f"{sheet}/follow-ups/{look}").heading == f"つなぎ {referral.number}"
+
+
+def test_a_consent_is_taken_back_after_the_end(client: PageClient, here: Town) -> None:
+    referral = here.arranging()
+    services.fail(referral=referral, reason="日程が合わない", by=here.leader)
+    client.sign_in(here.worker)
+    page = client.get(f"/referrals/{referral.id}")
+    assert not page.has_link("同意を記録する")
+    client.submit(client.click(page, "同意の撤回を記録する"), "撤回を記録する")
+    client.sign_in(here.leader)
+    assert ALIAS not in client.get(f"/referrals/{referral.id}").text
+
+
+def test_words_typed_into_a_sheet_that_moved_on_are_given_back(client: PageClient, here: Town) -> None:
+    referral, memo = here.referral(), here.memo()
+    client.sign_in(here.worker)
+    pages = {
+        f"/referrals/{referral.id}/edit/person": ("保存して次へ", {"alias": "なつさん"}),
+        f"/referrals/{referral.id}/edit/wishes": ("保存して次へ", {"wishes": "将棋を指したい"}),
+        f"/referrals/{referral.id}/check": ("この内容で送る", {}),
+    }
+    opened = {path: client.get(path) for path in pages}
+    services.send(referral=referral, by=here.worker)
+    for path, (button, typed) in pages.items():
+        page = client.submit(opened[path], button, typed, status=409)
+        assert all(words in page.text for words in typed.values()), path
+        assert client.get(path).heading == f"つなぎ {referral.number}"
+    client.sign_in(here.leader)
+    edit, receiver = (client.get(f"/observations/{memo.id}/{page}") for page in ("edit", "receiver"))
+    services.send_observation(observation=memo, by=here.leader)
+    typed = {"facts": "声をかけても返事がない", "answer": ConsentAnswer.UNCONFIRMED}
+    page = client.submit(edit, "保存して送り先を選ぶ", typed, status=409)
+    assert "声をかけても返事がない" in page.text
+    client.submit(receiver, "この内容で送る", {"agency_id": str(here.desk.id)}, status=409)
+
+
+def test_a_memo_pointed_elsewhere_is_not_counted_there_before_the_gate(
+    client: PageClient, here: Town
+) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    services.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
+    services.save_observation(observation=memo, agency=here.agency, by=here.leader)
+    client.sign_in(here.worker)
+    assert "気づきメモ：" not in client.get("/home").text
+
+
 def test_lists_and_titles_carry_numbers_only(client: PageClient, here: Town) -> None:
     referral, memo = here.sent(), here.memo()
     services.send_observation(observation=memo, by=here.leader)

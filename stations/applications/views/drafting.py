@@ -23,7 +23,7 @@ from stations.core import files
 from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import writes
 from stations.core.forms import Form
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 
 ORDER = tuple(SECTIONS)
 TEMPLATES = {
@@ -38,7 +38,8 @@ TEMPLATES = {
 def new() -> Any:
     form = forms.NewPlanForm()
     earlier = queries.plans_to_copy(current_user)
-    form.offer(queries.stations_to_plan(current_user), earlier, next_year_choices())
+    years = next_year_choices()
+    form.offer(queries.stations_to_plan(current_user), earlier, years)
     if form.validate_on_submit():
         station = queries.station(form.station_id.data) or abort(404)
         try:
@@ -60,7 +61,8 @@ def new() -> Any:
         (_("計画"), url_for(".index")),
         (_("新しい計画"), None),
     ]
-    return render_template("applications/new.html", form=form, breadcrumb=trail_here)
+    approved = queries.approved_already(current_user, [year for year, _name in years])
+    return render_template("applications/new.html", form=form, approved=approved, breadcrumb=trail_here)
 
 
 @blueprint.route("/plans/<int:plan_id>/sections/<section>", methods=["GET", "POST"])
@@ -192,7 +194,7 @@ def remove_attachment(attachment: Any) -> Any:
 
 
 @blueprint.get("/plan-attachments/<int:plan_attachment_id>")
-@requires(Permission.PLAN_READ, of=queries.attachment)
+@requires(Permission.PLAN_READ, of=queries.attachment, personal=N_("計画の添付ファイル"))
 def attachment(attachment: Any) -> Any:
     return files.send(attachment.file)
 

@@ -13,6 +13,7 @@ from stations.applications.views import blueprint
 from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.core import audit, clock, formatting
 from stations.core.access import Permission, can, committee_ids, requires
+from stations.core.messages import N_
 
 PER_PAGE = 50
 
@@ -128,7 +129,7 @@ def version(plan: Any, revision: int) -> Any:
 
 
 @blueprint.get("/plans/<int:plan_id>/print.pdf")
-@requires(Permission.PLAN_READ, of=queries.plan)
+@requires(Permission.PLAN_READ, of=queries.plan, personal=N_("計画書（代表者の氏名）"))
 def print_pdf(plan: Any) -> Response:
     pdf = printing.plan_pdf(plan, queries.current_version(plan))
     response = make_response(pdf)

@@ -21,7 +21,7 @@ from stations.committees.rules import (
 )
 from stations.core import access, audit, clock
 from stations.core.access import Actor, Permission
-from stations.core.database import add, db, lock
+from stations.core.database import Model, add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -152,7 +152,22 @@ def cancel_opening(*, opening: Opening, reason: str, by: Actor) -> None:
     lock(opening)
     access.demand(by, Permission.OPENING_MANAGE, opening)
     require_reason(OpeningAct.CANCEL, reason)
+    if _somebody_was_counted(opening):
+        raise RuleBroken(None, N_("来場の記録がある日は、中止にできません。先に記録を取り消してください。"))
     _step(opening, OpeningAct.CANCEL, by=by, reason=reason)
+
+
+def _somebody_was_counted(opening: Opening) -> bool:
+    """Whether the day's counts are other than 0. They belong to a higher package; here only its tables are read."""
+    record, tap = Model.metadata.tables["opening_record"], Model.metadata.tables["tap"]
+    left = (
+        sa.select(tap.c.counter)
+        .join(record, record.c.id == tap.c.record_id)
+        .where(record.c.opening_id == opening.id)
+        .group_by(tap.c.counter, tap.c.band)
+        .having(sa.func.sum(tap.c.delta) != 0)
+    )
+    return db.session.execute(left.limit(1)).first() is not None
 
 
 def restore_opening(*, opening: Opening, by: Actor) -> None:

@@ -1,5 +1,6 @@
 """Forms of receipts and incomes, in the order in which one reads the paper."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -145,8 +146,9 @@ class ReasonForm(Form):
 
 
 class IncomeForm(Form):
-    """An income of the committee besides the grant."""
+    """An income of the committee besides the grant. ``event`` is made with the page: sent twice, booked once."""
 
+    event = HiddenField()
     kind = RadioField(_l("収入の種類"), choices=[], default=IncomeKind.FEES.value, validate_choice=True)
     happened_on = DateField(_l("入金した日"), validators=[Required(_l("入金した日を入力してください。"))])
     amount_yen = YenField(_l("金額"), validators=[Required(_l("金額を入力してください。"))])
@@ -157,3 +159,7 @@ class IncomeForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [(kind.value, str(label(kind))) for kind in IncomeKind]
+        try:
+            self.event.data = str(uuid.UUID(self.event.data or ""))
+        except ValueError:
+            self.event.data = str(uuid.uuid4())

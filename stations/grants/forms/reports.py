@@ -1,6 +1,7 @@
 """Forms of the final report and its inspection."""
 
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 from wtforms.validators import Length
 
 from stations.core.forms import DateField, Form, NotRequired, Required, TidyTextArea
@@ -12,6 +13,8 @@ class ReportForm(Form):
     summary = TidyTextArea(_l("実施した内容"), validators=[Length(max=2000)])
     results = TidyTextArea(_l("成果と課題"), validators=[Length(max=2000)])
     completed_on = DateField(_l("事業が完了した日"), validators=[NotRequired()])
+    seen = HiddenField()
+    overtaken = False  # somebody else saved first: the page shows both
 
 
 class ConfirmForm(Form):

@@ -78,6 +78,13 @@ def transaction(grant: Grant, transaction_id: int) -> LedgerTransaction | None:
     return found if found is not None and found.grant_id == grant.id else None
 
 
+def sent_before(client_event_id: str) -> LedgerTransaction | None:
+    """What was booked when the same page was sent before."""
+    return db.session.scalar(
+        sa.select(LedgerTransaction).where(LedgerTransaction.client_event_id == client_event_id)
+    )
+
+
 def grant_above(grant_id: int, **_below: object) -> Grant | None:
     """Loader of views whose address names something of the grant after it; the view gets the rest."""
     return db.session.get(Grant, grant_id)

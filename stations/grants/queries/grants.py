@@ -5,10 +5,13 @@ from sqlalchemy import orm
 
 from stations.applications.models import Plan
 from stations.applications.rules import GRANTABLE
+from stations.committees.models import Station
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.database import db, fetch_all
 from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter, PaymentRequest
+from stations.grants.queries import disclosure
 from stations.grants.rules import PaymentStatus, Status
+from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
 from stations.meetings.rules import Resolution
 
@@ -53,14 +56,19 @@ def settings(fiscal_year: int) -> FiscalYearSetting | None:
     ).one_or_none()
 
 
+def reallocation_rule(fiscal_year: int) -> ReallocationRule:
+    """How far 流用 is free in the year; the stricter default while the year has no settings."""
+    setting = settings(fiscal_year)
+    return setting.reallocation_rule if setting is not None else ReallocationRule.SMALLER20
+
+
 def settings_settled(fiscal_year: int) -> bool:
-    """Whether an award letter of the year has gone out: its settings then stand."""
+    """Whether a grant of the year has been applied for: what its amount was computed by then stands."""
     return bool(
         db.session.scalar(
             sa.select(sa.func.count())
-            .select_from(Letter)
-            .join(Grant, Grant.id == Letter.grant_id)
-            .where(Grant.fiscal_year == fiscal_year, Letter.kind == "award")
+            .select_from(Grant)
+            .where(Grant.fiscal_year == fiscal_year, Grant.status != Status.WITHDRAWN)
         )
     )
 
@@ -72,11 +80,10 @@ def years(person: Actor) -> list[int]:
 
 
 def counts(person: Actor, fiscal_year: int | None) -> dict[Status, int]:
-    """How many grants of a year (None: of all) stand in each state."""
+    """How many grants of a year (None: of all) stand in each state, as ``person`` may know it."""
+    state = disclosure.state_for(person).label("state")
     rows = db.session.execute(
-        sa.select(Grant.status, sa.func.count())
-        .where(_in_reach(person), _of_year(fiscal_year))
-        .group_by(Grant.status)
+        sa.select(state, sa.func.count()).where(_in_reach(person), _of_year(fiscal_year)).group_by("state")
     )
     return {status: int(number) for status, number in rows}
 
@@ -88,9 +95,13 @@ def in_year(
     with_request: PaymentStatus | None = None,
 ) -> list[Grant]:
     """Grants of a year (None: of all) in reach, by district; in ``statuses``, or with such a payment request."""
-    found = sa.select(Grant).where(_in_reach(person), _of_year(fiscal_year))
+    found = (
+        sa.select(Grant)
+        .where(_in_reach(person), _of_year(fiscal_year))
+        .options(orm.joinedload(Grant.station).lazyload(Station.committee))  # it is the grant's own
+    )
     if statuses is not None:
-        found = found.where(Grant.status.in_(statuses))
+        found = found.where(disclosure.state_for(person).in_(statuses))
     if with_request is not None:
         found = found.where(
             sa.exists()

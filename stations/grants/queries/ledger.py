@@ -43,8 +43,11 @@ def standing(grant: Grant) -> Standing:
     return bookkeeping.standing(decided_award(grant) or 0, postings_of(grant))
 
 
-def standings(grant_ids: Collection[int]) -> dict[int, Standing]:
-    """`standing` of many grants in one query; a grant that does not exist has none."""
+def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None = None) -> dict[int, Standing]:
+    """`standing` of many grants in one query; a grant that does not exist has none.
+
+    ``of``: only the awards of such grants count, as those that are told (`disclosure.told`).
+    """
     if not grant_ids:
         return {}
 
@@ -54,6 +57,8 @@ def standings(grant_ids: Collection[int]) -> dict[int, Standing]:
         )
 
     decided = sa.and_(Grant.decision_approved_by_id.is_not(None), Grant.refusal_reason.is_(None))
+    if of is not None:
+        decided = sa.and_(decided, of)
     rows = db.session.execute(
         sa.select(
             Grant.id,

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.core import clock
+from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.files import StoredFile
 from stations.core.money import Yen
 from stations.grants import receipts as rules
+from stations.grants.budgets import by_category
 from stations.grants.models import Grant, GrantLine, Receipt, ReceiptSplit
+from stations.grants.queries.grants import reallocation_rule
 from stations.grants.queries.ledger import spent_by_line
+from stations.grants.reporting import ReceiptAct
+from stations.grants.rules import award_period
 from stations.people.models import Person
 
 
@@ -64,11 +68,18 @@ def line_choices(grant: Grant) -> list[tuple[int, object, str, Yen]]:
 
 def award(grant: Grant) -> rules.Award:
     """What a receipt of this grant is held against."""
+    category_of = {line.id: line.category for line in grant.lines}
+    spent = spent_by_line(grant)
     return rules.Award(
         group_name=grant.committee.name,
         fiscal_year=grant.fiscal_year,
-        period=clock.fiscal_year_period(grant.fiscal_year),
-        lines={line.id: line.category for line in grant.lines},
+        period=award_period(grant.fiscal_year, grant.decided_on),
+        lines=category_of,
+        budgets=rules.Budgets(
+            decided=by_category((line.category, line.decided_yen) for line in grant.lines),
+            spent=by_category((category_of[line_id], amount) for line_id, amount in spent.items()),
+            rule=reallocation_rule(grant.fiscal_year),
+        ),
     )
 
 
@@ -94,6 +105,33 @@ def with_same_picture(file: StoredFile) -> list[Receipt]:
         .where(StoredFile.sha256 == file.sha256, Receipt.cancelled_at.is_(None))
         .order_by(Receipt.id)
     )
+
+
+def of_other_grants(grant: Grant, entry: rules.Receipt) -> list[Receipt]:
+    """Live receipts of the committee's other grants with the date and amount of ``entry``."""
+    return fetch_all(
+        sa.select(Receipt)
+        .join(Grant, Grant.id == Receipt.grant_id)
+        .where(
+            Grant.committee_id == grant.committee_id,
+            Grant.id != grant.id,
+            Receipt.dated_on == entry.dated_on,
+            Receipt.amount_yen == entry.amount,
+            Receipt.cancelled_at.is_(None),
+        )
+    )
+
+
+def accepted_warnings(row: Receipt) -> list[str]:
+    """What the treasurer was warned of when the receipt was entered, and accepted."""
+    detail = db.session.scalar(
+        sa.select(Event.detail).where(
+            Event.object_type == row.__tablename__,
+            Event.object_id == row.id,
+            Event.act == ReceiptAct.ENTER.value,
+        )
+    )
+    return list((detail or {}).get("accepted_warnings", ()))
 
 
 def kind_of(row: Receipt) -> rules.ReceiptKind:

@@ -1,28 +1,38 @@
 """The 実績報告 of a grant as the books show it: what is missing, the 収支決算書, the deadline, who waits."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import clock
-from stations.core.access import Permission, can, committee_ids
+from stations.core import clock, seen
+from stations.core.access import Permission, can
 from stations.core.audit import Event
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
 from stations.core.tasks import Task
-from stations.grants import bookkeeping, reporting, settlement
+from stations.grants import bookkeeping, budgets, reporting, settlement
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
-from stations.grants.queries.grants import settings
+from stations.grants.queries.grants import reallocation_rule, settings
 from stations.grants.queries.ledger import decided_award, postings_of
 from stations.grants.reporting import Accounts
 from stations.grants.rules import Act, Status
 from stations.people.models import Person
+
+
+def report_text(grant: Grant) -> tuple[str, str, dt.date | None]:
+    """What the committee has written so far: 実施した内容, 成果と課題, the day of completion."""
+    return (grant.report_summary, grant.report_results, grant.completed_on)
+
+
+def text_mark(grant: Grant) -> str:
+    """What a page remembers of the words it showed, so that a second writer is noticed."""
+    return seen.mark(*report_text(grant))
 
 
 @dataclass(frozen=True)
@@ -126,13 +136,10 @@ def tick_counts(grant: Grant) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def waiting_for(person: Person) -> list[Task]:
-    """What this person can do next about reports: write, audit, hand in, mend, inspect."""
-    reach = committee_ids(person, Permission.GRANT_READ)
-    find = sa.select(Grant).where(Grant.status.in_(reporting.REPORTABLE | {Status.REPORTED}))
-    if reach is not None:
-        find = find.where(Grant.committee_id.in_(reach))
-    tasks = (_task(person, grant) for grant in fetch_all(find.order_by(Grant.id)))
+def waiting_for(person: Person, grants: Iterable[Grant]) -> list[Task]:
+    """What this person can do next about the reports of open grants: write, audit, hand in, mend, inspect."""
+    reported = reporting.REPORTABLE | {Status.REPORTED}
+    tasks = (_task(person, grant) for grant in grants if grant.status in reported)
     return [task for task in tasks if task is not None]
 
 
@@ -183,7 +190,15 @@ def _mended(grant: Grant) -> bool:
     return audited_at is not None and (handed_in is None or audited_at > handed_in)
 
 
-def _accounts(grant: Grant, postings: Iterable[Posting]) -> Accounts:
+def _within_budgets(grant: Grant, spent: dict[CostCategory, Yen]) -> bool:
+    """Whether spending keeps to the decided budgets and the year's free 流用."""
+    decided = budgets.by_category((line.category, line.decided_yen) for line in grant.lines)
+    if all(amount <= decided.get(category, 0) for category, amount in spent.items()):
+        return True
+    return settlement.spending_allowed(decided, spent, reallocation_rule(grant.fiscal_year))
+
+
+def _accounts(grant: Grant, postings: Sequence[Posting]) -> Accounts:
     sums = bookkeeping.balances(postings)
     return Accounts(
         status=grant.status,
@@ -194,6 +209,7 @@ def _accounts(grant: Grant, postings: Iterable[Posting]) -> Accounts:
         own_funds=-sums[Account.OWN_FUNDS],
         spent=sums[Account.EXPENSE],
         audited=grant.accounts_audited_at is not None,
+        within_budgets=_within_budgets(grant, bookkeeping.spent_by_category(postings)),
     )
 
 

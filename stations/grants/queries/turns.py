@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import orm
 
+from stations.committees.models import Station
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db, fetch_all
 from stations.core.labels import label
@@ -81,6 +82,13 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
     Status.DISCONTINUED: (_REPORT,),
     Status.INSPECTED: (
         _turn(Act.DRAFT_DETERMINATION, "grants.draft_determination", Permission.GRANT_REVIEW),
+        _turn(
+            Act.RETURN_REPORT,
+            "grants.return_report",
+            Permission.REPORT_INSPECT,
+            waits=False,
+            kind="secondary",
+        ),
         _CANCEL,
     ),
     Status.DETERMINING: (
@@ -172,15 +180,15 @@ _ACTS = frozenset(
 
 def waiting_for(person: Person) -> list[Task]:
     """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
-    if not any(can(person, permission) for permission in _ACTS):
-        return reports.waiting_for(person)
-    found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
     grants = _open_grants(person)
+    if not any(can(person, permission) for permission in _ACTS):
+        return reports.waiting_for(person, grants)
+    found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
     asked = _pending_requests(grants)
     known = _facts_of(grants) if grants else {}
     for grant in grants:
         found += _grant_tasks(person, grant, known[grant.id], asked.get(grant.id, []))
-    return [*found, *reports.waiting_for(person)]
+    return [*found, *reports.waiting_for(person, grants)]
 
 
 def _plans(person: Person) -> list[Any]:
@@ -197,8 +205,11 @@ def _apply_task(plan_id: int, title: str) -> Task:
 
 def _open_grants(person: Person) -> list[Grant]:
     told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
-    found = sa.select(Grant).where(
-        sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told))
+    found = (
+        sa.select(Grant)
+        .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
+        # Tasks name the station only.
+        .options(orm.lazyload(Grant.committee), orm.joinedload(Grant.station).lazyload(Station.committee))
     )
     reach = committee_ids(person, Permission.GRANT_READ)
     if reach is not None:

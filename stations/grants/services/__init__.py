@@ -24,6 +24,7 @@ from stations.grants.services.determinations import (
     order_refund,
     record_refund,
     settlement_of,
+    uncovered,
 )
 from stations.grants.services.ledger import book, reverse
 from stations.grants.services.letters import draft_pdf, issue, issue_change, issue_determination
@@ -63,5 +64,6 @@ __all__ = [
     "save_settings",
     "send_back",
     "settlement_of",
+    "uncovered",
     "withdraw",
 ]

@@ -19,6 +19,7 @@ from stations.grants.models import Grant, GrantLine
 from stations.grants.rules import Act, Status
 from stations.grants.services.payments import cancel_pending
 from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.people.rules import check_four_eyes
 
 
 def apply(*, plan: Plan, by: Actor) -> Grant:
@@ -37,7 +38,8 @@ def apply(*, plan: Plan, by: Actor) -> Grant:
         raise Conflict(None, N_("この計画の交付申請は、すでにすんでいます。"))
     version = approved_version(plan)
     net = plan_queries.version_totals(version)["requested_yen"]
-    requested = settlement.award_amount(net, settings_of(plan.fiscal_year).terms)
+    # Held, so that the terms do not change between here and the first application of the year being known.
+    requested = settlement.award_amount(net, lock(settings_of(plan.fiscal_year)).terms)
     if requested < 1:
         raise RuleBroken(None, N_("申請できる額がありません。費用と収入、制度設定をお確かめください。"))
     grant = add(
@@ -170,7 +172,7 @@ def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
 
 
 def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
-    """中止・廃止 by the chair: unpaid advances fall away, a report follows."""
+    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows."""
     after = begin(grant, Act.DISCONTINUE, Permission.GRANT_APPLY, by=by, reason=reason)
     cancel_pending(grant, reason=reason, by=by)
     finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
@@ -180,9 +182,11 @@ def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
 def cancel(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Actor) -> None:
     """取消し by the approver: all of it, or all but ``kept_yen``; what was paid beyond that is refunded.
 
-    `RuleBroken` on "kept_yen" above what has been paid: a cancelled grant is paid no more.
+    Never by whoever drafted the award. `RuleBroken` on "kept_yen" above what has been paid (a cancelled grant
+    is paid no more), and while a payment is ordered.
     """
     after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=reason)
+    check_four_eyes(by.id, tuple(filter(None, (grant.decision_drafted_by_id,))))
     if not 0 <= kept_yen <= queries.standing(grant).paid:
         raise RuleBroken("kept_yen", N_("取り消さない額は、支払済の額以下で入力してください。"))
     cancel_pending(grant, reason=reason, by=by)

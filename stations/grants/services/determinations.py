@@ -58,6 +58,7 @@ def order_refund(*, grant: Grant, by: Actor) -> Letter:
     settled = settlement_of(grant)
     settlement.check_next_act(settled, Act.ORDER_REFUND)
     grant.refund_yen = settled.refund
+    grant.refund_ordered_by_id = by.id
     grant.refund_due_on = _due(settings_of(grant.fiscal_year).refund_days)
     letter = letters.issue_refund(grant, settled, by=by)
     finish(grant, Act.ORDER_REFUND, after, by=by, detail={"refund_yen": settled.refund})
@@ -66,7 +67,7 @@ def order_refund(*, grant: Grant, by: Actor) -> Letter:
 
 
 def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
-    """戻入 by the cashier, of the whole amount ordered; after 5-31 it is 過年度収入 of the new year."""
+    """戻入 by the cashier, never by who ordered it, of the whole amount; after 5-31 it is 過年度収入."""
     after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
     ordered = queries.letter_of(grant, "refund")
     first = ordered.issued_on if ordered else clock.today()
@@ -98,7 +99,10 @@ def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by
 
 
 def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
-    """精算払: what is fixed and not paid yet becomes a payment that waits for its order."""
+    """精算払: what is fixed and not paid yet becomes a payment that waits for its order.
+
+    Its budget is that of the day (`rules.balance_year`): after 5-31 the new year's.
+    """
     after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_ORDER, by=by)
     _check_notified(grant)
     settled = settlement_of(grant)
@@ -109,23 +113,42 @@ def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
 
 
 def close(*, grant: Grant, by: Actor) -> None:
-    """完結: nothing is left between city and committee, and the books agree with what was paid."""
+    """完結: nothing is left between city and committee, and the books agree with what was paid.
+
+    What the committee spent beyond grant and income was its own money, and its books end by saying so.
+    """
     after = begin(grant, Act.CLOSE, Permission.GRANT_REVIEW, by=by)
     _check_notified(grant)
     settlement.check_next_act(settlement_of(grant), Act.CLOSE)
     if queries.pending(grant):
         raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
+    own = uncovered(grant)
+    if own:
+        book(
+            grant=grant,
+            postings=bookkeeping.own_funds(own),
+            happened_on=clock.today(),
+            description="自己資金（助成金と収入で足りない分の自己負担）",
+            by=by,
+        )
     check_books(grant)
     grant.closed_on = clock.today()
-    finish(grant, Act.CLOSE, after, by=by)
+    finish(grant, Act.CLOSE, after, by=by, detail={"own_funds_yen": own} if own else None)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の手続きが完結しました"), by=by)
 
 
+def uncovered(grant: Grant) -> Yen:
+    """What the committee has spent beyond all it has received: rounding, a cut, costs that did not count."""
+    return max(0, -queries.standing(grant).cash)
+
+
 def check_books(grant: Grant) -> None:
-    """`RuleBroken` unless the books sum to zero and say what payments and repayments say."""
+    """`RuleBroken` unless the books sum to zero, say what the payments say, and nobody's money is missing."""
     postings = queries.postings_of(grant)
     balances = bookkeeping.balances(postings)
-    if sum(balances.values()) != 0 or queries.standing(grant).paid != queries.paid_by_rows(grant):
+    paid = -balances[bookkeeping.Account.CITY_CASH]
+    in_hand = balances[bookkeeping.Account.COMMITTEE_CASH]
+    if sum(balances.values()) != 0 or paid != queries.paid_by_rows(grant) or in_hand < 0:
         raise RuleBroken(None, N_("出納の記録と支払の記録が合いません。"))
 
 

@@ -10,6 +10,7 @@ from stations.core.money import Yen
 from stations.grants import bookkeeping, reporting
 from stations.grants.models import Grant, LedgerTransaction
 from stations.grants.queries import books
+from stations.grants.queries.ledger import posting
 from stations.grants.reporting import AccountsAct
 from stations.grants.services import accounts, ledger
 
@@ -22,25 +23,52 @@ def record_income(
     happened_on: dt.date,
     description: str,
     by: Actor,
+    client_event_id: str | None = None,
 ) -> LedgerTransaction:
     """Book one income (自己資金 included) while the books are open.
 
+    ``client_event_id``: made with the page. The same sending twice is booked once and answered alike.
     `RuleBroken` on "amount_yen", "happened_on" or "description"; `Conflict` when the books are closed.
     """
     accounts.begin_change(grant, by=by)
     if not description.strip():
         raise RuleBroken("description", N_("何の収入かを入力してください。"))
     reporting.check_income_date(grant.fiscal_year, happened_on, today=clock.today())
+    postings = bookkeeping.income(kind, amount_yen)
+    earlier = books.sent_before(client_event_id) if client_event_id else None
+    if earlier is not None:
+        _check_same(earlier, grant, postings, happened_on, description)
+        return earlier
     transaction = ledger.book(
         grant=grant,
-        postings=bookkeeping.income(kind, amount_yen),
+        postings=postings,
         happened_on=happened_on,
         description=description,
         by=by,
+        client_event_id=client_event_id,
     )
     audit.record(grant, act=AccountsAct.RECORD_INCOME, by=by, detail={"transaction_id": transaction.id})
     accounts.void_audit(grant, by=by)
     return transaction
+
+
+def _check_same(
+    earlier: LedgerTransaction,
+    grant: Grant,
+    postings: bookkeeping.Transaction,
+    happened_on: dt.date,
+    description: str,
+) -> None:
+    """A page sent again with other words is another income, and wants a page of its own."""
+    booked = (earlier.grant_id, earlier.happened_on, earlier.description)
+    amounts = tuple(posting(row) for row in earlier.postings)
+    if booked != (grant.id, happened_on, description) or amounts != postings:
+        raise RuleBroken(
+            None,
+            N_(
+                "この画面の収入は、すでに記録されています。別の収入は、出納帳から開き直して記録してください。"
+            ),
+        )
 
 
 def cancel_income(

@@ -34,6 +34,7 @@ def book(
     repayment: Repayment | None = None,
     reverses: LedgerTransaction | None = None,
     reason: str | None = None,
+    client_event_id: str | None = None,
 ) -> LedgerTransaction:
     """Append one cash movement to the grant's books; the caller holds the grant's lock.
 
@@ -50,6 +51,7 @@ def book(
             repayment_id=repayment.id if repayment else None,
             reverses_id=reverses.id if reverses else None,
             reason=reason,
+            client_event_id=client_event_id,
             recorded_by_id=by.id,
             recorded_at=clock.now(),
             postings=[

@@ -13,7 +13,7 @@ from stations.core.database import add, db, lock
 from stations.core.labels import label
 from stations.core.messages import N_, Conflict
 from stations.grants import budgets as budget_rules
-from stations.grants import letter_data, queries, settlement
+from stations.grants import letter_data, queries, rules, settlement
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter
 from stations.grants.rules import Act, Status
@@ -178,13 +178,12 @@ def _award_facts(grant: Grant) -> dict[str, Any]:
 def _award(frame: _Frame) -> letter_data.Award:
     grant, setting = frame.grant, settings_of(frame.grant.fiscal_year)
     assert grant.awarded_yen is not None
-    first, last = clock.fiscal_year_period(grant.fiscal_year)
-    begins = max(first, grant.decided_on or first)
+    first, last = rules.award_period(grant.fiscal_year, grant.decided_on)
     incomes = plan_queries.version_incomes(grant.version)
     return letter_data.Award(
         **_common(frame),
         applied_dated=_applied_dated(grant),
-        period=f"{clock.format_era(begins)}から{clock.format_era(last)}まで",
+        period=f"{clock.format_era(first)}から{clock.format_era(last)}まで",
         award_yen=grant.awarded_yen,
         payment_method="請求により概算払をする。額の確定の後に精算する。",
         report_due=_report_due(setting),

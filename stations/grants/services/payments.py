@@ -52,7 +52,11 @@ def new_request(grant: Grant, *, kind: str, amount_yen: Yen, by: Actor, purpose:
             kind=kind,
             amount_yen=amount_yen,
             purpose=purpose,
-            fiscal_year=grant.fiscal_year,
+            fiscal_year=(
+                grant.fiscal_year
+                if kind == "advance"
+                else rules.balance_year(grant.fiscal_year, clock.today())
+            ),
             programme_item=settings_of(grant.fiscal_year).programme_item,
             requested_by_id=by.id if kind == "advance" else None,
             requested_at=clock.now(),
@@ -77,6 +81,8 @@ def order_payment(*, request: PaymentRequest, by: Actor) -> None:
             N_("概算払は、実施中の間に支出命令を行います（いまは%(state)s）。"),
             state=request.grant.status,
         )
+    if request.kind == "balance":
+        request.fiscal_year = rules.balance_year(request.grant.fiscal_year, clock.today())
     request.ordered_by_id = by.id
     request.ordered_at = clock.now()
     _finish(request, PaymentAct.ORDER, after, by=by)
@@ -84,8 +90,15 @@ def order_payment(*, request: PaymentRequest, by: Actor) -> None:
 
 
 def return_request(*, request: PaymentRequest, reason: str, by: Actor) -> None:
-    """差戻し of an advance, with its reason; the treasurer asks anew. A balance is due and cannot be returned."""
-    after = _begin(request, PaymentAct.RETURN, Permission.PAYMENT_ORDER, by=by)
+    """差戻し of an advance, with its reason; the treasurer asks anew. A balance is due and cannot be returned.
+
+    By the officer before the order. After it the money may be on its way: only the cashier can tell that it
+    did not leave (支払不能: a wrong account, the year's cash is closed).
+    """
+    lock(request.grant)
+    ordered = lock(request).status is PaymentStatus.ORDERED
+    permission = Permission.PAYMENT_RECORD if ordered else Permission.PAYMENT_ORDER
+    after = _begin(request, PaymentAct.RETURN, permission, by=by)
     if request.kind != "advance":
         raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、差し戻せません。"))
     rules.require_payment_reason(PaymentAct.RETURN, reason)
@@ -96,14 +109,17 @@ def return_request(*, request: PaymentRequest, reason: str, by: Actor) -> None:
 def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str = "", by: Actor) -> Payment:
     """支払 by the cashier: the payment, its line in the books and the state, all or nothing.
 
-    `RuleBroken` on "paid_on" outside the year's cash period, before the order, or in the future.
+    An advance is paid within its year's cash period; a balance after it burdens the new budget.
+    `RuleBroken` on "paid_on" outside the cash period, before the order, or in the future.
     """
     after = _begin(request, PaymentAct.PAY, Permission.PAYMENT_RECORD, by=by)
+    grant = request.grant
+    if request.kind == "balance":
+        request.fiscal_year = rules.balance_year(grant.fiscal_year, paid_on)
     rules.check_payment_date(request.fiscal_year, paid_on)
     assert request.ordered_at is not None
     if not clock.local_date(request.ordered_at) <= paid_on <= clock.today():
         raise RuleBroken("paid_on", N_("支払日は、支出命令の日から今日までの日にしてください。"))
-    grant = request.grant
     payment = add(
         Payment(
             request=request,
@@ -130,8 +146,19 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
 
 
 def cancel_pending(grant: Grant, *, reason: str, by: Actor) -> None:
-    """What was asked for or ordered falls away with the grant (中止・廃止, 取消し); the caller holds the grant."""
-    for request in queries.pending(grant):
+    """What was asked for falls away with the grant (中止・廃止, 取消し); the caller holds the grant.
+
+    `RuleBroken` while a payment is ordered: it may have left the bank, and would be missing from the books.
+    """
+    pending = queries.pending(grant)
+    if any(request.status is PaymentStatus.ORDERED for request in pending):
+        raise RuleBroken(
+            None,
+            N_(
+                "支出命令済みの支払があります。出納が支払を記録するか、支払えないことを記録した後に行ってください。"
+            ),
+        )
+    for request in pending:
         after = rules.next_payment_status(request.status, PaymentAct.CANCEL)
         _finish(request, PaymentAct.CANCEL, after, by=by, reason=reason)
 

@@ -128,10 +128,13 @@ def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
 
 def _findings(grant: Grant, entry: rules.Receipt, file: StoredFile) -> list[Finding]:
     others = [queries.as_rule(row) for row in queries.receipts(grant, live_only=True)]
-    found = rules.check_receipt(entry, queries.award(grant), today=clock.today(), others=others)
+    elsewhere = [queries.as_rule(row) for row in queries.of_other_grants(grant, entry)]
+    found = rules.check_receipt(
+        entry, queries.award(grant), today=clock.today(), others=others, elsewhere=elsewhere
+    )
     same = queries.with_same_picture(file)
-    if any(row.file_id == file.id for row in same):
-        # The same sending twice (a second press of the button): never two receipts of it.
+    if any(row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same):
+        # The same sending twice (a second press), or one paper in two grants: never two receipts of it.
         found.insert(0, Finding(Level.ERROR, "file", N_("この写真の領収書は、もう登録されています。")))
     elif same:
         found.append(Finding(Level.WARNING, "file", N_("同じ写真の領収書が、すでに登録されています。")))

@@ -7,7 +7,7 @@ from flask_babel import force_locale
 from stations.attendance import queries as attendance
 from stations.core import clock, labels
 from stations.core.money import format_yen
-from stations.grants import letter_data
+from stations.grants import letter_data, rules
 from stations.grants.models import FiscalYearSetting, Grant
 from stations.grants.queries import books
 from stations.grants.queries import receipts as receipt_queries
@@ -29,7 +29,7 @@ def make(grant: Grant, *, dated: dt.date | None) -> bytes:
 def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     report = queries.report(grant)
     setting = steps.settings_of(grant.fiscal_year)
-    first, last = clock.fiscal_year_period(grant.fiscal_year)
+    first, last = rules.award_period(grant.fiscal_year, grant.decided_on)
     award_dated, award_number = _award_letter(grant, setting)
     return letter_data.FinalReport(
         dated=clock.format_era(dated),

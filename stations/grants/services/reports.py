@@ -3,6 +3,7 @@
 import datetime as dt
 
 from stations.core import access, audit, clock, files
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
 from stations.core.messages import N_
@@ -16,11 +17,19 @@ from stations.grants.services import accounts, report_pdf, steps
 
 
 def save_report(
-    *, grant: Grant, summary: str, completed_on: dt.date | None, by: Actor, results: str = ""
+    *,
+    grant: Grant,
+    summary: str,
+    completed_on: dt.date | None,
+    by: Actor,
+    results: str = "",
+    seen: str | None = None,
 ) -> Grant:
     """Keep what is written so far, by 代表 or 会計; an incomplete report may be saved.
 
     ``summary``: what was done; ``results``: 成果と課題, unless the summary tells them too.
+    ``seen``: the mark (`queries.reports.text_mark`) of what stood on the writer's page; `Overtaken` when somebody
+    else saved other words since.
 
     `RuleBroken` on "completed_on" for a day outside the year or in the future; `Conflict` when it is handed in.
     """
@@ -30,8 +39,9 @@ def save_report(
     reporting.check_books_open(grant.status)
     if completed_on is not None:
         reporting.check_completed_on(grant.fiscal_year, completed_on, today=clock.today())
-    if (summary, results, completed_on) == (grant.report_summary, grant.report_results, grant.completed_on):
+    if (summary, results, completed_on) == queries.report_text(grant):
         return grant
+    two_writers.check(seen, *queries.report_text(grant))
     grant.report_summary = summary
     grant.report_results = results
     grant.completed_on = completed_on
@@ -77,9 +87,11 @@ def submit_report(*, grant: Grant, by: Actor) -> Grant:
 def return_report(*, grant: Grant, reason: str, by: Actor) -> Grant:
     """The officer sends the report back with what is to be mended; ticks of unchanged receipts stay.
 
+    Also after the 検査, when the approver found something in the draft of the 額の確定.
     `RuleBroken` on "reason" without one; `Conflict` from another state.
     """
     after = steps.begin(grant, Act.RETURN_REPORT, Permission.REPORT_INSPECT, by=by, reason=reason)
+    grant.inspected_by_id = grant.inspected_at = None
     steps.finish(grant, Act.RETURN_REPORT, after, by=by, reason=reason)
     steps.tell(
         grant, [Role.CHAIR, Role.TREASURER], N_("実績報告が差し戻されました。理由を確認してください。"), by=by

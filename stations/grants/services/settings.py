@@ -1,4 +1,4 @@
-"""制度設定 of a fiscal year: entered by the approver, changed until the first award letter."""
+"""制度設定 of a fiscal year: entered by the approver, changed until the first application."""
 
 from stations.core import audit
 from stations.core.access import Actor, Permission, demand
@@ -20,7 +20,7 @@ def save_settings(
 ) -> FiscalYearSetting:
     """Enter or change the settings of ``terms.fiscal_year``.
 
-    `RuleBroken` on what could not work; `Conflict` once an award letter of the year has been issued.
+    `RuleBroken` on what could not work; `Conflict` once somebody has applied under them.
     """
     setting = queries.settings(terms.fiscal_year)
     demand(by, Permission.GRANT_SETTINGS, setting)
@@ -28,7 +28,7 @@ def save_settings(
     if setting is not None:
         lock(setting)
     if queries.settings_settled(terms.fiscal_year):
-        raise Conflict(None, N_("この年度は交付決定通知書を施行したため、制度設定を変えられません。"))
+        raise Conflict(None, N_("この年度の交付申請を受け付けたため、制度設定を変えられません。"))
     values = {
         "rate_numerator": terms.rate_numerator,
         "rate_denominator": terms.rate_denominator,

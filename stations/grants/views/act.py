@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from stations.core.access import NotAllowed
 from stations.core.forms import Form
@@ -21,6 +22,17 @@ def fact(key: Any, value: Any) -> dict[str, Any]:
     return {"key": key, "value": value}
 
 
+def before_the_letter(grant: Any) -> Any:
+    """For a reader outside the city while the decision is not told: back to the grant; None for everybody else.
+
+    Budgets, and what the state allows, would tell what has been drafted.
+    """
+    if queries.may_know(current_user, grant):
+        return None
+    flash(_("審査中です。領収書や実績報告は、交付決定の通知が届いてから使えます。"), "info")
+    return redirect(url_for("grants.grant", grant_id=grant.id))
+
+
 def not_now(grant: Any) -> Any:
     """For somebody who opens the page of an act that the state does not offer: back to the grant; None if it does.
 
@@ -29,7 +41,13 @@ def not_now(grant: Any) -> Any:
     offered = {turn.endpoint for turn in queries.turns(grant, queries.facts(grant))}
     if request.method == "POST" or request.endpoint in offered:
         return None
-    flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(grant.status)), "info")
+    flash(
+        _(
+            "いまの状態（%(state)s）では、その操作はありません。",
+            state=label(queries.shown_status(current_user, grant)),
+        ),
+        "info",
+    )
     return redirect(url_for("grants.grant", grant_id=grant.id))
 
 

@@ -189,7 +189,7 @@ def discontinue(grant: Any) -> Any:
         heading=_("事業を中止・廃止しますか"),
         action=_("中止・廃止を届け出る"),
         done=_("中止・廃止を届け出ました。これまでの分の実績報告をしてください。"),
-        lead=_("まだ支払われていない概算払の請求は、取り消されます。これまでの分は実績報告で精算します。"),
+        lead=_("支出命令の前の概算払の請求は、取り消されます。これまでの分は実績報告で精算します。"),
         facts=[*_asked(grant), fact(_("支払済"), yen(queries.standing(grant).paid))],
         kind="danger",
     )

@@ -17,13 +17,15 @@ from stations.grants.queries import books as book_queries
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.services import incomes
 from stations.grants.views import blueprint
-from stations.grants.views.act import perform
+from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_books, trail
 
 
 @blueprint.get("/grants/<int:grant_id>/books")
 @requires(Permission.GRANT_READ, of=queries.grant)
-def books(grant: Any) -> str:
+def books(grant: Any) -> Any:
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     return render_template(
         "grants/books.html",
         grant=grant,
@@ -91,6 +93,7 @@ def _record(form: IncomeForm, grant: Any) -> None:
         happened_on=form.happened_on.data,
         description=form.description.data or "",
         by=current_user,
+        client_event_id=form.event.data,
     )
 
 

@@ -45,6 +45,12 @@ def _settled(grant: Any) -> Facts:
     ]
 
 
+def _own_funds(grant: Any) -> Facts:
+    """What closing will enter in the books of a committee that spent more than it received."""
+    own = services.uncovered(grant)
+    return [fact(_("自己資金として出納帳に記録する額"), yen(own))] if own else []
+
+
 @blueprint.route("/grants/<int:grant_id>/determination", methods=["GET", "POST"])
 @requires(Permission.GRANT_REVIEW, of=queries.grant)
 @writes
@@ -151,5 +157,5 @@ def close(grant: Any) -> Any:
         action=_("完結する"),
         done=_("助成金の手続きが完結しました。"),
         lead=_("完結すると、この助成金の記録はもう変わりません。"),
-        facts=_settled(grant),
+        facts=[*_settled(grant), *_own_funds(grant)],
     )

@@ -70,7 +70,7 @@ def return_report(grant: Any) -> Any:
         grant=grant,
         form=form,
         found=found,
-        open=grant.status is Status.REPORTED,
+        open=grant.status in {Status.REPORTED, Status.INSPECTED},
         breadcrumb=trail(grant, _("差し戻す"), (_("検査"), url_for(".inspect", grant_id=grant.id))),
     )
 
@@ -89,6 +89,7 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
         form=form,
         rows=rows,
         shown=shown,
+        warned=receipt_queries.accepted_warnings(shown) if shown is not None else [],
         kind=receipt_queries.kind_of(shown) if shown is not None else None,
         before=before,
         after=after,

@@ -11,22 +11,25 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date_era, yen
 from stations.core.labels import label
+from stations.core.messages import N_
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm
 from stations.grants.rules import Status
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import fact
 
+LETTER = N_("通知書（代表者の氏名と住所）")
+
 
 @blueprint.get("/grants/letters/<int:letter_id>")
-@requires(Permission.GRANT_READ, of=queries.letter)
+@requires(Permission.GRANT_READ, of=queries.letter, personal=LETTER)
 def letter(letter: Any) -> Response:
     """The PDF/A of an issued letter."""
     return files.send(letter.file)
 
 
 @blueprint.get("/grants/<int:grant_id>/draft-letter")
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(Permission.GRANT_APPROVE, of=queries.grant, personal=LETTER)
 def draft_letter(grant: Any) -> Any:
     """The letter of the drafted decision, marked 「案」, for whoever decides."""
     if grant.status not in {Status.DECIDING, Status.AWARDED}:

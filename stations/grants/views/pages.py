@@ -34,7 +34,10 @@ def index() -> str:
     return render_template(
         "grants/index.html",
         grants=grants,
-        standings=queries.standings([grant.id for grant in grants]),
+        standings=queries.standings(
+            [grant.id for grant in grants], of=None if queries.sees_drafts(current_user) else queries.told()
+        ),
+        states={grant.id: queries.shown_status(current_user, grant) for grant in grants},
         year=year,
         years=years,
         stage=stage,
@@ -62,16 +65,21 @@ def grant(grant: Any) -> str:
     """Everything about one grant; what an auditor asks for, and the next act of whoever looks."""
     known = queries.facts(grant)
     setting = queries.settings(grant.fiscal_year)
+    state = queries.shown_status(current_user, grant)
     return render_template(
         "grants/grant.html",
         grant=grant,
         standing=known.standing,
-        award=queries.decided_award(grant),
+        award=queries.shown_award(current_user, grant),
+        told=queries.may_know(current_user, grant),
+        status=state,
         budget=queries.budget(grant),
         buttons=queries.buttons(current_user, grant, known),
         turns={request.id: queries.request_turn(request) for request in grant.payment_requests},
-        steps=steps(grant.status),
-        timeline=audit.timeline(grant, *grant.payment_requests),
+        steps=steps(state),
+        timeline=audit.timeline(
+            grant, *grant.payment_requests, without=queries.hidden_acts(current_user, grant)
+        ),
         receipts=queries.receipt_counts(grant),
         repayments=queries.repayments(grant) if grant.refund_yen else [],
         books=queries.books_sum(grant),

@@ -81,6 +81,24 @@ def return_request(request: Any) -> Any:
     )
 
 
+@blueprint.route("/grants/payments/<int:payment_request_id>/unpayable", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@writes
+def unpayable(request: Any) -> Any:
+    """差戻し of an ordered advance that did not leave the bank, by the cashier."""
+    form = ReasonForm()
+    return _page(
+        request,
+        "grants.record_payment",
+        form,
+        lambda: services.return_request(request=request, reason=form.reason.data or "", by=current_user),
+        heading=_("支払えないことを記録する"),
+        action=_("支払えないことを記録する"),
+        done=_("支払えないことを記録し、請求を差し戻しました。"),
+        lead=_("お金が出ていないことを銀行で確かめてから記録してください。会計は、あらためて請求できます。"),
+    )
+
+
 @blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
 @writes
@@ -97,13 +115,27 @@ def record_payment(request: Any) -> Any:
         heading=_("支払を記録する"),
         action=_("支払済にする"),
         done=_("支払を記録しました。"),
+        other=(
+            (_("支払えないことを記録する"), url_for(".unpayable", payment_request_id=request.id))
+            if request.kind == "advance"
+            else None
+        ),
     )
 
 
 def _page(
-    request: Any, offered: str, form: Any, service: Any, *, heading: str, action: str, done: str
+    request: Any,
+    offered: str,
+    form: Any,
+    service: Any,
+    *,
+    heading: str,
+    action: str,
+    done: str,
+    lead: str = "",
+    other: tuple[str, str] | None = None,
 ) -> Any:
-    """The page of an act on one request; too late to open, back to the grant."""
+    """The page of an act on one request; too late to open, back to the grant. ``other``: (label, url) beside it."""
     grant = request.grant
     back = redirect(url_for("grants.grant", grant_id=grant.id))
     if act.perform(form, service):
@@ -120,7 +152,8 @@ def _page(
         heading=heading,
         action=action,
         facts=_facts(request),
-        lead="",
+        lead=lead,
+        other=other,
         kind="primary",
         breadcrumb=trail(grant, heading),
     )

@@ -10,7 +10,7 @@ from stations.core import audit, clock, files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import say
-from stations.core.messages import RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import ReasonForm, ReceiptForm
 from stations.grants.queries import receipts as receipt_queries
@@ -21,14 +21,16 @@ from stations.grants.services import photos
 from stations.grants.services import receipts as services
 from stations.grants.services.receipts import ReceiptRefused
 from stations.grants.views import blueprint
-from stations.grants.views.act import perform
+from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_receipts, trail
 
 
 @blueprint.get("/grants/<int:grant_id>/receipts", endpoint="receipts")
-@requires(Permission.GRANT_READ, of=queries.grant)
-def receipt_list(grant: Any) -> str:
+@requires(Permission.GRANT_READ, of=queries.grant, personal=N_("領収書の一覧"))
+def receipt_list(grant: Any) -> Any:
     """予算・支出・残り of each line, then the receipts, the newest first."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     rows = receipt_queries.receipts(grant)
     return render_template(
         "grants/receipts.html",
@@ -47,6 +49,8 @@ def receipt_list(grant: Any) -> str:
 @writes
 def new_receipt(grant: Any) -> Any:
     """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     form = ReceiptForm(lines=receipt_queries.line_choices(grant), data={"addressee": grant.committee.name})
     rows_changed = "add_row" in request.form or "remove_row" in request.form
     sound = form.is_submitted() and not rows_changed and form.validate()
@@ -135,13 +139,19 @@ def receipt(receipt: Any) -> str:
 @blueprint.get("/grants/receipts/<int:receipt_id>/file")
 @requires(Permission.GRANT_READ, of=receipt_queries.receipt)
 def receipt_file(receipt: Any) -> Response:
-    """The paper as it was stored; ``?size=small``: a thumbnail of a picture."""
+    """The paper as it was stored; ``?size=small``: a thumbnail of a picture, whose list stands in the view log."""
+    if not (_small() and receipt.file.is_image):
+        audit.log_view(receipt, by=current_user, purpose=N_("領収書の写真"))
     return _send(receipt.file)
+
+
+def _small() -> bool:
+    return request.args.get("size") == "small"
 
 
 def _send(file: Any) -> Response:
     response = files.send(file)
-    if request.args.get("size") == "small" and file.is_image:
+    if _small() and file.is_image:
         # Pillow is loaded only by who looks at pictures.
         from stations.core.pictures import thumbnail
 

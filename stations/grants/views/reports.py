@@ -6,11 +6,11 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import clock, files
+from stations.core import clock, files, seen
 from stations.core.access import Permission, can, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
-from stations.core.messages import RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
 from stations.grants.forms.reports import ConfirmForm, ReportForm
 from stations.grants.queries import books as book_queries
@@ -19,7 +19,7 @@ from stations.grants.queries import reports as report_queries
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.services import reports as services
 from stations.grants.views import blueprint
-from stations.grants.views.act import perform
+from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_report, trail
 
 
@@ -51,11 +51,14 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
 @writes
 def report(grant: Any) -> Any:
     """The text, the statement as the books have it now, and what is missing; read-only for everybody else."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     form = ReportForm(
         data={
             "summary": grant.report_summary,
             "results": grant.report_results,
             "completed_on": grant.completed_on,
+            "seen": report_queries.text_mark(grant),
         }
     )
     if perform(form, lambda: _save(form, grant)):
@@ -65,13 +68,20 @@ def report(grant: Any) -> Any:
 
 
 def _save(form: ReportForm, grant: Any) -> None:
-    services.save_report(
-        grant=grant,
-        summary=form.summary.data or "",
-        results=form.results.data or "",
-        completed_on=form.completed_on.data,
-        by=current_user,
-    )
+    try:
+        services.save_report(
+            grant=grant,
+            summary=form.summary.data or "",
+            results=form.results.data or "",
+            completed_on=form.completed_on.data,
+            seen=form.seen.data or "",
+            by=current_user,
+        )
+    except seen.Overtaken:
+        # The page shows both; whoever saves again has seen what stands now.
+        form.overtaken = True
+        form.seen.data = report_queries.text_mark(grant)
+        raise
 
 
 @blueprint.route("/grants/<int:grant_id>/report/audit", methods=["GET", "POST"])
@@ -79,6 +89,8 @@ def _save(form: ReportForm, grant: Any) -> None:
 @writes
 def audit_accounts(grant: Any) -> Any:
     """監査 sees the statement, the book and every receipt, and confirms."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
@@ -105,6 +117,8 @@ def audit_accounts(grant: Any) -> Any:
 @writes
 def submit_report(grant: Any) -> Any:
     """The check page before the report goes to the city."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
@@ -117,7 +131,7 @@ def submit_report(grant: Any) -> Any:
 
 
 @blueprint.get("/grants/<int:grant_id>/report.pdf")
-@requires(Permission.GRANT_READ, of=queries.grant)
+@requires(Permission.GRANT_READ, of=queries.grant, personal=N_("実績報告書（代表者の氏名）"))
 def report_file(grant: Any) -> Response:
     """The PDF as it was handed in last."""
     file = files.find(grant.report_file_id) if grant.report_file_id is not None else None

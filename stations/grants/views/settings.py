@@ -20,7 +20,7 @@ from stations.grants.views.act import perform
 @requires(Permission.GRANT_SETTINGS)
 @writes
 def settings() -> Any:
-    """The terms of one year: shown, and changed until the first award letter."""
+    """The terms of one year: shown, and changed until the first application."""
     this_year = clock.fiscal_year(clock.today())
     year = request.args.get("year", this_year, type=int)
     if not this_year - 20 <= year <= this_year + 1:

@@ -6,6 +6,7 @@ from stations.people.services.accounts import (
     create_person,
     disable,
     enable,
+    end_session,
     sign_out_everywhere,
 )
 from stations.people.services.held_forms import drop_form, hold_form
@@ -34,6 +35,7 @@ __all__ = [
     "drop_form",
     "enable",
     "end_role",
+    "end_session",
     "enrolment_uri",
     "give_role",
     "hold_form",

@@ -85,6 +85,15 @@ def enable(person: Person, *, by: Person) -> None:
     audit.record(person, act=PersonAct.ENABLE, by=by, from_status=before, to_status=person.status)
 
 
+def end_session(person: Person, key: str) -> None:
+    """Sign out of one session: its key opens nothing from now on. Keys are forgotten once no session lasts so long."""
+    lock(person)
+    now = clock.now()
+    too_old = (now - rules.LONGEST_SESSION).timestamp()
+    lasting = [one for one in person.ended_sessions.split() if int(one.partition(":")[2]) > too_old]
+    person.ended_sessions = " ".join([*lasting, f"{key}:{int(now.timestamp())}"])
+
+
 def sign_out_everywhere(person: Person, *, by: Person) -> None:
     """End every session of an account, on all devices, with the next request each makes."""
     if person.id != by.id:

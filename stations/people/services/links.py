@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
@@ -101,21 +102,23 @@ def _address(token: str) -> str:
 
 
 def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> None:
-    until = format_datetime(expires_at)
+    with force_locale(person.language):
+        subject, body = _words(url, format_datetime(expires_at), kind)
+    outbox.queue(to=person, subject=subject, body=body)
+
+
+def _words(url: str, until: str, kind: LinkKind) -> tuple[str, str]:
+    """Subject and body of the mail that brings a link."""
     if kind is LinkKind.INVITATION:
-        subject = _("まつどDEつながるステーションへの招待")
-        body = _(
+        return _("まつどDEつながるステーションへの招待"), _(
             "利用者として登録しました。次のリンクを開き、パスワードを決めてください。\n\n"
             "%(url)s\n\n期限：%(until)s（1回だけ使えます）",
             url=url,
             until=until,
         )
-    else:
-        subject = _("パスワードの再設定")
-        body = _(
-            "次のリンクを開き、新しいパスワードを決めてください。\n\n%(url)s\n\n期限：%(until)s（1回だけ使えます）\n"
-            "お心当たりのないときは、リンクを開かずに下の連絡先へお知らせください。",
-            url=url,
-            until=until,
-        )
-    outbox.queue(to=person, subject=subject, body=body)
+    return _("パスワードの再設定"), _(
+        "次のリンクを開き、新しいパスワードを決めてください。\n\n%(url)s\n\n期限：%(until)s（1回だけ使えます）\n"
+        "お心当たりのないときは、リンクを開かずに下の連絡先へお知らせください。",
+        url=url,
+        until=until,
+    )

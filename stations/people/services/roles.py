@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
@@ -79,22 +80,29 @@ def give_role(
     _forget_held_roles(person)
     audit.record(person, act=PersonAct.GIVE_ROLE, by=by, detail=_detail(made))
     if person.password_hash is not None:
-        outbox.queue(
-            to=person,
-            subject=_("新しい役割のお知らせ"),
-            body=_("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role)),
-        )
+        with force_locale(person.language):
+            subject = _("新しい役割のお知らせ")
+            body = _("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role))
+        outbox.queue(to=person, subject=subject, body=body)
     return made
 
 
 def end_role(assignment: RoleAssignment, *, on: dt.date, by: Person | None) -> None:
-    """Let a role end with a day, which still belongs to it. RuleBroken on "to_on", Conflict when it has ended."""
+    """Let a role end with a day, which still belongs to it. RuleBroken on "to_on", Conflict when it has ended.
+
+    Never later than it ends already: a longer term is another role, which `give_role` holds against all others.
+    """
     _demand(assignment, by)
     person = lock(assignment.person)
     lock(assignment)
     if assignment.to_on is not None and assignment.to_on < clock.today():
         raise Conflict(None, N_("この役割は、すでに終わっています。"))
     rules.check_term(assignment.from_on, on)
+    if assignment.to_on is not None and on > assignment.to_on:
+        raise RuleBroken(
+            "to_on",
+            N_("いまの終わりの日より後にはできません。任期を延ばすときは、次の任期の役割を付けてください。"),
+        )
     assignment.to_on = on
     _forget_held_roles(person)
     audit.record(person, act=PersonAct.END_ROLE, by=by, detail=_detail(assignment))

@@ -6,6 +6,7 @@ import secrets
 import pyotp
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from stations.core import audit, clock, outbox
@@ -62,13 +63,12 @@ def reset_second_factor(person: Person, *, by: Person) -> None:
     person.session_epoch += 1
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     audit.record(person, act=PersonAct.RESET_SECOND_FACTOR, by=by)
-    outbox.queue(
-        to=person,
-        subject=_("認証アプリの登録を解除しました"),
-        body=_(
+    with force_locale(person.language):
+        subject = _("認証アプリの登録を解除しました")
+        body = _(
             "次のサインインのときに、もう一度登録してください。お心当たりのないときは、下の連絡先へお知らせください。"
-        ),
-    )
+        )
+    outbox.queue(to=person, subject=subject, body=body)
 
 
 def accept_code(person: Person, code: str) -> bool:

@@ -90,9 +90,11 @@ def password() -> ResponseReturnValue:
 @writes
 def enrol() -> ResponseReturnValue:
     """Set up the authenticator app: before the first sign-in is complete (compulsory for some), or anew."""
-    signed_in = people_session.signed_in()
-    person = signed_in or people_session.pending_person()
-    if person is None or (signed_in is None and person.totp_secret is not None):
+    pending = people_session.pending_person()
+    entering = pending if pending is not None and pending.totp_secret is None else None
+    signed_in = people_session.signed_in() if entering is None else None
+    person = entering or signed_in  # whoever has just given a password, even in somebody else's open browser
+    if person is None:
         return redirect(url_for("people.sign_in"))
     again = person.totp_secret is not None
     form = EnrolAgainForm() if again else EnrolForm()
@@ -105,7 +107,7 @@ def enrol() -> ResponseReturnValue:
         except RuleBroken as broken:
             form.show(broken)
         else:
-            return _enrolled(person if signed_in is None else None, codes)
+            return _enrolled(entering, codes)
     return render_template(
         "people/enrol.html",
         form=form,

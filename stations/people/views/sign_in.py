@@ -92,7 +92,7 @@ def demo_sign_in() -> ResponseReturnValue:
 @public
 @writes
 def sign_out() -> ResponseReturnValue:
-    people_session.end()
+    people_session.sign_out()
     flash(_("サインアウトしました。"), "success")
     return redirect(url_for("people.sign_in"))
 

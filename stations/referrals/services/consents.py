@@ -7,7 +7,7 @@ from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
 from stations.referrals import queries, rules
-from stations.referrals.models import ConsentRecord, Observation, Referral
+from stations.referrals.models import OWN_TO_THE_STATION, ConsentRecord, Observation, Referral
 from stations.referrals.rules import Act, Consent, ConsentAnswer, SheetAct, Status
 from stations.referrals.services import steps
 
@@ -17,7 +17,8 @@ def record_consent(*, subject: Referral | Observation, consent: Consent, by: Act
 
     A referral's consent is asked by its agency, a memo's by its station.
     """
-    _begin(subject, by)
+    if _begin(subject, by):
+        raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
     rules.check_consent(consent)
     return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
 
@@ -25,9 +26,10 @@ def record_consent(*, subject: Referral | Observation, consent: Consent, by: Act
 def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRecord:
     """The person takes the consent back from today on; a referral that is under way ends with it (取下げ).
 
+    The right does not end with the case: after 終結 or 不調 the other side loses sight of what it could still read.
     `Conflict` when no consent holds that could be taken back.
     """
-    _begin(subject, by)
+    over = _begin(subject, by)
     before, today = queries.latest_consent(subject), clock.today()
     if before is None or before.answer is not ConsentAnswer.GIVEN or before.withdrawn_on is not None:
         raise Conflict(None, N_("撤回できる同意がありません。"))
@@ -45,24 +47,23 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
         by,
     )
     if isinstance(subject, Referral):
-        _end(subject, by)
-    elif subject.sent_at is not None:
+        if not over:
+            _end(subject, by)
+    elif subject.status not in OWN_TO_THE_STATION:
         steps.tell(queries.agency_people(subject.agency_id), steps.MEMO_ANSWERED, subject, by=by)
     return record
 
 
-def _begin(subject: Referral | Observation, by: Actor) -> None:
+def _begin(subject: Referral | Observation, by: Actor) -> bool:
+    """Hold a sheet or memo for whoever asks the person. Returns whether the case is over."""
     lock(subject)
     if isinstance(subject, Referral):
         access.demand(by, Permission.REFERRAL_MAKE, subject)
-        final = subject.status in rules.FINAL
-    elif isinstance(subject, Observation):
+        return subject.status in rules.FINAL
+    if isinstance(subject, Observation):
         access.demand(by, Permission.OBSERVATION_WRITE, subject)
-        final = subject.status in rules.OBSERVATION_FINAL
-    else:
-        assert_never(subject)
-    if final:
-        raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
+        return subject.status in rules.OBSERVATION_FINAL
+    assert_never(subject)
 
 
 def _end(referral: Referral, by: Actor) -> None:

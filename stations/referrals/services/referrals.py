@@ -195,9 +195,15 @@ def expire_due() -> int:
 def record_follow_up(
     *, referral: Referral, follow_up_id: int, outcome: Outcome, note: str, by: Actor
 ) -> FollowUp:
-    """How it goes, one or three months after the first visit. `Conflict` when it is recorded already."""
+    """How it goes, one or three months after the first visit. `Conflict` when it is recorded already, or taken back.
+
+    Nothing more is written about a person whose consent is gone: `RuleBroken` on "consent".
+    """
     lock(referral)
     steps.demand_one(by, {Permission.REFERRAL_ANSWER, Permission.REFERRAL_MAKE}, referral)
+    if referral.status in rules.CONCEALED:
+        raise Conflict(None, N_("取り下げられたつなぎには、その後の様子を記録できません。"))
+    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None or lock(found).done_at is not None:
         raise Conflict(None, N_("この様子は、もう記録されています。"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -126,6 +126,8 @@ def follow_up(referral: Any, follow_up_id: int) -> Any:
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:
         abort(404)
+    if request.method == "GET" and queries.is_concealed(current_user, referral):
+        return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
     if form.validate_on_submit() and succeeds(
         form,

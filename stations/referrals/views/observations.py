@@ -6,7 +6,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.messages import N_
@@ -14,7 +14,7 @@ from stations.referrals import queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
-from stations.referrals.views.pages import blueprint, hints, memo_trail, succeeds, trail
+from stations.referrals.views.pages import blueprint, hints, history, memo_trail, succeeds, trail
 
 MEMO = N_("気づきメモ")
 
@@ -65,7 +65,7 @@ def new_observation() -> Any:
 @writes
 def edit_observation(observation: Any) -> Any:
     """A draft, or a memo that came back."""
-    if observation.status not in rules.OBSERVATION_EDITABLE:
+    if request.method == "GET" and observation.status not in rules.OBSERVATION_EDITABLE:
         return redirect(url_for(".observation", observation_id=observation.id))
     names = ("observed_on", "facts", "urgent", "alias", "station_id")
     form = MemoForm(
@@ -115,7 +115,7 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
 @writes
 def receiver(observation: Any) -> Any:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
-    if observation.status not in rules.OBSERVATION_EDITABLE:
+    if request.method == "GET" and observation.status not in rules.OBSERVATION_EDITABLE:
         return redirect(url_for(".observation", observation_id=observation.id))
     offered = {one.id: one for one in queries.receivers(observation.consent, clock.today())}
     chosen = observation.agency_id if observation.agency_id in offered else None
@@ -145,22 +145,22 @@ def receiver(observation: Any) -> Any:
 def observation(observation: Any) -> Any:
     """The memo with its history and what one can do to it."""
     today = clock.today()
+    concealed = queries.is_observation_concealed(current_user, observation)
     return render_template(
         "referrals/observation.html",
         observation=observation,
-        concealed=queries.is_observation_concealed(current_user, observation),
+        concealed=concealed,
         acts=queries.observation_acts_for(current_user, observation),
         asks=rules.OBSERVATION_NEEDS_REASON | {ObservationAct.CLOSE},
         editable=observation.status in rules.OBSERVATION_EDITABLE,
-        withdrawable=observation.status not in rules.OBSERVATION_FINAL
-        and rules.valid(observation.consent, today),
+        withdrawable=rules.valid(observation.consent, today),
         over=observation.status in rules.OBSERVATION_FINAL,
         conference=rules.conference(observation.consent, today),
         late=observation.status is ObservationStatus.SENT
         and observation.acknowledge_by_on is not None
         and rules.is_overdue(observation.acknowledge_by_on, None, today),
         sent=request.args.get("sent") == "1",
-        timeline=audit.timeline(observation),
+        timeline=history(observation, concealed=concealed),
         tones=OBSERVATION_TONES,
         breadcrumb=memo_trail(observation),
     )

@@ -1,11 +1,13 @@
 """What the pages of this package share: their blueprint, where they stand, how a form answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
+from stations.core import audit
 from stations.core.access import NotAllowed
 from stations.core.forms import Form
 from stations.core.messages import Conflict, RuleBroken
@@ -26,6 +28,12 @@ def succeeds(form: Form, act: Callable[[], object]) -> bool:
         form.show(broken)
         return False
     return True
+
+
+def history(subject: Any, *, concealed: bool) -> list[audit.Entry]:
+    """The timeline; to whom the person's data is concealed, the reasons are, too: they may tell of the person."""
+    entries = audit.timeline(subject)
+    return [replace(entry, reason=None) for entry in entries] if concealed else entries
 
 
 def trail(*here: tuple[Any, str | None]) -> Trail:

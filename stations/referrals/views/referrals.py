@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries as committees
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.messages import N_
@@ -15,10 +15,10 @@ from stations.referrals import queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import TONES
 from stations.referrals.rules import AgeGroup, Status
-from stations.referrals.views.pages import blueprint, hints, referral_trail, succeeds, trail
+from stations.referrals.views.pages import blueprint, hints, history, referral_trail, succeeds, trail
 
 SHEET = N_("つなぎシート")
-WEEKDAYS = (N_("月"), N_("火"), N_("水"), N_("木"), N_("金"), N_("土"), N_("日"))
+WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
 
 
 @blueprint.get("/referrals")
@@ -96,7 +96,7 @@ def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
 @writes
 def edit(referral: Any, part: str) -> Any:
     """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
-    if referral.status not in rules.EDITABLE:
+    if request.method == "GET" and referral.status not in rules.EDITABLE:
         return redirect(url_for(".referral", referral_id=referral.id))
     parts = {"station": _edit_station, "person": _edit_person, "wishes": _edit_wishes}
     if part not in parts:
@@ -183,7 +183,7 @@ def _onward(referral: Any, part: str) -> Any:
 @writes
 def check(referral: Any) -> Any:
     """Page 4: everything once more, then it is sent."""
-    if referral.status not in rules.EDITABLE:
+    if request.method == "GET" and referral.status not in rules.EDITABLE:
         return redirect(url_for(".referral", referral_id=referral.id))
     form = SendForm()
     if form.validate_on_submit() and succeeds(
@@ -205,18 +205,19 @@ def check(referral: Any) -> Any:
 def referral(referral: Any) -> Any:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
+    concealed = queries.is_concealed(current_user, referral)
     return render_template(
         "referrals/referral.html",
         referral=referral,
-        concealed=queries.is_concealed(current_user, referral),
+        concealed=concealed,
         acts=queries.acts_for(current_user, referral),
         asks=rules.NEEDS_REASON | {rules.Act.RECORD_FIRST_VISIT, rules.Act.CLOSE},
         editable=referral.status in rules.EDITABLE,
-        withdrawable=referral.status not in rules.FINAL and rules.valid(referral.consent, today),
+        withdrawable=rules.valid(referral.consent, today),
         over=referral.status in rules.FINAL,
         late=lambda day: rules.is_overdue(day, None, today),
         sent=request.args.get("sent") == "1",
-        timeline=audit.timeline(referral),
+        timeline=history(referral, concealed=concealed),
         tones=TONES,
         breadcrumb=referral_trail(referral),
     )

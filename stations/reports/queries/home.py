@@ -35,7 +35,7 @@ from stations.people import queries as people
 from stations.people.models import Person
 from stations.referrals import queries as referrals
 from stations.referrals import rules as referral_rules
-from stations.referrals.models import Observation, Referral
+from stations.referrals.models import OWN_TO_THE_STATION, Observation, Referral
 
 # The order is only for tasks without a due date: what is nearest to people first.
 _WAITING = (
@@ -153,7 +153,7 @@ def home(person: Person) -> Home:
     in_agencies = _bodies(person, access.AGENCY_ROLES, "agency_id")
     city = any(scope_of(held.role) is Scope.CITY for held in person.held_roles)
     audits = city and bool(access.can(person, Permission.AUDIT_READ))
-    mine = _plans(Plan.committee_id.in_(own)) if own else []
+    mine = _plans(Plan.committee_id.in_(own), told_only=True) if own else []
     return Home(
         today=clock.today(),
         tasks=in_order(task for waiting_for in _WAITING for task in waiting_for(person)),
@@ -199,8 +199,13 @@ def _stations(committee_ids: Collection[int]) -> list[StationNext]:
     return [StationNext(station, opening) for station, opening in rows]
 
 
-def _plans(which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[PlanMoney]:
-    """Plans of the present fiscal year and the one before, newest year first, with their grants' books."""
+def _plans(
+    which: sa.ColumnElement[bool], *, limit: int | None = None, told_only: bool = False
+) -> list[PlanMoney]:
+    """Plans of the present fiscal year and the one before, newest year first, with their grants' books.
+
+    ``told_only``: as the committee may know them, without decisions whose letter has not gone out.
+    """
     rows = db.session.execute(
         sa.select(
             Plan.id,
@@ -210,7 +215,7 @@ def _plans(which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[P
             Plan.fiscal_year,
             Plan.status,
             Grant.id,
-            Grant.status,
+            grants.told_state() if told_only else Grant.status,
         )
         .join_from(Plan, Station, Station.id == Plan.station_id)
         .join(Committee, Committee.id == Plan.committee_id)
@@ -221,7 +226,9 @@ def _plans(which: sa.ColumnElement[bool], *, limit: int | None = None) -> list[P
         .limit(limit)
     ).all()
     found = [PlanMoney(*row, None) for row in rows]
-    standings = grants.standings([one.grant_id for one in found if one.grant_id is not None])
+    standings = grants.standings(
+        [one.grant_id for one in found if one.grant_id is not None], of=grants.told() if told_only else None
+    )
     return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
 
@@ -346,7 +353,9 @@ def _next_meeting() -> NextMeeting | None:
 def _agency(agency_ids: Collection[int]) -> list[Count]:
     made = _by_status(Referral, Referral.agency_id.in_(agency_ids))
     received = _by_status(
-        Observation, Observation.agency_id.in_(agency_ids), Observation.sent_at.is_not(None)
+        Observation,
+        Observation.agency_id.in_(agency_ids),
+        Observation.status.not_in(OWN_TO_THE_STATION),
     )
     counted = {
         (kind, status): count for kind, status, count in db.session.execute(sa.union_all(made, received))

@@ -123,7 +123,7 @@ function start(page) {
 }
 
 function clock(at) {
-  return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
 }
 
 const page = document.querySelector("[data-tally-page]");

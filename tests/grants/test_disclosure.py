@@ -1,0 +1,92 @@
+"""What a committee may know of its grant's decision before the letter has gone out."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.core.database import db
+from stations.grants import queries, services
+from stations.grants.rules import Status
+from tests.grants import cast as grants
+from tests.support.client import PageClient
+
+CONDITIONS = "毎月開くことが条件です。"
+
+
+@pytest.fixture
+def made(db_session: Session) -> grants.Team:
+    return grants.team()
+
+
+def pages(app: Flask, person: object, grant_id: int) -> dict[str, str]:
+    """The texts of the pages on which a decision could be read."""
+    client = PageClient(app)
+    client.sign_in(person)  # type: ignore[arg-type]  # a Person
+    paths = {"grant": f"/grants/{grant_id}", "list": "/grants", "home": "/home"}
+    paths |= {name: f"/grants/{grant_id}/{name}" for name in ("receipts", "books", "report")}
+    return {name: client.get(path).text for name, path in paths.items()}
+
+
+def drafted(made: grants.Team) -> None:
+    grant = grants.reviewing(made)
+    services.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
+
+
+def draft_of(text: str) -> list[str]:
+    telling = (
+        "123,000円",
+        CONDITIONS,
+        "決裁",
+        "交付決定（施行待ち）",
+        "起案",
+        "不交付決定",
+        "予算不足のため",
+    )
+    return [words for words in telling if words in text.replace("決裁日", "").replace("決裁・施行", "")]
+
+
+def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
+    drafted(made)
+    grant = made.grant
+    services.send_back(grant=grant, reason="予算不足のため減らしてください。", by=made.approver)
+    services.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
+    db.session.commit()
+    for _step in ("drafted", "approved"):
+        for name, text in pages(app, made.chair, grant.id).items():
+            assert draft_of(text) == [], (grant.status, name)
+        assert "審査中" in pages(app, made.chair, grant.id)["grant"]
+        seen = pages(app, made.officer, grant.id)["grant"]
+        assert CONDITIONS in seen and "予算不足のため" in seen
+        if grant.status is Status.DECIDING:
+            services.approve_decision(grant=grant, by=made.approver)
+            db.session.commit()
+    services.issue(grant=grant, by=made.officer)
+    db.session.commit()
+    told = pages(app, made.chair, grant.id)
+    assert CONDITIONS in told["grant"] and "123,000円" in told["home"]
+    assert "予算不足のため" not in told["grant"]
+
+
+def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
+    grant = grants.reviewing(made)
+    services.draft_refusal(grant=grant, reason="予算不足のため", by=made.officer)
+    services.approve_decision(grant=grant, by=made.approver)
+    db.session.commit()
+    assert grant.status is Status.REFUSED
+    for name, text in pages(app, made.chair, grant.id).items():
+        assert draft_of(text) == [], name
+    services.issue(grant=grant, by=made.officer)
+    db.session.commit()
+    assert "予算不足のため" in pages(app, made.chair, grant.id)["grant"]
+
+
+def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
+    drafted(made)
+    services.approve_decision(grant=made.grant, by=made.approver)
+    year, grant_id = made.grant.fiscal_year, made.grant.id
+    assert queries.counts(made.chair, year) == {Status.REVIEWING: 1}
+    assert queries.counts(made.officer, year) == {Status.AWARDED: 1}
+    assert queries.in_year(made.chair, year, frozenset({Status.AWARDED})) == []
+    assert queries.in_year(made.chair, year, frozenset({Status.REVIEWING})) == [made.grant]
+    assert queries.standings([grant_id], of=queries.told())[grant_id].awarded == 0
+    assert queries.standings([grant_id])[grant_id].awarded == 123_000
