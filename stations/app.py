@@ -143,6 +143,7 @@ def _page_context() -> dict[str, Any]:
     # Not the proxy, which looks the person up at each touch: a page asks `can` often.
     person = current_user._get_current_object() if signed_in else current_user
     return {
+        "current_user": person,
         "language": web.language(),
         "languages": web.LANGUAGES,
         "contact": {"name": config.contact_name, "phone": config.contact_phone},

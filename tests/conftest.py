@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -16,8 +17,9 @@ from stations.core.config import Config
 from stations.core.database import db
 from tests.support.client import PageClient
 from tests.support.databases import (
-    copy_sqlite,
+    emptied_postgres,
     fresh_postgres,
+    replaced_sqlite,
     shared_cluster,
     shared_sqlite_template,
     stop_shared_cluster,
@@ -82,38 +84,56 @@ def postgres(run_folder: Path) -> Cluster:
     return shared_cluster(run_folder)
 
 
+@pytest.fixture(scope="session")
+def worker_folder(run_folder: Path, worker_id: str) -> Path:
+    """What this worker's tests use one after the other: its SQLite file, stored files and mail."""
+    folder = run_folder / worker_id
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def worker_postgres(postgres: Cluster, worker_id: str) -> Iterator[str]:
+    """The URL of this worker's PostgreSQL database."""
+    with fresh_postgres(postgres, f"test_{worker_id}") as url:
+        yield url
+
+
 @pytest.fixture
-def engine_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh, empty, migrated database of the test's own."""
+def engine_url(request: pytest.FixtureRequest, run_folder: Path, worker_folder: Path) -> str:
+    """The URL of an empty, migrated database that no other test uses meanwhile."""
     if request.param == "sqlite":
-        file = tmp_path / "test.sqlite3"
-        copy_sqlite(shared_sqlite_template(run_folder), file)
-        yield f"sqlite:///{file}"
-    else:
-        with fresh_postgres(request.getfixturevalue("postgres")) as url:
-            yield url
+        return replaced_sqlite(shared_sqlite_template(run_folder), worker_folder / "test.sqlite3")
+    return emptied_postgres(request.getfixturevalue("worker_postgres"))
 
 
 @pytest.fixture
-def config(engine_url: str, tmp_path: Path) -> Config:
+def config(engine_url: str, worker_folder: Path) -> Config:
     """Settings of the application under test; override this fixture to change one."""
-    return settings_for(engine_url, tmp_path)
+    settings = settings_for(engine_url, worker_folder)
+    shutil.rmtree(settings.files_path, ignore_errors=True)
+    shutil.rmtree(settings.mail_url.removeprefix("file:"), ignore_errors=True)
+    return settings
+
+
+@cache
+def application(config: Config, compiled: Path) -> Flask:
+    """The application of some settings, built once for all tests with them: that takes longer than most tests."""
+    from stations.app import create_app  # here, so that tests of pure rules start without the application
+
+    load_models()
+    made = create_app(config)
+    compiled.mkdir(exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.fspath(compiled))
+    return made
 
 
 @pytest.fixture
 def app(config: Config, run_folder: Path) -> Iterator[Flask]:
-    """The application on a fresh database, CSRF protection on."""
-    from stations.app import (
-        create_app,
-    )  # here, so that tests of pure rules start without the application
-
-    load_models()
-    application = create_app(config)
-    compiled = run_folder / "templates"
-    compiled.mkdir(exist_ok=True)
-    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.fspath(compiled))
-    yield application
-    with application.app_context():
+    """The application on an empty database, CSRF protection on."""
+    found = application(config, run_folder / "templates")
+    yield found
+    with found.app_context():
         for engine in db.engines.values():
             engine.dispose()
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -68,29 +68,24 @@ def plans_for(
     limit: int = 200,
     offset: int = 0,
 ) -> list[Plan]:
-    """Plans that ``person`` may see, the latest change first (their amounts: `requested_of`)."""
+    """Plans that ``person`` may see, the latest change first (their amounts: `requested_of`).
+
+    Only what a list shows of them is loaded; their texts are long.
+    """
     query = (
         sa.select(Plan)
         .where(*_filtered(person, district_id, statuses, fiscal_year))
         .options(
+            orm.load_only(Plan.title, Plan.fiscal_year, Plan.status, Plan.status_since, Plan.saved_at),
             orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles),
-            orm.joinedload(Plan.station).lazyload(Station.committee),  # it is the plan's own
+            orm.joinedload(Plan.committee).load_only(Committee.name),
+            orm.joinedload(Plan.station)
+            .load_only(Station.name)
+            .lazyload(Station.committee),  # the plan's own
         )
         .order_by(Plan.status_since.desc(), Plan.id.desc())
     )
     return fetch_all(query.limit(limit).offset(offset))
-
-
-def how_many(
-    person: Actor,
-    *,
-    district_id: int | None = None,
-    statuses: Iterable[Status] = (),
-    fiscal_year: int | None = None,
-) -> int:
-    """How many plans `plans_for` has in all."""
-    conditions = _filtered(person, district_id, statuses, fiscal_year)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Plan).where(*conditions)) or 0
 
 
 def _filtered(
@@ -108,19 +103,25 @@ def _filtered(
     return conditions
 
 
-def counts(person: Actor, *, fiscal_year: int | None = None) -> dict[Status, int]:
-    """How many plans that ``person`` may see stand in each state."""
-    query = sa.select(Plan.status, sa.func.count()).where(_visible(person)).group_by(Plan.status)
-    if fiscal_year is not None:
-        query = query.where(Plan.fiscal_year == fiscal_year)
-    rows = db.session.execute(query).all()
-    return {row[0]: row[1] for row in rows}
+class Tally(NamedTuple):
+    """How many plans of one district and fiscal year stand in one state."""
+
+    status: Status
+    fiscal_year: int
+    district_id: int
+    plans: int
 
 
-def years(person: Actor) -> list[int]:
-    """Fiscal years in which there are plans for ``person`` to see, the latest first."""
-    query = sa.select(Plan.fiscal_year).where(_visible(person)).distinct().order_by(Plan.fiscal_year.desc())
-    return list(db.session.scalars(query))
+def tallies(person: Actor) -> list[Tally]:
+    """All plans that ``person`` may see, counted: what a list needs for its queues, its filters and its pages."""
+    columns = (Plan.status, Plan.fiscal_year, Committee.district_id)
+    rows = db.session.execute(
+        sa.select(*columns, sa.func.count())
+        .join(Committee, Committee.id == Plan.committee_id)
+        .where(_visible(person))
+        .group_by(*columns)
+    )
+    return [Tally(*row) for row in rows]
 
 
 def districts() -> list[District]:
@@ -177,14 +178,14 @@ def requested_of(plans: Iterable[Plan]) -> dict[int, Yen]:
     """Plan id → 市への申請額 of many plans (`Totals.requested`), their lines summed by the database."""
     ids = [plan.id for plan in plans]
     sums = dict.fromkeys(ids, 0)
-    for line, sign in ((CostLine, 1), (IncomeLine, -1)):
-        rows = db.session.execute(
-            sa.select(line.plan_id, sa.func.sum(line.amount_yen))
-            .where(line.plan_id.in_(ids))
-            .group_by(line.plan_id)
-        )
-        for plan_id, amount in rows:
-            sums[plan_id] += sign * int(amount)
+    parts = [
+        sa.select(line.plan_id, sign * sa.func.sum(line.amount_yen))
+        .where(line.plan_id.in_(ids))
+        .group_by(line.plan_id)
+        for line, sign in ((CostLine, 1), (IncomeLine, -1))
+    ]
+    for plan_id, amount in db.session.execute(sa.union_all(*parts)):
+        sums[plan_id] += int(amount)
     return {plan_id: max(0, amount) for plan_id, amount in sums.items()}
 
 

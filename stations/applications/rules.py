@@ -97,10 +97,6 @@ def require_reason(act: Act, reason: str) -> None:
     states.require_reason(act, reason, NEEDS_REASON)
 
 
-class Overtaken(RuleBroken):
-    """Somebody else saved the same section in the meantime; nothing was overwritten."""
-
-
 # Working days in which the secretariat means to act, and the committee to mend: custom, not law.
 RECEIVE_WITHIN = 3
 REVIEW_WITHIN = 10

@@ -11,7 +11,15 @@ from wtforms.validators import Length, NumberRange
 
 from stations.attendance import rules
 from stations.attendance.rules import AgeBand, Counter, Totals
-from stations.core.forms import Form, NotRequired, Required, TidyText, TidyTextArea, WholeNumberField
+from stations.core.forms import (
+    Form,
+    NotRequired,
+    Required,
+    SharedForm,
+    TidyText,
+    TidyTextArea,
+    WholeNumberField,
+)
 from stations.core.labels import label
 from stations.core.messages import N_, RuleBroken
 
@@ -57,8 +65,13 @@ def _count() -> WholeNumberField:
     return WholeNumberField(validators=[needed, NumberRange(0, rules.MAX_COUNT, message)])
 
 
-class DayForm(Form):
-    """The day's summary: every count, the weather, a note, an incident, and why a count was changed."""
+class DayForm(SharedForm):
+    """The day's summary: every count, the weather, a note, an incident, and why a count was changed.
+
+    The words are shared as in every `SharedForm`; of the counts, differences are booked (``counts_seen``).
+    """
+
+    WORDS = ("weather", "note", "incident")
 
     preschool = _count()
     elementary = _count()
@@ -72,8 +85,7 @@ class DayForm(Form):
     volunteer = _count()
     consultation = _count()
     connected = _count()
-    seen = HiddenField()
-    words_seen = HiddenField()
+    counts_seen = HiddenField()
     reason = TidyText(_l("人数を直した理由"), [NotRequired(), Length(max=200)])
     weather = SelectField(_l("天気"), choices=[])
     note = TidyTextArea(_l("この回のようす"), [NotRequired(), Length(max=1000)])
@@ -90,7 +102,7 @@ class DayForm(Form):
             *(SelectChoice(one, _(one)) for one in WEATHERS),
         ]
         if not self.is_submitted():
-            self.seen.data = ",".join(str(number) for number in counted.by_tile().values())
+            self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
 
     @property
     def bands(self) -> list[Any]:
@@ -107,7 +119,7 @@ class DayForm(Form):
     @property
     def seen_totals(self) -> Totals | None:
         """The counts that stood on the page; None when the hidden field was tampered with."""
-        numbers = (self.seen.data or "").split(",")
+        numbers = (self.counts_seen.data or "").split(",")
         if len(numbers) != len(rules.TILES) or not all(one.isdecimal() for one in numbers):
             return None
         return rules.totals_of_tiles(dict(zip(rules.TILES, map(int, numbers), strict=True)))

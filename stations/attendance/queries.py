@@ -14,7 +14,7 @@ from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter, Totals
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
-from stations.core import access, clock, seen
+from stations.core import access, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import db
 from stations.core.formatting import short_date
@@ -101,11 +101,6 @@ def station(station_id: int) -> Station | None:
 def details(record: OpeningRecord | None) -> tuple[str, str, str]:
     """Weather, note and incident as they stand; empty when nothing was recorded yet."""
     return (record.weather or "", record.note or "", record.incident or "") if record else ("", "", "")
-
-
-def details_mark(record: OpeningRecord | None) -> str:
-    """What a page remembers of the words it showed, so that a second writer is noticed."""
-    return seen.mark(*details(record))
 
 
 def record_of(opening: Opening) -> OpeningRecord | None:

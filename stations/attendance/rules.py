@@ -1,7 +1,7 @@
 """Rules of attendance (来場者記録, mode A: tally by age band, no personal data)."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -35,9 +35,6 @@ class Counter(StrEnum):
 
 # The largest tally of one tile in one day; a station is designed for 200 people, a festival fits too.
 MAX_COUNT = 500
-
-# A count of 1 … 4 could point at a person, so the public sees only that it is small.
-SMALLEST_PUBLIC = 5
 
 
 def check_tap(current: int, delta: int) -> int:
@@ -130,18 +127,6 @@ def check_recording_day(held_on: date, recorded_on: date) -> None:
 def is_late(held_on: date, recorded_on: date) -> bool:
     """Whether an entry was made after the day itself, as from paper; such entries carry a mark."""
     return recorded_on > held_on
-
-
-def is_suppressed(count: int) -> bool:
-    """Whether a public count is too small to be shown (1 … 4)."""
-    return 0 < count < SMALLEST_PUBLIC
-
-
-def public_count(count: int, translate: Callable[[str], str] = str) -> str:
-    """「12人」, or 「5人未満」 for 1 … 4; a view passes gettext as `translate`."""
-    if is_suppressed(count):
-        return translate(N_("%(count)s人未満")) % {"count": SMALLEST_PUBLIC}
-    return translate(N_("%(count)s人")) % {"count": f"{count:,}"}
 
 
 def differences(counted: Totals, typed: Totals) -> list[tuple[Counter, AgeBand | None, int]]:

@@ -173,7 +173,7 @@ def save_details(
 ) -> OpeningRecord:
     """Weather, note and incident (ヒヤリハット); facts, nobody's name.
 
-    ``seen``: the mark (`queries.details_mark`) of what stood on the writer's page; `Overtaken` when somebody else
+    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `Overtaken` when somebody else
     saved other words since.
     """
     record = begin(opening=opening, by=by)

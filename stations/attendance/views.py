@@ -10,13 +10,13 @@ from stations.attendance import queries, rules, services
 from stations.attendance.forms import DayForm, ReopenForm, TapForm, read_act
 from stations.attendance.labels import TONES
 from stations.attendance.rules import AgeBand, Verdict
-from stations.core import access, audit, clock, errors, seen
+from stations.core import audit, clock, errors
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date as format_date
-from stations.core.forms import say
+from stations.core.forms import say, succeeds
 from stations.core.labels import label
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import RuleBroken
 
 blueprint = Blueprint("attendance", __name__)
 
@@ -218,35 +218,21 @@ def details(opening: Any) -> Any:
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
         return redirect(url_for(".totals", opening_id=opening.id))
     form = DayForm(obj=record, counted=queries.totals(opening))
-    if request.method == "GET":
-        form.words_seen.data = queries.details_mark(record)
-    overtaken = None
-    if form.validate_on_submit():
-        try:
-            _save_day(opening, form, close=request.form.get("act") == "close")
-        except (Conflict, access.NotAllowed):
-            raise
-        except seen.Overtaken as broken:
-            form.show(broken)
-            overtaken = queries.record_of(opening)
-            form.words_seen.data = queries.details_mark(overtaken)
-        except RuleBroken as broken:
-            form.show(broken)
-        else:
-            flash(_("この回の記録を保存しました。"), "success")
-            return redirect(url_for(".totals", opening_id=opening.id), 303)
+    form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
+    if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
+        flash(_("この回の記録を保存しました。"), "success")
+        return redirect(url_for(".totals", opening_id=opening.id), 303)
     return render_template(
         "attendance/details.html",
         opening=opening,
         form=form,
-        overtaken=overtaken,
         late=rules.is_late(opening.on, clock.today()),
         visits=queries.totals(opening).visits,
         breadcrumb=_opening_trail(opening, _("この回の記録")),
     )
 
 
-def _save_day(opening: Any, form: DayForm, *, close: bool) -> None:
+def _save_day(opening: Any, form: DayForm) -> None:
     services.correct(
         opening=opening,
         typed=form.typed,
@@ -259,10 +245,10 @@ def _save_day(opening: Any, form: DayForm, *, close: bool) -> None:
         weather=form.weather.data or "",
         note=form.note.data or "",
         incident=form.incident.data or "",
-        seen=form.words_seen.data or "",
+        seen=form.seen.data,
         by=current_user,
     )
-    if close:
+    if request.form.get("act") == "close":
         services.close(opening=opening, by=current_user)
 
 

@@ -3,7 +3,6 @@
 `WIDTHS` tells how wide a control is drawn; a field's description is its hint.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.committees.rules import (
     LAST,
@@ -20,7 +19,6 @@ from stations.committees.rules import (
     CalendarPattern,
     Frequency,
     StationKind,
-    parse_time,
 )
 from stations.core import text
 from stations.core.access import Role
@@ -30,38 +28,16 @@ from stations.core.forms import (
     NotRequired,
     PhoneField,
     Required,
+    SharedForm,
     TidyText,
     TidyTextArea,
+    TimeField,
     WholeNumberField,
     YenField,
     say,
 )
 from stations.core.labels import label
 from stations.core.messages import RuleBroken
-
-
-class TimeField(Field):
-    """A time of day as people type it: 10:00, １０時, 午後1時半. ``data`` is a time or None."""
-
-    widget = TextInput()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.typed: str | None = None
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data: Any = None
-        self.typed = valuelist[0] if valuelist else ""
-        if self.typed.strip():
-            try:
-                self.data = parse_time(self.typed)
-            except RuleBroken as broken:
-                raise ValueError(say(broken)) from broken
-
-    def _value(self) -> str:
-        if self.typed is not None:
-            return self.typed
-        return f"{self.data:%H:%M}" if isinstance(self.data, dt.time) else ""
 
 
 class Checkboxes(SelectMultipleField):
@@ -93,7 +69,7 @@ def callable_number(_form: Any, field: Field) -> None:
         raise ValidationError(say(broken)) from broken
 
 
-class CommitteeForm(Form):
+class CommitteeForm(SharedForm):
     WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "address": "full"}
 
     name = TidyText(
@@ -104,8 +80,13 @@ class CommitteeForm(Form):
     phone = PhoneField(_l("電話番号"), [NotRequired(), callable_number])
     address = AddressField(_l("住所"), [NotRequired()])
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The arguments of `services.edit_committee`."""
+        return {name: self[name].data or "" for name in self.own}
 
-class StationForm(Form):
+
+class StationForm(SharedForm):
     WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "audience": 30, "what_to_bring": 30, "fee": 20}
 
     name = TidyText(
@@ -140,11 +121,11 @@ class StationForm(Form):
     @property
     def facts(self) -> dict[str, Any]:
         """The arguments of `services.create_station` and `edit_station`."""
-        facts = {name: self[name].data or "" for name in self._fields if name != "csrf_token"}
+        facts = {name: self[name].data or "" for name in self.own}
         return {**facts, "kind": StationKind(self.kind.data)}
 
 
-class VenueForm(Form):
+class VenueForm(SharedForm):
     WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "postal_code": 8, "address": "full", "owner": 20}
 
     name = TidyText(_l("会場の名前"), [Required(_l("会場の名前を入力してください。")), Length(max=40)])
@@ -171,7 +152,7 @@ class VenueForm(Form):
     @property
     def facts(self) -> dict[str, Any]:
         """The arguments of `services.add_venue` and `edit_venue`."""
-        facts = {name: self[name].data or "" for name in self._fields if name != "csrf_token"}
+        facts = {name: self[name].data or "" for name in self.own}
         return {**facts, "rent_yen": self.rent_yen.data or 0}
 
 

@@ -1,7 +1,5 @@
 """Rules of stations and their opening calendar (ステーション, 開催)."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -180,23 +178,6 @@ def check_pattern(pattern: CalendarPattern) -> None:
         raise RuleBroken("nths", N_("第何週かを1つ以上選んでください。"))
     if pattern.frequency is Frequency.MONTHLY_DAY and not 1 <= pattern.day <= 31:
         raise RuleBroken("day", N_("日は1から31までの数字で入力してください。"))
-
-
-_TIME = re.compile(r"(午前|午後)?([0-9]{1,2})(?:[:時](?:([0-9]{1,2})分?|(半))?|([0-9]{2}))?")
-
-
-def parse_time(text: str, *, field: str | None = None) -> time:
-    """「10:00」「１０時」「午後1時半」「930」「正午」 → a time; `RuleBroken` on `field` otherwise."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    if plain == "正午":
-        return time(12)
-    if found := _TIME.fullmatch(plain):
-        half, hour, minute = found[1], int(found[2]), int(found[3] or found[5] or (30 if found[4] else 0))
-        if half and hour <= 12:
-            hour = hour % 12 + (12 if half == "午後" else 0)
-        if hour <= 23 and minute <= 59 and not (half and int(found[2]) > 12):
-            return time(hour, minute)
-    raise RuleBroken(field, N_("時刻は「10:00」「13時30分」のように入力してください。"))
 
 
 LONGEST_PERIOD_MONTHS = 24

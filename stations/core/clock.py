@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -148,6 +148,23 @@ def parse_date(year: str, month: str, day: str, *, field: str | None = None) -> 
             right=str(era(parsed)),
         )
     return parsed
+
+
+_TIME = re.compile(r"(午前|午後)?([0-9]{1,2})(?:[:時](?:([0-9]{1,2})分?|(半))?|([0-9]{2}))?")
+
+
+def parse_time(text: str, *, field: str | None = None) -> time:
+    """「10:00」「１０時」「午後1時半」「930」「正午」 → a time; `RuleBroken` on `field` otherwise."""
+    plain = _plain(text)
+    if plain == "正午":
+        return time(12)
+    if found := _TIME.fullmatch(plain):
+        half, hour, minute = found[1], int(found[2]), int(found[3] or found[5] or (30 if found[4] else 0))
+        if half and hour <= 12:
+            hour = hour % 12 + (12 if half == "午後" else 0)
+        if hour <= 23 and minute <= 59 and not (half and int(found[2]) > 12):
+            return time(hour, minute)
+    raise RuleBroken(field, N_("時刻は「10:00」「13時30分」のように入力してください。"))
 
 
 def _plain(piece: str) -> str:

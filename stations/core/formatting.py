@@ -2,18 +2,16 @@
 
 import datetime as dt
 
-import flask_babel
 from flask import Flask
 from flask_babel import gettext as _
 
-from stations.core import clock, money
+from stations.core import clock, language, money
 
 WEEKDAYS_JA = "月火水木金土日"
 
 
 def _english() -> bool:
-    locale = flask_babel.get_locale()
-    return locale is not None and locale.language == "en"
+    return language.current() == "en"
 
 
 def date(on: dt.date | None) -> str:

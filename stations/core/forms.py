@@ -5,21 +5,23 @@ Typed text always survives: a field that cannot read what was typed shows it aga
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import FieldList
 from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.widgets import TextInput
 
-from stations.core import clock, money, text
+from stations.core import clock, money, seen, text
+from stations.core.access import NotAllowed
 from stations.core.database import db
 from stations.core.labels import label
-from stations.core.messages import RuleBroken
+from stations.core.messages import Conflict, RuleBroken
 
 HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
 NEVER_REPEATED = frozenset({"csrf_token", "secret", "code", HELD_FIELD})
@@ -58,6 +60,46 @@ class Form(FlaskForm):
                 self.form_errors.append(say(broken))
             else:
                 field.errors = [*field.errors, say(broken)]
+
+
+class SharedForm(Form):
+    """A form that two people may have open at once, of facts that either may change (`core.seen`).
+
+    Whoever saves second keeps what they typed, sees what the first one saved, and may save again knowingly.
+    """
+
+    seen = HiddenField(default="")
+    overtaken: Mapping[str, object] | None = None  # by field: what somebody else saved first
+
+    @property
+    def own(self) -> list[str]:
+        """The names of the fields that people fill in."""
+        return [name for name in self._fields if name not in {"csrf_token", "seen"}]
+
+    def share(self, stored: Callable[[], Mapping[str, object]]) -> None:
+        """``stored`` reads, by field, what the database holds and the service will compare; a new page is marked."""
+        self._stored = stored
+        if not self.is_submitted():
+            self.seen.data = seen.mark(*stored().values())
+
+    def show(self, *problems: RuleBroken) -> None:
+        """As every form; after a lost race also what stands there now, and its mark for the next try."""
+        super().show(*problems)
+        if any(isinstance(broken, seen.Overtaken) for broken in problems):
+            self.overtaken = self._stored()  # read after the rollback: what the other one saved
+            self.seen.data = seen.mark(*self.overtaken.values())
+
+
+def succeeds(form: Form, act: Callable[[], object]) -> bool:
+    """Run an act; a broken rule is shown in the form. A conflict has a page of its own (409)."""
+    try:
+        act()
+    except (Conflict, NotAllowed):
+        raise
+    except RuleBroken as broken:
+        form.show(broken)
+        return False
+    return True
 
 
 class Row(FlaskForm):
@@ -165,6 +207,30 @@ class DateField(Field):
                 self.data = clock.parse_date(self.typed["year"], self.typed["month"], self.typed["day"])
             except RuleBroken as broken:
                 self.process_errors.append(say(broken))
+
+
+class TimeField(Field):
+    """A time of day as people type it: 10:00, １０時, 午後1時半. ``data`` is a time or None."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.typed: str | None = None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data: Any = None
+        self.typed = valuelist[0] if valuelist else ""
+        if self.typed.strip():
+            try:
+                self.data = clock.parse_time(self.typed)
+            except RuleBroken as broken:
+                raise ValueError(say(broken)) from broken
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return f"{self.data:%H:%M}" if isinstance(self.data, dt.time) else ""
 
 
 class UploadField(FileField):

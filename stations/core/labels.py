@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
+
+from stations.core import language
 
 _labels: dict[tuple[type[StrEnum], str], Any] = {}
 
@@ -27,4 +30,9 @@ def label(member: object) -> Any:
 
 def text(member: object) -> Any:
     """`label` in templates: a label in the reader's language now, for a lazy one translates at every look."""
-    return str(label(member)) if isinstance(member, StrEnum) else member
+    return _said(type(member), member.value, language.current()) if isinstance(member, StrEnum) else member
+
+
+@cache
+def _said(kind: type[StrEnum], value: str, _language: str) -> str:
+    return str(_labels.get((kind, value), value))

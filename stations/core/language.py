@@ -4,7 +4,7 @@ from functools import cached_property
 
 from babel.support import NullTranslations
 from flask import Flask, g, has_app_context
-from flask_babel import Babel, Domain, get_translations
+from flask_babel import Babel, Domain, get_locale, get_translations
 from markupsafe import Markup
 
 
@@ -34,6 +34,14 @@ def _catalogue() -> NullTranslations | None:
         return None
     found: NullTranslations | None = getattr(g.get("_flask_babel"), "babel_translations", None)
     return found
+
+
+def current() -> str:
+    """The code of the reader's language; asked for each date, amount and label of a page."""
+    if not has_app_context():
+        return "ja"
+    locale = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    return locale.language if locale is not None else "ja"
 
 
 def translate(text: str, /, **variables: object) -> Markup:

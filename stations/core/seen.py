@@ -1,7 +1,12 @@
-"""Two people write at once: what the second one typed does not bury what the first one saved."""
+"""Two people write at once: what the second one typed does not bury what the first one saved.
+
+The page carries the `mark` of what stood there when it was drawn (`core.forms.SharedForm`); the service holds the row
+and compares. Whoever saves again has seen both.
+"""
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 
 from stations.core.messages import N_, RuleBroken
 
@@ -10,10 +15,18 @@ class Overtaken(RuleBroken):
     """Somebody else saved since the writer opened the page; nothing was overwritten."""
 
 
+def stored(row: object, names: Iterable[str]) -> dict[str, object]:
+    """What stands in the columns of a row, by name."""
+    return {name: getattr(row, name) for name in names}
+
+
 def mark(*stored: object) -> str:
-    """A short mark of what stands in the database, for a hidden field; equal only for equal values."""
+    """A short mark of what stands in the database, for a hidden field; equal only for equal values.
+
+    It begins with a letter and looks like a code, so that no page takes it for words somebody typed.
+    """
     text = json.dumps([None if value is None else str(value) for value in stored])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"m{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def check(seen: str | None, *stored: object) -> None:
@@ -26,3 +39,17 @@ def check(seen: str | None, *stored: object) -> None:
                 "見比べて、残したい内容にしてから、もう一度保存してください。"
             ),
         )
+
+
+def change(row: object, facts: Mapping[str, object], *, seen: str | None) -> list[str]:
+    """Give a locked row the facts that differ from what stands there; returns their names.
+
+    `Overtaken` as `check` says, unless nothing differs (a button pressed twice).
+    """
+    standing = stored(row, facts)
+    changed = [name for name, value in facts.items() if standing[name] != value]
+    if changed:
+        check(seen, *standing.values())
+    for name in changed:
+        setattr(row, name, facts[name])
+    return changed

@@ -25,7 +25,7 @@ from stations.referrals.rules import (
     Recipient,
     Status,
 )
-from stations.referrals.services import AgencyFacts, Memo, Sheet
+from stations.referrals.services import AgencyFacts, Memo
 
 _CENTRES = "地域包括支援センター"
 _STATIONS = ("farm", "mabashi", "hidamari", "sakura", "meguru", "yorimichi", "kokage", "mutsumi")
@@ -154,15 +154,13 @@ def _fill(town: Town, desk: Desk, referral: Referral, *, until: dt.date | None) 
     dice, today = town.dice, clock.today()
     services.save_referral(
         referral=referral,
-        sheet=Sheet(
-            alias=dice.choice(_ALIASES),
-            age_group=dice.choice([group for group in AgeGroup if group is not AgeGroup.UNKNOWN]),
-            wishes=dice.choice(_WISHES),
-            considerations=dice.choice(_CARE),
-            accompanied=dice.random() < 0.7,
-            contact_name=desk.worker.name,
-            contact_phone=desk.agency.phone,
-        ),
+        alias=dice.choice(_ALIASES),
+        age_group=dice.choice([group for group in AgeGroup if group is not AgeGroup.UNKNOWN]),
+        wishes=dice.choice(_WISHES),
+        considerations=dice.choice(_CARE),
+        accompanied=dice.random() < 0.7,
+        contact_name=desk.worker.name,
+        contact_phone=desk.agency.phone,
         by=desk.worker,
     )
     services.record_consent(

@@ -1,18 +1,21 @@
 """Forms of general meetings."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length
 
-from stations.committees.forms import TimeField
 from stations.core.forms import (
     DateField,
     Form,
     NotRequired,
     Required,
+    SharedForm,
     TidyText,
     TidyTextArea,
+    TimeField,
     WholeNumberField,
 )
 from stations.meetings.labels import RESOLUTIONS
@@ -20,7 +23,7 @@ from stations.meetings.labels import RESOLUTIONS
 SHORT, LONG = 80, 1000
 
 
-class MeetingForm(Form):
+class MeetingForm(SharedForm):
     title = TidyText(
         _l("会議の名称"),
         [Required(_l("会議の名称を入力してください。")), Length(max=SHORT)],
@@ -31,6 +34,11 @@ class MeetingForm(Form):
         _l("開始時刻"), [Required(_l("開始時刻を入力してください。"))], description=_l("例：14:00、午後2時")
     )
     place = TidyText(_l("場所"), [Required(_l("場所を入力してください。")), Length(max=SHORT)])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The arguments of `services.plan_meeting` and `edit`."""
+        return {name: self[name].data for name in self.own}
 
 
 class ResolveForm(Form):
@@ -54,5 +62,5 @@ class ReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=LONG)])
 
 
-class MinutesForm(Form):
-    text = TidyTextArea(_l("議事録"), [Required(_l("議事録を入力してください。")), Length(max=20_000)])
+class MinutesForm(SharedForm):
+    minutes = TidyTextArea(_l("議事録"), [Required(_l("議事録を入力してください。")), Length(max=20_000)])

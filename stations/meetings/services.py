@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from stations.applications import services as plan_services
 from stations.applications.models import Plan
 from stations.core import audit, clock
+from stations.core import seen as two_writers
 from stations.core.access import Permission, demand
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -47,19 +48,27 @@ def plan_meeting(
 
 
 def edit(
-    *, meeting: Meeting, title: str, held_on: dt.date, starts_at: dt.time, place: str, by: Person
+    *,
+    meeting: Meeting,
+    title: str,
+    held_on: dt.date,
+    starts_at: dt.time,
+    place: str,
+    by: Person,
+    seen: str | None = None,
 ) -> None:
-    """Move or rename a meeting that has not been opened yet."""
+    """Move or rename a meeting that has not been opened yet.
+
+    ``seen``: the mark of title, day, hour and place on the writer's page; `Overtaken` when somebody else changed them.
+    """
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.PLANNED:
         raise Conflict(None, N_("開会した会議の予定は変えられません。"))
     _check_words(title, place)
     before = {"held_on": meeting.held_on.isoformat(), "place": meeting.place}
-    meeting.title = title.strip()
-    meeting.held_on = held_on
+    facts = {"title": title.strip(), "held_on": held_on, "starts_at": starts_at, "place": place.strip()}
+    two_writers.change(meeting, facts, seen=seen)
     meeting.fiscal_year = clock.fiscal_year(held_on)
-    meeting.starts_at = starts_at
-    meeting.place = place.strip()
     audit.record(meeting, act=History.EDIT, by=by, detail=before)
 
 
@@ -199,12 +208,15 @@ def _eligible(item: AgendaItem, meeting: Meeting) -> int:
     return len(queries.eligible_voters(item, of=everybody, taking_part=taking_part).eligible)
 
 
-def write_minutes(*, meeting: Meeting, text: str, by: Person) -> None:
-    """Save the minutes; possible until the meeting is closed."""
+def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None = None) -> None:
+    """Save the minutes; possible until the meeting is closed.
+
+    ``seen``: the mark of the minutes that stood when the writer opened the page; `Overtaken` when others stand now.
+    """
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.OPEN:
         raise Conflict(None, N_("議事録を書けるのは、会議が開いている間だけです。"))
-    meeting.minutes = text.strip()
+    two_writers.change(meeting, {"minutes": text.strip()}, seen=seen)
     audit.record(meeting, act=History.MINUTES, by=by)
 
 

@@ -8,13 +8,13 @@ from flask_login import current_user
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock
-from stations.core.access import NotAllowed, Permission, requires
+from stations.core import audit, clock, seen
+from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
-from stations.core.forms import Form
+from stations.core.forms import Form, succeeds
 from stations.core.labels import label
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.meetings import forms, queries, rules, services
 from stations.meetings import minutes as minute_book
 from stations.meetings.labels import RESOLUTION_TONES, TONES
@@ -66,13 +66,7 @@ def index() -> Any:
 def new() -> Any:
     form = forms.MeetingForm()
     if form.validate_on_submit():
-        meeting = services.plan_meeting(
-            title=form.title.data or "",
-            held_on=form.held_on.data,
-            starts_at=form.starts_at.data,
-            place=form.place.data or "",
-            by=current_user,
-        )
+        meeting = services.plan_meeting(by=current_user, **form.facts)
         return _to(meeting, _("会議を計画しました。議題を選んでください。"))
     return render_template(
         "meetings/edit.html", form=form, meeting=None, breadcrumb=_trail(None, (_("新しい会議"), None))
@@ -86,15 +80,10 @@ def edit(meeting: Any) -> Any:
     if request.method == "GET" and meeting.status is not MeetingStatus.PLANNED:
         return _already(meeting)
     form = forms.MeetingForm(obj=meeting)
-    if form.validate_on_submit():
-        services.edit(
-            meeting=meeting,
-            title=form.title.data or "",
-            held_on=form.held_on.data,
-            starts_at=form.starts_at.data,
-            place=form.place.data or "",
-            by=current_user,
-        )
+    form.share(lambda: seen.stored(meeting, form.own))
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.edit(meeting=meeting, seen=form.seen.data, by=current_user, **form.facts)
+    ):
         return _to(meeting, _("会議の予定を保存しました。"))
     return render_template(
         "meetings/edit.html", form=form, meeting=meeting, breadcrumb=_trail(meeting, (_("予定の変更"), None))
@@ -227,24 +216,8 @@ def resolve(item: Any) -> Any:
     if request.method == "GET" and (not item.pending or meeting.status is not MeetingStatus.OPEN):
         return _already(meeting)
     form = forms.ResolveForm()
-    if form.validate_on_submit():
-        try:
-            services.resolve(
-                item=item,
-                resolution=Resolution(form.resolution.data),
-                votes_for=form.votes_for.data or 0,
-                votes_against=form.votes_against.data or 0,
-                abstentions=form.abstentions.data or 0,
-                reason=form.reason.data or "",
-                conditions=form.conditions.data or "",
-                by=current_user,
-            )
-        except (Conflict, NotAllowed):
-            raise
-        except RuleBroken as broken:
-            form.show(broken)
-        else:
-            return _to(meeting, _("「%(title)s」の議決を記録しました。", title=item.plan.title))
+    if form.validate_on_submit() and succeeds(form, lambda: _resolve(item, form)):
+        return _to(meeting, _("「%(title)s」の議決を記録しました。", title=item.plan.title))
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
     return render_template(
         "meetings/resolve.html",
@@ -258,6 +231,19 @@ def resolve(item: Any) -> Any:
     )
 
 
+def _resolve(item: Any, form: forms.ResolveForm) -> None:
+    services.resolve(
+        item=item,
+        resolution=Resolution(form.resolution.data),
+        votes_for=form.votes_for.data or 0,
+        votes_against=form.votes_against.data or 0,
+        abstentions=form.abstentions.data or 0,
+        reason=form.reason.data or "",
+        conditions=form.conditions.data or "",
+        by=current_user,
+    )
+
+
 @blueprint.route("/meetings/<int:meeting_id>/minutes", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
@@ -265,11 +251,16 @@ def minutes(meeting: Any) -> Any:
     if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
     form = forms.MinutesForm()
-    if form.validate_on_submit():
-        services.write_minutes(meeting=meeting, text=form.text.data or "", by=current_user)
+    form.share(lambda: seen.stored(meeting, form.own))
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.write_minutes(
+            meeting=meeting, text=form.minutes.data or "", seen=form.seen.data, by=current_user
+        ),
+    ):
         return _to(meeting, _("議事録を保存しました。"))
     if request.method == "GET":
-        form.text.data = meeting.minutes or minute_book.draft(meeting)
+        form.minutes.data = meeting.minutes or minute_book.draft(meeting)
     return render_template(
         "meetings/minutes.html", meeting=meeting, form=form, breadcrumb=_trail(meeting, (_("議事録"), None))
     )

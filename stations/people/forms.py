@@ -34,12 +34,16 @@ class EnrolForm(Form):
     )
 
 
-class EnrolAgainForm(EnrolForm):
-    """A new app instead of an old one: a session left open must not be enough for that."""
+class PasswordForm(Form):
+    """Whoever sits at a session left open must not be able to take over the account."""
 
     current_password = PasswordField(
         _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください"))]
     )
+
+
+class EnrolAgainForm(EnrolForm, PasswordForm):
+    """A new app instead of an old one."""
 
 
 class NewPasswordForm(Form):
@@ -57,10 +61,8 @@ class NewPasswordForm(Form):
     )
 
 
-class ChangePasswordForm(NewPasswordForm):
-    current_password = PasswordField(
-        _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください"))]
-    )
+class ChangePasswordForm(NewPasswordForm, PasswordForm):
+    """A new password in place of one's own."""
 
 
 class ProfileForm(Form):

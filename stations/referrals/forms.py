@@ -12,7 +12,16 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.core import clock
-from stations.core.forms import DateField, Form, NotRequired, PhoneField, Required, TidyText, TidyTextArea
+from stations.core.forms import (
+    DateField,
+    Form,
+    NotRequired,
+    PhoneField,
+    Required,
+    SharedForm,
+    TidyText,
+    TidyTextArea,
+)
 from stations.core.labels import label
 from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Outcome, Recipient
 
@@ -80,16 +89,18 @@ class ConsentForm(ConsentFields):
     """A further record."""
 
 
-class StationForm(Form):
+class StationForm(SharedForm):
     """Page 1: from which agency, to which station."""
 
-    agency_id = SelectField(_l("相談機関"), coerce=int, choices=[])
+    agency_id = SelectField(
+        _l("相談機関"), [Required(_l("相談機関を選んでください。"))], coerce=int, choices=[]
+    )
     station_id = RadioField(
         _l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int, choices=[]
     )
 
 
-class PersonForm(ConsentFields):
+class PersonForm(ConsentFields, SharedForm):
     """Page 2: the person, as little as possible, and the consent."""
 
     alias = TidyText(
@@ -100,7 +111,7 @@ class PersonForm(ConsentFields):
     age_group = RadioField(_l("年代"), [Required(_l("年代を選んでください。"))], choices=_choices(AgeGroup))
 
 
-class WishesForm(Form):
+class WishesForm(SharedForm):
     """Page 3: what the person would like, what the station should know, whom to call."""
 
     wishes = TidyTextArea(
@@ -120,6 +131,11 @@ class WishesForm(Form):
     contact_phone = PhoneField(
         _l("相談機関の電話番号"), [Required(_l("相談機関の電話番号を入力してください。")), Length(max=20)]
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Arguments of `services.save_referral`."""
+        return {name: self[name].data for name in self.own}
 
 
 class SendForm(Form):
@@ -151,10 +167,12 @@ class FollowUpForm(Form):
     note = TidyTextArea(_l("メモ"), [NotRequired(), Length(max=LONG)])
 
 
-class MemoForm(ConsentFields):
+class MemoForm(ConsentFields, SharedForm):
     """A 気づきメモ: facts, urgency, and whether the person agrees that an agency is told."""
 
-    station_id = SelectField(_l("ステーション"), coerce=int, choices=[])
+    station_id = SelectField(
+        _l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int, choices=[]
+    )
     observed_on = DateField(_l("気づいた日"), [Required(_l("気づいた日を入力してください。"))])
     facts = TidyTextArea(
         _l("見たこと・聞いたこと"),
@@ -183,7 +201,7 @@ class ReceiverForm(Form):
     agency_id = RadioField(_l("送り先"), [Required(_l("送り先を選んでください。"))], coerce=int, choices=[])
 
 
-class AgencyForm(Form):
+class AgencyForm(SharedForm):
     name = TidyText(_l("名称"), [Required(_l("名称を入力してください。")), Length(max=60)])
     kind = TidyText(
         _l("種類"),

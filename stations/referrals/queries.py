@@ -260,33 +260,6 @@ def observations(person: Actor, status: ObservationStatus | None = None) -> list
     return sorted(rows, key=lambda row: (not row.overdue, not row.urgent))
 
 
-def overdue(person: Actor) -> list[ReferralRow]:
-    """Referrals not acknowledged in time, and those whose follow-up is due, that ``person`` may read."""
-    return [row for row in referrals(person) if row.overdue]
-
-
-def referral_counts(year: int) -> dict[Status, int]:
-    """How many referrals made in a fiscal year stand in each state; no personal data."""
-    return dict(
-        db.session.execute(
-            sa.select(Referral.status, sa.func.count())
-            .where(_made_in(Referral.made_at, year))
-            .group_by(Referral.status)
-        ).all()
-    )
-
-
-def observation_counts(year: int) -> dict[ObservationStatus, int]:
-    """How many memos written in a fiscal year stand in each state; no personal data."""
-    return dict(
-        db.session.execute(
-            sa.select(Observation.status, sa.func.count())
-            .where(_made_in(Observation.made_at, year))
-            .group_by(Observation.status)
-        ).all()
-    )
-
-
 def expiring(on: dt.date) -> list[Referral]:
     """Referrals under way whose consent ended before a day."""
     latest = (
@@ -416,10 +389,3 @@ def _readable_memos(person: Actor) -> sa.ColumnElement[bool]:
         Observation.station_id.in_(stations),
         sa.and_(Observation.agency_id.in_(agencies), Observation.status.not_in(OWN_TO_THE_STATION)),
     )
-
-
-def _made_in(made_at: orm.InstrumentedAttribute[dt.datetime], year: int) -> sa.ColumnElement[bool]:
-    first, last = clock.fiscal_year_period(year)
-    start = dt.datetime.combine(first, dt.time(), clock.TOKYO)
-    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), clock.TOKYO)
-    return sa.and_(made_at >= start, made_at < end)

@@ -13,8 +13,6 @@ from stations.attendance.rules import (
     check_tap,
     check_totals,
     is_late,
-    is_suppressed,
-    public_count,
     totals,
     warnings,
 )
@@ -97,11 +95,3 @@ def test_late_entries() -> None:
     check_recording_day(day, day)
     with pytest.raises(RuleBroken, match="開催日"):
         check_recording_day(day, date(2026, 10, 2))
-
-
-@pytest.mark.parametrize(
-    ("count", "shown"), [(0, "0人"), (1, "5人未満"), (4, "5人未満"), (5, "5人"), (1234, "1,234人")]
-)
-def test_the_public_sees_no_small_counts(count: int, shown: str) -> None:
-    assert public_count(count) == shown
-    assert is_suppressed(count) == ("未満" in shown)

@@ -22,7 +22,6 @@ from stations.committees.rules import (
     next_stage,
     next_status,
     occurrences,
-    parse_time,
     pattern_of,
     pattern_parts,
     require_reason,
@@ -71,34 +70,6 @@ def test_only_a_cancellation_needs_a_reason() -> None:
     with pytest.raises(RuleBroken) as caught:
         require_reason(OpeningAct.CANCEL, "　")
     assert caught.value.field == "reason"
-
-
-@pytest.mark.parametrize(
-    ("typed", "at"),
-    [
-        ("10:00", time(10)),
-        ("１０：３０", time(10, 30)),
-        ("9時", time(9)),
-        ("９時５分", time(9, 5)),
-        ("13時半", time(13, 30)),
-        ("午後1時半", time(13, 30)),
-        ("午前 10 時", time(10)),
-        ("午後0時15分", time(12, 15)),
-        ("正午", time(12)),
-        ("930", time(9, 30)),
-        ("1000", time(10)),
-        ("14", time(14)),
-    ],
-)
-def test_times_as_people_type_them(typed: str, at: time) -> None:
-    assert parse_time(typed) == at
-
-
-@pytest.mark.parametrize("typed", ["", "朝", "25:00", "10:60", "午後13時", "10:00:00", "-1", "99999"])
-def test_what_is_no_time_is_asked_for_again(typed: str) -> None:
-    with pytest.raises(RuleBroken) as caught:
-        parse_time(typed, field="starts_at")
-    assert caught.value.field == "starts_at"
 
 
 def test_a_rule_has_an_end_within_two_years() -> None:

@@ -17,6 +17,7 @@ from tests.committees import cast as here
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded
+from tests.support.two_writers import check_both_are_kept, saved_first
 
 TODAY = clock.today()
 QUERY_BUDGET = 15
@@ -279,3 +280,32 @@ def test_the_fifteen_districts_come_by_command(app: Flask, db_session: Session):
     runner = app.test_cli_runner()
     assert runner.invoke(commands, ["load-districts"]).output == "15 new\n"
     assert runner.invoke(commands, ["load-districts"]).output == "0 new\n"
+
+
+@pytest.mark.parametrize(
+    ("of", "first", "second"),
+    [
+        ("committee", {"phone": "047-000-0077"}, {"address": "松戸市見本9-9"}),
+        ("station", {"summary": "畑で野菜を育てます。"}, {"summary": "畑と食堂です。", "kind": "farm"}),
+        ("venue", {"directions": "北口から3分です。"}, {"name": "見本会館", "rent_yen": "1500"}),
+    ],
+)
+def test_two_who_change_one_thing_both_keep_their_words(
+    app: Flask, city: here.City, of: str, first: dict[str, str], second: dict[str, str]
+):
+    station = city.stations[0]
+    rows = {"committee": station.committee, "station": station, "venue": station.venues[0]}
+    writers = (city.officer, cast.person(Role.OFFICER))
+    check_both_are_kept(app, writers, f"/{of}s/{rows[of].id}/edit", "変更する", first, second, rows[of])
+
+
+def test_what_was_saved_first_is_said_in_words(app: Flask, city: here.City):
+    venue = city.stations[0].venues[0]
+    first = {"rent_yen": "2000", **date_in("closed_on", dt.date(2027, 3, 31))}
+    one, other = PageClient(app), PageClient(app)
+    one.sign_in(city.officer)
+    other.sign_in(city.officer)
+    early, late = (client.get(f"/venues/{venue.id}/edit") for client in (one, other))
+    one.submit(early, "変更する", first)
+    page = other.submit(late, "変更する", {"rent_yen": "3000"})
+    assert "2,000円" in saved_first(page) and "2027年3月31日" in saved_first(page)

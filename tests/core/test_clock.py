@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -159,3 +159,31 @@ def test_months_end_where_the_month_ends() -> None:
     assert clock.add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert clock.add_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
     assert clock.add_months(date(2026, 12, 15), 1) == date(2027, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("10:00", time(10)),
+        ("１０：３０", time(10, 30)),
+        ("9時", time(9)),
+        ("９時５分", time(9, 5)),
+        ("13時半", time(13, 30)),
+        ("午後1時半", time(13, 30)),
+        ("午前 10 時", time(10)),
+        ("午後0時15分", time(12, 15)),
+        ("正午", time(12)),
+        ("930", time(9, 30)),
+        ("1000", time(10)),
+        ("14", time(14)),
+    ],
+)
+def test_times_as_people_type_them(typed: str, at: time) -> None:
+    assert clock.parse_time(typed) == at
+
+
+@pytest.mark.parametrize("typed", ["", "朝", "25:00", "10:60", "午後13時", "10:00:00", "-1", "99999"])
+def test_what_is_no_time_is_asked_for_again(typed: str) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        clock.parse_time(typed, field="starts_at")
+    assert caught.value.field == "starts_at"

@@ -9,7 +9,9 @@ from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from stations.app import create_app
 from stations.core.access import Role, public
+from stations.core.config import Config
 from stations.core.database import writes
 from stations.core.errors import JsonLines
 from stations.core.messages import Conflict, RuleBroken
@@ -20,8 +22,9 @@ CODES = (400, 403, 404, 405, 409, 413, 429, 500)
 
 
 @pytest.fixture
-def failing(app: Flask) -> Flask:
-    """The application with views that fail in every way."""
+def failing(config: Config) -> Flask:
+    """An application of its own, with views that fail in every way."""
+    app = create_app(config)
 
     @app.get("/fail/<int:code>")
     @public

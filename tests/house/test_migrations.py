@@ -1,14 +1,27 @@
 """Migrations: up, down and up again on both databases, and what they build is what the models say."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from stations.core.database import Model, append_only_tables, db
-from tests.support.databases import fresh_postgres
+from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
 from tests.support.schema import migrate, migrations
+
+
+@pytest.fixture
+def engine_url(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own: what is taken down here must not be missed elsewhere."""
+    if request.param == "sqlite":
+        yield replaced_sqlite(shared_sqlite_template(run_folder), tmp_path / "own.sqlite3")
+    else:
+        with fresh_postgres(request.getfixturevalue("postgres"), f"own_{uuid4().hex}") as url:
+            yield url
 
 
 @pytest.fixture
@@ -76,7 +89,8 @@ def test_migrations_are_equal_to_the_models(
     if engine.dialect.name == "sqlite":
         assert_same_as_models(engine, f"sqlite:///{tmp_path / 'models.sqlite3'}")
     else:
-        with fresh_postgres(request.getfixturevalue("postgres"), template="template0") as url:
+        cluster = request.getfixturevalue("postgres")
+        with fresh_postgres(cluster, f"models_{uuid4().hex}", template="template0") as url:
             assert_same_as_models(engine, url)
 
 

@@ -16,6 +16,7 @@ from tests.meetings.conftest import Hall
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded
+from tests.support.two_writers import check_both_are_kept
 
 BUDGET = 15
 
@@ -142,3 +143,28 @@ def test_pages_ask_the_database_little(app: Flask, client: PageClient, hall: Hal
         with recorded(db.engine) as statements:
             client.get(path)
         assert len(statements) <= BUDGET, (path, len(statements), statements)
+
+
+def test_two_who_change_a_meeting_both_keep_their_words(app: Flask, hall: Hall):
+    check_both_are_kept(
+        app,
+        (hall.secretariat, cast.person(Role.SECRETARIAT)),
+        f"/meetings/{hall.meeting.id}/edit",
+        "保存する",
+        {"place": "市役所 大会議室"},
+        {"title": "臨時全体会議", "place": "市民会館 ホール"},
+        hall.meeting,
+    )
+
+
+def test_two_who_write_the_minutes_both_keep_their_words(app: Flask, hall: Hall):
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    check_both_are_kept(
+        app,
+        (hall.secretariat, cast.person(Role.SECRETARIAT)),
+        f"/meetings/{hall.meeting.id}/minutes",
+        "議事録を保存する",
+        {"minutes": "先に書いた議事録"},
+        {"minutes": "あとから書いた議事録"},
+        hall.meeting,
+    )

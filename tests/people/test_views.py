@@ -578,7 +578,13 @@ def test_a_new_app_needs_the_password(client: PageClient, db_session: Session):
 def test_new_recovery_codes_are_shown_once(client: PageClient, db_session: Session):
     person, _secret = official()
     client.sign_in(person)
-    page = client.submit(client.get("/account/recovery-codes"), "新しい予備コードを発行する")
+    page = client.submit(
+        client.get("/account/recovery-codes"),
+        "新しい予備コードを発行する",
+        fields={"current_password": "wrong"},
+    )
+    assert codes_on(page) == []
+    page = client.submit(page, "新しい予備コードを発行する", fields={"current_password": PASSWORD})
     assert len(codes_on(page)) == rules.RECOVERY_CODES
     assert codes_on(client.get("/account/recovery-codes")) == []
 
@@ -623,9 +629,9 @@ class TestInTheDemo:
     """The same application with STATIONS_MODE=demo."""
 
     @pytest.fixture
-    def config(self, engine_url: str, tmp_path: Path) -> Config:
+    def config(self, engine_url: str, worker_folder: Path) -> Config:
         return Config(
-            **{**vars(settings_for(engine_url, tmp_path)), "mode": "demo"},
+            **{**vars(settings_for(engine_url, worker_folder)), "mode": "demo"},
         )
 
     def test_each_role_is_one_click(self, client: PageClient, db_session: Session):

@@ -14,7 +14,7 @@ from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMe
 from tests.support import cast
 
 ALIAS = "はるさん"
-SHEET = services.Sheet(
+SHEET = services.SheetFacts(
     alias=ALIAS,
     age_group=AgeGroup.AGE_65_74,
     wishes="畑仕事をしてみたい",
@@ -58,7 +58,7 @@ class Town:
     def referral(self, given: Consent | None = None) -> Referral:
         """A complete draft with the person's consent."""
         made = services.create_referral(agency=self.agency, station=self.station, by=self.worker)
-        services.save_referral(referral=made, sheet=SHEET, by=self.worker)
+        services.save_referral(referral=made, by=self.worker, **SHEET)
         services.record_consent(subject=made, consent=given or consent(), by=self.worker)
         return made
 

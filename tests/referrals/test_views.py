@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
@@ -13,6 +14,7 @@ from tests.referrals.cast import ALIAS, Town, consent, town
 from tests.support import cast
 from tests.support.client import Page, PageClient
 from tests.support.statements import recorded
+from tests.support.two_writers import check_both_are_kept, saved_first
 
 BUDGET = 15
 THEN = {"given_on-year": "R8", "given_on-month": "4", "given_on-day": "１"}
@@ -292,6 +294,7 @@ def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None
         "/observations",
         f"/referrals/{visited.id}",
         f"/observations/{memo.id}",
+        f"/observations/{here.memo(consent(Recipient.AGENCY)).id}/edit",
         "/observations/new",
     ):
         with recorded(db.engine) as statements:
@@ -308,3 +311,93 @@ def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None
         with recorded(db.engine) as statements:
             client.get(path)
         assert len(statements) <= BUDGET, (path, len(statements), statements)
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "second"),
+    [
+        ("person", {"alias": "なつさん"}, {"alias": "あきさん", "age_group": "age_75_plus"}),
+        ("wishes", {"wishes": "料理をしたい"}, {"wishes": "歌いたい", "contact_name": "見本 次郎"}),
+    ],
+)
+def test_two_who_write_one_page_of_a_sheet_both_keep_their_words(
+    app: Flask, here: Town, part: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    referral = here.referral()
+    writers = (here.worker, cast.person(Role.CASE_WORKER, of=here.agency))
+    address = f"/referrals/{referral.id}/edit/{part}"
+    check_both_are_kept(app, writers, address, "保存して中断する", first, second, referral)
+
+
+def test_two_who_choose_a_station_both_keep_their_choice(app: Flask, here: Town) -> None:
+    referral = here.referral()
+    first, second = (
+        cast.station(here.station.committee, name) for name in ("朝のステーション", "夕のステーション")
+    )
+    check_both_are_kept(
+        app,
+        (here.worker, cast.person(Role.CASE_WORKER, of=here.agency)),
+        f"/referrals/{referral.id}/edit/station",
+        "保存して次へ",
+        {"station_id": str(first.id)},
+        {"station_id": str(second.id)},
+        referral,
+        shown=[first.name],
+    )
+
+
+def test_two_pages_of_one_sheet_do_not_disturb_each_other(app: Flask, here: Town) -> None:
+    referral = here.referral()
+    one, other = PageClient(app), PageClient(app)
+    one.sign_in(here.worker)
+    other.sign_in(here.worker)
+    early, late = (
+        client.get(f"/referrals/{referral.id}/edit/{part}")
+        for client, part in ((one, "person"), (other, "wishes"))
+    )
+    one.submit(early, "保存して中断する", {"alias": "なつさん"})
+    assert "先に保存" not in other.submit(late, "保存して中断する", {"wishes": "料理をしたい"}).text
+    db.session.expire_all()
+    assert (referral.alias, referral.wishes) == ("なつさん", "料理をしたい")
+
+
+def test_a_consent_taken_back_meanwhile_is_not_given_again_unseen(app: Flask, here: Town) -> None:
+    referral, memo = here.referral(), here.memo(consent(Recipient.AGENCY))
+    for subject, person, address, written in (
+        (referral, here.worker, f"/referrals/{referral.id}/edit/person", {"alias": "なつさん"}),
+        (memo, here.leader, f"/observations/{memo.id}/edit", {"facts": "顔色がよい"}),
+    ):
+        client = PageClient(app)
+        client.sign_in(person)
+        page = client.get(address)
+        services.withdraw_consent(subject=subject, by=person)
+        page = client.submit(page, "保存して中断する", written)
+        assert "撤回" in saved_first(page)
+        db.session.expire_all()
+        assert subject.consent is not None and subject.consent.withdrawn_on is not None
+
+
+def test_two_who_write_one_memo_both_keep_their_words(app: Flask, here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY))
+    check_both_are_kept(
+        app,
+        (here.leader, cast.person(Role.STATION_LEADER, of=here.station)),
+        f"/observations/{memo.id}/edit",
+        "保存して中断する",
+        {"facts": "足を引きずっている", "alias": "なつさん"},
+        {"facts": "声に元気がない"},
+        memo,
+    )
+
+
+def test_two_who_change_one_agency_both_keep_their_words(app: Flask, here: Town) -> None:
+    check_both_are_kept(
+        app,
+        (cast.person(Role.OFFICER), cast.person(Role.OFFICER)),
+        f"/agencies/{here.agency.id}/edit",
+        "保存する",
+        {"phone": "047-000-7777"},
+        {"name": "見本相談所"},
+        here.agency,
+        shown=["047-000-7777", "市全域", "いいえ"],
+    )

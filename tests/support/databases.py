@@ -1,11 +1,13 @@
 """Fresh databases for tests: one template per run and dialect, one cheap copy per test."""
 
 import fcntl
+import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+import psycopg
 
 from tests.support.postgres import Cluster
 from tests.support.schema import build_schema
@@ -66,10 +68,44 @@ def copy_sqlite(source: Path, target: Path) -> None:
         old.backup(new)
 
 
+def replaced_sqlite(template: Path, file: Path) -> str:
+    """The URL of ``file``, which is the template again, whatever the last test wrote into it."""
+    for left in file.parent.glob(f"{file.name}*"):
+        left.unlink()
+    shutil.copyfile(template, file)
+    return f"sqlite:///{file}"
+
+
+# As the owner of everything: without triggers (some tables refuse DELETE) and without an order of foreign keys.
+EMPTY = """
+SET session_replication_role = replica;
+DO $$
+DECLARE found text;
+BEGIN
+    FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', found);
+    END LOOP;
+    FOR found IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', found);
+    END LOOP;
+END $$
+"""
+
+
+def emptied_postgres(url: str) -> str:
+    """The same URL, its database without rows and its numbers from 1 again: a tenth of the time of a new one."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(EMPTY)
+    return url
+
+
 @contextmanager
-def fresh_postgres(cluster: Cluster, template: str = TEMPLATE) -> Iterator[str]:
+def fresh_postgres(cluster: Cluster, name: str, template: str = TEMPLATE) -> Iterator[str]:
     """The URL of a new PostgreSQL database, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
     cluster.create_database(name, template=template)
     yield cluster.url(name)
     cluster.drop_database(name)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from stations.applications import rules
 from stations.applications.models import CostLine, IncomeLine, Plan, PlanAttachment
-from stations.applications.rules import CostCategory, History, IncomeKind, Overtaken, Section
+from stations.applications.rules import CostCategory, History, IncomeKind, Section
 from stations.applications.services.steps import begin
 from stations.committees.models import Station, Venue
 from stations.core import audit, clock, files
@@ -16,6 +16,7 @@ from stations.core.access import Permission, demand
 from stations.core.database import add, fetch_all
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import MAX_YEN
+from stations.core.seen import Overtaken
 from stations.people.models import Person
 
 if TYPE_CHECKING:

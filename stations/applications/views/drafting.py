@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from stations.applications import content, forms, queries, rules, services
 from stations.applications.labels import FIELDS, SECTIONS
-from stations.applications.rules import Act, Overtaken, Section
+from stations.applications.rules import Act, Section
 from stations.applications.views import blueprint
 from stations.applications.views.parts import (
     already_moved,
@@ -24,6 +24,7 @@ from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import writes
 from stations.core.forms import Form
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.seen import Overtaken
 
 ORDER = tuple(SECTIONS)
 TEMPLATES = {

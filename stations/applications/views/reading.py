@@ -1,5 +1,6 @@
 """Pages that show plans: the list, one plan, its versions, what changed between them, the print."""
 
+from collections import Counter
 from typing import Any
 
 from flask import Response, abort, make_response, render_template, request, url_for
@@ -26,29 +27,46 @@ def index() -> Any:
     wanted = request.args.get("status", "")
     status = Status(wanted) if wanted in Status._value2member_map_ else None
     page = max(1, request.args.get("page", 1, type=int))
-    chosen: dict[str, Any] = {
-        "district_id": district_id,
-        "statuses": [status] if status else [],
-        "fiscal_year": year,
-    }
-    plans = queries.plans_for(current_user, **chosen, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    tallies = queries.tallies(current_user)
+    asked = {"status": status, "fiscal_year": year, "district_id": district_id}
+    found = sum(
+        one.plans for one in tallies if all(getattr(one, k) == v for k, v in asked.items() if v is not None)
+    )
+    plans = queries.plans_for(
+        current_user,
+        district_id=district_id,
+        statuses=[status] if status else [],
+        fiscal_year=year,
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+    )
     return render_template(
         "applications/index.html",
         plans=plans,
         requested=queries.requested_of(plans),
         due={plan.id: queries.due_on(plan) for plan in plans},
-        counts=queries.counts(current_user),
+        counts=_by_status(tallies),
         tones=TONES,
         statuses=STATUSES,
-        years=[(one, formatting.fiscal_year(one)) for one in queries.years(current_user)],
+        years=[
+            (one, formatting.fiscal_year(one))
+            for one in sorted({one.fiscal_year for one in tallies}, reverse=True)
+        ],
         districts=queries.districts(),
         chosen={"district": district_id, "status": wanted if status else "", "year": year},
         page=page,
-        pages=-(-queries.how_many(current_user, **chosen) // PER_PAGE),
+        pages=-(-found // PER_PAGE),
         everywhere=committee_ids(current_user, Permission.PLAN_READ) is None,
         today=clock.today(),
         breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("計画"), None)],
     )
+
+
+def _by_status(tallies: list[queries.Tally]) -> Counter[Status]:
+    counts: Counter[Status] = Counter()
+    for one in tallies:
+        counts[one.status] += one.plans
+    return counts
 
 
 @blueprint.get("/plans/<int:plan_id>")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from stations.committees.models import Committee, District
 from stations.committees.rules import CommitteeAct
 from stations.core import access, audit
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, RuleBroken
@@ -57,16 +58,18 @@ def load_districts(path: Path = DISTRICTS) -> int:
     return new
 
 
-def edit_committee(*, committee: Committee, by: Actor, **facts: Unpack[CommitteeFacts]) -> None:
-    """Change a committee's name or how it is reached. Receipts must be addressed to the name."""
+def edit_committee(
+    *, committee: Committee, by: Actor, seen: str | None = None, **facts: Unpack[CommitteeFacts]
+) -> None:
+    """Change a committee's name or how it is reached. Receipts must be addressed to the name.
+
+    ``seen`` as in `edit_station`.
+    """
     lock(committee)
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if not facts.get("name", committee.name).strip():
         raise RuleBroken("name", N_("委員会の名前を入力してください。"))
-    changed = [name for name, value in facts.items() if getattr(committee, name) != value]
-    for name in changed:
-        setattr(committee, name, facts[name])  # type: ignore[literal-required]  # the TypedDict's own keys
-    if changed:
+    if changed := two_writers.change(committee, facts, seen=seen):
         audit.record(committee, act=CommitteeAct.EDIT, by=by, detail={"changed": changed})
 
 

@@ -1,14 +1,14 @@
 """Stations and the venues they use."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 from stations.committees.models import Committee, Station, Venue
 from stations.committees.rules import StationAct, StationKind, StationStage, next_stage
 from stations.core import access, audit, clock
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
-from stations.core.database import Model, add, lock
+from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -49,11 +49,16 @@ def create_station(*, committee: Committee, by: Actor, **facts: Unpack[StationFa
     return station
 
 
-def edit_station(*, station: Station, by: Actor, **facts: Unpack[StationFacts]) -> None:
-    """Change what is said of a station; nothing is recorded when nothing changes."""
+def edit_station(
+    *, station: Station, by: Actor, seen: str | None = None, **facts: Unpack[StationFacts]
+) -> None:
+    """Change what is said of a station; nothing is recorded when nothing changes.
+
+    ``seen``: the mark of these facts on the writer's page; `Overtaken` when somebody else changed them since.
+    """
     _begin(station, by)
     _check_name(facts.get("name", station.name))
-    if changed := _change(station, facts):
+    if changed := two_writers.change(station, facts, seen=seen):
         audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
 
 
@@ -95,11 +100,15 @@ def add_venue(*, station: Station, by: Actor, **facts: Unpack[VenueFacts]) -> Ve
     return venue
 
 
-def edit_venue(*, venue: Venue, by: Actor, **facts: Unpack[VenueFacts]) -> None:
-    """Change what is said of a venue, or end its use by `closed_on`; planned openings stay where they are."""
+def edit_venue(*, venue: Venue, by: Actor, seen: str | None = None, **facts: Unpack[VenueFacts]) -> None:
+    """Change what is said of a venue, or end its use by `closed_on`; planned openings stay where they are.
+
+    ``seen`` as in `edit_station`.
+    """
     _begin(venue.station, by)
+    lock(venue)
     _check_venue(facts.get("name", venue.name), facts.get("address", venue.address))
-    if changed := _change(venue, facts):
+    if changed := two_writers.change(venue, facts, seen=seen):
         audit.record(
             venue.station,
             act=StationAct.EDIT_VENUE,
@@ -125,11 +134,3 @@ def _check_venue(name: str, address: str) -> None:
         raise RuleBroken("name", N_("会場の名前を入力してください。"))
     if not address.strip():
         raise RuleBroken("address", N_("会場の住所を入力してください。"))
-
-
-def _change(row: Model, facts: Mapping[str, object]) -> list[str]:
-    """Set what differs; the names of what did."""
-    changed = [name for name, value in facts.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, facts[name])
-    return changed

@@ -11,10 +11,11 @@ from stations.committees import queries, services
 from stations.committees.forms import CancelForm, EndRuleForm, OpeningForm, RuleForm
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningAct, describe, month_shown, next_status
-from stations.committees.views.pages import blueprint, succeeds, trail
+from stations.committees.views.pages import blueprint, trail
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 
 MONTHS_AHEAD = 6
 

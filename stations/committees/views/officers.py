@@ -9,10 +9,11 @@ from flask_login import current_user
 from stations.committees import queries, services
 from stations.committees.forms import AppointForm, CommitteeForm, EndTermForm
 from stations.committees.labels import TONES
-from stations.committees.views.pages import blueprint, succeeds, trail
-from stations.core import audit
+from stations.committees.views.pages import blueprint, trail
+from stations.core import audit, seen
 from stations.core.access import Permission, Role, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.messages import N_, RuleBroken
 
@@ -38,14 +39,11 @@ def committee(committee: Any) -> Any:
 @writes
 def edit_committee(committee: Any) -> Any:
     form = CommitteeForm(obj=committee)
+    form.share(lambda: seen.stored(committee, form.own))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: services.edit_committee(
-            committee=committee,
-            by=current_user,
-            name=form.name.data or "",
-            phone=form.phone.data or "",
-            address=form.address.data or "",
+            committee=committee, seen=form.seen.data, by=current_user, **form.facts
         ),
     ):
         flash(_("連絡先を変更しました。"), "success")

@@ -1,31 +1,16 @@
-"""What the pages of this package share: their blueprint, where they stand, how a form answers."""
+"""What the pages of this package share: their blueprint, and where they stand."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core.access import NotAllowed, Permission, can
-from stations.core.forms import Form
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Permission, can
 
 blueprint = Blueprint("committees", __name__)
 
 Trail = list[tuple[str, str | None]]
-
-
-def succeeds(form: Form, act: Callable[[], object]) -> bool:
-    """Run an act; a broken rule is shown in the form. A conflict has a page of its own (409)."""
-    try:
-        act()
-    except (Conflict, NotAllowed):
-        raise
-    except RuleBroken as broken:
-        form.show(broken)
-        return False
-    return True
 
 
 def trail(*, committee: Any = None, station: Any = None, here: str | None = None) -> Trail:

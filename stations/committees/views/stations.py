@@ -17,10 +17,11 @@ from stations.committees.forms import (
 )
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningStatus, StationStage, describe
-from stations.committees.views.pages import blueprint, succeeds, trail
-from stations.core import access, audit, clock
+from stations.committees.views.pages import blueprint, trail
+from stations.core import access, audit, clock, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 
 NEXT_SHOWN = 6
 CANCELLED_SINCE = dt.timedelta(days=30)
@@ -101,8 +102,10 @@ def new_station(committee: Any) -> Any:
 @writes
 def edit_station(station: Any) -> Any:
     form = StationForm(obj=station)
+    form.share(lambda: seen.stored(station, form.facts))
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.edit_station(station=station, by=current_user, **form.facts)
+        form,
+        lambda: services.edit_station(station=station, seen=form.seen.data, by=current_user, **form.facts),
     ):
         flash(_("変更しました。"), "success")
         return redirect(url_for(".station", station_id=station.id))
@@ -164,8 +167,9 @@ def new_venue(station: Any) -> Any:
 @writes
 def edit_venue(venue: Any) -> Any:
     form = EditVenueForm(obj=venue)
+    form.share(lambda: seen.stored(venue, form.facts))
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.edit_venue(venue=venue, by=current_user, **form.facts)
+        form, lambda: services.edit_venue(venue=venue, seen=form.seen.data, by=current_user, **form.facts)
     ):
         flash(_("会場を変更しました。"), "success")
         return redirect(url_for(".venues", station_id=venue.station_id))

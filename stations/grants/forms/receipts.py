@@ -149,7 +149,12 @@ class IncomeForm(Form):
     """An income of the committee besides the grant. ``event`` is made with the page: sent twice, booked once."""
 
     event = HiddenField()
-    kind = RadioField(_l("収入の種類"), choices=[], default=IncomeKind.FEES.value, validate_choice=True)
+    kind = RadioField(
+        _l("収入の種類"),
+        choices=[],
+        default=IncomeKind.FEES.value,
+        validators=[Required(_l("収入の種類を選んでください。"))],
+    )
     happened_on = DateField(_l("入金した日"), validators=[Required(_l("入金した日を入力してください。"))])
     amount_yen = YenField(_l("金額"), validators=[Required(_l("金額を入力してください。"))])
     description = TidyText(

@@ -1,20 +1,24 @@
 """Forms of the final report and its inspection."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import Length
 
-from stations.core.forms import DateField, Form, NotRequired, Required, TidyTextArea
+from stations.core.forms import DateField, Form, NotRequired, Required, SharedForm, TidyTextArea
 
 
-class ReportForm(Form):
+class ReportForm(SharedForm):
     """実績報告: what was done, what came of it, and when it ended. May be saved unfinished."""
 
     summary = TidyTextArea(_l("実施した内容"), validators=[Length(max=2000)])
     results = TidyTextArea(_l("成果と課題"), validators=[Length(max=2000)])
     completed_on = DateField(_l("事業が完了した日"), validators=[NotRequired()])
-    seen = HiddenField()
-    overtaken = False  # somebody else saved first: the page shows both
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.summary, self.completed_on):
+            field.flags.required = True  # before it is handed in, so no validator asks; the page says so
 
 
 class ConfirmForm(Form):

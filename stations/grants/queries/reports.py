@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import clock, seen
+from stations.core import clock
 from stations.core.access import Permission, can
 from stations.core.audit import Event
 from stations.core.database import db
@@ -28,11 +28,6 @@ from stations.people.models import Person
 def report_text(grant: Grant) -> tuple[str, str, dt.date | None]:
     """What the committee has written so far: 実施した内容, 成果と課題, the day of completion."""
     return (grant.report_summary, grant.report_results, grant.completed_on)
-
-
-def text_mark(grant: Grant) -> str:
-    """What a page remembers of the words it showed, so that a second writer is noticed."""
-    return seen.mark(*report_text(grant))
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core.access import NotAllowed
-from stations.core.forms import Form
+from stations.core.forms import Form, succeeds
 from stations.core.labels import label
-from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries
 from stations.grants.views.trail import trail
 
@@ -53,16 +51,7 @@ def not_now(grant: Any) -> Any:
 
 def perform(form: Form, act: Callable[[], object]) -> bool:
     """Whether the form was sent and the act done; a broken rule is shown in the form, a conflict answers 409."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        act()
-    except (Conflict, NotAllowed):
-        raise
-    except RuleBroken as broken:
-        form.show(broken)
-        return False
-    return True
+    return form.validate_on_submit() and succeeds(form, act)
 
 
 def page(

@@ -71,6 +71,8 @@ def books_csv(grant: Any) -> Response:
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
 @writes
 def new_income(grant: Any) -> Any:
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
     form = IncomeForm()
     if perform(form, lambda: _record(form, grant)):
         flash(_("収入を出納帳に記録しました。"), "success")

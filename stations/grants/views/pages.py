@@ -25,6 +25,7 @@ def index() -> str:
     newest = years[0] if years else clock.fiscal_year(clock.today())
     # A link from a queue names a state and means it in every year.
     year = request.args.get("year", None if status or "year" in request.args else newest, type=int)
+    year = newest if year is not None and year not in years else year
     statuses = frozenset({status}) if isinstance(status, Status) else None
     if stage in STAGES:
         statuses = STAGES[stage][1]

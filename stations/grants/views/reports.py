@@ -6,7 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import clock, files, seen
+from stations.core import clock, files
 from stations.core.access import Permission, can, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
@@ -53,35 +53,28 @@ def report(grant: Any) -> Any:
     """The text, the statement as the books have it now, and what is missing; read-only for everybody else."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
-    form = ReportForm(
-        data={
-            "summary": grant.report_summary,
-            "results": grant.report_results,
-            "completed_on": grant.completed_on,
-            "seen": report_queries.text_mark(grant),
-        }
-    )
+    form = ReportForm(data=_written(grant))
+    form.share(lambda: _written(grant))
     if perform(form, lambda: _save(form, grant)):
         flash(_("実績報告を保存しました。"), "success")
         return redirect(url_for(".report", grant_id=grant.id))
     return _page("grants/report.html", grant, form if _writes(grant) else None, _("実績報告"))
 
 
+def _written(grant: Any) -> dict[str, Any]:
+    """What is stored of the report, by field of its form."""
+    return dict(zip(("summary", "results", "completed_on"), report_queries.report_text(grant), strict=True))
+
+
 def _save(form: ReportForm, grant: Any) -> None:
-    try:
-        services.save_report(
-            grant=grant,
-            summary=form.summary.data or "",
-            results=form.results.data or "",
-            completed_on=form.completed_on.data,
-            seen=form.seen.data or "",
-            by=current_user,
-        )
-    except seen.Overtaken:
-        # The page shows both; whoever saves again has seen what stands now.
-        form.overtaken = True
-        form.seen.data = report_queries.text_mark(grant)
-        raise
+    services.save_report(
+        grant=grant,
+        summary=form.summary.data or "",
+        results=form.results.data or "",
+        completed_on=form.completed_on.data,
+        seen=form.seen.data,
+        by=current_user,
+    )
 
 
 @blueprint.route("/grants/<int:grant_id>/report/audit", methods=["GET", "POST"])

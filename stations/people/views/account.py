@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import segno
 from cryptography.fernet import InvalidToken
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,7 +16,7 @@ from stations.core.database import writes
 from stations.core.messages import RuleBroken
 from stations.people import keys, queries, services
 from stations.people import session as people_session
-from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, ProfileForm
+from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, PasswordForm, ProfileForm
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -137,11 +137,17 @@ def _enrolled(entering: "Person | None", codes: list[str]) -> ResponseReturnValu
 def recovery_codes() -> ResponseReturnValue:
     """How many recovery codes are left; ten new ones on request, shown this once."""
     codes: list[str] = []
+    form = PasswordForm()
     person = people_session.signed_in()
-    if person is not None and request.method == "POST":
-        codes = services.new_recovery_codes(person)
+    if person is not None and form.validate_on_submit():
+        try:
+            services.demand_password(person, form.current_password.data or "")
+            codes = services.new_recovery_codes(person)
+        except RuleBroken as broken:
+            form.show(broken)
     return render_template(
         "people/recovery_codes.html",
+        form=form,
         codes=codes,
         left=queries.recovery_codes_left(current_user),
         onward=url_for("people.account"),

@@ -1,7 +1,7 @@
 """Acts on agencies, consents, referrals and memos; one function each, none commits."""
 
 from stations.referrals.services.agencies import AgencyFacts, create_agency, edit_agency
-from stations.referrals.services.consents import record_consent, withdraw_consent
+from stations.referrals.services.consents import record_consent, standing, withdraw_consent
 from stations.referrals.services.observations import (
     Memo,
     acknowledge_observation,
@@ -14,7 +14,7 @@ from stations.referrals.services.observations import (
     withdraw_observation,
 )
 from stations.referrals.services.referrals import (
-    Sheet,
+    SheetFacts,
     accept,
     arrange,
     close,
@@ -37,7 +37,7 @@ from stations.referrals.services.referrals import (
 __all__ = [
     "AgencyFacts",
     "Memo",
-    "Sheet",
+    "SheetFacts",
     "accept",
     "acknowledge_observation",
     "arrange",
@@ -61,6 +61,7 @@ __all__ = [
     "send",
     "send_observation",
     "settle",
+    "standing",
     "start",
     "start_observation",
     "suspend",

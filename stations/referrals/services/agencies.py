@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from stations.core import access, audit, text
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, RuleBroken
@@ -35,14 +36,16 @@ def create_agency(*, facts: AgencyFacts, by: Actor | None) -> Agency:
     return agency
 
 
-def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor) -> Agency:
-    """Change what is known of an agency; what it sent and received stays its own."""
+def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | None = None) -> Agency:
+    """Change what is known of an agency; what it sent and received stays its own.
+
+    ``seen``: the mark of the facts on the writer's page; `Overtaken` when somebody else changed them since.
+    """
     lock(agency)
     access.demand(by, Permission.AGENCY_MANAGE, agency)
     _check(facts, agency)
     before = agency.status
-    for name, value in asdict(facts).items():
-        setattr(agency, name, value)
+    two_writers.change(agency, asdict(facts), seen=seen)
     audit.record(agency, act=AgencyAct.EDIT, by=by, from_status=before, to_status=agency.status)
     return agency
 

@@ -1,8 +1,11 @@
 """Acts on consents: what the person answered is added, never overwritten; the latest record counts."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import assert_never
 
 from stations.core import access, audit, clock
+from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
@@ -10,6 +13,31 @@ from stations.referrals import queries, rules
 from stations.referrals.models import OWN_TO_THE_STATION, ConsentRecord, Observation, Referral
 from stations.referrals.rules import Act, Consent, ConsentAnswer, SheetAct, Status
 from stations.referrals.services import steps
+
+
+def answered(consent: Consent | None) -> dict[str, object]:
+    """A consent by field, as pages show it and marks cover it; one that was taken back says only that."""
+    if consent is None:
+        return {}
+    if consent.withdrawn_on is not None:
+        return {"answer": N_("撤回")}
+    return asdict(consent) | {"scope": sorted(consent.scope)}
+
+
+def standing(
+    subject: Referral | Observation, names: Iterable[str], *, consent: bool = False
+) -> dict[str, object]:
+    """What stands on a sheet or memo in the fields of one page; ``consent``: with the answer that counts now."""
+    return two_writers.stored(subject, names) | (answered(queries.latest_consent(subject)) if consent else {})
+
+
+def check_standing(
+    seen: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
+) -> None:
+    """`Overtaken` when others wrote in the fields of a page since; not when the same stands there already."""
+    now = standing(subject, typed, consent=consent is not None)
+    if typed | answered(consent) != now:
+        two_writers.check(seen, *now.values())
 
 
 def record_consent(*, subject: Referral | Observation, consent: Consent, by: Actor) -> ConsentRecord:
@@ -21,6 +49,12 @@ def record_consent(*, subject: Referral | Observation, consent: Consent, by: Act
         raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
     rules.check_consent(consent)
     return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
+
+
+def add_answer(subject: Referral | Observation, consent: Consent | None, *, by: Actor) -> None:
+    """Write down what a page says of the consent, unless nobody asked there or the same stands already."""
+    if consent is not None and consent != queries.latest_consent(subject):
+        record_consent(subject=subject, consent=consent, by=by)
 
 
 def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRecord:

@@ -10,8 +10,8 @@ from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.referrals import queries, rules
 from stations.referrals.models import Agency, Observation
-from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
-from stations.referrals.services import steps
+from stations.referrals.rules import AgeGroup, Consent, ObservationAct, ObservationStatus, SheetAct
+from stations.referrals.services import consents, steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +52,33 @@ def create_observation(
 
 
 def save_observation(
-    *, observation: Observation, by: Actor, memo: Memo | None = None, agency: Agency | None = None
+    *,
+    observation: Observation,
+    by: Actor,
+    memo: Memo | None = None,
+    consent: Consent | None = None,
+    agency: Agency | None = None,
+    seen: str | None = None,
 ) -> None:
-    """Change what a draft, or a memo that came back, says or to whom it goes."""
+    """Change what a draft, or a memo that came back, says or to whom it goes; an answer that is new is added.
+
+    ``seen``: the mark (`standing`) of memo and consent on the writer's page; `Overtaken` when others stand there now.
+    """
     lock(observation)
     access.demand(by, Permission.OBSERVATION_WRITE, observation)
     if observation.status not in rules.OBSERVATION_EDITABLE:
         raise Conflict(None, N_("送ったあとの内容は、差し戻されたときだけ直せます。"))
     if memo is not None:
         _check(memo)
-        for name, value in asdict(memo).items():
+        facts = asdict(memo)
+        consents.check_standing(seen, observation, facts, consent)
+        for name, value in facts.items():
             setattr(observation, name, value)
     if agency is not None:
         observation.agency = agency
     status = observation.status
     audit.record(observation, act=SheetAct.SAVE, by=by, from_status=status, to_status=status)
+    consents.add_answer(observation, consent, by=by)
 
 
 def send_observation(*, observation: Observation, by: Actor) -> None:

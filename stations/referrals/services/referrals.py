@@ -1,7 +1,7 @@
 """Acts on referrals (agency → station), from the draft to the end."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from typing import TypedDict, Unpack
 
 from stations.committees.models import Station
 from stations.core import access, audit, clock, numbering, text
@@ -10,21 +10,20 @@ from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.referrals import queries, rules
 from stations.referrals.models import Agency, FollowUp, Referral
-from stations.referrals.rules import Act, AgeGroup, Outcome, Recipient, SheetAct, Status
-from stations.referrals.services import steps
+from stations.referrals.rules import Act, AgeGroup, Consent, Outcome, Recipient, SheetAct, Status
+from stations.referrals.services import consents, steps
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
+class SheetFacts(TypedDict, total=False):
     """The thin sheet: no diagnosis, income or family history (programme rule)."""
 
-    alias: str = ""
-    age_group: AgeGroup = AgeGroup.UNKNOWN
-    wishes: str = ""
-    considerations: str = ""
-    accompanied: bool = True
-    contact_name: str = ""
-    contact_phone: str = ""
+    alias: str
+    age_group: AgeGroup
+    wishes: str
+    considerations: str
+    accompanied: bool
+    contact_name: str
+    contact_phone: str
 
 
 def create_referral(
@@ -36,7 +35,6 @@ def create_referral(
         raise RuleBroken("agency_id", N_("廃止された相談機関からは送れません。"))
     year = clock.fiscal_year(clock.today())
     number = numbering.next_number(fiscal_year=year, series="referral")
-    sheet = Sheet(contact_name=contact_name, contact_phone=contact_phone or agency.phone)
     referral = add(
         Referral(
             number=rules.sheet_number(year, number),
@@ -45,31 +43,45 @@ def create_referral(
             status=Status.DRAFT,
             made_by_id=by.id,
             made_at=clock.now(),
-            **asdict(sheet),
+            alias="",
+            contact_name=contact_name,
+            contact_phone=contact_phone or agency.phone,
         )
     )
     audit.record(referral, act=SheetAct.CREATE, by=by, to_status=Status.DRAFT)
     return referral
 
 
-def save_referral(*, referral: Referral, sheet: Sheet, by: Actor, station: Station | None = None) -> Referral:
-    """Change the sheet of a draft, or of one that came back; nothing need be complete yet.
+def save_referral(
+    *,
+    referral: Referral,
+    by: Actor,
+    station: Station | None = None,
+    consent: Consent | None = None,
+    seen: str | None = None,
+    **facts: Unpack[SheetFacts],
+) -> Referral:
+    """Change facts of a draft, or of a sheet that came back; nothing need be complete yet. A new answer is added.
 
     Only a draft can still choose another station: a sheet that came back is known to one already.
+    ``seen``: the mark (`standing`) of what one page holds; `Overtaken` when others wrote on this page since.
     """
     lock(referral)
     access.demand(by, Permission.REFERRAL_MAKE, referral)
     if referral.status not in rules.EDITABLE:
         raise Conflict(None, N_("送ったあとの内容は、差し戻されたときだけ直せます。"))
+    typed: dict[str, object] = {"station_id": station.id} if station is not None else {}
+    consents.check_standing(seen, referral, typed | facts, consent)
     if station is not None and station.id != referral.station_id:
         if referral.status is not Status.DRAFT:
             raise RuleBroken("station_id", N_("送り先を変えるときは、取り下げて新しく作ってください。"))
         referral.station = station
-    if sheet.contact_phone:
-        text.check_phone(sheet.contact_phone, field="contact_phone")
-    for name, value in asdict(sheet).items():
+    if phone := facts.get("contact_phone"):
+        text.check_phone(phone, field="contact_phone")
+    for name, value in facts.items():
         setattr(referral, name, value)
     audit.record(referral, act=SheetAct.SAVE, by=by, from_status=referral.status, to_status=referral.status)
+    consents.add_answer(referral, consent, by=by)
     return referral
 
 

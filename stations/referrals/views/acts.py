@@ -10,11 +10,12 @@ from flask_login import current_user
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import ActForm, FollowUpForm
 from stations.referrals.rules import Act, ObservationAct, Outcome
-from stations.referrals.views.pages import blueprint, memo_trail, referral_trail, succeeds
+from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
@@ -50,7 +51,10 @@ def act(referral: Any, act: str) -> Any:
         abort(404)
     step, form = Act(act), ActForm()
     if form.validate_on_submit() and succeeds(form, lambda: _do(referral, step, form)):
-        flash(_("つなぎ %(number)s：%(act)s", number=referral.number, act=label(step)), "success")
+        now = label(referral.status)
+        flash(
+            _("つなぎ %(number)s は「%(state)s」になりました。", number=referral.number, state=now), "success"
+        )
         return redirect(url_for(".referral", referral_id=referral.id), 303)
     if not form.is_submitted() and step is Act.RECORD_FIRST_VISIT:
         form.first_visit_on.data = clock.today()
@@ -88,7 +92,11 @@ def observation_act(observation: Any, act: str) -> Any:
         abort(404)
     step, form = ObservationAct(act), ActForm()
     if form.validate_on_submit() and succeeds(form, lambda: _do_memo(observation, step, form)):
-        flash(_("気づきメモ %(number)s：%(act)s", number=observation.number, act=label(step)), "success")
+        now = label(observation.status)
+        flash(
+            _("気づきメモ %(number)s は「%(state)s」になりました。", number=observation.number, state=now),
+            "success",
+        )
         back_to_list = step is ObservationAct.RETURN  # it is the station's own again
         own = url_for(".observation", observation_id=observation.id)
         return redirect(url_for(".observations") if back_to_list else own, 303)

@@ -1,5 +1,6 @@
 """Agencies: the city keeps the list."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -7,11 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries as committees
+from stations.core import seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.referrals import queries, services
 from stations.referrals.forms import AgencyForm
-from stations.referrals.views.pages import blueprint, succeeds
+from stations.referrals.views.pages import blueprint
 
 
 def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
@@ -50,10 +53,11 @@ def new_agency() -> Any:
 @writes
 def edit_agency(agency: Any) -> Any:
     form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
+    form.share(lambda: seen.stored(agency, asdict(_facts(form))))
     return _page(
         form,
         agency,
-        lambda: services.edit_agency(agency=agency, facts=_facts(form), by=current_user),
+        lambda: services.edit_agency(agency=agency, facts=_facts(form), seen=form.seen.data, by=current_user),
         _("相談機関を変更する"),
     )
 

@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.referrals import queries, services
 from stations.referrals.forms import ConsentForm, SendForm
-from stations.referrals.views.pages import blueprint, memo_trail, referral_trail, succeeds
+from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])

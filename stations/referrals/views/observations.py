@@ -1,5 +1,6 @@
 """A 気づきメモ: the list, the form with its danger-to-life box, the receiver, and the memo itself."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -9,12 +10,13 @@ from flask_login import current_user
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
-from stations.referrals.views.pages import blueprint, hints, history, memo_trail, succeeds, trail
+from stations.referrals.views.pages import blueprint, hints, history, memo_trail, trail
 
 MEMO = N_("気づきメモ")
 
@@ -73,13 +75,17 @@ def edit_observation(observation: Any) -> Any:
     )
     form.show_consent(observation.consent)
     form.station_id.choices = options([(observation.station_id, observation.station.name)])
-
-    def save() -> None:
-        services.save_observation(observation=observation, memo=_memo(form), by=current_user)
-        if form.consent != observation.consent:
-            services.record_consent(subject=observation, consent=form.consent, by=current_user)
-
-    if form.validate_on_submit() and succeeds(form, save):
+    form.share(lambda: services.standing(observation, asdict(_memo(form)), consent=True))
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.save_observation(
+            observation=observation,
+            memo=_memo(form),
+            consent=form.consent,
+            seen=form.seen.data,
+            by=current_user,
+        ),
+    ):
         return _onward(observation)
     return _memo_page(form, observation, memo_trail(observation, _("メモを直す")))
 

@@ -1,6 +1,5 @@
-"""What the pages of this package share: their blueprint, where they stand, how a form answers."""
+"""What the pages of this package share: their blueprint, where they stand, what they hint at."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,26 +7,11 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
 from stations.core import audit
-from stations.core.access import NotAllowed
-from stations.core.forms import Form
-from stations.core.messages import Conflict, RuleBroken
 from stations.referrals import rules
 
 blueprint = Blueprint("referrals", __name__)
 
 Trail = list[tuple[Any, str | None]]
-
-
-def succeeds(form: Form, act: Callable[[], object]) -> bool:
-    """Run an act; a broken rule is shown in the form. A conflict has a page of its own (409)."""
-    try:
-        act()
-    except (Conflict, NotAllowed):
-        raise
-    except RuleBroken as broken:
-        form.show(broken)
-        return False
-    return True
 
 
 def history(subject: Any, *, concealed: bool) -> list[audit.Entry]:

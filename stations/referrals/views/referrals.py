@@ -10,12 +10,13 @@ from stations.committees import queries as committees
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import TONES
 from stations.referrals.rules import AgeGroup, Status
-from stations.referrals.views.pages import blueprint, hints, history, referral_trail, succeeds, trail
+from stations.referrals.views.pages import blueprint, hints, history, referral_trail, trail
 
 SHEET = N_("つなぎシート")
 WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
@@ -108,12 +109,13 @@ def _edit_station(referral: Any) -> Any:
     form = StationForm(data={"agency_id": referral.agency_id, "station_id": referral.station_id})
     form.agency_id.choices = options([(referral.agency_id, referral.agency.name)])
     stations = _offer(form)
+    form.share(lambda: services.standing(referral, ["station_id"]))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: services.save_referral(
             referral=referral,
-            sheet=_sheet(referral),
             station=stations[form.station_id.data],
+            seen=form.seen.data,
             by=current_user,
         ),
     ):
@@ -127,14 +129,18 @@ def _edit_person(referral: Any) -> Any:
     if not form.is_submitted() and referral.consent is None:
         form.scope.data = [str(rules.Recipient.STATION)]
         form.given_on.data = clock.today()
-
-    def save() -> None:
-        sheet = _sheet(referral, alias=form.alias.data, age_group=AgeGroup(form.age_group.data))
-        services.save_referral(referral=referral, sheet=sheet, by=current_user)
-        if form.consent != referral.consent:
-            services.record_consent(subject=referral, consent=form.consent, by=current_user)
-
-    if form.validate_on_submit() and succeeds(form, save):
+    form.share(lambda: services.standing(referral, ["alias", "age_group"], consent=True))
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.save_referral(
+            referral=referral,
+            alias=form.alias.data or "",
+            age_group=AgeGroup(form.age_group.data),
+            consent=form.consent,
+            seen=form.seen.data,
+            by=current_user,
+        ),
+    ):
         return _onward(referral, "wishes")
     return render_template(
         "referrals/person.html",
@@ -146,13 +152,11 @@ def _edit_person(referral: Any) -> Any:
 
 def _edit_wishes(referral: Any) -> Any:
     form = WishesForm(obj=referral)
-    names = ("wishes", "considerations", "accompanied", "contact_name", "contact_phone")
-
-    def save() -> None:
-        sheet = _sheet(referral, **{name: form[name].data for name in names})
-        services.save_referral(referral=referral, sheet=sheet, by=current_user)
-
-    if form.validate_on_submit() and succeeds(form, save):
+    form.share(lambda: services.standing(referral, form.own))
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.save_referral(referral=referral, seen=form.seen.data, by=current_user, **form.facts),
+    ):
         return _onward(referral, "check")
     return render_template(
         "referrals/wishes.html",
@@ -161,12 +165,6 @@ def _edit_wishes(referral: Any) -> Any:
         words=hints(referral.wishes, referral.considerations),
         breadcrumb=referral_trail(referral, _("希望と配慮")),
     )
-
-
-def _sheet(referral: Any, **changes: Any) -> services.Sheet:
-    """The sheet as it is stored, with a page's changes."""
-    names = services.Sheet.__dataclass_fields__
-    return services.Sheet(**{name: getattr(referral, name) for name in names} | changes)
 
 
 def _onward(referral: Any, part: str) -> Any:

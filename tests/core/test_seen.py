@@ -1,0 +1,43 @@
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+
+from stations.core import seen
+from stations.core.forms import typed_words
+from stations.core.seen import Overtaken
+
+
+@dataclass
+class Row:
+    """Stands for a row of the database."""
+
+    name: str = "見本"
+    on: dt.date | None = None
+
+
+def test_a_mark_tells_values_apart_and_is_no_word() -> None:
+    assert seen.mark("a", None) == seen.mark("a", None)
+    assert len({seen.mark("a", None), seen.mark("a", ""), seen.mark("", "a"), seen.mark("a")}) == 4
+    assert typed_words([("seen", seen.mark(number)) for number in range(50)]) == []
+
+
+def test_only_what_differs_is_changed() -> None:
+    row = Row()
+    facts = {"name": "見本", "on": dt.date(2026, 4, 1)}
+    mark = seen.mark(*seen.stored(row, facts).values())
+    assert seen.change(row, facts, seen=mark) == ["on"]
+    assert row == Row("見本", dt.date(2026, 4, 1))
+
+
+def test_whoever_saw_something_else_changes_nothing() -> None:
+    row = Row()
+    with pytest.raises(Overtaken):
+        seen.change(row, {"name": "新しい名前"}, seen=seen.mark("前の名前"))
+    assert row == Row()
+
+
+def test_the_same_again_and_a_command_are_no_race() -> None:
+    row = Row()
+    assert seen.change(row, {"name": "見本"}, seen=seen.mark("前の名前")) == []
+    assert seen.change(row, {"name": "新しい名前"}, seen=None) == ["name"]
