@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -58,22 +58,12 @@ class StationRow:
     unrecorded: int
 
 
-@dataclass(frozen=True)
-class MonthlyVisits:
-    """延べ人数 of one month and age band. ``month`` is the month's first day."""
-
-    month: dt.date
-    band: AgeBand
-    visits: int
-
-
-@dataclass(frozen=True)
-class CommitteeMonth:
-    """延べ人数 and openings held in one committee's stations in one month."""
+class MonthlyVisits(NamedTuple):
+    """延べ人数 of one committee's stations in one month and age band. ``month`` is the month's first day."""
 
     committee_id: int
     month: dt.date
-    openings: int
+    band: AgeBand | None
     visits: int
 
 
@@ -239,82 +229,48 @@ def waiting_for(person: Actor) -> list[Task]:
 
 
 # ---- yearly figures -------------------------------------------------------------------------------------------
-# committee_ids and station_ids narrow the figures, both together when both are given; None: no limit.
 
 
-def visits_by_month(
-    year: int, committee_ids: Collection[int] | None = None, station_ids: Collection[int] | None = None
-) -> list[MonthlyVisits]:
-    """延べ人数 of a fiscal year by month (April first) and age band; months without visits are missing."""
-    month = sa.extract("month", Opening.on)
-    rows = db.session.execute(
-        _year(sa.select(month, Tap.band, sa.func.sum(Tap.delta)), year, committee_ids, station_ids)
-        .where(Tap.counter == Counter.VISIT)
-        .group_by(month, Tap.band)
-    )
-    found = [
-        MonthlyVisits(_first_day(year, int(number)), band, visits) for number, band, visits in rows if band
-    ]
-    bands = list(AgeBand)
-    return sorted(found, key=lambda row: (row.month, bands.index(row.band)))
+def visits_of_year(year: int) -> list[MonthlyVisits]:
+    """延べ人数 of a fiscal year by committee, month and age band, of every month with a recorded opening.
 
-
-def visits_by_committee(year: int, committee_ids: Collection[int] | None = None) -> list[CommitteeMonth]:
-    """延べ人数 and openings by committee and month, for the city's 地区×月 table; empty months are missing."""
+    ``band`` is None, and ``visits`` 0, where openings were held and nobody came.
+    """
     month = sa.extract("month", Opening.on)
     rows = db.session.execute(
         _year(
-            sa.select(
-                Station.committee_id,
-                month,
-                sa.func.count(sa.distinct(Opening.id)),
-                sa.func.coalesce(sa.func.sum(sa.case((Tap.counter == Counter.VISIT, Tap.delta), else_=0)), 0),
-            ),
+            sa.select(Station.committee_id, month, Tap.band, sa.func.coalesce(sa.func.sum(Tap.delta), 0)),
             year,
-            committee_ids,
-            None,
-        ).group_by(Station.committee_id, month)
+            Tap.counter == Counter.VISIT,
+        ).group_by(Station.committee_id, month, Tap.band)
     )
-    found = [
-        CommitteeMonth(committee, _first_day(year, int(number)), openings, visits)
-        for committee, number, openings, visits in rows
+    return [
+        MonthlyVisits(committee, _first_day(year, int(number)), band, visits)
+        for committee, number, band, visits in rows
     ]
-    return sorted(found, key=lambda row: (row.committee_id, row.month))
 
 
-def year_totals(
-    year: int, committee_ids: Collection[int] | None = None, station_ids: Collection[int] | None = None
-) -> YearTotals:
-    """Openings with a record in a fiscal year, and the sum of everything counted at them."""
-    summed = sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta))
+def year_totals(year: int, station_id: int) -> YearTotals:
+    """A station's openings with a record in a fiscal year, and the sum of everything counted at them."""
+    here = Station.id == station_id
     changes = db.session.execute(
-        _year(summed, year, committee_ids, station_ids)
-        .where(Tap.id.is_not(None))
+        _year(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)), year)
+        .where(here, Tap.id.is_not(None))
         .group_by(Tap.counter, Tap.band)
     )
-    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id))), year, committee_ids, station_ids)
+    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id))), year).where(here)
     return YearTotals(db.session.scalar(openings) or 0, rules.totals(changes))
 
 
-def _year(
-    statement: S,
-    year: int,
-    committee_ids: Collection[int] | None,
-    station_ids: Collection[int] | None,
-) -> S:
-    """Openings of a fiscal year that have a record, with their taps."""
-    statement = (
+def _year(statement: S, year: int, *of_taps: sa.ColumnElement[bool]) -> S:
+    """Openings of a fiscal year that have a record, with those of their taps that fit ``of_taps``."""
+    return (
         statement.select_from(Opening)
         .join(Station, Station.id == Opening.station_id)
         .join(OpeningRecord, OpeningRecord.opening_id == Opening.id)
-        .outerjoin(Tap, Tap.record_id == OpeningRecord.id)
+        .outerjoin(Tap, sa.and_(Tap.record_id == OpeningRecord.id, *of_taps))
         .where(Opening.on.between(*clock.fiscal_year_period(year)))
     )
-    if committee_ids is not None:
-        statement = statement.where(Station.committee_id.in_(committee_ids))
-    if station_ids is not None:
-        statement = statement.where(Station.id.in_(station_ids))
-    return statement
 
 
 def _first_day(year: int, month: int) -> dt.date:

@@ -249,12 +249,11 @@ def open_link_of(who: Person) -> OneTimeLink | None:
 
 
 def recovery_codes_left(who: Person) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).where(RecoveryCode.person_id == who.id, RecoveryCode.used_at.is_(None))
-        )
-        or 0
-    )
+    return db.session.scalar(_codes_left(who)) or 0
+
+
+def _codes_left(who: Person) -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(RecoveryCode.person_id == who.id, RecoveryCode.used_at.is_(None))
 
 
 def held_forms(who: Person) -> list[Held]:
@@ -331,22 +330,20 @@ def view_log(*, by: int | None = None, page: int = 1, rows: int = PAGE_ROWS) -> 
 def waiting_for(who: Person) -> list[Task]:
     """「次にすること」 about accounts: kept forms, the second factor, few codes left, unused invitations."""
     tasks: list[Task] = []
-    held = db.session.scalar(
-        sa.select(sa.func.count()).where(
-            HeldForm.person_id == who.id, HeldForm.held_at > clock.now() - rules.HELD_FORM_LIFE
-        )
-    )
-    if held:
+    alive = clock.now() - rules.HELD_FORM_LIFE
+    held = sa.exists().where(HeldForm.person_id == who.id, HeldForm.held_at > alive)
+    has_held, codes_left = db.session.execute(sa.select(held, _codes_left(who).scalar_subquery())).one()
+    if has_held:
         tasks.append(Task(label=_("お預かりしている入力があります"), endpoint="people.held_form"))
     if who.totp_secret is None:
         if any(one.role in SECOND_FACTOR_ROLES for one in who.held_roles):
             tasks.append(Task(label=_("認証アプリを登録してください"), endpoint="people.enrol"))
-    elif (left := recovery_codes_left(who)) <= rules.FEW_RECOVERY_CODES:
+    elif codes_left <= rules.FEW_RECOVERY_CODES:
         tasks.append(
             Task(
                 label=_("予備コードを新しくしてください"),
                 endpoint="people.recovery_codes",
-                hint=_("残り%(n)s個です", n=left),
+                hint=_("残り%(n)s個です", n=codes_left),
             )
         )
     if access.can(who, Permission.PEOPLE_MANAGE):

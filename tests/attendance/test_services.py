@@ -283,11 +283,9 @@ def test_yearly_figures(day: Day) -> None:
     day.tap(counter=Counter.CONSULTATION)
     committee, year = day.station.committee_id, clock.fiscal_year(clock.today())
     month = clock.today().replace(day=1)
-    assert queries.visits_by_month(year) == [queries.MonthlyVisits(month, CHILD, 2)]
-    assert queries.visits_by_month(year, station_ids=[day.station.id + 1]) == []
-    assert queries.visits_by_month(year - 1) == []
-    assert queries.visits_by_committee(year) == [queries.CommitteeMonth(committee, month, 1, 2)]
-    figures = queries.year_totals(year, committee_ids=[committee])
+    assert queries.visits_of_year(year) == [queries.MonthlyVisits(committee, month, CHILD, 2)]
+    assert queries.visits_of_year(year - 1) == []
+    figures = queries.year_totals(year, day.station.id)
     assert (figures.openings, figures.totals.visits, figures.totals.consultations) == (1, 2, 1)
     row = next(row for row in queries.stations_of(cast.person(Role.OFFICER), year))
     assert (row.openings, row.visits, row.unrecorded) == (0, 2, 1)

@@ -101,7 +101,7 @@ def _cash_book(grant: Grant) -> list[letter_data.CashLine]:
 
 
 def _figures(grant: Grant) -> list[letter_data.Figure]:
-    year = attendance.year_totals(grant.fiscal_year, station_ids=[grant.station_id])
+    year = attendance.year_totals(grant.fiscal_year, grant.station_id)
     return [
         letter_data.Figure(label=name, value=value, unit=unit)
         for name, value, unit in (

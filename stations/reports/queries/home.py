@@ -36,6 +36,7 @@ from stations.people.models import Person
 from stations.referrals import queries as referrals
 from stations.referrals import rules as referral_rules
 from stations.referrals.models import OWN_TO_THE_STATION, Observation, Referral
+from stations.reports.queries.overview import DistrictLine, districts
 
 # The order is only for tasks without a due date: what is nearest to people first.
 _WAITING = (
@@ -113,15 +114,6 @@ class Count:
 
 
 @dataclass(frozen=True)
-class DistrictLine:
-    """A district, and how many of its stations are open."""
-
-    committee_id: int
-    name: str
-    stations: int
-
-
-@dataclass(frozen=True)
 class NextMeeting:
     """The next general meeting and the length of its agenda."""
 
@@ -162,7 +154,7 @@ def home(person: Person) -> Home:
         money=_money(mine),
         openings=_openings(at_stations) if at_stations else [],
         queue=_queue(person) if city else [],
-        districts=_districts() if city and access.can(person, Permission.STATION_READ) else [],
+        districts=districts(clock.today()) if city and access.can(person, Permission.STATION_READ) else [],
         meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
         agency=_agency(in_agencies) if in_agencies else [],
         grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
@@ -314,23 +306,6 @@ def _by_status(
     """(table, status, how many) of the rows that fit."""
     status = sa.cast(model.status, sa.Text())
     return sa.select(sa.literal(model.__tablename__), status, sa.func.count()).where(*which).group_by(status)
-
-
-def _districts() -> list[DistrictLine]:
-    today = clock.today()
-    running = sa.and_(
-        Station.committee_id == Committee.id,
-        Station.opened_on <= today,
-        sa.or_(Station.closed_on.is_(None), Station.closed_on > today),
-    )
-    rows = db.session.execute(
-        sa.select(Committee.id, District.name, sa.func.count(Station.id))
-        .join_from(Committee, District, District.id == Committee.district_id)
-        .outerjoin(Station, running)
-        .group_by(Committee.id, District.name, District.number)
-        .order_by(District.number)
-    )
-    return [DistrictLine(*row) for row in rows]
 
 
 def _next_meeting() -> NextMeeting | None:
