@@ -13,12 +13,15 @@ DEMO := STATIONS_MODE=demo STATIONS_DATABASE_URL= STATIONS_SECRET_KEY= STATIONS_
         STATIONS_BASE_URL=http://127.0.0.1:$(PORT)
 FLASK := $(DEMO) $(BIN)/flask --app wsgi
 
+# The second try is for offices whose proxy signs what it passes on: only the system's own store knows it.
+UV_INSTALL = $(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet -r requirements.lock
+
 # Tests and checks must not depend on the shell's installation either.
 CLEAN := env $(foreach name,$(filter STATIONS_%,$(.VARIABLES)),-u $(name))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \
+.PHONY: help install demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \
         migrations-check test-programs bench lock clean
 
 help: ## list the targets
@@ -28,7 +31,9 @@ demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0
 	@echo "Demo accounts (one click each on the sign-in page; here for scripts):"
 	@$(FLASK) demo accounts
 	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it, 'make demo-reset' starts the data over."
-	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --bind 127.0.0.1:$(PORT)
+	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --bind 127.0.0.1:$(PORT)
+
+install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own
 
 demo-reset: ## throw the demonstration's data away; the next `make demo` makes it anew
 	rm -rf $(LOADED) var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
@@ -53,13 +58,13 @@ $(BUILT): requirements.lock
 	$$python -m venv $(VENV)
 	@awk '/^[A-Za-z]/ {wanted = /^uv==/} wanted' requirements.lock > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet -r requirements.lock
+	@$(UV_INSTALL) || $(UV_INSTALL) --system-certs
 	@touch $@
 
 %.mo: %.po | $(BUILT)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
-test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium
+test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
 	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
 
 check: format-check lint types layers templates-check catalogues-check migrations-check test ## all that must hold before a change lands

@@ -1,5 +1,11 @@
 """The application as servers and the flask command find it: ``gunicorn wsgi:app``, ``flask --app wsgi``."""
 
-from stations.app import create_app
+import sys
 
-app = create_app()
+from stations.app import create_app
+from stations.core.config import ConfigError
+
+try:
+    app = create_app()
+except ConfigError as wrong:
+    sys.exit(f"stations: {wrong}")

@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=DATABASES,
         help="run database tests on one system only, while developing (make test uses both)",
     )
+    parser.addoption("--pictures", help="keep a picture of every page of the journeys in this folder")
 
 
 def pytest_configure(config: pytest.Config) -> None:

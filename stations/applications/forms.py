@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from stations.applications.content import PARTS
@@ -20,6 +20,7 @@ from stations.applications.rules import CostCategory, IncomeKind, Section, cost_
 from stations.applications.services import CostInput, IncomeInput
 from stations.core.forms import (
     Form,
+    Length,
     NotRequired,
     Required,
     Row,
@@ -303,9 +304,9 @@ class OptionalReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=1000)])
 
 
-def comment_form(section: Section) -> CommentForm:
-    """A comment form of a section; its ids differ from those of the other sections on the same page."""
-    form = CommentForm(prefix=section.value)
+def comment_form(section: Section, comment: Any = None) -> CommentForm:
+    """A comment form of a section, or of a comment to be mended; its ids differ from the page's other sections'."""
+    form = CommentForm(prefix=section.value, obj=comment)
     form.field.choices = [SelectChoice("", _l("この項目の全体"))] + [
         SelectChoice(name, FIELDS[name]) for name in PARTS[section] if name in FIELDS
     ]

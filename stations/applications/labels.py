@@ -61,6 +61,8 @@ HISTORY = {
     History.ATTACH: _l("添付しました"),
     History.REMOVE_ATTACHMENT: _l("添付を外しました"),
     History.COMMENT: _l("コメントを書きました"),
+    History.CHANGE_COMMENT: _l("コメントを直しました"),
+    History.REMOVE_COMMENT: _l("コメントを消しました"),
 }
 
 SECTIONS = {

@@ -37,13 +37,14 @@ class IncomeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPrint:
-    """A plan as it was submitted. Dates and numbers are finished text (「令和8年5月1日」).
+    """A plan as it was submitted: `name` is what the committee calls it, `title` that of the paper. Dates and numbers are finished text (「令和8年5月1日」).
 
     `number` and `sha256` are empty while there is none. Raises ValueError when the totals do not agree
     with the lines: a plan that does not add up is never printed.
     """
 
     fiscal_year: str
+    name: str
     district: str
     committee: str
     representative: str

@@ -96,7 +96,9 @@ class Plan(Model):
     versions: orm.Mapped[list["PlanVersion"]] = orm.relationship(
         back_populates="plan", order_by="PlanVersion.revision"
     )
-    comments: orm.Mapped[list["SectionComment"]] = orm.relationship(order_by="SectionComment.id")
+    comments: orm.Mapped[list["SectionComment"]] = orm.relationship(
+        back_populates="plan", order_by="SectionComment.id"
+    )
 
     def body(self) -> Body:
         return Body(committee_id=self.committee_id, station_id=self.station_id)
@@ -201,7 +203,10 @@ class PlanVersion(AppendOnly, Model):
 
 
 class SectionComment(Model):
-    """What an official asks the committee to mend in one section of one revision; shown beside that section."""
+    """What an official asks the committee to mend in one section of one revision; shown beside that section.
+
+    Its writer may change it or take it back until the plan is returned; from then on it stands.
+    """
 
     __tablename__ = "section_comment"
 
@@ -217,3 +222,13 @@ class SectionComment(Model):
     resolved_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(comment="the committee says it is mended")
 
     by: orm.Mapped[Person] = orm.relationship()
+    plan: orm.Mapped[Plan] = orm.relationship(back_populates="comments")
+
+    def body(self) -> Body:
+        return self.plan.body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return self.plan.maker_ids()
+
+    def hidden_from(self, person: Actor, permission: Permission) -> bool:
+        return self.plan.hidden_from(person, permission)

@@ -18,6 +18,7 @@ def plan_pdf(plan: Plan, version: PlanVersion | None) -> bytes:
     on = clock.local_date(version.submitted_at) if version is not None else None
     shape = PlanPrint(
         fiscal_year=clock.fiscal_year_label(document["fiscal_year"]),
+        name=document["title"],
         district=document["district"],
         committee=document["committee"],
         representative=document["representative"],

@@ -10,7 +10,14 @@ from sqlalchemy import orm
 
 from stations.applications import content, rules
 from stations.applications import labels as labels  # what the enums are called, for everybody who asks here
-from stations.applications.models import CostLine, IncomeLine, Plan, PlanAttachment, PlanVersion
+from stations.applications.models import (
+    CostLine,
+    IncomeLine,
+    Plan,
+    PlanAttachment,
+    PlanVersion,
+    SectionComment,
+)
 from stations.applications.rules import SEEN_BY_MEMBERS, Missing, Section, Status, Totals
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus
@@ -21,6 +28,7 @@ from stations.core.access import (
     Actor,
     Permission,
     Role,
+    can,
     committee_ids,
 )
 from stations.core.database import db, fetch_all
@@ -37,6 +45,21 @@ def plan(plan_id: int) -> Plan | None:
 
 def attachment(plan_attachment_id: int) -> PlanAttachment | None:
     return db.session.get(PlanAttachment, plan_attachment_id)
+
+
+def section_comment(section_comment_id: int) -> SectionComment | None:
+    return db.session.get(SectionComment, section_comment_id)
+
+
+def may_change(comment: SectionComment, person: Actor) -> bool:
+    """Whoever wrote a comment may mend it until the committee sees it."""
+    plan = comment.plan
+    return (
+        comment.by_id == person.id
+        and comment.revision == plan.revision
+        and plan.status in rules.COMMENTABLE
+        and bool(can(person, Permission.PLAN_REVIEW, plan))
+    )
 
 
 def station(station_id: int) -> Station | None:

@@ -111,6 +111,8 @@ class History(StrEnum):
     ATTACH = "attach"
     REMOVE_ATTACHMENT = "remove_attachment"
     COMMENT = "comment"
+    CHANGE_COMMENT = "change_comment"
+    REMOVE_COMMENT = "remove_comment"
 
 
 class CostCategory(StrEnum):

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import NumberRange
 
 from stations.attendance import rules
 from stations.attendance.rules import AgeBand, Counter, Totals
 from stations.core.forms import (
     Form,
+    Length,
     NotRequired,
     Required,
     SharedForm,

@@ -50,12 +50,15 @@ class OpeningRow:
 
 @dataclass(frozen=True)
 class StationRow:
-    """One station's fiscal year so far: closed records, visits, and openings that still lack a record."""
+    """One station's fiscal year so far: openings with a record, what they counted, and those not closed yet.
+
+    An opening whose record is begun and not closed is among both.
+    """
 
     station: Station
     openings: int
     visits: int
-    unrecorded: int
+    unclosed: int
 
 
 class MonthlyVisits(NamedTuple):
@@ -311,7 +314,7 @@ def _readable(person: Actor) -> sa.ColumnElement[bool]:
 
 
 def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int, int]]:
-    """By station: records closed, visits, openings without a closed record."""
+    """By station: openings with a record, their visits, openings without a closed record."""
     first, last = clock.fiscal_year_period(year)
     past = (
         sa.select(
@@ -325,10 +328,8 @@ def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int,
         )
         .subquery()
     )
-    closed = sa.func.count(past.c.closed_at)
-    held = db.session.execute(
-        sa.select(past.c.station_id, closed, sa.func.count() - closed).group_by(past.c.station_id)
-    )
+    recorded, unclosed = sa.func.count(past.c.record_id), sa.func.count() - sa.func.count(past.c.closed_at)
+    held = db.session.execute(sa.select(past.c.station_id, recorded, unclosed).group_by(past.c.station_id))
     visits: dict[int, int] = dict(
         db.session.execute(
             sa.select(past.c.station_id, sa.func.sum(Tap.delta))
@@ -337,4 +338,4 @@ def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int,
             .group_by(past.c.station_id)
         ).all()
     )
-    return {number: (closed, visits.get(number, 0), left) for number, closed, left in held}
+    return {number: (recorded, visits.get(number, 0), left) for number, recorded, left in held}

@@ -181,9 +181,7 @@ def require_reason(act: RecordAct, reason: str) -> None:
 def check_countable(status: RecordStatus) -> None:
     """`Conflict` for a tap that reaches a record already closed: it must not be lost in silence."""
     if status is RecordStatus.CLOSED:
-        raise Conflict(
-            None, N_("この回の記録は確定しています。数えるには、記録を開き直してから送り直してください。")
-        )
+        raise Conflict(None, N_("この回の記録は確定しています。数えるには、記録を開き直してください。"))
 
 
 class Verdict(StrEnum):
@@ -191,6 +189,7 @@ class Verdict(StrEnum):
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
+    CLOSED = "closed"  # the record is closed: the device keeps it and sends it again
     REFUSED = "refused"
 
 

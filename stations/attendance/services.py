@@ -15,7 +15,7 @@ from stations.core import access, audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def undo(
 
 
 def receive(*, opening: Opening, events: Sequence[DeviceEvent], by: Actor) -> list[Received]:
-    """Take a device's queue, in its order. One refused event does not hold the others up."""
+    """Take a device's queue, in its order; an empty one writes nothing. One refused event does not hold the others up."""
     answers = []
     for event in events:
         try:
@@ -111,7 +111,8 @@ def receive(*, opening: Opening, events: Sequence[DeviceEvent], by: Actor) -> li
         except access.NotAllowed:
             raise
         except RuleBroken as broken:
-            answers.append(Received(event.client_event_id, Verdict.REFUSED, broken))
+            verdict = Verdict.CLOSED if isinstance(broken, Conflict) else Verdict.REFUSED
+            answers.append(Received(event.client_event_id, verdict, broken))
         else:
             answers.append(Received(event.client_event_id, verdict))
     return answers

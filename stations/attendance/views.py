@@ -188,7 +188,10 @@ def tap(opening: Any) -> Any:
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @writes
 def events(opening: Any) -> Any:
-    """A device's queue as JSON {events: […]}: one verdict a row, then the counts as they stand now."""
+    """A device's queue as JSON {events: […]}: one verdict a row, then the counts as they stand now.
+
+    With no row it only tells the counts and whether the record is open, and writes nothing.
+    """
     sent = (request.get_json(silent=True) or {}).get("events")
     if not isinstance(sent, list) or len(sent) > MAX_BATCH:
         return jsonify(problem=_("送られた記録を読み取れませんでした。")), 400
@@ -203,7 +206,12 @@ def events(opening: Any) -> Any:
         problem = say(received.problem) if received.problem else None
         answers.append({"id": received.client_event_id, "verdict": received.verdict, "problem": problem})
     record = queries.record_of(opening)
-    return jsonify(answers=answers, counts=queries.totals(opening).by_tile(), last=_known(_entries(record)))
+    return jsonify(
+        answers=answers,
+        counts=queries.totals(opening).by_tile(),
+        last=_known(_entries(record)),
+        open=record is None or record.closed_at is None,
+    )
 
 
 # ---- the end of the day --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.committees.rules import (
@@ -19,12 +19,14 @@ from stations.committees.rules import (
     CalendarPattern,
     Frequency,
     StationKind,
+    missing_days,
 )
 from stations.core import text
 from stations.core.access import Role
 from stations.core.forms import (
     DateField,
     Form,
+    Length,
     NotRequired,
     PhoneField,
     Required,
@@ -179,13 +181,8 @@ class VenueChoice(Form):
 
 
 class RuleForm(VenueChoice):
-    frequency = RadioField(
-        _l("くりかえし方"),
-        [Required(_l("くりかえし方を選んでください。"))],
-        coerce=str,
-        default=Frequency.MONTHLY_WEEKDAY.value,
-    )
-    weekday = SelectField(_l("曜日"), [NotRequired()], coerce=int)
+    frequency = RadioField(_l("くりかえし方"), [Required(_l("くりかえし方を選んでください。"))], coerce=str)
+    weekday = SelectField(_l("曜日"), [NotRequired()], coerce=str)
     interval = SelectField(_l("何週ごとか"), [NotRequired()], coerce=int, default=1)
     nths = Checkboxes(_l("第何週か"), [NotRequired()], coerce=int)
     day = WholeNumberField(
@@ -205,13 +202,36 @@ class RuleForm(VenueChoice):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.frequency.choices = [(one.value, label(one)) for one in Frequency]
-        self.weekday.choices = [(number, _(name)) for number, name in enumerate(WEEKDAYS)]
+        self.weekday.choices = [
+            ("", _("選んでください")),
+            *((str(number), _(name)) for number, name in enumerate(WEEKDAYS)),
+        ]
         self.interval.choices = [
             (1, _("毎週")),
             (2, _("隔週")),
             *((n, _("%(n)s週ごと", n=n)) for n in (3, 4)),
         ]
         self.nths.choices = [(nth, _(NTHS[nth])) for nth in (1, 2, 3, 4, 5, LAST)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As every form; what the chosen frequency needs besides is told in the same breath."""
+        right = super().validate(extra_validators)
+        broken = (
+            missing_days(
+                Frequency(self.frequency.data), self.chosen_weekday, self.nths.data or (), self.day.data
+            )
+            if not self.frequency.errors
+            else []
+        )
+        for one in broken:
+            field = self[one.field or ""]
+            if not field.errors:
+                field.errors = [say(one)]
+        return right and not broken
+
+    @property
+    def chosen_weekday(self) -> int | None:
+        return int(self.weekday.data) if self.weekday.data else None
 
     @property
     def pattern(self) -> CalendarPattern:
@@ -220,7 +240,7 @@ class RuleForm(VenueChoice):
         by_weekday = frequency is not Frequency.MONTHLY_DAY
         return CalendarPattern(
             frequency=frequency,
-            weekday=self.weekday.data if by_weekday else 0,
+            weekday=(self.chosen_weekday or 0) if by_weekday else 0,
             interval=self.interval.data if frequency is Frequency.WEEKLY else 1,
             nths=tuple(self.nths.data or ()) if frequency is Frequency.MONTHLY_WEEKDAY else (),
             day=(self.day.data or 0) if frequency is Frequency.MONTHLY_DAY else 1,
@@ -234,7 +254,13 @@ class RuleForm(VenueChoice):
 class OpeningForm(VenueChoice):
     WIDTHS: ClassVar[dict[str, Any]] = {"starts_at": 8, "ends_at": 8}
 
-    on = DateField(_l("開催する日"), [Required(_l("開催する日を入力してください。"))])
+    on = DateField(
+        _l("開催する日"),
+        [Required(_l("開催する日を入力してください。"))],
+        description=_l(
+            "西暦で入力します。例：2026年11月23日。予定になかった過ぎた日は、入れたあとに記録をつけます。"
+        ),
+    )
     starts_at = TimeField(
         _l("始まる時刻"),
         [Required(_l("始まる時刻を入力してください。"))],

@@ -166,13 +166,12 @@ def next_openings(
     *,
     limit: int | None = None,
     station_ids: Collection[int] | None = None,
-    on_or_after: dt.date | None = None,
     planned_only: bool = False,
 ) -> list[Opening]:
-    """The openings that come next, today's included, cancelled ones too unless ``planned_only``."""
+    """The openings that come next, cancelled ones too unless ``planned_only``; of today those not yet over."""
     statement = (
         sa.select(Opening)
-        .where(Opening.on >= (on_or_after or clock.today()))
+        .where(_to_come())
         .options(*_with_place())
         .order_by(Opening.on, Opening.starts_at, Opening.station_id)
         .limit(limit)
@@ -185,7 +184,7 @@ def next_openings(
 
 
 def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
-    """The next opening of each station that is not cancelled (today's included), with its venue."""
+    """The next opening of each station that is neither cancelled nor over, with its venue."""
     order = sa.func.row_number().over(
         partition_by=Opening.station_id, order_by=(Opening.on, Opening.starts_at)
     )
@@ -193,7 +192,7 @@ def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
         sa.select(Opening.id, order.label("place"))
         .where(
             Opening.station_id.in_(list(station_ids)),
-            Opening.on >= clock.today(),
+            _to_come(),
             Opening.status != OpeningStatus.CANCELLED,
         )
         .subquery()
@@ -205,6 +204,22 @@ def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
         .options(orm.joinedload(Opening.venue, innerjoin=True))
     )
     return {one.station_id: one for one in found}
+
+
+def ended_today(station_ids: Iterable[int]) -> set[int]:
+    """Stations that opened today and will not open again today."""
+    today = sa.select(Opening.station_id).where(
+        Opening.station_id.in_(list(station_ids)),
+        Opening.on == clock.today(),
+        Opening.status != OpeningStatus.CANCELLED,
+    )
+    return set(db.session.scalars(today)) - set(db.session.scalars(today.where(_to_come())))
+
+
+def _to_come() -> sa.ColumnElement[bool]:
+    """Later than now by the clock of Matsudo (`rules.is_over`)."""
+    here = clock.now().astimezone(clock.TOKYO)
+    return sa.or_(Opening.on > here.date(), sa.and_(Opening.on == here.date(), Opening.ends_at > here.time()))
 
 
 def calendar_rules(station_id: int) -> list[CalendarRule]:

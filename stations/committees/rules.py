@@ -1,8 +1,8 @@
 """Rules of stations and their opening calendar (ステーション, 開催)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -93,6 +93,12 @@ TRANSITIONS: dict[OpeningStatus, dict[OpeningAct, OpeningStatus]] = {
 }
 
 
+def is_over(on: date, ends_at: time, now: datetime) -> bool:
+    """Whether an opening has ended by the clock of Matsudo: nobody should set out for it any more."""
+    here = now.astimezone(clock.TOKYO)
+    return (on, ends_at) <= (here.date(), here.time())
+
+
 NEEDS_REASON = frozenset({OpeningAct.CANCEL})
 
 
@@ -169,15 +175,25 @@ def check_pattern(pattern: CalendarPattern) -> None:
     check_hours(pattern.starts_at, pattern.ends_at)
     if pattern.until_on is not None and pattern.until_on < pattern.from_on:
         raise RuleBroken("until_on", N_("終わりの日は、始まりの日より後にしてください。"))
-    if not 0 <= pattern.weekday <= 6:
-        raise RuleBroken("weekday", N_("曜日を選んでください。"))
     if pattern.frequency is Frequency.WEEKLY and not 1 <= pattern.interval <= 8:
         raise RuleBroken("interval", N_("何週ごとかを1から8までの数字で入力してください。"))
-    nths = set(pattern.nths)
-    if pattern.frequency is Frequency.MONTHLY_WEEKDAY and not (nths and nths <= {1, 2, 3, 4, 5, LAST}):
-        raise RuleBroken("nths", N_("第何週かを1つ以上選んでください。"))
-    if pattern.frequency is Frequency.MONTHLY_DAY and not 1 <= pattern.day <= 31:
-        raise RuleBroken("day", N_("日は1から31までの数字で入力してください。"))
+    for broken in missing_days(pattern.frequency, pattern.weekday, pattern.nths, pattern.day):
+        raise broken
+
+
+def missing_days(
+    frequency: Frequency, weekday: int | None, nths: Collection[int], day: int | None
+) -> list[RuleBroken]:
+    """Everything that is still to be chosen before one knows on which days; each on its field."""
+    by_weekday = frequency is not Frequency.MONTHLY_DAY
+    missing = []
+    if by_weekday and (weekday is None or not 0 <= weekday <= 6):
+        missing.append(RuleBroken("weekday", N_("曜日を選んでください。")))
+    if frequency is Frequency.MONTHLY_WEEKDAY and not (nths and set(nths) <= {1, 2, 3, 4, 5, LAST}):
+        missing.append(RuleBroken("nths", N_("第何週かを1つ以上選んでください。")))
+    if not by_weekday and (day is None or not 1 <= day <= 31):
+        missing.append(RuleBroken("day", N_("日は1から31までの数字で入力してください。")))
+    return missing
 
 
 LONGEST_PERIOD_MONTHS = 24
@@ -199,6 +215,17 @@ def check_hours(starts_at: time, ends_at: time) -> None:
     """`RuleBroken` on "ends_at" unless an opening ends after it starts, on the same day."""
     if ends_at <= starts_at:
         raise RuleBroken("ends_at", N_("終わりの時刻は、始まりの時刻より後にしてください。"))
+
+
+def check_extra_day(on: date, opened_on: date | None, today: date) -> None:
+    """`RuleBroken` on "on" for an extra opening before the station began, or more than two years ahead.
+
+    A past day is welcome: an opening that nobody had planned is recorded from paper, and needs its date first.
+    """
+    if opened_on is not None and on < opened_on:
+        raise RuleBroken("on", N_("このステーションが活動を始めた日より後の日を入力してください。"))
+    if on > clock.add_months(today, LONGEST_PERIOD_MONTHS):
+        raise RuleBroken("on", N_("開催予定は2年先まで作れます。開催する日を見直してください。"))
 
 
 YEARS_SHOWN = range(2000, 2101)

@@ -47,7 +47,24 @@ class Role(StrEnum):
 COMMITTEE_ROLES = frozenset({Role.DRAFTER, Role.CHAIR, Role.TREASURER, Role.COMMITTEE_AUDITOR})
 STATION_ROLES = frozenset({Role.STATION_LEADER, Role.VOLUNTEER})
 AGENCY_ROLES = frozenset({Role.CASE_WORKER, Role.MARUGOTO_DESK})
-CITY_ROLES = frozenset(Role) - COMMITTEE_ROLES - STATION_ROLES - AGENCY_ROLES
+CITY_ROLES = frozenset(
+    {
+        Role.OFFICER,
+        Role.APPROVER,
+        Role.CASHIER,
+        Role.ADMINISTRATOR,
+        Role.GENERAL_MEMBER,
+        Role.SECRETARIAT,
+        Role.EXTERNAL_AUDITOR,
+    }
+)
+_ROLES_OF = {
+    Scope.COMMITTEE: COMMITTEE_ROLES,
+    Scope.STATION: STATION_ROLES,
+    Scope.AGENCY: AGENCY_ROLES,
+    Scope.CITY: CITY_ROLES,
+}
+_SCOPES = {role: scope for scope, roles in _ROLES_OF.items() for role in roles}
 
 # People of the city and of agencies see other people's data and money: they must sign in with a second factor.
 SECOND_FACTOR_ROLES = AGENCY_ROLES | {
@@ -61,13 +78,7 @@ SECOND_FACTOR_ROLES = AGENCY_ROLES | {
 
 def scope_of(role: Role) -> Scope:
     """The kind of body a role is held in."""
-    if role in COMMITTEE_ROLES:
-        return Scope.COMMITTEE
-    if role in STATION_ROLES:
-        return Scope.STATION
-    if role in AGENCY_ROLES:
-        return Scope.AGENCY
-    return Scope.CITY
+    return _SCOPES[role]
 
 
 class Permission(StrEnum):
@@ -324,7 +335,12 @@ def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
         readable = any(read in ROLE_PERMISSIONS[held.role] for held in knows)
         return Answer(False, N_("あなたの役割では、この操作はできません。"), hidden=not readable)
     if permission in FOUR_EYES and person.id in obj.maker_ids():
-        return Answer(False, N_("ご自分で起案・提出したものは、ほかの人が処理します（四つ目の原則）。"))
+        return Answer(
+            False,
+            N_(
+                "ご自分で起案・提出したものは、ほかの人が処理します（起案した人と決裁する人を分けるきまりです）。"
+            ),
+        )
     if permission in RECUSED and any(
         held.role in COMMITTEE_ROLES and held.committee_id == body.committee_id for held in roles
     ):

@@ -15,6 +15,8 @@ from stations.core.access import Actor
 from stations.core.database import AppendOnly, Model, db
 from stations.core.labels import label
 
+SAME_VIEW = dt.timedelta(minutes=5)
+
 
 class Event(AppendOnly, Model):
     """One act on one object: who, when, what, from which state to which, and why.
@@ -84,19 +86,30 @@ def record(
 
 
 def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
-    """Append to the view log, committed at once: the page is not made if this fails."""
+    """Append to the view log, committed at once: the page is not made if this fails.
+
+    Whoever opens the same page of the same object again within `SAME_VIEW` is still looking at what was logged. A list
+    (no ``obj``) may show others each time, so each is logged.
+    """
+    columns = PersonalDataView.__table__.c
+    now = clock.now()
+    view = {
+        "by_id": by.id,
+        "object_type": obj.__tablename__ if obj is not None else "list",
+        "object_id": obj.id if obj is not None else None,
+        "purpose": purpose,
+        "endpoint": request.endpoint or "",
+    }
+    row = {name: sa.literal(value, columns[name].type) for name, value in view.items()}
+    # "= NULL" is never true, so a list equals no list.
+    same = [columns[name] == value for name, value in row.items()] + [columns.at > now - SAME_VIEW]
+    row["at"] = sa.literal(now, columns.at.type)
+    fresh = sa.select(*row.values()).where(~sa.exists().where(*same))
+    # One statement: the page's budget of queries is spent on the page.
+    statement = sa.insert(PersonalDataView).from_select(list(row), fresh)
     with db.sessionmaker() as session:
         session.connection(execution_options={"reads_only": False})
-        session.add(
-            PersonalDataView(
-                at=clock.now(),
-                by_id=by.id,
-                object_type=obj.__tablename__ if obj is not None else "list",
-                object_id=obj.id if obj is not None else None,
-                purpose=purpose,
-                endpoint=request.endpoint or "",
-            )
-        )
+        session.execute(statement)
         session.commit()
     g.view_logged = True
 
@@ -107,6 +120,7 @@ class Entry:
 
     at: dt.datetime
     by_name: str
+    act: str
     label: Any
     from_label: Any
     to_label: Any
@@ -147,6 +161,7 @@ def _entry(event: Event, name: str | None) -> Entry:
     return Entry(
         at=event.at,
         by_name=name or "—",
+        act=event.act,
         label=_called(acts, event.act),
         from_label=_called(statuses, event.from_status),
         to_label=_called(statuses, event.to_status),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
+from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -92,11 +92,14 @@ def reference() -> str:
     return str(g.reference)
 
 
-def page(code: int, *, explanation: str = "") -> tuple[str, int]:
+def page(code: int, *, explanation: str = "", gives_back: bool | None = None) -> tuple[str, int]:
     """The error page for ``code`` with its reference, logged.
 
+    Somebody signed in keeps the menu, unless the fault is ours: then nobody is asked who is there.
     What was typed stands on it to be copied: the page it was typed on cannot be had back (no-store).
+    ``gives_back``: whether it does; for None the code decides.
     """
+    gives_back = code in GIVES_BACK if gives_back is None else gives_back
     heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
     level = logging.ERROR if code >= 500 else logging.INFO
     log.log(
@@ -116,7 +119,8 @@ def page(code: int, *, explanation: str = "") -> tuple[str, int]:
         explanation=explanation,
         what_next=what_next,
         reference=reference(),
-        typed=typed_words(fields_sent()) if code in GIVES_BACK and request.method not in SAFE_METHODS else [],
+        framed=code < 500 and bool(current_user.is_authenticated),
+        typed=typed_words(fields_sent()) if gives_back and request.method not in SAFE_METHODS else [],
     )
     return body, code
 
@@ -136,13 +140,6 @@ def init_app(app: Flask) -> None:
             return page(500)
         if error.code < 400:
             return error
-        if isinstance(error, CSRFError):
-            return page(
-                400,
-                explanation=str(
-                    _("ページを開いてから時間がたちすぎたか、別の画面でサインインし直しました。")
-                ),
-            )
         explanation = str(_(error.description)) if error.code == 403 and error.description else ""
         return _with_allow(page(error.code, explanation=explanation), error)
 

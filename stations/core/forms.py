@@ -12,9 +12,9 @@ from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField, validators
 from wtforms.fields import FieldList
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from stations.core import clock, money, seen, text
@@ -119,10 +119,23 @@ class Required(InputRequired):
         if isinstance(field.data, str) and not field.data.strip():
             field.errors = []
             raise StopValidation(str(self.message))
-        if isinstance(field, DateField | YenField) and field.data is None and not field.errors:
+        if isinstance(field, DateField | ReadField) and field.data is None and not field.errors:
             raise StopValidation(str(self.message))
         if not isinstance(field, DateField):
             super().__call__(form, field)
+
+
+class Length(validators.Length):
+    """``Length(max=200)``; somebody who wrote more hears by how much."""
+
+    def __call__(self, form: Any, field: StringField) -> None:
+        over = len(field.data or "") - self.max
+        if self.max > 0 and over > 0:
+            limit, over_by = f"{self.max:,}", f"{over:,}"
+            raise ValidationError(
+                _("%(limit)s文字までです。あと%(over)s文字減らしてください。", limit=limit, over=over_by)
+            )
+        super().__call__(form, field)
 
 
 class TidyText(StringField):
@@ -146,30 +159,54 @@ class PhoneField(StringField):
         self.data = text.normalise_phone(valuelist[0]) if valuelist else self.data
 
 
-class YenField(Field):
-    """Whole yen; accepts １，２００ and ¥1,200円. ``data`` is int or None."""
+class ReadField(Field):
+    """A text box whose words are read as something else; what cannot be read stays, with one sentence about it."""
+
+    widget = TextInput()
 
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.typed: str | None = None
 
+    def read(self, typed: str) -> Any:
+        """What ``typed`` means; `RuleBroken` when it cannot be read."""
+        raise NotImplementedError
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = None
+        self.data: Any = None
         self.typed = valuelist[0] if valuelist else ""
         if self.typed.strip():
             try:
-                self.data = money.parse_yen(self.typed)
+                self.data = self.read(self.typed)
             except RuleBroken as broken:
                 raise ValueError(say(broken)) from broken
 
     def _value(self) -> str:
         if self.typed is not None:
             return self.typed
-        return "" if self.data is None else f"{self.data:,}"
+        return "" if self.data is None else self.write(self.data)
+
+    def write(self, data: Any) -> str:
+        """How what is stored stands in the box."""
+        return f"{data:,}"
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation  # whoever must write it anew need not hear what else would be wrong with it
 
 
-class WholeNumberField(YenField):
-    """A count; typed like yen, without the 円."""
+class YenField(ReadField):
+    """Whole yen; accepts １，２００ and ¥1,200円. ``data`` is int or None."""
+
+    def read(self, typed: str) -> int:
+        return money.parse_yen(typed)
+
+
+class WholeNumberField(ReadField):
+    """A count; accepts ２０, 20人 and 約1,200人. ``data`` is int or None."""
+
+    def read(self, typed: str) -> int:
+        return text.parse_count(typed)
 
 
 class DateField(Field):
@@ -191,6 +228,10 @@ class DateField(Field):
             return dict.fromkeys(self.PARTS, "")
         return {"year": str(on.year), "month": str(on.month), "day": str(on.day)}
 
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         if data is None or not isinstance(data, dt.date):
             data = self.default() if callable(self.default) else self.default
@@ -209,28 +250,14 @@ class DateField(Field):
                 self.process_errors.append(say(broken))
 
 
-class TimeField(Field):
+class TimeField(ReadField):
     """A time of day as people type it: 10:00, １０時, 午後1時半. ``data`` is a time or None."""
 
-    widget = TextInput()
+    def read(self, typed: str) -> dt.time:
+        return clock.parse_time(typed)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.typed: str | None = None
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data: Any = None
-        self.typed = valuelist[0] if valuelist else ""
-        if self.typed.strip():
-            try:
-                self.data = clock.parse_time(self.typed)
-            except RuleBroken as broken:
-                raise ValueError(say(broken)) from broken
-
-    def _value(self) -> str:
-        if self.typed is not None:
-            return self.typed
-        return f"{self.data:%H:%M}" if isinstance(self.data, dt.time) else ""
+    def write(self, data: dt.time) -> str:
+        return f"{data:%H:%M}"
 
 
 class UploadField(FileField):

@@ -55,6 +55,17 @@ def normalise_postal(text: str) -> str:
     return f"{digits[:3]}-{digits[3:]}" if re.fullmatch(r"[0-9]{7}", digits) else digits
 
 
+_COUNT = re.compile(r"約?([0-9]{1,9})[人名回個本枚件票]?")
+
+
+def parse_count(text: str, *, field: str | None = None) -> int:
+    """「20」「２０人」「約1,200人」「24回」 → the number. `RuleBroken` on `field` for anything else."""
+    match = _COUNT.fullmatch(re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text)))
+    if match is None:
+        raise RuleBroken(field, N_("「20」のように、数字で入力してください。"))
+    return int(match[1])
+
+
 def check_postal(text: str, *, field: str | None = None) -> None:
     """`RuleBroken` on `field` unless the normalised postal code is 「000-0000」."""
     if not re.fullmatch(r"[0-9]{3}-[0-9]{4}", text):

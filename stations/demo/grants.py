@@ -55,11 +55,13 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: in
     yield from _advance(town, task, grant, times)
     if task.grant is Status.CANCELLED:
         yield times.at(When.COMPLETE)
-        services.cancel(
+        services.draft_cancellation(
             grant=grant,
             reason="会場の使用許可が取り消され、事業を行えなくなったため",
-            by=town.city[Role.APPROVER][0],
+            by=town.officer(),
         )
+        services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
+        services.issue_cancellation(grant=grant, by=town.officer())
         return
     yield from spending.story(town, task, grant, times)
     if task.grant in {Status.ACTIVE, Status.CHANGE_REQUESTED}:

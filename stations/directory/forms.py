@@ -16,7 +16,7 @@ from stations.directory.queries import Wish
 
 
 class SearchForm(Form):
-    """地区・曜日・種類・ことば・今日; what cannot be read is left open."""
+    """地区・曜日・種類・ことば・今日・今週; what cannot be read is left open."""
 
     class Meta(FlaskForm.Meta):
         csrf = False  # it only reads
@@ -24,8 +24,9 @@ class SearchForm(Form):
     district = SelectField(_l("地区"))
     weekday = SelectField(_l("曜日"))
     kind = SelectField(_l("種類"))
-    words = TidyText(_l("対象・内容のことば"), description=_l("例：子ども、野菜、囲碁"))
-    today = BooleanField(_l("今日ひらいているところ"))
+    words = TidyText(_l("対象・内容のことば"), description=_l("例：子ども、野菜、車いす"))
+    today = BooleanField(_l("今日ひらくところ"))
+    week = BooleanField(_l("今日から1週間にひらくところ"))
 
     def __init__(self, districts: Iterable[Any]) -> None:
         super().__init__(formdata=request.args)
@@ -45,7 +46,7 @@ class SearchForm(Form):
             for field in (self.district, self.weekday, self.kind, self.words)
             if field.data and field.validate(self)
         }
-        return {**chosen, "today": "1"} if self.today.data else chosen
+        return chosen | {field.name: "1" for field in (self.today, self.week) if field.data}
 
     @property
     def wish(self) -> Wish:
@@ -56,4 +57,5 @@ class SearchForm(Form):
             kind=StationKind(chosen["kind"]) if "kind" in chosen else None,
             words=chosen.get("words", ""),
             today="today" in chosen,
+            week="week" in chosen,
         )

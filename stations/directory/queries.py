@@ -7,12 +7,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from stations.committees import queries as committees
+from stations.committees import rules as calendar_rules
 from stations.committees.models import District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus, StationKind, StationStage
-from stations.core import clock, text
+from stations.core import clock
 from stations.core.database import fetch_all
+from stations.core.labels import label
+from stations.directory import rules
+from stations.directory.labels import MARKS
 
 MONTHS_AHEAD = 3
+WEEK_DAYS = 7
 CANCELLED_AHEAD = dt.timedelta(days=14)
 CALENDAR_FILE_BACK = dt.timedelta(days=31)
 CALENDAR_FILE_AHEAD = dt.timedelta(days=366)
@@ -28,40 +33,59 @@ class Wish:
     kind: StationKind | None = None
     words: str = ""
     today: bool = False
+    week: bool = False
 
     @property
     def given(self) -> bool:
         return self != Wish()
 
     def fits_day(self, on: dt.date) -> bool:
-        return (self.weekday is None or on.weekday() == self.weekday) and (
-            not self.today or on == clock.today()
+        days_off = (on - clock.today()).days
+        return (
+            (self.weekday is None or on.weekday() == self.weekday)
+            and (not self.today or days_off == 0)
+            and (not self.week or 0 <= days_off < WEEK_DAYS)
         )
+
+    @property
+    def of_a_day(self) -> bool:
+        return self.weekday is not None or self.today or self.week
 
     def fits(self, station: Station) -> bool:
         """Whether the station itself fits; its words are looked for wherever the public reads them."""
-        said = "".join(
-            (
-                station.name,
-                station.summary,
-                station.audience,
-                station.committee.district.name,
-                *(venue.name + venue.address for venue in station.open_venues),
-            )
+        said = (
+            station.name,
+            station.summary,
+            station.audience,
+            station.what_to_bring,
+            station.accessibility,
+            station.fee,
+            str(label(station.kind)),
+            station.committee.district.name,
+            *(" ".join((venue.name, venue.address, venue.directions)) for venue in station.open_venues),
         )
         return (
             self.district in (None, station.committee.district.code)
             and self.kind in (None, station.kind)
-            and text.for_checking(self.words) in text.for_checking(said)
+            and rules.says("／".join(said), self.words)
         )
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A station in the list, with its next opening that fits, and the place to go to."""
+    """A station in the list, with its next opening that fits, and the place to go to.
+
+    ``ended_today``: it opened today, and that is over.
+    """
 
     station: Station
     next: Opening | None
+    ended_today: bool = False
+
+    @property
+    def marks(self) -> list[str]:
+        """What its own words promise to a wheelchair user, in the reader's language."""
+        return [str(MARKS[mark]) for mark in rules.marks(self.station.accessibility)]
 
     @property
     def district(self) -> District:
@@ -80,14 +104,20 @@ def running() -> list[Station]:
 
 
 def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
-    """Those that fit, with their next opening; when a day is wished for, only those that open on such a day."""
+    """Those that fit, with their next opening; when a day is wished for, only those that open on such a day.
+
+    Who asks for today also sees, last, where today is over, with the date that follows.
+    """
     fitting = [station for station in stations if wish.fits(station)]
-    if wish.weekday is None and not wish.today:
-        following = committees.next_by_station(station.id for station in fitting)
-    else:
-        following = _first_by_station(coming(fitting, wish))
-        fitting = [station for station in fitting if station.id in following]
-    return [Listed(station, following.get(station.id)) for station in fitting]
+    following = committees.next_by_station(station.id for station in fitting)
+    ended = committees.ended_today(station.id for station in fitting)
+    if wish.of_a_day:
+        on_such_a_day = _first_by_station(coming(fitting, wish))
+        over = ended if wish.today and wish.fits_day(clock.today()) else set()
+        fitting = [one for one in fitting if one.id in on_such_a_day or one.id in over]
+        fitting.sort(key=lambda one: one.id not in on_such_a_day)
+        following |= on_such_a_day
+    return [Listed(station, following.get(station.id), station.id in ended) for station in fitting]
 
 
 def soonest(listed: Iterable[Listed]) -> list[Opening]:
@@ -97,7 +127,7 @@ def soonest(listed: Iterable[Listed]) -> list[Opening]:
 
 
 def coming(stations: Iterable[Station], wish: Wish) -> list[Opening]:
-    """Openings of the coming months that take place and fit, soonest first."""
+    """Openings of the coming months that take place, are not over, and fit, soonest first."""
     today = clock.today()
     openings = committees.openings_between(
         today,
@@ -105,18 +135,24 @@ def coming(stations: Iterable[Station], wish: Wish) -> list[Opening]:
         station_ids=[station.id for station in stations],
         statuses=TAKES_PLACE,
     )
-    return [opening for opening in openings if wish.fits_day(opening.on)]
+    return [opening for opening in openings if wish.fits_day(opening.on) and not is_over(opening)]
+
+
+def is_over(opening: Opening) -> bool:
+    """Whether it has ended by now."""
+    return calendar_rules.is_over(opening.on, opening.ends_at, clock.now())
 
 
 def cancelled_soon(stations: Iterable[Station]) -> list[Opening]:
-    """What was called off in the coming two weeks, soonest first."""
+    """What was called off in the coming two weeks, soonest first; of today what would not be over yet."""
     today = clock.today()
-    return committees.openings_between(
+    cancelled = committees.openings_between(
         today,
         today + CANCELLED_AHEAD,
         station_ids=[station.id for station in stations],
         statuses=[OpeningStatus.CANCELLED],
     )
+    return [opening for opening in cancelled if not is_over(opening)]
 
 
 def month(stations: Iterable[Station], first: dt.date, wish: Wish) -> list[Opening]:
@@ -152,7 +188,7 @@ def station(station_id: int) -> Station | None:
 
 
 def openings_of(station: Station) -> list[Opening]:
-    """A station's openings of the coming months, cancelled ones too."""
+    """A station's openings of today and the coming months, cancelled ones too."""
     today = clock.today()
     return committees.openings_between(today, clock.add_months(today, MONTHS_AHEAD), station_ids=[station.id])
 

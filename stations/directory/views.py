@@ -32,6 +32,7 @@ def index() -> Any:
         wish=wish,
         listed=listed,
         soonest=[] if wish.given else queries.soonest(listed)[:FIRST_SHOWN],
+        today=clock.today(),
         cancelled=queries.cancelled_soon(stations),
         preparing=queries.in_preparation(districts, stations),
         running=len(stations),
@@ -54,6 +55,7 @@ def calendar() -> Any:
         earlier=clock.add_months(first, -1),
         later=clock.add_months(first, 1),
         today=clock.today(),
+        over=queries.is_over,
         days=[(on, list(group)) for on, group in groupby(openings, key=lambda one: one.on)],
         breadcrumb=[(_("ステーションをさがす"), url_for(".index")), (_("カレンダー"), None)],
     )
@@ -64,13 +66,16 @@ def calendar() -> Any:
 def station(station_id: int) -> Any:
     station = queries.station(station_id) or abort(404)
     openings = queries.openings_of(station)
+    to_come = [one for one in openings if not queries.is_over(one)]
     return render_template(
         "directory/station.html",
         station=station,
         closed=station.stage is StationStage.CLOSED,
-        openings=openings,
-        next=next((one for one in openings if one.status is not OpeningStatus.CANCELLED), None),
-        cancelled=[one for one in openings if one.status is OpeningStatus.CANCELLED],
+        openings=to_come,
+        ended_today=any(one.status is not OpeningStatus.CANCELLED for one in openings if one not in to_come),
+        today=clock.today(),
+        next=next((one for one in to_come if one.status is not OpeningStatus.CANCELLED), None),
+        cancelled=[one for one in to_come if one.status is OpeningStatus.CANCELLED],
         rules=[
             (rule, describe(rule.calendar_pattern, _))
             for rule in calendar_rules(station.id)

@@ -10,6 +10,7 @@ labels.register(
     {
         AccountsAct.SAVE_REPORT: _l("実績報告を書く"),
         AccountsAct.AUDIT: _l("会計を監査する"),
+        AccountsAct.QUESTION: _l("監査が会計に直してほしいと伝える"),
         AccountsAct.VOID_AUDIT: _l("会計が変わり、監査がやり直しになった"),
         AccountsAct.RECORD_INCOME: _l("収入を記録する"),
         AccountsAct.CANCEL_INCOME: _l("収入の記録を取り消す"),

@@ -3,31 +3,39 @@
 from collections.abc import Iterable, Mapping
 
 from stations.applications.rules import CostCategory
+from stations.core import money
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 
 
-def proportional(planned: Mapping[int, Yen], awarded: Yen, requested: Yen) -> dict[int, Yen]:
-    """Line id → budget: as planned when all that could be asked for is awarded, else cut in proportion.
+def proportional(planned: Mapping[int, Yen], total: Yen) -> dict[int, Yen]:
+    """Line id → budget: the plan's lines cut in proportion, so that they sum to ``total`` (≤ Σ planned).
 
-    Each budget is rounded down; the yen lost by rounding go to the first lines, so that the sum is
-    floor(Σ planned × awarded / requested) whatever the lines are.
+    Each budget is rounded down; the yen lost by rounding go to the lines that lost most.
     """
-    cut = {line_id: amount * awarded // requested for line_id, amount in planned.items()}
-    rest = sum(planned.values()) * awarded // requested - sum(cut.values())
-    for line_id in sorted(planned, key=lambda i: (-(planned[i] * awarded % requested), i))[:rest]:
+    whole = sum(planned.values())
+    cut = {line_id: amount * total // whole for line_id, amount in planned.items()}
+    rest = total - sum(cut.values())
+    for line_id in sorted(planned, key=lambda i: (-(planned[i] * total % whole), i))[:rest]:
         cut[line_id] += 1
     return cut
 
 
-def check_award(budgets: Mapping[int, Yen], planned: Mapping[int, Yen], awarded: Yen) -> None:
-    """The award's lines are the plan's, none above it, and together they can use the award up."""
+def check_award(budgets: Mapping[int, Yen], planned: Mapping[int, Yen], needed: Yen) -> None:
+    """The award's lines are the plan's, none above it, and together they need the whole award.
+
+    ``needed``: the costs behind the award (`settlement.costs_behind`) and those that the planned income pays.
+    """
     if budgets.keys() != planned.keys() or any(
         not 0 <= budgets[line_id] <= planned[line_id] for line_id in planned
     ):
         raise RuleBroken(None, N_("明細の予算は、0円以上、計画の金額以下で入力してください。"))
-    if sum(budgets.values()) < awarded:
-        raise RuleBroken("awarded_yen", N_("明細の予算の合計が、交付決定額より少なくなっています。"))
+    if sum(budgets.values()) < needed:
+        raise RuleBroken(
+            "awarded_yen",
+            N_("明細の予算が少なすぎて、交付決定額を使い切れません。予算の合計は%(yen)s以上にしてください。"),
+            yen=money.format_yen(needed),
+        )
 
 
 def check_change(budgets: Mapping[int, Yen], now: Mapping[int, Yen], spent: Mapping[int, Yen]) -> None:

@@ -79,6 +79,7 @@ labels.register(
         PaymentAct.PAY: _l("支払を記録する"),
         PaymentAct.RETURN: _l("請求を差し戻す"),
         PaymentAct.CANCEL: _l("請求を取り消す"),
+        PaymentAct.REVERSE: _l("支払の記録を訂正する"),
     }
 )
 
@@ -117,6 +118,7 @@ LETTERS = {
     "award": _l("交付決定通知書"),
     "refusal": _l("不交付決定通知書"),
     "change": _l("変更承認通知書"),
+    "cancellation": _l("交付決定取消通知書"),
     "determination": _l("額の確定通知書"),
     "refund": _l("返還命令書"),
 }
@@ -161,6 +163,8 @@ class Deed(StrEnum):
     APPLY = "apply"
     REALLOCATE = "reallocate"
     ISSUE_LETTER = "issue_letter"
+    DRAFT_CANCELLATION = "draft_cancellation"
+    RETURN_CANCELLATION = "return_cancellation"
 
 
 labels.register(
@@ -168,6 +172,8 @@ labels.register(
         Deed.APPLY: _l("交付を申請する"),
         Deed.REALLOCATE: _l("流用を届け出る"),
         Deed.ISSUE_LETTER: _l("通知書を施行する"),
+        Deed.DRAFT_CANCELLATION: _l("取消しを起案する"),
+        Deed.RETURN_CANCELLATION: _l("取消しの起案を差し戻す"),
     }
 )
 
@@ -176,9 +182,15 @@ class PaymentDeed(StrEnum):
     """How a payment begins."""
 
     REQUEST = "request"
+    RECORD_ANEW = "record_anew"
 
 
-labels.register({PaymentDeed.REQUEST: _l("請求する")})
+labels.register(
+    {
+        PaymentDeed.REQUEST: _l("請求する"),
+        PaymentDeed.RECORD_ANEW: _l("支払の記録をやり直す"),
+    }
+)
 
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)
@@ -210,16 +222,33 @@ STAGES: dict[str, tuple[object, frozenset[Status]]] = {
 }
 
 
-def steps(status: Status) -> list[tuple[object, str]]:
-    """(label, done | current | error | todo) of each step of a grant's life, for `ui.steps`."""
+def steps(status: Status, *, cancelled: bool = False) -> list[tuple[object, str]]:
+    """(label, done | current | error | todo) of each step of a grant's life, for `ui.steps`.
+
+    ``cancelled``: the grant was cancelled, and is now perhaps further (返還, 完結).
+    """
     if status in STAGES["ended"][1]:
         return [(STAGES["review"][0], "done"), (STAGES["ended"][0], "error")]
+    if cancelled or status is Status.CANCELLED:
+        return _steps_after_cancelling(status)
     names = [name for name in STAGES if name != "ended"]
     here = next(number for number, name in enumerate(names) if status in STAGES[name][1])
-    mark = "error" if status in {Status.CANCELLED, Status.REPORT_RETURNED, Status.DISCONTINUED} else "current"
+    mark = "error" if status in {Status.REPORT_RETURNED, Status.DISCONTINUED} else "current"
     if status is Status.CLOSED:
         mark = "done"
     return [
         (STAGES[name][0], "done" if number < here else mark if number == here else "todo")
         for number, name in enumerate(names)
+    ]
+
+
+def _steps_after_cancelling(status: Status) -> list[tuple[object, str]]:
+    """A cancelled grant is not carried out, reported or inspected any more: 取消し, 返還, 完結 is what is left."""
+    settling = {Status.CANCELLED: "todo", Status.CLOSED: "done"}.get(status, "current")
+    return [
+        (STAGES["review"][0], "done"),
+        (STAGES["decision"][0], "done"),
+        (labels.label(Status.CANCELLED), "error"),
+        (STAGES["settlement"][0], settling),
+        (STAGES["closed"][0], "done" if status is Status.CLOSED else "todo"),
     ]

@@ -124,6 +124,31 @@ class Refund(Letter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cancellation(Letter):
+    """交付決定取消通知書, of all (kept_yen 0) or of a part. ValueError unless 0 ≤ kept < award."""
+
+    template = "cancellation.typ"
+
+    title: str = "補助金交付決定取消通知書"
+    award_dated: str
+    award_number: str
+    award_yen: int
+    kept_yen: int
+    paid_yen: int
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.kept_yen < self.award_yen:
+            raise ValueError("what is left of a cancelled award is less than the award")
+
+    def totals(self) -> dict[str, int]:
+        return {
+            "cancelled_yen": self.award_yen - self.kept_yen,
+            "refund_yen": max(0, self.paid_yen - self.kept_yen),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangedLine:
     category: str
     before_yen: int

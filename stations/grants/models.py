@@ -433,7 +433,7 @@ class Letter(AppendOnly, Model):
     __table_args__ = (sa.UniqueConstraint("fiscal_year", "number"),)
 
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
-    kind: orm.Mapped[str] = orm.mapped_column(comment="award, refusal, change, determination, refund")
+    kind: orm.Mapped[str] = orm.mapped_column(comment="as in labels.LETTERS: award, change, cancellation …")
     fiscal_year: orm.Mapped[int] = orm.mapped_column(comment="of the day of issue: numbers run within it")
     number: orm.Mapped[int]
     issued_on: orm.Mapped[dt.date]

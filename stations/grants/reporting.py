@@ -17,11 +17,16 @@ BOOKS_OPEN = frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED, Status.REPORT_RE
 REPORTABLE = BOOKS_OPEN - {Status.CHANGE_REQUESTED}
 
 
+LAST_ENTRY = "last_ledger_entry"
+"""In the event of handing in: the id of the newest line of the books. The statement as handed in ends with it."""
+
+
 class AccountsAct(StrEnum):
     """What is done to a grant's accounts without moving the grant to another state."""
 
     SAVE_REPORT = "save_report"
     AUDIT = "audit_accounts"
+    QUESTION = "question_accounts"
     VOID_AUDIT = "void_audit"
     RECORD_INCOME = "record_income"
     CANCEL_INCOME = "cancel_income"

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from stations.core import clock, states
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 
 
 class Status(StrEnum):
@@ -142,7 +142,7 @@ def require_reason(act: Act, reason: str) -> None:
 
 
 class PaymentStatus(StrEnum):
-    """請求 → 支出命令 → 支払済; a returned request is answered by a new one."""
+    """請求 → 支出命令 → 支払済; a returned request, or one paid by a mistaken record, is answered by a new one."""
 
     REQUESTED = "requested"
     ORDERED = "ordered"
@@ -156,6 +156,7 @@ class PaymentAct(StrEnum):
     PAY = "pay"
     RETURN = "return"
     CANCEL = "cancel"
+    REVERSE = "reverse"
 
 
 PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
@@ -169,7 +170,7 @@ PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
         PaymentAct.PAY: PaymentStatus.PAID,
         PaymentAct.RETURN: PaymentStatus.RETURNED,
     },
-    PaymentStatus.PAID: {},
+    PaymentStatus.PAID: {PaymentAct.REVERSE: PaymentStatus.CANCELLED},
     PaymentStatus.RETURNED: {},
     PaymentStatus.CANCELLED: {},
 }
@@ -180,15 +181,42 @@ def next_payment_status(status: PaymentStatus, act: PaymentAct) -> PaymentStatus
     return states.step(PAYMENT_TRANSITIONS, status, act)
 
 
-PAYMENT_NEEDS_REASON = frozenset({PaymentAct.RETURN, PaymentAct.CANCEL})
+PAYMENT_NEEDS_REASON = frozenset({PaymentAct.RETURN, PaymentAct.CANCEL, PaymentAct.REVERSE})
+
+# Nothing has been computed yet from what was paid: 額の確定 and 取消し are.
+_BEFORE_SETTLEMENT = frozenset(
+    {
+        Status.ACTIVE,
+        Status.CHANGE_REQUESTED,
+        Status.DISCONTINUED,
+        Status.REPORTED,
+        Status.REPORT_RETURNED,
+        Status.INSPECTED,
+    }
+)
 
 # Money that has been asked for or ordered but has not left yet.
 PENDING = frozenset({PaymentStatus.REQUESTED, PaymentStatus.ORDERED})
 
 
 def require_payment_reason(act: PaymentAct, reason: str) -> None:
-    """Returning or cancelling a payment needs a reason; `RuleBroken` on "reason" without one."""
+    """Returning, cancelling or reversing a payment needs a reason; `RuleBroken` on "reason" without one."""
     states.require_reason(act, reason, PAYMENT_NEEDS_REASON)
+
+
+def may_reverse(kind: str, status: Status) -> bool:
+    """Whether a recorded payment may still be corrected: an advance, until an amount rests on what was paid."""
+    return kind == "advance" and status in _BEFORE_SETTLEMENT
+
+
+def check_reversible(kind: str, status: Status) -> None:
+    """`Conflict` when something has followed from the payment already (`may_reverse`)."""
+    if not may_reverse(kind, status):
+        raise Conflict(
+            None,
+            N_("支払の記録を訂正できるのは、額の確定の起案までの概算払だけです（いまは%(state)s）。"),
+            state=status,
+        )
 
 
 def check_decision_date(fiscal_year: int, on: date, *, field: str | None = "decided_on") -> None:
@@ -219,13 +247,13 @@ def check_payment_date(fiscal_year: int, on: date, *, field: str | None = "paid_
         )
 
 
-def award_period(fiscal_year: int, decided_on: date | None) -> tuple[date, date]:
-    """First and last day of the 補助事業: from the decision to the end of its fiscal year.
+def project_period(fiscal_year: int) -> tuple[date, date]:
+    """First and last day of the 補助事業: the whole fiscal year of the plan, 4-1 … 3-31 (programme rule).
 
-    What the 交付決定通知書 promises, what receipts are held against, what the report states.
+    What the draft and the 交付決定通知書 promise, what receipts are held against, where the report begins. The
+    plan that the meeting approved covers the year: what a station cost before its award was signed counts too.
     """
-    first, last = clock.fiscal_year_period(fiscal_year)
-    return max(first, decided_on or first), last
+    return clock.fiscal_year_period(fiscal_year)
 
 
 def balance_year(fiscal_year: int, on: date) -> int:

@@ -72,6 +72,11 @@ def award_amount(requested: Yen, terms: FiscalTerms) -> Yen:
     return rounded if terms.cap_yen is None else min(rounded, terms.cap_yen)
 
 
+def costs_behind(awarded: Yen, terms: FiscalTerms) -> Yen:
+    """The least costs, after income, of which the year's rate gives the award: ⌈awarded ÷ rate⌉."""
+    return -(-awarded * terms.rate_denominator // terms.rate_numerator)
+
+
 def fixed_amount(eligible: Yen, income: Yen, terms: FiscalTerms, awarded: Yen) -> Yen:
     """額の確定: min(floor_unit((eligible − income) × rate), cap, awarded), never below zero.
 

@@ -5,11 +5,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length
 
 from stations.core.forms import (
     DateField,
     Form,
+    Length,
     NotRequired,
     Required,
     SharedForm,
@@ -19,6 +19,7 @@ from stations.core.forms import (
     WholeNumberField,
 )
 from stations.meetings.labels import RESOLUTIONS
+from stations.meetings.rules import Resolution
 
 SHORT, LONG = 80, 1000
 
@@ -57,10 +58,27 @@ class ResolveForm(Form):
         _l("理由"), [NotRequired(), Length(max=LONG)], description=_l("継続審議と不承認のときに必要です。")
     )
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The arguments of `services.check_resolving` and `resolve`."""
+        votes = ("votes_for", "votes_against", "abstentions")
+        return {
+            "resolution": Resolution(self.resolution.data),
+            "reason": self.reason.data or "",
+            "conditions": self.conditions.data or "",
+            **{name: self[name].data or 0 for name in votes},
+        }
+
 
 class ReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=LONG)])
 
 
 class MinutesForm(SharedForm):
-    minutes = TidyTextArea(_l("議事録"), [Required(_l("議事録を入力してください。")), Length(max=20_000)])
+    """What people add to the record; the results themselves are not typed."""
+
+    minutes = TidyTextArea(
+        _l("話し合われたこと"),
+        [NotRequired(), Length(max=20_000)],
+        description=_l("意見、質問と答え、申し合わせなど。結果・票数・条件は、上の記録がそのまま載ります。"),
+    )

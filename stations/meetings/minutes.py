@@ -1,18 +1,56 @@
-"""A first draft of the minutes, made from what was decided; the secretariat finishes it by hand."""
+"""The minutes (議事録): the record of what was decided, which nobody types, and what people add to it."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from stations.applications import queries as plan_queries
-from stations.core import formatting
+from stations.core import clock, documents, formatting
 from stations.core.labels import label
-from stations.core.money import format_yen
 from stations.meetings import queries
 from stations.meetings.models import AgendaItem, Meeting
 
+_TEMPLATE = Path(__file__).parent / "letters" / "minutes.typ"
 
-def draft(meeting: Meeting) -> str:
-    """Date, place, attendance and each decision, as text to be edited."""
-    state = queries.quorum(meeting)
+
+def whole(meeting: Meeting) -> str:
+    """What is kept at 閉会: the record as it stands, then the words of the secretariat.
+
+    In Japanese, whatever language the page was read in: it is the city's document.
+    """
+    with force_locale("ja"):
+        parts = [record(meeting)]
+        if meeting.minutes:
+            parts.append(f"{_('話し合われたこと')}\n{meeting.minutes}")
+    return "\n\n".join(parts)
+
+
+def pdf(meeting: Meeting) -> bytes:
+    """The minutes as PDF/A; before 閉会 as they would be now, marked 「案」. `RuleBroken`: unprintable characters."""
+    closed_on = clock.local_date(meeting.closed_at) if meeting.closed_at is not None else None
+    text = meeting.minutes if closed_on is not None else whole(meeting)
+    shape = {
+        "title": f"{meeting.title}　議事録",
+        "author": "松戸市居場所づくり全体会議",
+        "parts": text.split("\n\n"),
+    }
+    return documents.render(_TEMPLATE, shape, issued_on=closed_on)
+
+
+def record(
+    meeting: Meeting,
+    *,
+    of: Sequence[AgendaItem] | None = None,
+    state: queries.Quorum | None = None,
+) -> str:
+    """Date, place, attendance and each decision, read from the tables: it cannot contradict them.
+
+    ``of``: the agenda, ``state``: the quorum, both asked for unless given.
+    """
+    items = queries.agenda(meeting) if of is None else of
+    state = state or queries.quorum(meeting)
     lines = [
         meeting.title,
         _(
@@ -29,7 +67,7 @@ def draft(meeting: Meeting) -> str:
             needed=state.needed,
         ),
     ]
-    for number, item in enumerate(queries.agenda(meeting), 1):
+    for number, item in enumerate(items, 1):
         lines += ["", *_decision(number, item)]
     return "\n".join(str(line) for line in lines)
 
@@ -42,7 +80,7 @@ def _decision(number: int, item: AgendaItem) -> list[str]:
             "（%(committee)s、第%(revision)s版、申請額 %(amount)s）",
             committee=item.plan.committee.name,
             revision=item.version.revision,
-            amount=format_yen(sums["requested_yen"]),
+            amount=formatting.yen(sums["requested_yen"]),
         ),
     ]
     if item.resolution is None:

@@ -15,8 +15,8 @@ from stations.meetings.rules import MeetingStatus, Resolution
 class Meeting(Model):
     """One session of 松戸市居場所づくり全体会議, convened by the secretariat (社協).
 
-    Opened when people are there, closed when its items are resolved; nothing changes afterwards.
-    Written by `meetings.services`.
+    Opened when people are there, closed when its items are resolved; nothing changes afterwards. Until then `minutes`
+    are what people add by hand; at 閉会 the record of the resolutions is put before them. Written by `meetings.services`.
     """
 
     __tablename__ = "meeting"

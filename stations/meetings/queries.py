@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -10,14 +10,15 @@ from sqlalchemy import orm
 
 from stations.applications import queries as plan_queries
 from stations.applications.models import Plan
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role, can, roles_of
 from stations.core.database import db, fetch_all
+from stations.core.labels import label
 from stations.core.tasks import Task
 from stations.meetings import labels as labels  # what the enums are called, for everybody who asks here
 from stations.meetings import rules
 from stations.meetings.models import AgendaItem, Meeting, Presence
-from stations.meetings.rules import Attendance, MeetingStatus
+from stations.meetings.rules import Attendance, MeetingStatus, Resolution
 from stations.people.models import Person, RoleAssignment
 
 ANNOUNCED = dt.timedelta(days=30)
@@ -52,6 +53,26 @@ def agenda(meeting: Meeting) -> list[AgendaItem]:
         .options(orm.joinedload(AgendaItem.plan), orm.joinedload(AgendaItem.version))
         .order_by(AgendaItem.position)
     )
+
+
+def timeline(meeting: Meeting, items: list[AgendaItem]) -> list[audit.Entry]:
+    """What was done to a meeting, newest first, each act on a plan with the plan's title; ``items``: its agenda."""
+    entries = audit.timeline(meeting)
+    titles = {item.plan_id: item.plan.title for item in items}
+    named = {entry.detail["plan_id"] for entry in entries if "plan_id" in entry.detail}
+    if gone := named - titles.keys():  # taken off the agenda since
+        titles |= dict(db.session.execute(sa.select(Plan.id, Plan.title).where(Plan.id.in_(gone))).all())
+    return [_told(entry, titles.get(entry.detail.get("plan_id", 0))) for entry in entries]
+
+
+def _told(entry: audit.Entry, title: str | None) -> audit.Entry:
+    """The entry with the plan it was about and, for a resolution, its outcome."""
+    if title is None:
+        return entry
+    words = _("%(act)s：%(title)s", act=entry.label, title=title)
+    if outcome := entry.detail.get("resolution"):
+        words = _("%(words)s（%(outcome)s）", words=words, outcome=label(Resolution(outcome)))
+    return replace(entry, label=words)
 
 
 # ---- members and quorum --------------------------------------------------------------------------------

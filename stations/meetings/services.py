@@ -167,21 +167,16 @@ def resolve(
     """
     meeting = lock(item.meeting)
     lock(item)
-    demand(by, Permission.MEETING_RESOLVE, item)
-    if meeting.status is not MeetingStatus.OPEN:
-        raise Conflict(None, N_("会議はいま「%(state)s」なので、議決できません。"), state=meeting.status)
-    if item.resolution is not None:
-        raise Conflict(None, N_("この議案は、もう議決されています。"))
-    rules.check_resolution(resolution, reason=reason, conditions=conditions)
-    rules.check_votes(
-        resolution,
-        votes_for=votes_for,
-        votes_against=votes_against,
-        abstentions=abstentions,
-        eligible=_eligible(item, meeting),
+    votes = {"votes_for": votes_for, "votes_against": votes_against, "abstentions": abstentions}
+    check_resolving(item=item, resolution=resolution, reason=reason, conditions=conditions, by=by, **votes)
+    plan_services.resolve(
+        plan=item.plan,
+        act=rules.resolution_act(resolution),
+        reason=reason,
+        conditions=conditions,
+        where={"meeting_id": meeting.id, "meeting": meeting.title},
+        by=by,
     )
-    act = rules.resolution_act(resolution)
-    plan_services.resolve(plan=item.plan, act=act, reason=reason, conditions=conditions, by=by)
     item.resolution = resolution
     item.reason = reason.strip()
     item.conditions = conditions.strip()
@@ -197,6 +192,34 @@ def resolve(
     )
 
 
+def check_resolving(
+    *,
+    item: AgendaItem,
+    resolution: Resolution,
+    votes_for: int,
+    votes_against: int = 0,
+    abstentions: int = 0,
+    reason: str = "",
+    conditions: str = "",
+    by: Person,
+) -> None:
+    """Whether `resolve` would take it; raises what it would raise, and changes nothing."""
+    meeting = item.meeting
+    demand(by, Permission.MEETING_RESOLVE, item)
+    if meeting.status is not MeetingStatus.OPEN:
+        raise Conflict(None, N_("会議はいま「%(state)s」なので、議決できません。"), state=meeting.status)
+    if item.resolution is not None:
+        raise Conflict(None, N_("この議案は、もう議決されています。"))
+    rules.check_resolution(resolution, reason=reason, conditions=conditions)
+    rules.check_votes(
+        resolution,
+        votes_for=votes_for,
+        votes_against=votes_against,
+        abstentions=abstentions,
+        eligible=_eligible(item, meeting),
+    )
+
+
 def _eligible(item: AgendaItem, meeting: Meeting) -> int:
     """How many may vote on an item; RuleBroken while the quorum is not there."""
     everybody, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
@@ -209,9 +232,9 @@ def _eligible(item: AgendaItem, meeting: Meeting) -> int:
 
 
 def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None = None) -> None:
-    """Save the minutes; possible until the meeting is closed.
+    """Save what people add to the record of the resolutions; possible until the meeting is closed.
 
-    ``seen``: the mark of the minutes that stood when the writer opened the page; `Overtaken` when others stand now.
+    ``seen``: the mark of the words that stood when the writer opened the page; `Overtaken` when others stand now.
     """
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.OPEN:
@@ -221,7 +244,7 @@ def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None =
 
 
 def close(*, meeting: Meeting, by: Person) -> None:
-    """閉会, when every item is resolved, deferred or withdrawn. Without minutes the draft becomes the minutes."""
+    """閉会, when every item is resolved, deferred or withdrawn. The record and what was written become the minutes."""
     _begin(meeting, by=by)
     rules.next_status(meeting.status, MeetingAct.CLOSE)
     pending = sum(item.pending for item in queries.agenda(meeting))
@@ -231,8 +254,7 @@ def close(*, meeting: Meeting, by: Person) -> None:
             N_("議決していない議案が%(n)s件あります。議決するか、継続審議にするか、議題から外してください。"),
             n=pending,
         )
-    if not meeting.minutes:
-        meeting.minutes = minutes.draft(meeting)
+    meeting.minutes = minutes.whole(meeting)
     _step(meeting, MeetingAct.CLOSE, History.CLOSE, by=by, closed_at=clock.now())
 
 

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock, seen
+from stations.core import clock, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
-from stations.core.forms import Form, succeeds
+from stations.core.forms import Form, fields_sent, succeeds
 from stations.core.labels import label
 from stations.core.messages import N_, RuleBroken
 from stations.meetings import forms, queries, rules, services
@@ -108,8 +108,9 @@ def meeting(meeting: Any) -> Any:
         totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates},
         pending=sum(item.pending for item in agenda),
         resolved=any(item.resolution for item in agenda),
+        minutes=meeting.minutes,
         today=clock.today(),
-        events=audit.timeline(meeting),
+        events=queries.timeline(meeting, agenda),
         tones=TONES,
         resolution_tones=RESOLUTION_TONES,
         breadcrumb=_trail(meeting),
@@ -168,7 +169,8 @@ def presence(meeting: Any) -> Any:
     if request.method == "GET" and any(item.resolution for item in meeting.items):
         return _to(meeting, _("議決した議案があるので、出席は変えられません。"), "info")
     members = queries.members(meeting.held_on)
-    if request.method == "POST":
+    everybody = "everybody" in request.form
+    if request.method == "POST" and not everybody:
         ways = {member.id: request.form.get(f"member-{member.id}", "") for member in members}
         known = {
             member: way if way in Attendance._value2member_map_ else None for member, way in ways.items()
@@ -180,7 +182,8 @@ def presence(meeting: Any) -> Any:
         "meetings/presence.html",
         meeting=meeting,
         members=members,
-        taking_part=taking_part,
+        ticked=dict.fromkeys((one.id for one in members), Attendance.PRESENT) if everybody else taking_part,
+        everybody=everybody,
         quorum=queries.quorum(meeting, of=members, taking_part=taking_part),
         breadcrumb=_trail(meeting, (_("出席"), None)),
     )
@@ -216,31 +219,25 @@ def resolve(item: Any) -> Any:
     if request.method == "GET" and (not item.pending or meeting.status is not MeetingStatus.OPEN):
         return _already(meeting)
     form = forms.ResolveForm()
-    if form.validate_on_submit() and succeeds(form, lambda: _resolve(item, form)):
-        return _to(meeting, _("「%(title)s」の議決を記録しました。", title=item.plan.title))
+    checked, act = False, request.form.get("act")
+    if act == "record" and form.validate_on_submit():
+        if succeeds(form, lambda: services.resolve(item=item, by=current_user, **form.facts)):
+            return _to(meeting, _("「%(title)s」の議決を記録しました。", title=item.plan.title))
+    elif act == "check" and form.validate_on_submit():
+        checked = succeeds(form, lambda: services.check_resolving(item=item, by=current_user, **form.facts))
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
     return render_template(
-        "meetings/resolve.html",
+        "meetings/resolve_check.html" if checked else "meetings/resolve.html",
         item=item,
         meeting=meeting,
         form=form,
         voters=queries.eligible_voters(item, of=members, taking_part=taking_part),
         quorum=queries.quorum(meeting, of=members, taking_part=taking_part),
         asked=plan_queries.version_totals(item.version)["requested_yen"],
+        facts=form.facts if checked else {},
+        typed=[one for one in fields_sent() if one[0] != "act"],
+        resolution_tones=RESOLUTION_TONES,
         breadcrumb=_trail(meeting, (_("議決"), None)),
-    )
-
-
-def _resolve(item: Any, form: forms.ResolveForm) -> None:
-    services.resolve(
-        item=item,
-        resolution=Resolution(form.resolution.data),
-        votes_for=form.votes_for.data or 0,
-        votes_against=form.votes_against.data or 0,
-        abstentions=form.abstentions.data or 0,
-        reason=form.reason.data or "",
-        conditions=form.conditions.data or "",
-        by=current_user,
     )
 
 
@@ -250,7 +247,7 @@ def _resolve(item: Any, form: forms.ResolveForm) -> None:
 def minutes(meeting: Any) -> Any:
     if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
-    form = forms.MinutesForm()
+    form = forms.MinutesForm(obj=meeting)
     form.share(lambda: seen.stored(meeting, form.own))
     if form.validate_on_submit() and succeeds(
         form,
@@ -259,11 +256,25 @@ def minutes(meeting: Any) -> Any:
         ),
     ):
         return _to(meeting, _("議事録を保存しました。"))
-    if request.method == "GET":
-        form.minutes.data = meeting.minutes or minute_book.draft(meeting)
     return render_template(
-        "meetings/minutes.html", meeting=meeting, form=form, breadcrumb=_trail(meeting, (_("議事録"), None))
+        "meetings/minutes.html",
+        meeting=meeting,
+        form=form,
+        record=minute_book.record(meeting),
+        breadcrumb=_trail(meeting, (_("議事録"), None)),
     )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/minutes.pdf")
+@requires(Permission.MEETING_READ, of=queries.meeting)
+def minutes_pdf(meeting: Any) -> Any:
+    """The minutes on paper; before 閉会 a draft."""
+    response = make_response(minute_book.pdf(meeting))
+    response.headers["Content-Type"] = "application/pdf"
+    name = f"minutes-{meeting.held_on:%Y%m%d}-{meeting.id}.pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.route("/meetings/<int:meeting_id>/close", methods=["GET", "POST"])
@@ -283,6 +294,6 @@ def close(meeting: Any) -> Any:
         "meetings/close.html",
         meeting=meeting,
         pending=[item for item in agenda if item.pending],
-        minutes=meeting.minutes or minute_book.draft(meeting),
+        minutes=minute_book.whole(meeting),
         breadcrumb=_trail(meeting, (_("閉会"), None)),
     )

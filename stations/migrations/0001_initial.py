@@ -645,7 +645,12 @@ def upgrade() -> None:
             "(role IN ('station_leader','volunteer')) = (station_id IS NOT NULL)",
             name=op.f("ck_role_assignment_station"),
         ),
-        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name=op.f("ck_role_assignment_term")),
+        sa.CheckConstraint(
+            "to_on IS NULL OR to_on >= from_on - 1", name=op.f("ck_role_assignment_term")
+        ).ddl_if(dialect="postgresql"),
+        sa.CheckConstraint(
+            "to_on IS NULL OR to_on >= date(from_on, '-1 day')", name=op.f("ck_role_assignment_term")
+        ).ddl_if(dialect="sqlite"),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_role_assignment_agency_id")),
         sa.ForeignKeyConstraint(
             ["committee_id"], ["committee.id"], name=op.f("fk_role_assignment_committee_id")
@@ -1171,6 +1176,41 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_grant_change_grant_id"), "grant_change", ["grant_id"], unique=False)
     op.create_table(
+        "grant_cancellation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "kept_yen", sa.Integer(), nullable=False, comment="what is left of the award; 0: all is cancelled"
+        ),
+        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=False, comment="why it was sent back"),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kept_yen >= 0", name=op.f("ck_grant_cancellation_kept")),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (approved IS NULL)", name=op.f("ck_grant_cancellation_decided")
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_grant_cancellation_decided_by")
+        ),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
+            name=op.f("ck_grant_cancellation_four_eyes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_grant_cancellation_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["drafted_by_id"], ["person.id"], name=op.f("fk_grant_cancellation_drafted_by_id")
+        ),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_grant_cancellation_grant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_cancellation")),
+    )
+    op.create_index(op.f("ix_grant_cancellation_grant_id"), "grant_cancellation", ["grant_id"], unique=False)
+    op.create_table(
         "grant_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
@@ -1213,7 +1253,9 @@ def upgrade() -> None:
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="award, refusal, change, determination, refund"),
+        sa.Column(
+            "kind", sa.Text(), nullable=False, comment="as in labels.LETTERS: award, change, cancellation …"
+        ),
         sa.Column(
             "fiscal_year", sa.Integer(), nullable=False, comment="of the day of issue: numbers run within it"
         ),
@@ -1526,6 +1568,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_grant_id"), table_name="letter")
     op.drop_table("letter")
     op.drop_table("grant_line")
+    op.drop_index(op.f("ix_grant_cancellation_grant_id"), table_name="grant_cancellation")
+    op.drop_table("grant_cancellation")
     op.drop_index(op.f("ix_grant_change_grant_id"), table_name="grant_change")
     op.drop_table("grant_change")
     op.drop_index("ix_opening_on", table_name="opening")

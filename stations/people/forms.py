@@ -5,32 +5,41 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Email, EqualTo, Length
+from wtforms.validators import Email, EqualTo
 
 from stations.core import clock
 from stations.core.access import Role, Scope, scope_of
-from stations.core.forms import DateField, Form, NotRequired, PhoneField, Required, TidyText, TidyTextArea
+from stations.core.forms import (
+    DateField,
+    Form,
+    Length,
+    NotRequired,
+    PhoneField,
+    Required,
+    TidyText,
+    TidyTextArea,
+)
 from stations.core.labels import label
 from stations.people.rules import PASSWORD_LENGTH, AccountStatus
 
-EMAIL_WRONG = _l("メールアドレスは「name@example.jp」のような形で入力してください")
+EMAIL_WRONG = _l("メールアドレスは「name@example.jp」のような形で入力してください。")
 
 
 class SignInForm(Form):
-    login = StringField(_l("ログイン名"), [Required(_l("ログイン名を入力してください"))])
-    password = PasswordField(_l("パスワード"), [Required(_l("パスワードを入力してください"))])
+    login = StringField(_l("ログイン名"), [Required(_l("ログイン名を入力してください。"))])
+    password = PasswordField(_l("パスワード"), [Required(_l("パスワードを入力してください。"))])
 
 
 class CodeForm(Form):
     """Six digits of the app, or a recovery code."""
 
-    code = StringField(_l("確認コード"), [Required(_l("確認コードを入力してください"))])
+    code = StringField(_l("確認コード"), [Required(_l("確認コードを入力してください。"))])
 
 
 class EnrolForm(Form):
     code = StringField(
         _l("アプリに表示された6けたのコード"),
-        [Required(_l("アプリに表示された6けたのコードを入力してください"))],
+        [Required(_l("アプリに表示された6けたのコードを入力してください。"))],
     )
 
 
@@ -38,7 +47,7 @@ class PasswordForm(Form):
     """Whoever sits at a session left open must not be able to take over the account."""
 
     current_password = PasswordField(
-        _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください"))]
+        _l("いまのパスワード"), [Required(_l("いまのパスワードを入力してください。"))]
     )
 
 
@@ -49,14 +58,14 @@ class EnrolAgainForm(EnrolForm, PasswordForm):
 class NewPasswordForm(Form):
     password = PasswordField(
         _l("新しいパスワード"),
-        [Required(_l("新しいパスワードを入力してください"))],
+        [Required(_l("新しいパスワードを入力してください。"))],
         description=_l("%(n)s文字以上。長い文や、単語をいくつか並べたものが安全です", n=PASSWORD_LENGTH),
     )
     password_again = PasswordField(
         _l("新しいパスワード（確認）"),
         [
-            Required(_l("確認のため、もう一度同じパスワードを入力してください")),
-            EqualTo("password", _l("2つのパスワードが同じではありません。もう一度入力してください")),
+            Required(_l("確認のため、もう一度同じパスワードを入力してください。")),
+            EqualTo("password", _l("2つのパスワードが同じではありません。もう一度入力してください。")),
         ],
     )
 
@@ -66,18 +75,30 @@ class ChangePasswordForm(NewPasswordForm, PasswordForm):
 
 
 class ProfileForm(Form):
-    name = TidyText(_l("氏名"), [Required(_l("氏名を入力してください")), Length(max=80)])
-    kana = TidyText(_l("ふりがな"), [Required(_l("ふりがなを入力してください")), Length(max=80)])
+    name = TidyText(_l("氏名"), [Required(_l("氏名を入力してください。")), Length(max=80)])
+    kana = TidyText(_l("ふりがな"), [Required(_l("ふりがなを入力してください。")), Length(max=80)])
     email = EmailField(_l("メールアドレス"), [NotRequired(), Email(EMAIL_WRONG), Length(max=200)])
     phone = PhoneField(_l("電話番号"), [NotRequired(), Length(max=20)])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Arguments of `services.change_profile`."""
+        return {
+            "name": self.name.data or "",
+            "kana": self.kana.data or "",
+            "email": self.email.data,
+            "phone": self.phone.data,
+        }
 
 
 class RoleForm(Form):
     """A role, the body it is held in, and its term."""
 
-    role = SelectField(_l("役割"), [Required(_l("役割を選んでください"))])
+    role = SelectField(_l("役割"), [Required(_l("役割を選んでください。"))])
     body = SelectField(_l("団体"), description=_l("地区・ステーション・相談機関の役割のときに選びます"))
-    from_on = DateField(_l("始まりの日"), [Required(_l("始まりの日を入力してください"))], default=clock.today)
+    from_on = DateField(
+        _l("始まりの日"), [Required(_l("始まりの日を入力してください。"))], default=clock.today
+    )
     to_on = DateField(
         _l("終わりの日"), description=_l("この日まで有効です。決まっていなければ空けておきます")
     )
@@ -110,7 +131,7 @@ class InviteForm(ProfileForm, RoleForm):
 
     login = StringField(
         _l("ログイン名"),
-        [Required(_l("ログイン名を入力してください")), Length(max=40)],
+        [Required(_l("ログイン名を入力してください。")), Length(max=40)],
         description=_l("半角の英小文字・数字・「.」「_」「-」で3文字以上。例：hanako.m"),
     )
 
@@ -118,23 +139,30 @@ class InviteForm(ProfileForm, RoleForm):
 class EndRoleForm(Form):
     to_on = DateField(
         _l("終わりの日"),
-        [Required(_l("終わりの日を入力してください"))],
+        [Required(_l("終わりの日を入力してください。"))],
         default=clock.today,
-        description=_l("この日まで有効で、翌日から使えなくなります"),
+        description=_l(
+            "この日まで有効で、翌日から使えなくなります。すぐに止めるときは、きのうの日付にします。"
+        ),
     )
 
 
 class ReasonForm(Form):
-    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください")), Length(max=200)])
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=200)])
 
 
-class FilterForm(Form):
-    """The list's search line; sent by GET, so without a CSRF token."""
+class SearchForm(Form):
+    """A search line for people; sent by GET, so without a CSRF token."""
 
     class Meta(Form.Meta):  # type: ignore[name-defined]  # flask-wtf is untyped
         csrf = False
 
     q = TidyText(_l("名前・ふりがな・ログイン名"))
+
+
+class FilterForm(SearchForm):
+    """The search line of the list of people."""
+
     role = SelectField(_l("役割"))
     status = SelectField(_l("状態"))
 

@@ -91,12 +91,17 @@ class Person(Model):
 class RoleAssignment(Model):
     """One role of one person in one body, from a day to a day (both included); 役員の任期.
 
-    Ended by setting `to_on`, never deleted: history must tell who held what. Written by `people.services`.
+    Ended by setting `to_on`, never deleted: history must tell who held what. One that was given by mistake and has
+    not held before today is revoked: it ends on the eve of its beginning. Written by `people.services`.
     """
 
     __tablename__ = "role_assignment"
     __table_args__ = (
-        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="term"),
+        # A revoked term ends on the eve of its beginning. The two databases reckon with dates each in its own way.
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on - 1", name="term").ddl_if(dialect="postgresql"),
+        sa.CheckConstraint("to_on IS NULL OR to_on >= date(from_on, '-1 day')", name="term").ddl_if(
+            dialect="sqlite"
+        ),
         sa.CheckConstraint(
             "(role IN ('drafter','chair','treasurer','committee_auditor')) = (committee_id IS NOT NULL)",
             name="committee",

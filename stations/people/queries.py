@@ -13,7 +13,7 @@ from sqlalchemy import orm
 
 from stations.core import access, audit, clock, text
 from stations.core.access import SECOND_FACTOR_ROLES, Permission, Role, Scope, scope_of
-from stations.core.audit import Entry, PersonalDataView
+from stations.core.audit import Entry
 from stations.core.database import Model, db
 from stations.core.forms import typed_words
 from stations.core.labels import label
@@ -28,7 +28,7 @@ DEMO_LOGINS = "demo-"
 
 @dataclass(frozen=True)
 class RoleRow:
-    """A role as it is shown: in which body, from when to when, and whether it holds today."""
+    """A role as it is shown: in which body, from when to when, and whether it holds today or was taken back."""
 
     id: int
     role: Role
@@ -37,6 +37,11 @@ class RoleRow:
     to_on: dt.date | None
     active: bool
     ended: bool
+    revoked: bool
+
+    @property
+    def may_be_revoked(self) -> bool:
+        return not self.ended and self.from_on >= clock.today()
 
 
 @dataclass(frozen=True)
@@ -100,15 +105,8 @@ def people(
 ) -> Paged:
     """People by reading, filtered by words in name, reading or login, by a role held today, by account state."""
     asked = sa.select(Person)
-    if plain := text.normalise(search):
-        asked = asked.where(
-            sa.or_(
-                *(
-                    sa.func.lower(column).contains(plain.lower(), autoescape=True)
-                    for column in (Person.name, Person.kana, Person.login)
-                )
-            )
-        )
+    if search:
+        asked = asked.where(matching(search))
     if role in set(Role):
         today = clock.today()
         holding = sa.select(RoleAssignment.person_id).where(
@@ -119,12 +117,19 @@ def people(
         asked = asked.where(Person.id.in_(holding))
     if status in set(AccountStatus):
         asked = asked.where(_has_status(AccountStatus(status)))
-    found = _page(asked.order_by(Person.kana, Person.login), page, rows)
+    found = paged(asked.order_by(Person.kana, Person.login), page, rows)
     names = body_names(role for one in found.rows for role in one.roles)
     return dataclasses.replace(
         found,
         rows=[PersonRow(one, [row for row in role_rows(one, names) if row.active]) for one in found.rows],
     )
+
+
+def matching(search: str) -> sa.ColumnElement[bool]:
+    """People in whose name, reading or login the words stand."""
+    plain = text.normalise(search).lower()
+    columns = (Person.name, Person.kana, Person.login)
+    return sa.or_(*(sa.func.lower(column).contains(plain, autoescape=True) for column in columns))
 
 
 def _has_status(status: AccountStatus) -> sa.ColumnElement[bool]:
@@ -135,7 +140,8 @@ def _has_status(status: AccountStatus) -> sa.ColumnElement[bool]:
     return sa.and_(Person.disabled_at.is_(None), unset if status is AccountStatus.INVITED else sa.not_(unset))
 
 
-def _page(asked: sa.Select[Any], page: int, rows: int) -> Paged:
+def paged(asked: sa.Select[Any], page: int, rows: int) -> Paged:
+    """One page of what is asked for; a page that does not exist becomes the nearest."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
     pages = max(1, -(-total // rows))
     page = min(max(page, 1), pages)
@@ -186,7 +192,9 @@ def role_row(assignment: RoleAssignment, names: BodyNames | None = None) -> Role
         from_on=assignment.from_on,
         to_on=assignment.to_on,
         active=assignment.active_on(today),
-        ended=assignment.to_on is not None and assignment.to_on < today,
+        ended=(revoked := rules.term_revoked(assignment.from_on, assignment.to_on))
+        or (assignment.to_on is not None and assignment.to_on < today),
+        revoked=revoked,
     )
 
 
@@ -306,25 +314,6 @@ def demo_person(person_id: int) -> Person | None:
     if found is None or not found.is_active or not found.login.startswith(DEMO_LOGINS):
         return None
     return found
-
-
-@dataclass(frozen=True)
-class ViewRow:
-    """Who looked at which personal data."""
-
-    view: PersonalDataView
-    name: str
-
-
-def view_log(*, by: int | None = None, page: int = 1, rows: int = PAGE_ROWS) -> Paged:
-    """Views of personal data, the latest first; ``by``: of one person only."""
-    asked = sa.select(PersonalDataView).order_by(PersonalDataView.at.desc(), PersonalDataView.id.desc())
-    if by is not None:
-        asked = asked.where(PersonalDataView.by_id == by)
-    found = _page(asked, page, rows)
-    ids = {view.by_id for view in found.rows}
-    names = dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids))).all())
-    return dataclasses.replace(found, rows=[ViewRow(view, names.get(view.by_id, "—")) for view in found.rows])
 
 
 def waiting_for(who: Person) -> list[Task]:

@@ -56,11 +56,13 @@ class PersonAct(StrEnum):
     ACCEPT_LINK = "accept_link"
     CHANGE_PASSWORD = "change_password"  # noqa: S105  (the name of an act)
     CHANGE_PROFILE = "change_profile"
+    CHANGE_EMAIL = "change_email"
     ENROL = "enrol"
     NEW_RECOVERY_CODES = "new_recovery_codes"
     RESET_SECOND_FACTOR = "reset_second_factor"
     GIVE_ROLE = "give_role"
     END_ROLE = "end_role"
+    REVOKE_ROLE = "revoke_role"
     DISABLE = "disable"
     ENABLE = "enable"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
@@ -137,8 +139,15 @@ def term_active(from_on: date, to_on: date | None, on: date) -> bool:
     return from_on <= on and (to_on is None or on <= to_on)
 
 
+def term_revoked(from_on: date, to_on: date | None) -> bool:
+    """Whether a term was taken back before it held for a day: it ends on the eve of its beginning."""
+    return to_on is not None and to_on < from_on
+
+
 def terms_overlap(a_from: date, a_to: date | None, b_from: date, b_to: date | None) -> bool:
-    """Whether two terms share a day."""
+    """Whether two terms share a day; a revoked one has no day."""
+    if term_revoked(a_from, a_to) or term_revoked(b_from, b_to):
+        return False
     return a_from <= (b_to or date.max) and b_from <= (a_to or date.max)
 
 
@@ -146,6 +155,20 @@ def check_term(from_on: date, to_on: date | None) -> None:
     """`RuleBroken` on "to_on" when a term ends before it begins."""
     if to_on is not None and to_on < from_on:
         raise RuleBroken("to_on", N_("任期の終わりは、始まりと同じ日か、それより後にしてください。"))
+
+
+def check_revoking(from_on: date, to_on: date | None, today: date) -> None:
+    """取消し is for a role given by mistake that began today at the earliest; `RuleBroken` for one that has held.
+
+    What held on earlier days stays in the record: it is ended instead, if need be with yesterday.
+    """
+    if from_on < today:
+        raise RuleBroken(
+            None,
+            N_("きのうまで有効だった役割は取り消せません。「終える」で、終わりの日をきのうにしてください。"),
+        )
+    if term_revoked(from_on, to_on):
+        raise RuleBroken(None, N_("この役割は、すでに取り消されています。"))
 
 
 class Office(StrEnum):

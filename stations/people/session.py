@@ -23,8 +23,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
 
-from stations.core import clock, web
+from stations.core import clock, errors, web
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, writes
 from stations.core.forms import HELD_FIELD, fields_sent
@@ -234,12 +235,52 @@ def _leave(person: Person | None, why: str) -> None:
 @writes
 def _keep_form(person: Person) -> ResponseReturnValue:
     """Keep what arrived with a session that had ended, and ask for sign-in."""
-    fields = fields_sent()
-    path = local_path(request.full_path.rstrip("?"))
-    if path and any(value.strip() for _name, value in fields):
-        services.hold_form(person, path=path, fields=fields)
+    if _hold(person):
         flash(_("入力した内容はお預かりしています。サインインすると、続きから送れます。"), "info")
     return redirect(url_for("people.sign_in"), 303)
+
+
+def _hold(person: Person) -> bool:
+    """Keep what arrived for its writer to send again; whether there was anything to keep."""
+    fields = fields_sent()
+    path = local_path(request.full_path.rstrip("?"))
+    if not path or not any(value.strip() for _name, value in fields):
+        return False
+    services.hold_form(person, path=path, fields=fields)
+    return True
+
+
+def _with_an_old_token(_error: CSRFError) -> ResponseReturnValue:
+    """A form of a page that is older than the session: its words come back, as long as our own page sent it."""
+    own = _from_our_page()
+    person = None if _is_over(_now()) else signed_in()
+    if own and person is not None and not _by_script():
+        return _ask_again(person)
+    return errors.page(
+        400,
+        explanation=str(_("ページを開いてから時間がたちすぎたか、別の画面でサインインし直しました。")),
+        gives_back=own,
+    )
+
+
+@writes
+def _ask_again(person: Person) -> ResponseReturnValue:
+    kept = _hold(person)
+    flash(
+        _(
+            "サインインし直したあとの画面ではなかったので、まだ送られていません。内容を確かめて、もう一度送ってください。"
+        ),
+        "info",
+    )
+    return redirect(url_for("people.held_form") if kept else url_for("reports.home"), 303)
+
+
+def _from_our_page() -> bool:
+    """Whether the browser says that a page of this site sent the request; scripts of other sites cannot say so."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
 def _drop_sent_form(response: Response) -> Response:
@@ -261,5 +302,6 @@ def _drop(held_form_id: int) -> None:
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.register_error_handler(CSRFError, _with_an_old_token)
     app.before_request(_watch)
     app.after_request(_drop_sent_form)

@@ -8,21 +8,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.core import clock
 from stations.core.forms import (
     DateField,
     Form,
+    Length,
     NotRequired,
     PhoneField,
     Required,
     SharedForm,
     TidyText,
     TidyTextArea,
+    say,
 )
 from stations.core.labels import label
+from stations.referrals import rules
 from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Outcome, Recipient
 
 SHORT, LONG = 20, 500
@@ -56,11 +58,22 @@ class ConsentFields(Form):
         _l("どこまで伝えてよいか"),
         [NotRequired()],
         choices=_choices(Recipient),
-        description=_l("同意ありのとき、ご本人が認めた相手をすべて選びます。"),
+        description=_l("ご本人が認めた相手をすべて選びます。"),
     )
     method = RadioField(_l("同意の方法"), [NotRequired()], choices=_choices(ConsentMethod))
     given_on = DateField(_l("同意を得た日"), [NotRequired()])
     expires_on = DateField(_l("同意の期限（この日まで）"), [NotRequired()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Everything that is wrong with the consent at once, beside its fields."""
+        sound: bool = super().validate(extra_validators)
+        if self.answer.errors:
+            return False
+        for broken in rules.consent_faults(self.consent, clock.today()):
+            field = self[broken.field]
+            if not field.errors:
+                field.errors, sound = [say(broken)], False
+        return sound
 
     def show_consent(self, consent: Consent | None) -> None:
         """Begin with the latest record; one that was taken back is asked for anew."""
@@ -124,7 +137,12 @@ class WishesForm(SharedForm):
         [NotRequired(), Length(max=LONG)],
         description=_l("その場で役に立つことだけ。病名・収入・家族の事情は書きません。"),
     )
-    accompanied = BooleanField(_l("初回は相談機関の担当者が同行する"))
+    accompanied = RadioField(
+        _l("初回は相談機関の担当者が同行しますか"),
+        [Required(_l("初回に同行するかどうかを選んでください。"))],
+        choices=options([(True, _l("はい、同行します")), (False, _l("いいえ、同行しません"))]),
+        coerce=lambda value: str(value) == str(True),
+    )
     contact_name = TidyText(
         _l("相談機関の担当者"), [Required(_l("相談機関の担当者を入力してください。")), Length(max=40)]
     )
@@ -136,6 +154,11 @@ class WishesForm(SharedForm):
     def facts(self) -> dict[str, Any]:
         """Arguments of `services.save_referral`."""
         return {name: self[name].data for name in self.own}
+
+    def begin(self, *, written: bool) -> None:
+        """Whether somebody comes along is asked, never taken for granted, until the page was ``written`` once."""
+        if not self.is_submitted() and not written:
+            self.accompanied.data = None
 
 
 class SendForm(Form):
@@ -192,13 +215,18 @@ class MemoForm(ConsentFields, SharedForm):
         if not self.is_submitted():
             self.observed_on.data = clock.today()
             self.age_group.data = str(AgeGroup.UNKNOWN)
-            self.answer.data = str(ConsentAnswer.UNCONFIRMED)
 
 
 class ReceiverForm(Form):
     """To whom a memo goes, of those the gate lets it through to."""
 
     agency_id = RadioField(_l("送り先"), [Required(_l("送り先を選んでください。"))], coerce=int, choices=[])
+
+    def offer(self, receivers: Iterable[tuple[int, str]]) -> None:
+        """Where there is a choice, the writer makes it; the only receiver is chosen already."""
+        self.agency_id.choices = options(receivers)
+        if not self.is_submitted() and len(self.agency_id.choices) == 1:
+            self.agency_id.data = self.agency_id.choices[0].value
 
 
 class AgencyForm(SharedForm):

@@ -1,5 +1,7 @@
 """What the members of referrals' enums are called, and the tone of their chips."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from stations.core import audit, labels
@@ -41,6 +43,7 @@ labels.register(
         Act.ACCEPT: _l("受理する"),
         Act.RETURN: _l("差し戻す"),
         Act.ARRANGE: _l("見学の調整を始める"),
+        Act.AGREE_VISIT: _l("見学の日程を記録する"),
         Act.RECORD_FIRST_VISIT: _l("見学・初回同行を記録する"),
         Act.START: _l("参加開始にする"),
         Act.SETTLE: _l("定着にする"),
@@ -70,6 +73,7 @@ labels.register(
         ObservationAct.START: _l("対応を始める"),
         ObservationAct.CLOSE: _l("回答して終結にする"),
         ObservationAct.RETURN: _l("差し戻す"),
+        ObservationAct.REDIRECT: _l("福祉まるごと相談窓口に送り直す"),
         ObservationAct.WITHDRAW: _l("取り下げる"),
     }
 )
@@ -106,6 +110,48 @@ labels.register(
         Outcome.MOVED_ON: _l("ほかの場所や活動へ移った"),
     }
 )
+
+# The official words, said plainly beside the chip.
+PLAINLY: dict[Status, Any] = {
+    Status.DRAFT: _l("まだ送っていません"),
+    Status.SENT: _l("ステーションの受理を待っています"),
+    Status.ACCEPTED: _l("ステーションが引き受けました"),
+    Status.ARRANGING: _l("見学の日を決めています"),
+    Status.VISITED: _l("見学に来ました"),
+    Status.JOINED: _l("通い始めました"),
+    Status.SETTLED: _l("続けて通えています"),
+    Status.CLOSED: _l("見守りを終えました"),
+    Status.RETURNED: _l("相談機関が書き直しています"),
+    Status.FAILED: _l("参加に至りませんでした"),
+    Status.SUSPENDED: _l("いったん休んでいます"),
+    Status.WITHDRAWN: _l("相談機関が取りやめました"),
+    Status.EXPIRED: _l("同意の期限が過ぎました"),
+}
+OBSERVATION_PLAINLY: dict[ObservationStatus, Any] = {
+    ObservationStatus.DRAFT: _l("まだ送っていません"),
+    ObservationStatus.SENT: _l("送り先の受付を待っています"),
+    ObservationStatus.ACKNOWLEDGED: _l("送り先が読みました"),
+    ObservationStatus.IN_PROGRESS: _l("送り先が動いています"),
+    ObservationStatus.CLOSED: _l("送り先から回答がありました"),
+    ObservationStatus.RETURNED: _l("ステーションが書き直しています"),
+    ObservationStatus.WITHDRAWN: _l("ステーションが取りやめました"),
+}
+# What a step means, on the page that asks whether to take it.
+MEANS: dict[Act, Any] = {
+    Act.AGREE_VISIT: _l("決まった日程を、相談機関とステーションの両方が見られるように書きます。"),
+    Act.START: _l("ご本人が、見学のあと、これから通うことになったときに記録します。相談機関に知らせます。"),
+    Act.SETTLE: _l("1か月後・3か月後の様子を確かめ、続けて通えていると分かったときに記録します。"),
+    Act.CLOSE: _l("このつなぎの見守りを終えます。あとから戻すことはできません。"),
+    Act.FAIL: _l("参加に至らないまま終わります。あとから戻すことはできません。"),
+    Act.SUSPEND: _l("しばらく休みます。再開すると、見学の調整からになります。"),
+    Act.WITHDRAW: _l("このつなぎを取りやめます。ステーションからは、ご本人の内容が見えなくなります。"),
+}
+OBSERVATION_MEANS: dict[ObservationAct, Any] = {
+    ObservationAct.REDIRECT: _l(
+        "福祉まるごと相談窓口が、秘密を守る義務のある支援会議で話し合います。いまの送り先からは見えなくなります。"
+    ),
+    ObservationAct.WITHDRAW: _l("このメモを取りやめます。書かれた心配ごとは、どこにも伝わりません。"),
+}
 
 TONES: dict[Status, str] = {
     Status.DRAFT: "grey",

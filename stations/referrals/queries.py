@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import orm
 
@@ -26,8 +27,6 @@ from stations.referrals.models import (
 )
 from stations.referrals.rules import Act, Consent, ObservationAct, ObservationStatus, Recipient, Status
 
-FOLLOW_UP_NOTICE = dt.timedelta(days=14)
-
 # Which side of a referral may do what. EXPIRE is the system's own.
 _AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
 PERMISSIONS: dict[Act, frozenset[Permission]] = {
@@ -36,6 +35,7 @@ PERMISSIONS: dict[Act, frozenset[Permission]] = {
     Act.ACCEPT: _STATION,
     Act.RETURN: _STATION,
     Act.ARRANGE: _STATION,
+    Act.AGREE_VISIT: _AGENCY | _STATION,
     Act.RECORD_FIRST_VISIT: _STATION,
     Act.START: _STATION,
     Act.SETTLE: _STATION,
@@ -46,6 +46,7 @@ PERMISSIONS: dict[Act, frozenset[Permission]] = {
 }
 OBSERVATION_PERMISSIONS: dict[ObservationAct, Permission] = {
     ObservationAct.SEND: Permission.OBSERVATION_WRITE,
+    ObservationAct.REDIRECT: Permission.OBSERVATION_WRITE,
     ObservationAct.WITHDRAW: Permission.OBSERVATION_WRITE,
     ObservationAct.ACKNOWLEDGE: Permission.OBSERVATION_ANSWER,
     ObservationAct.START: Permission.OBSERVATION_ANSWER,
@@ -123,8 +124,14 @@ def acts_for(person: Actor, referral: Referral) -> list[Act]:
 
 
 def observation_acts_for(person: Actor, observation: Observation) -> list[ObservationAct]:
-    """What ``person`` can do to a memo now."""
-    open_now = rules.OBSERVATION_TRANSITIONS[observation.status]
+    """What ``person`` can do to a memo now; the consent that counts today decides, too."""
+    status = observation.status
+    told = rules.may_tell(observation.consent, observation.recipient, clock.today())
+    open_now = [
+        act
+        for act in rules.OBSERVATION_TRANSITIONS[status]
+        if rules.observation_act_fits(status, act, told=told)
+    ]
     return [
         act
         for act, permission in OBSERVATION_PERMISSIONS.items()
@@ -152,13 +159,43 @@ def is_observation_concealed(person: Actor, observation: Observation) -> bool:
     return not rules.may_tell(observation.consent, observation.recipient, clock.today())
 
 
-def receivers(consent: Consent | None, on: dt.date) -> list[Agency]:
-    """The agencies a memo may go to: all with a valid consent that covers them, else only the desk."""
+def is_stranded(observation: Observation) -> bool:
+    """A memo that lies with a receiver who may no longer read it: the station has to decide where it goes."""
+    return observation.status in rules.AT_RECEIVER and not rules.may_tell(
+        observation.consent, observation.recipient, clock.today()
+    )
+
+
+def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
+    """The looks back that ``person`` can write down today, the first one first."""
+    today = clock.today()
+    mine = any(access.can(person, one, referral) for one in _AGENCY | _STATION)
+    over = referral.status in rules.FINAL | rules.CONCEALED
+    if over or not mine or not rules.may_tell(referral.consent, Recipient.STATION, today):
+        return []
     return [
+        one for one in referral.follow_ups if one.done_at is None and rules.may_follow_up(one.due_on, today)
+    ]
+
+
+def receivers(observation: Observation, on: dt.date) -> list[Agency]:
+    """The agencies a memo may go to: all with a valid consent that covers them, else only the desk.
+
+    Those of the station's own district come first.
+    """
+    offered = [
         one
         for one in agencies()
-        if rules.may_tell(consent, Recipient.MARUGOTO_DESK if one.is_marugoto_desk else Recipient.AGENCY, on)
+        if rules.may_tell(
+            observation.consent, Recipient.MARUGOTO_DESK if one.is_marugoto_desk else Recipient.AGENCY, on
+        )
     ]
+    return sorted(offered, key=lambda one: not is_local(one, observation))
+
+
+def is_local(agency: Agency, observation: Observation) -> bool:
+    """Whether an agency is there for the district of the memo's station."""
+    return agency.district_id == observation.station.committee.district_id
 
 
 def agencies(*, closed: bool = False) -> list[Agency]:
@@ -293,7 +330,6 @@ def _referral_tasks(person: Actor) -> list[Task]:
         .options(orm.selectinload(Referral.follow_ups), orm.selectinload(Referral.consents))
         .order_by(Referral.id)
     ).all()
-    soon = clock.today() + FOLLOW_UP_NOTICE
     tasks = []
     for one in waiting:
         of_station = one.station_id in stations
@@ -304,12 +340,12 @@ def _referral_tasks(person: Actor) -> list[Task]:
         elif not of_station and not agreed:
             tasks.append(_task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, None))
         for look in one.follow_ups if of_station and agreed else []:
-            if look.done_at is None and look.due_on <= soon:
-                tasks.append(
-                    _task(
-                        _("つなぎ %(number)s のその後の様子を記録する", number=one.number), one, look.due_on
-                    )
+            if look.done_at is None and rules.may_follow_up(look.due_on, clock.today()):
+                month = format_date(look.due_on, "MMM")
+                what = _(
+                    "つなぎ %(number)s のその後の様子を記録する（%(month)s）", number=one.number, month=month
                 )
+                tasks.append(_task(what, one, look.due_on))
     return tasks
 
 
@@ -326,6 +362,7 @@ _MEMO_STATION_STEPS = {
     ObservationStatus.DRAFT: N_("気づきメモ %(number)s を書き終えて送る"),
     ObservationStatus.RETURNED: N_("差し戻された気づきメモ %(number)s を直す"),
 }
+_STRANDED = N_("同意がなくなった気づきメモ %(number)s の送り先を決め直す")
 _MEMO_AGENCY_STEPS = {
     ObservationStatus.SENT: N_("気づきメモ %(number)s を受け付ける"),
     ObservationStatus.ACKNOWLEDGED: N_("気づきメモ %(number)s の対応を始める"),
@@ -339,13 +376,20 @@ def _observation_tasks(person: Actor) -> list[Task]:
     if not stations and not agencies:
         return []
     theirs = sa.or_(
-        sa.and_(Observation.station_id.in_(stations), Observation.status.in_(_MEMO_STATION_STEPS)),
+        sa.and_(
+            Observation.station_id.in_(stations),
+            Observation.status.in_(rules.AT_RECEIVER | set(_MEMO_STATION_STEPS)),
+        ),
         sa.and_(Observation.agency_id.in_(agencies), Observation.status.in_(_MEMO_AGENCY_STEPS)),
     )
+    statement = sa.select(Observation).where(theirs).order_by(Observation.id)
     tasks = []
-    for one in db.session.scalars(sa.select(Observation).where(theirs).order_by(Observation.id)):
-        words = (_MEMO_STATION_STEPS | _MEMO_AGENCY_STEPS)[one.status]
-        due_on = one.acknowledge_by_on if one.status is ObservationStatus.SENT else None
+    for one in db.session.scalars(statement.options(orm.selectinload(Observation.consents))):
+        words = _memo_words(one, one.station_id in stations, one.agency_id in agencies)
+        if words is None:
+            continue
+        waited_for = one.acknowledge_by_on if one.status is ObservationStatus.SENT else None
+        due_on = clock.today() if words == _STRANDED else waited_for  # nobody reads of the concern until then
         tasks.append(
             Task(
                 label=_(words, number=one.number),
@@ -356,6 +400,13 @@ def _observation_tasks(person: Actor) -> list[Task]:
             )
         )
     return tasks
+
+
+def _memo_words(one: Observation, of_station: bool, of_agency: bool) -> str | None:
+    if is_stranded(one):
+        return _STRANDED if of_station else None
+    of_both = (_MEMO_STATION_STEPS if of_station else {}) | (_MEMO_AGENCY_STEPS if of_agency else {})
+    return of_both.get(one.status)
 
 
 def _task(label: str, referral: Referral, due_on: dt.date | None) -> Task:

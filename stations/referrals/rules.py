@@ -1,11 +1,11 @@
 """Rules of referrals (agency → station), observations (station → agency), and the consent between them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from stations.core import clock, states
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 
 
 class Status(StrEnum):
@@ -31,6 +31,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     RETURN = "return"
     ARRANGE = "arrange"
+    AGREE_VISIT = "agree_visit"
     RECORD_FIRST_VISIT = "record_first_visit"
     START = "start"
     SETTLE = "settle"
@@ -64,6 +65,7 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.EXPIRE: Status.EXPIRED,
     },
     Status.ARRANGING: {
+        Act.AGREE_VISIT: Status.ARRANGING,
         Act.RECORD_FIRST_VISIT: Status.VISITED,
         Act.FAIL: Status.FAILED,
         Act.SUSPEND: Status.SUSPENDED,
@@ -183,10 +185,11 @@ class ObservationAct(StrEnum):
     START = "start"
     CLOSE = "close"
     RETURN = "return"
+    REDIRECT = "redirect"
     WITHDRAW = "withdraw"
 
 
-# Once an agency has taken the memo up, the station can no longer withdraw it: the agency closes it.
+# Some steps depend on the consent, too: `observation_act_fits`.
 OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, ObservationStatus]] = {
     ObservationStatus.DRAFT: {
         ObservationAct.SEND: ObservationStatus.SENT,
@@ -195,6 +198,7 @@ OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, Observatio
     ObservationStatus.SENT: {
         ObservationAct.ACKNOWLEDGE: ObservationStatus.ACKNOWLEDGED,
         ObservationAct.RETURN: ObservationStatus.RETURNED,
+        ObservationAct.REDIRECT: ObservationStatus.SENT,
         ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
     },
     ObservationStatus.RETURNED: {
@@ -204,8 +208,14 @@ OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, Observatio
     ObservationStatus.ACKNOWLEDGED: {
         ObservationAct.START: ObservationStatus.IN_PROGRESS,
         ObservationAct.CLOSE: ObservationStatus.CLOSED,
+        ObservationAct.REDIRECT: ObservationStatus.SENT,
+        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
     },
-    ObservationStatus.IN_PROGRESS: {ObservationAct.CLOSE: ObservationStatus.CLOSED},
+    ObservationStatus.IN_PROGRESS: {
+        ObservationAct.CLOSE: ObservationStatus.CLOSED,
+        ObservationAct.REDIRECT: ObservationStatus.SENT,
+        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
+    },
     ObservationStatus.CLOSED: {},
     ObservationStatus.WITHDRAWN: {},
 }
@@ -214,6 +224,37 @@ OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, Observatio
 def next_observation_status(status: ObservationStatus, act: ObservationAct) -> ObservationStatus:
     """The memo's state after `act`; `Conflict` when the present state does not allow it."""
     return states.step(OBSERVATION_TRANSITIONS, status, act)
+
+
+# Where a memo lies with its receiver, and what the receiver does with it there.
+TAKEN_UP = frozenset({ObservationStatus.ACKNOWLEDGED, ObservationStatus.IN_PROGRESS})
+AT_RECEIVER = TAKEN_UP | {ObservationStatus.SENT}
+_RECEIVERS_ACTS = frozenset(
+    {ObservationAct.ACKNOWLEDGE, ObservationAct.START, ObservationAct.CLOSE, ObservationAct.RETURN}
+)
+
+
+def observation_act_fits(status: ObservationStatus, act: ObservationAct, *, told: bool) -> bool:
+    """Whether the consent leaves room for an act; ``told``: whether the receiver may (still) know of the person.
+
+    While it may, the station takes back only what nobody took up. When it may not, the receiver does nothing more:
+    the station sends the memo to 福祉まるごと相談窓口, who need no consent (支援会議), or takes it back.
+    """
+    if not told:
+        return act not in _RECEIVERS_ACTS
+    too_late = act is ObservationAct.WITHDRAW and status in TAKEN_UP
+    return act is not ObservationAct.REDIRECT and not too_late
+
+
+def check_observation_act(status: ObservationStatus, act: ObservationAct, *, told: bool) -> None:
+    """`Conflict` when the consent leaves no room for an act."""
+    if observation_act_fits(status, act, told=told):
+        return
+    if told:
+        raise Conflict(None, N_("送り先が受け付けたメモは、取り下げられません。送り先に連絡してください。"))
+    raise Conflict(
+        None, N_("ご本人の同意がなくなったため、このメモは扱えません。ステーションが送り先を決め直します。")
+    )
 
 
 class ConsentAnswer(StrEnum):
@@ -251,18 +292,27 @@ class Consent:
     withdrawn_on: date | None = None
 
 
-def check_consent(consent: Consent) -> None:
-    """A given consent needs its method, day and scope, and ends after it began; `RuleBroken` on the field."""
+def consent_faults(consent: Consent, today: date) -> list[RuleBroken]:
+    """A given consent needs its scope, method and day, not one to come, and ends after it began: all that is wrong."""
     if consent.answer is not ConsentAnswer.GIVEN:
-        return
-    if consent.method is None:
-        raise RuleBroken("method", N_("同意の方法（書面・口頭）を選んでください。"))
-    if consent.given_on is None:
-        raise RuleBroken("given_on", N_("同意を得た日を入力してください。"))
-    if not consent.scope:
-        raise RuleBroken("scope", N_("どこまで伝えてよいか（同意の範囲）を選んでください。"))
-    if consent.expires_on is not None and consent.expires_on < consent.given_on:
-        raise RuleBroken("expires_on", N_("同意の期限は、同意を得た日か、それより後にしてください。"))
+        return []
+    begun, ends = consent.given_on, consent.expires_on
+    late = begun is not None and begun > today
+    turned = begun is not None and ends is not None and ends < begun
+    faults = (
+        (not consent.scope, "scope", N_("どこまで伝えてよいか（同意の範囲）を選んでください。")),
+        (consent.method is None, "method", N_("同意の方法（書面・口頭）を選んでください。")),
+        (begun is None, "given_on", N_("同意を得た日を入力してください。")),
+        (late, "given_on", N_("同意を得た日は、今日か、それより前の日を入力してください。")),
+        (turned, "expires_on", N_("同意の期限は、同意を得た日か、それより後にしてください。")),
+    )
+    return [RuleBroken(field, message) for wrong, field, message in faults if wrong]
+
+
+def check_consent(consent: Consent, today: date) -> None:
+    """`RuleBroken` on the first field of a consent that is wrong (`consent_faults`)."""
+    for fault in consent_faults(consent, today):
+        raise fault
 
 
 def valid(consent: Consent | None, on: date) -> bool:
@@ -317,13 +367,15 @@ def conference(consent: Consent | None, on: date) -> Conference:
     return Conference.SUPPORT_PLANNING if valid(consent, on) else Conference.CONFIDENTIAL
 
 
-NEEDS_REASON = frozenset({Act.RETURN, Act.FAIL, Act.SUSPEND, Act.WITHDRAW})
+NEEDS_REASON = frozenset({Act.RETURN, Act.FAIL, Act.SUSPEND, Act.WITHDRAW, Act.CLOSE})
 OBSERVATION_NEEDS_REASON = frozenset({ObservationAct.RETURN, ObservationAct.WITHDRAW})
 
 
 def require_reason(act: Act, reason: str) -> None:
-    """差戻し, 不調, 中断 and 取下げ need a reason; `RuleBroken` on "reason" without one."""
+    """差戻し, 不調, 中断, 取下げ and 終結 need a reason, an agreed visit its day; `RuleBroken` on "reason" without."""
     states.require_reason(act, reason, NEEDS_REASON)
+    if act is Act.AGREE_VISIT and not reason.strip():
+        raise RuleBroken("reason", N_("見学の日時・待ち合わせ・会う人を入力してください。"))
 
 
 def require_observation_reason(act: ObservationAct, reason: str) -> None:
@@ -333,6 +385,7 @@ def require_observation_reason(act: ObservationAct, reason: str) -> None:
 
 ACKNOWLEDGE_DAYS = 5
 FOLLOW_UP_MONTHS = (1, 3)
+FOLLOW_UP_EARLY = timedelta(days=7)
 
 
 def acknowledge_by(sent_on: date, working_days: int = ACKNOWLEDGE_DAYS) -> date:
@@ -345,25 +398,26 @@ def follow_ups(visited_on: date) -> tuple[date, ...]:
     return tuple(clock.add_months(visited_on, months) for months in FOLLOW_UP_MONTHS)
 
 
+def may_follow_up(due_on: date, today: date) -> bool:
+    """Whether it is time to ask how it goes: from a week before the day on."""
+    return today >= due_on - FOLLOW_UP_EARLY
+
+
+def check_follow_up(due_on: date, today: date) -> None:
+    """`RuleBroken` when it is too early to say how it goes one or three months later."""
+    if not may_follow_up(due_on, today):
+        raise RuleBroken(None, N_("その後の様子は、確かめる日の7日前から記録できます。"))
+
+
 def is_overdue(due_on: date, done_on: date | None, today: date) -> bool:
     """Whether something is still open after its day."""
     return done_on is None and today > due_on
 
 
 # Words that hint at what a referral sheet must not hold: diagnosis, income, family history, crime.
-_SENSITIVE = (
-    "病名",
-    "診断",
-    "障害者手帳",
-    "服薬",
-    "年収",
-    "月収",
-    "生活保護",
-    "借金",
-    "離婚",
-    "虐待",
-    "前科",
-)
+_HEALTH = ("病名", "診断", "障害者手帳", "服薬")
+_MONEY = ("年収", "月収", "生活保護", "借金")
+_SENSITIVE = (*_HEALTH, *_MONEY, "離婚", "虐待", "前科")
 
 
 def sensitive_words(text: str) -> list[str]:

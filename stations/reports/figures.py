@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from stations.attendance.rules import AgeBand
-from stations.core import formatting, money
+from stations.core import formatting
 from stations.core.labels import label
 from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
@@ -72,9 +72,9 @@ def _money(overview: Overview) -> Figure:
     finding = (
         _(
             "交付決定額は合わせて%(awarded)s、支払済は%(paid)s、支出済は%(spent)s（決定額の%(share)s）です。",
-            awarded=money.format_yen(awarded),
-            paid=money.format_yen(paid),
-            spent=money.format_yen(spent),
+            awarded=formatting.yen(awarded),
+            paid=formatting.yen(paid),
+            spent=formatting.yen(spent),
             share=formatting.percent(spent, awarded),
         )
         if awarded

@@ -4,6 +4,7 @@ from stations.applications.letter_data import CostLine, IncomeLine, PlanPrint, S
 
 PLAN = PlanPrint(
     fiscal_year="令和8年度（2026年度）",
+    name="昔遊びと茶話会の計画",
     district="例示地区",
     committee="例示地区つながるステーション実行委員会",
     representative="代表　見本　花子",

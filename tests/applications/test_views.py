@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from stations.applications import queries, services
 from stations.applications.models import Plan
-from stations.applications.rules import Section, Status
+from stations.applications.rules import Act, Section, Status
+from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from tests.applications import cast as plans
@@ -114,6 +115,46 @@ def test_the_secretariat_reviews_returns_and_confirms(client: PageClient, app: F
     assert "講師の謝礼（2人）" in page.text
     client.submit(client.get("/plans/1/confirm"), "確認済みにする")
     assert the_plan().status is Status.CONFIRMED
+
+
+def test_a_comment_is_mended_and_taken_back_until_the_plan_is_returned(client: PageClient, street: Street):
+    plan = plans.received(street.station, street.chair, street.officer)
+    for text, field in (("内訳をお願いします。\n2人分ですか。", "cost_lines"), ("消すコメント", "")):
+        services.comment(plan=plan, section=Section.COSTS, text=text, field=field, by=street.officer)
+    client.sign_in(cast.person(Role.OFFICER, name="別の 担当"))
+    assert not client.get("/plans/1").has_link("コメントを直す")
+    assert client.get("/plans/comments/1").heading == "昔遊びと茶話会の計画"
+    client.sign_in(street.officer)
+    page = client.get("/plans/1")
+    assert "「費用の明細」の欄について" in page.text
+    page = client.submit(
+        client.click(page, "コメントを直す"), "コメントを保存する", {"costs-text": "講師の内訳を。"}
+    )
+    assert "講師の内訳を。" in page.text and "2人分" not in page.text
+    page = client.submit(client.get("/plans/comments/2/remove"), "コメントを消す")
+    assert "消すコメント" not in page.text
+    services.return_for_correction(plan=the_plan(), reason="理由", by=street.officer)
+    assert not client.get("/plans/1").has_link("コメントを直す")
+    client.post("/plans/comments/1/remove", token_from=page, status=409)
+
+
+@pytest.mark.parametrize("who", ["chair", "officer", "secretariat"])
+def test_the_plan_says_what_the_meeting_resolved_and_on_which_condition(
+    client: PageClient, street: Street, who: str
+):
+    plan = plans.confirmed(street.station, street.chair, street.officer)
+    services.table(plan=plan, by=street.secretariat)
+    services.resolve(
+        plan=plan,
+        act=Act.APPROVE_WITH_CONDITIONS,
+        conditions="保険の証書を出すこと",
+        where={"meeting_id": 7, "meeting": "第2回全体会議"},
+        by=street.secretariat,
+    )
+    client.sign_in(getattr(street, who))
+    page = client.get("/plans/1")
+    assert "保険の証書を出すこと" in page.text and "第2回全体会議" in page.text
+    assert page.has_link("第2回全体会議") is (who != "chair")
 
 
 def test_pausing_keeps_what_cannot_be_read_yet(client: PageClient, street: Street):

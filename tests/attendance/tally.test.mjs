@@ -1,7 +1,7 @@
 // The queue and its sender without a browser: run by test_tally_scripts.py with node's own test runner.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { liveEntries, TallyQueue } from "../../stations/static/js/tally-queue.js";
+import { liveEntries, TallyQueue, unsentByOpening } from "../../stations/static/js/tally-queue.js";
 import { Sender, wire } from "../../stations/static/js/tally-sync.js";
 
 class Memory {
@@ -96,10 +96,41 @@ test("a refused touch is kept with its reason until somebody decides", async () 
   assert.equal(sent.length, 1);
   assert.deepEqual(queue.refused().map(({ id, problem }) => [id, problem]), [[bad.id, "確定済み"]]);
   assert.deepEqual(queue.changes(), {});
-  queue.again(bad.id);
-  assert.equal(queue.pending().length, 1);
+  queue.again();
+  assert.deepEqual(queue.pending().map(({ id, problem }) => [id, problem]), [[bad.id, undefined]]);
   queue.remove(bad.id);
   assert.equal(queue.all().length, 0);
+});
+
+test("what meets a closed record waits and goes by itself once the record is open again", async () => {
+  const queue = new TallyQueue("1", new Memory());
+  const touches = [touch(), touch()];
+  touches.forEach((one) => queue.add(one));
+  const closed = (events) => ({ ...accepted(events), json: async () => ({ answers: events.map(({ id }) => ({ id, verdict: "closed", problem: "確定" })), open: false }) });
+  const { sent, sender } = sending(queue, (events, turn) => (turn === 1 ? closed(events) : accepted(events)));
+  await sender.flush();
+  assert.deepEqual([sent.length, sender.open, queue.pending().length, queue.refused().length], [1, false, 2, 0]);
+  await sender.flush();
+  assert.deepEqual([sender.open, queue.all().length], [true, 0]);
+});
+
+test("asking sends no row, and only when none waits", async () => {
+  const queue = new TallyQueue("1", new Memory());
+  const answers = [];
+  const { sent, sender } = sending(queue, () => ({ ok: true, status: 200, json: async () => ({ answers: [], counts: { teen: 3 }, open: true }) }));
+  sender.changed = (answer) => answers.push(answer.counts.teen);
+  await sender.ask();
+  assert.deepEqual([sent, answers], [[[]], [3]]);
+  queue.add(touch());
+  await sender.ask();
+  assert.equal(sent.length, 1);
+});
+
+test("a device knows of every opening what it still holds", () => {
+  const storage = new Memory();
+  storage.setItem("another", "x");
+  for (const opening of ["7", "7", "12"]) new TallyQueue(opening, storage).add(touch());
+  assert.deepEqual([...unsentByOpening(storage)], [["7", 2], ["12", 1]]);
 });
 
 test("an answer that leaves a row open does not ask for ever", async () => {

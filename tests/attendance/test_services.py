@@ -210,6 +210,16 @@ def test_a_queue_is_answered_row_by_row(day: Day) -> None:
     assert answers[1].problem is not None and day.totals.visits == 1
 
 
+def test_what_meets_a_closed_record_is_to_be_sent_again(day: Day) -> None:
+    event = DeviceEvent(client_event_id=str(uuid.uuid4()), tapped_at=clock.now(), band=CHILD, delta=1)
+    services.close(opening=day.opening, by=day.volunteer)
+    [answer] = services.receive(opening=day.opening, events=[event], by=day.volunteer)
+    assert answer.verdict is Verdict.CLOSED
+    services.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
+    [answer] = services.receive(opening=day.opening, events=[event], by=day.volunteer)
+    assert answer.verdict is Verdict.ACCEPTED and day.totals.visits == 1
+
+
 def test_closing_holds_the_opening_and_ends_the_counting(day: Day) -> None:
     day.tap()
     record = services.close(opening=day.opening, by=day.volunteer)
@@ -288,7 +298,7 @@ def test_yearly_figures(day: Day) -> None:
     figures = queries.year_totals(year, day.station.id)
     assert (figures.openings, figures.totals.visits, figures.totals.consultations) == (1, 2, 1)
     row = next(row for row in queries.stations_of(cast.person(Role.OFFICER), year))
-    assert (row.openings, row.visits, row.unrecorded) == (0, 2, 1)
+    assert (row.openings, row.visits, row.unclosed) == (1, 2, 1), "延べ is of the openings that are counted"
 
 
 @pytest.fixture

@@ -149,6 +149,23 @@ def test_the_queue_is_answered_row_by_row(client: PageClient, today: Opening, vo
     }
 
 
+def test_an_empty_queue_tells_the_counts_and_writes_nothing(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/tally")
+    address, token = f"/attendance/openings/{today.id}/events", {"X-CSRFToken": csrf_token(page)}
+
+    def ask() -> Any:
+        return client.open(address, method="POST", json={"events": []}, headers=token).json
+
+    answer = ask()
+    assert (answer["answers"], answer["counts"]["teen"], answer["open"]) == ([], 0, True)
+    assert queries.record_of(today) is None, "asking begins no record"
+    services.close(opening=today, by=volunteer)
+    assert ask()["open"] is False
+
+
 def test_a_past_day_is_typed_from_paper(client: PageClient, station: Station, volunteer: Person) -> None:
     past = cast.opening(station, clock.today() - dt.timedelta(days=3))
     client.sign_in(volunteer)

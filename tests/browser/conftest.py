@@ -45,6 +45,17 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def album_folder(request: pytest.FixtureRequest) -> Path | None:
+    """Where the journeys' pictures of every page go (``--pictures``); None when nobody wants them."""
+    wanted = request.config.getoption("--pictures")
+    if wanted is None:
+        return None
+    folder = Path(wanted) / str(request.node.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
 def visitor(browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
     """``visitor(site, 375, 812)``: a person at such a window; complaints fail the test at its end."""
     with ExitStack() as open_visits:

@@ -23,21 +23,22 @@ OUTLINE = """() => [...new Set([...document.querySelectorAll("body *")].map((ele
 
 
 class Album:
-    """The pages a test came to. A page made of nothing new is not examined and pictured once more."""
+    """The pages a test came to. A page made of nothing new is not examined once more; ``folder``: for pictures."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._outlines: set[str] = set()
 
     def add(self, page: Page, name: str) -> None:
-        """Nothing scrolls sideways; axe finds nothing; a picture is kept."""
+        """Nothing scrolls sideways; axe finds nothing; a picture is kept if somebody wants one."""
         assert_fits(page)
         outline = page.evaluate(OUTLINE)
         if outline in self._outlines:
             return
         self._outlines.add(outline)
         assert_clean(page)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._folder is None:
+            return
         path = re.sub(r"\W+", "-", urlsplit(page.url).path.strip("/"))
         page.screenshot(path=self._folder / f"{len(self._outlines):03}-{name}-{path}.png", full_page=True)
 
@@ -169,7 +170,9 @@ class Company:
         return self.here[name]
 
 
-def company(site: Site, visitor: Callable[..., Visitor], pictures: Path, size: tuple[int, int]) -> Company:
+def company(
+    site: Site, visitor: Callable[..., Visitor], pictures: Path | None, size: tuple[int, int]
+) -> Company:
     """The people of ``site``, at windows of ``size`` CSS pixels; one album for all of them."""
     album = Album(pictures)
 

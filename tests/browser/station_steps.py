@@ -47,7 +47,13 @@ def refer_somebody(everybody: Company) -> None:
     worker.press("保存して次へ")
     worker.fill({"alias": "もちさん", "age_group": "age_40_64", "answer": "given", "method": "oral"})
     worker.press("保存して次へ")
-    worker.fill({"wishes": "人の多すぎない日に、話し相手がほしい。", "contact_phone": "047-000-0000"})
+    worker.fill(
+        {
+            "wishes": "人の多すぎない日に、話し相手がほしい。",
+            "accompanied": "False",
+            "contact_phone": "047-000-0000",
+        }
+    )
     worker.press("保存して次へ")
     worker.press("この内容で送る")
     worker.sees("ステーションへ送りました")

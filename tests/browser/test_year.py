@@ -24,8 +24,10 @@ SMALL = money.Paper("架空文具店", 640, "ちらし用の色画用紙", line=
 
 
 @pytest.mark.timeout(600)
-def test_one_stations_whole_year(own_site: Site, visitor: VisitorMaker, pictures: Path, tmp_path: Path):
-    everybody = company(own_site, visitor, pictures, (1280, 900))
+def test_one_stations_whole_year(
+    own_site: Site, visitor: VisitorMaker, album_folder: Path | None, tmp_path: Path
+):
+    everybody = company(own_site, visitor, album_folder, (1280, 900))
     plan_id = plans.draft(everybody[DRAFTER])
     plans.submit(everybody[CHAIR], plan_id)
     plans.review(everybody, plan_id)
@@ -47,9 +49,9 @@ def test_one_stations_whole_year(own_site: Site, visitor: VisitorMaker, pictures
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("size", [(375, 812), (1024, 768)], ids=["phone", "tablet"])
 def test_the_committee_and_the_volunteer_at_their_own_windows(
-    own_site: Site, visitor: VisitorMaker, pictures: Path, tmp_path: Path, size: tuple[int, int]
+    own_site: Site, visitor: VisitorMaker, album_folder: Path | None, tmp_path: Path, size: tuple[int, int]
 ):
-    everybody = company(own_site, visitor, pictures, size)
+    everybody = company(own_site, visitor, album_folder, size)
     plan_id = plans.draft(everybody[DRAFTER])
     plans.submit(everybody[CHAIR], plan_id)
     at_the_station.open_today(everybody[DRAFTER])

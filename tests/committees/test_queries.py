@@ -52,6 +52,16 @@ def test_the_next_opening_of_a_station_is_the_next_that_takes_place(db_session: 
     assert queries.openings_between(days[0], days[1]) == openings[:2]
 
 
+def test_what_is_over_is_not_the_next_opening(db_session: Session):
+    station = cast.station(of=cast.committee())
+    today, later = cast.opening(of=station), cast.opening(of=station, on=TODAY + dt.timedelta(days=7))
+    for hour, following, over in ((11, today, set()), (12, later, {station.id}), (23, later, {station.id})):
+        with clock.telling(dt.datetime.combine(TODAY, dt.time(hour), clock.TOKYO)):
+            assert queries.next_by_station([station.id]) == {station.id: following}
+            assert queries.next_openings()[0] == following
+            assert queries.ended_today([station.id]) == over
+
+
 def test_a_station_without_a_planned_opening_waits_for_its_people(db_session: Session):
     station = cast.station(of=cast.committee())
     leader = cast.person(Role.STATION_LEADER, of=station)

@@ -1,6 +1,6 @@
 import calendar
 import json
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,10 +14,13 @@ from stations.committees.rules import (
     OpeningStatus,
     StationAct,
     StationStage,
+    check_extra_day,
     check_hours,
     check_pattern,
     check_period,
     describe,
+    is_over,
+    missing_days,
     month_shown,
     next_stage,
     next_status,
@@ -226,6 +229,34 @@ def test_rules_that_give_nothing_are_refused(parts: dict[str, object], field: st
     with pytest.raises(RuleBroken) as caught:
         check_pattern(pattern(**parts))
     assert caught.value.field == field
+
+
+def test_everything_missing_is_told_at_once() -> None:
+    fields = {one: [broken.field for broken in missing_days(one, None, (), None)] for one in Frequency}
+    assert fields == {
+        Frequency.WEEKLY: ["weekday"],
+        Frequency.MONTHLY_WEEKDAY: ["weekday", "nths"],
+        Frequency.MONTHLY_DAY: ["day"],
+    }
+
+
+def test_an_opening_is_over_by_the_clock_of_matsudo() -> None:
+    on, ends_at = date(2026, 11, 23), time(16)
+    assert not is_over(on, ends_at, datetime(2026, 11, 23, 6, 59, tzinfo=UTC))
+    assert is_over(on, ends_at, datetime(2026, 11, 23, 7, 0, tzinfo=UTC))
+    assert is_over(on, ends_at, datetime(2026, 11, 23, 15, 1, tzinfo=UTC)), "the day after in Matsudo"
+    assert not is_over(on, ends_at, datetime(2026, 11, 22, 15, 1, tzinfo=UTC)), "the same day already"
+
+
+def test_an_extra_day_may_be_past_but_not_before_the_station() -> None:
+    today, opened_on = date(2026, 11, 23), date(2025, 4, 1)
+    for on in (opened_on, today - timedelta(days=30), date(2028, 11, 23)):
+        check_extra_day(on, opened_on, today)
+    check_extra_day(date(2020, 1, 1), None, today)
+    for on in (opened_on - timedelta(days=1), date(2028, 11, 24)):
+        with pytest.raises(RuleBroken) as broken:
+            check_extra_day(on, opened_on, today)
+        assert broken.value.field == "on"
 
 
 def test_good_rules_pass() -> None:

@@ -167,15 +167,18 @@ def test_a_rule_is_typed_as_one_says_it(client: PageClient, city: here.City):
         "追加して開催予定を作る",
         {
             "frequency": "monthly_weekday",
-            "weekday": "5",
             "starts_at": "昼",
             "ends_at": "正午",
             "venue_id": second.id,
         },
     )
-    assert "時刻は「10:00」" in page.text and page.one("input", id="starts_at").get("value") == "昼"
-    page = client.submit(page, "追加して開催予定を作る", {"starts_at": "１３時"})
-    assert "第何週かを1つ以上選んでください。" in page.text or "終わりの時刻は" in page.text
+    for told in ("曜日を選んでください。", "第何週かを1つ以上選んでください。", "時刻は「10:00」"):
+        assert told in page.text, "everything that is missing is told at once"
+    assert page.one("input", id="starts_at").get("value") == "昼"
+    page = client.submit(
+        page, "追加して開催予定を作る", {"weekday": "5", "nths": ["2"], "starts_at": "１３時"}
+    )
+    assert "終わりの時刻は" in page.text
     year = TODAY.year + 1
     page = client.submit(
         page,
@@ -230,6 +233,19 @@ def test_an_extra_date_is_added_once(client: PageClient, city: here.City):
             page, "追加する", {**date_in("on", day), "starts_at": "18時", "ends_at": "20:00"}
         )
         assert said in page.text
+
+
+def test_a_past_day_nobody_had_planned_is_added_to_be_recorded(client: PageClient, city: here.City):
+    station = city.stations[0]
+    client.sign_in(cast.person(Role.STATION_LEADER, of=station))
+    hours = {"starts_at": "18時", "ends_at": "20:00"}
+    page = client.get(f"/stations/{station.id}/openings/new")
+    before = date_in("on", cast.LONG_AGO - dt.timedelta(days=1))
+    page = client.submit(page, "追加する", {**before, **hours})
+    assert "活動を始めた日より後の日" in page.text
+    page = client.submit(page, "追加する", date_in("on", TODAY - dt.timedelta(days=1)))
+    assert "続けて、この回の記録をつけてください。" in page.text
+    assert "記録がまだ" in page.text and page.has_link("記録をつける")
 
 
 def test_officers_are_appointed_and_their_term_ended(client: PageClient, city: here.City):

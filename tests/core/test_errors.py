@@ -56,6 +56,17 @@ def test_each_code_has_its_page(failing: Flask, code: int):
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("code", "framed"), [(403, True), (404, True), (409, True), (500, False)])
+def test_somebody_signed_in_keeps_the_menu(failing: Flask, db_session: Session, code: int, framed: bool):
+    client = PageClient(failing)
+    client.sign_in(cast.person(Role.OFFICER))
+    page = client.get(f"/fail/{code}", status=code)
+    assert page.has_link("全体会議") is framed
+    assert page.link("ホームへ" if framed else "はじめの画面へ") == ("/home" if framed else "/")
+    assert not PageClient(failing).get(f"/fail/{code}", status=code).has_link("ホームへ")
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_a_crash_is_logged_under_its_number_without_its_words(failing: Flask):
     lines: list[str] = []
 

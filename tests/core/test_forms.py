@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from stations.core.forms import (
     DateField,
     Form,
+    Length,
     PhoneField,
     Required,
     TidyText,
@@ -26,7 +27,7 @@ class Sample(Form):
     class Meta:
         csrf = False
 
-    title = TidyText("名称", [Required("名称を入力してください")])
+    title = TidyText("名称", [Required("名称を入力してください"), Length(max=40)])
     note = TidyTextArea("メモ")
     phone = PhoneField("電話")
     amount_yen = YenField("金額", [Required("金額を入力してください")])
@@ -97,3 +98,24 @@ def test_a_broken_rule_stands_beside_its_field_or_on_top(app: Flask):
         )
         assert form.amount_yen.errors == ["残額は5円です"]
         assert problems(form) == [("", "期限を過ぎています"), ("amount_yen", "残額は5円です")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"), [("20", 20), ("２０人", 20), ("約1,200人", 1200), ("２４回", 24)]
+)
+def test_counts_are_read_as_people_write_them(app: Flask, typed: str, count: int):
+    form = filled(app, count=typed)
+    assert form.count.data == count and not form.count.errors
+
+
+def test_what_is_no_count_stays_with_one_sentence(app: Flask):
+    form = filled(app, count="月2回")
+    assert form.count.data is None and form.count._value() == "月2回"
+    assert len(form.count.errors) == 1 and "円" not in form.count.errors[0]
+
+
+def test_too_long_a_text_is_told_by_how_much(app: Flask):
+    with app.test_request_context("/", method="POST"):
+        form = Sample(MultiDict({"title": "あ" * 41}))
+        form.validate()
+    assert any("あと1文字" in error for error in form.title.errors)

@@ -1,9 +1,13 @@
 """What anybody may see: openings and places, nobody's name."""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
@@ -17,13 +21,33 @@ from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 TODAY = clock.today()
+MORNING, AFTERNOON = (dt.datetime.combine(TODAY, dt.time(hour), clock.TOKYO) for hour in (9, 16))
 QUERY_BUDGET = 15
 
 
 @pytest.fixture
 def city(db_session: Session) -> here.City:
     return here.city()
+
+
+@contextmanager
+def it_is(app: Flask, now: dt.datetime) -> Iterator[None]:
+    """The pages are asked for at this time."""
+    answer = app.wsgi_app
+
+    def told(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with clock.telling(now):
+            return answer(environ, start_response)
+
+    app.__dict__["wsgi_app"] = told
+    try:
+        yield
+    finally:
+        app.__dict__["wsgi_app"] = answer
 
 
 def public_pages(city: here.City) -> list[str]:
@@ -80,12 +104,50 @@ def test_stations_are_found_by_district_day_kind_and_words(client: PageClient, c
     assert kogane.name in client.get("/?weekday=99&district=nowhere&kind=castle").text
 
 
-def test_today_lists_what_opens_today(client: PageClient, city: here.City):
+def test_today_lists_what_opens_today(app: Flask, client: PageClient, city: here.City):
     opening_today = {
         station.name for station in city.stations if station.committee.district.number % 7 == TODAY.weekday()
     }
-    page = client.get("/?today=1")
-    assert {station.name for station in city.stations if station.name in page.text} == opening_today
+    for now, marked in ((MORNING, 0), (AFTERNOON, len(opening_today))):
+        with it_is(app, now):
+            page = client.get("/?today=1")
+        assert {station.name for station in city.stations if station.name in page.text} == opening_today
+        assert page.text.count("きょうは終わりました") == marked
+
+
+def test_what_is_over_today_invites_nobody(app: Flask, client: PageClient, city: here.City):
+    station = next(one for one in city.stations if one.committee.district.number % 7 == TODAY.weekday())
+    day = TODAY + dt.timedelta(days=7)
+    next_week = f"{day.month}月{day.day}日（"
+    pages = ("/?words=" + station.name, f"/stations/{station.id}")
+    with it_is(app, MORNING):
+        for url in pages:
+            page = client.get(url)
+            assert "きょうの開催" in page.text and "きょうは終わりました" not in page.text, url
+    with it_is(app, AFTERNOON):
+        for url in pages:
+            page = client.get(url)
+            assert "きょうの開催" not in page.text and "きょうは終わりました" in page.text, url
+            assert next_week in page.text, url
+        assert "きょうは終わりました" in client.get("/calendar").text
+
+
+def test_a_week_is_seven_days_from_today(app: Flask, client: PageClient, city: here.City):
+    with it_is(app, MORNING):
+        page = client.get("/?week=1")
+        assert all(station.name in page.text for station in city.stations)
+        off = city.stations[3]
+        services.cancel_opening(opening=here.next_opening(off), reason="台風のため", by=city.officer)
+        page = client.get("/?week=1")
+        assert f"{len(city.stations) - 1}か所" in page.text
+
+
+def test_what_the_station_says_of_itself_is_found(client: PageClient, city: here.City):
+    name = city.stations[0].name
+    for words in ("車椅子", "トイレ", "段差", "囲碁", "飲み物", "東口", "車いす 無料", "固定型"):
+        assert name in client.get(f"/?words={words}").text, words
+    assert name not in client.get("/?words=車いす 温泉").text
+    assert "車いすで入れます" in client.get("/").text and "段差なし" in client.get("/").text
 
 
 def test_the_form_finds_as_the_address_does(client: PageClient, city: here.City):

@@ -88,7 +88,12 @@ def team(
     )
     version = add(
         PlanVersion(
-            plan=plan, revision=1, content={}, sha256="0" * 64, submitted_by_id=chair.id, submitted_at=now
+            plan=plan,
+            revision=1,
+            content={"title": plan.title},
+            sha256="0" * 64,
+            submitted_by_id=chair.id,
+            submitted_at=now,
         )
     )
     grant = add(

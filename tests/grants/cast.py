@@ -225,6 +225,14 @@ def spent(made: Team, amount_yen: int, *, line: int = 0) -> Receipt:
     return receipt
 
 
+def cancelled(made: Team, *, reason: str = "目的外", kept_yen: int = 0) -> Grant:
+    """Drafted by one officer and approved; its letter is not issued yet."""
+    grant = made.grant
+    services.draft_cancellation(grant=grant, reason=reason, kept_yen=kept_yen, by=made.other_officer)
+    services.cancel(grant=grant, by=made.approver)
+    return grant
+
+
 def inspected(made: Team) -> Grant:
     """The report is in and inspected (its own acts are tested with the reports)."""
     grant = made.grant

@@ -88,7 +88,9 @@ def test_an_award_is_what_was_drafted_and_approved(db_session: Session):
     grant = grants.awarded(made, 160_000)
     assert (grant.status, grant.awarded_yen, grant.decided_on) == (Status.AWARDED, 160_000, clock.today())
     assert queries.standing(grant).awarded == 160_000
-    assert sum(line.awarded_yen for line in grant.lines) == 200_000 * 160_000 // 180_000
+    assert sum(line.awarded_yen for line in grant.lines) == 160_000 + grants.FEES, (
+        "award and fees pay the lines"
+    )
 
 
 def test_an_award_as_asked_leaves_the_lines_as_planned(db_session: Session):
@@ -213,9 +215,12 @@ def test_cancelling_takes_back_what_was_paid_and_drops_what_is_under_way(db_sess
     grants.paid(made, 90_000)
     request = grants.requested(made, 50_000)
     with pytest.raises(RuleBroken):
-        services.cancel(grant=grant, reason="目的外", kept_yen=90_001, by=made.approver)
-    services.cancel(grant=grant, reason="目的外", kept_yen=30_000, by=made.approver)
+        grants.cancelled(made, kept_yen=90_001)
+    grants.cancelled(made, kept_yen=30_000)
     assert (grant.status, request.status.value) == (Status.CANCELLED, "cancelled")
+    with pytest.raises(RuleBroken, match="取消通知書"):
+        services.order_refund(grant=grant, by=made.officer)
+    services.issue_cancellation(grant=grant, by=made.officer)
     services.order_refund(grant=grant, by=made.officer)
     assert grant.refund_yen == 60_000
 
@@ -237,9 +242,10 @@ def test_money_that_may_have_left_the_bank_is_recorded_before_the_grant_ends(db_
     made = grants.team()
     grant = grants.active(made)
     request = grants.ordered(made, 62_000)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
     for end in (
         lambda: services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair),
-        lambda: services.cancel(grant=grant, reason="目的外", by=made.approver),
+        lambda: services.cancel(grant=grant, by=made.approver),
     ):
         with pytest.raises(RuleBroken, match="出納が支払を記録する"):
             end()
@@ -252,9 +258,10 @@ def test_an_award_is_never_cancelled_by_who_drafted_it(db_session: Session):
     made = grants.team()
     cast.give(made.officer, Role.APPROVER)
     grant = grants.active(made)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.other_officer)
     with pytest.raises(RuleBroken):
-        services.cancel(grant=grant, reason="目的外", by=made.officer)
-    services.cancel(grant=grant, reason="目的外", by=made.approver)
+        services.cancel(grant=grant, by=made.officer)
+    services.cancel(grant=grant, by=made.approver)
     assert made.approver.name in {entry.by_name for entry in audit.timeline(grant)}
 
 
@@ -284,3 +291,13 @@ def test_what_is_approved_is_what_was_read(db_session: Session):
     with pytest.raises(Conflict):
         services.approve_decision(grant=grant, mark=read, by=made.approver)
     services.approve_decision(grant=grant, mark=services.mark_of_draft(grant), by=made.approver)
+
+
+def test_lines_that_cannot_use_the_award_up_are_refused(db_session: Session):
+    made = grants.team()
+    grant = grants.reviewing(made)
+    budgets = {line.id: line.planned_yen for line in grant.lines}
+    budgets[grant.lines[2].id] -= grants.FEES + 1
+    with pytest.raises(RuleBroken) as broken:
+        services.draft_award(grant=grant, awarded_yen=grants.ASKED, budgets=budgets, by=made.officer)
+    assert broken.value.field == "awarded_yen"

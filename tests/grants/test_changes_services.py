@@ -115,7 +115,7 @@ def test_only_the_chair_asks_and_only_the_approver_decides(db_session: Session):
 
 def test_lines_are_cut_in_proportion_without_losing_a_yen():
     planned = {1: 36_000, 2: 60_000, 3: 84_000, 4: 20_000}
-    for awarded in (1, 33_333, 100_000, 179_999, 180_000):
-        cut = budget_rules.proportional(planned, awarded, 180_000)
-        assert sum(cut.values()) == 200_000 * awarded // 180_000
+    for total in (1, 33_333, 100_000, 199_999, 200_000):
+        cut = budget_rules.proportional(planned, total)
+        assert sum(cut.values()) == total
         assert all(0 <= cut[line] <= planned[line] for line in planned)

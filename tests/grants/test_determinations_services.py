@@ -202,9 +202,60 @@ def test_a_refund_after_may_is_income_of_the_new_year(db_session: Session, day: 
 def test_a_cancelled_grant_without_payments_is_closed(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
-    services.cancel(grant=grant, reason="辞退", by=made.approver)
+    grants.cancelled(made, reason="辞退")
+    services.issue_cancellation(grant=grant, by=made.officer)
     services.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
+
+
+def test_an_award_that_was_never_told_is_taken_back_without_a_letter(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    grants.cancelled(made, reason="計算の誤り")
+    assert [turn.endpoint for turn in queries.turns(grant, queries.facts(grant))] == ["grants.close"]
+    services.close(grant=grant, by=made.officer)
+    assert grant.letters == []
+
+
+@pytest.mark.parametrize("kept", [0, 30_000])
+def test_what_is_left_of_a_cancelled_award_is_its_amount_everywhere(db_session: Session, kept: int):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.cancelled(made, kept_yen=kept)
+    services.issue_cancellation(grant=grant, by=made.officer)
+    received = clock.today()
+    for after in (
+        lambda: services.order_refund(grant=grant, by=made.officer),
+        lambda: services.record_refund(grant=grant, received_on=received, by=made.cashier),
+        lambda: services.close(grant=grant, by=made.officer),
+    ):
+        after()
+        db_session.flush()
+        assert queries.decided_award(grant) == kept, grant.status
+        assert queries.standing(grant) == queries.standings([grant.id])[grant.id]
+        assert queries.shown_award(made.chair, grant) == queries.standing(grant).awarded == kept
+    assert queries.first_award(grant) == grant.awarded_yen
+
+
+def test_a_drafted_or_fixed_amount_is_no_cancelled_award(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    assert (grant.fixed_yen or 0) < (grant.awarded_yen or 0)
+    assert queries.decided_award(grant) == grant.awarded_yen
+    assert queries.standing(grant) == queries.standings([grant.id])[grant.id]
+
+
+def test_something_is_cancelled(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 180_000)
+    with pytest.raises(RuleBroken) as broken:
+        services.draft_cancellation(grant=grant, reason="目的外", kept_yen=180_000, by=made.officer)
+    assert broken.value.field == "kept_yen"
 
 
 def test_books_end_by_saying_who_paid_what_the_grant_did_not(db_session: Session):

@@ -1,6 +1,7 @@
 """Letters: what they say, their numbers without gaps, and that they are kept as they went out."""
 
 import datetime as dt
+import io
 
 import pypdf
 import pytest
@@ -10,17 +11,20 @@ from sqlalchemy.orm import Session
 from stations.core import clock, files
 from stations.core.access import NotAllowed
 from stations.core.database import AppendOnlyError
-from stations.core.messages import RuleBroken
+from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import Letter
+from stations.grants.services import report_pdf
 from tests.grants import cast as grants
 
 
 def words(letter: Letter) -> str:
     """The text of a letter's PDF, without spaces."""
-    import io
+    return words_of(files.content(letter.file))
 
-    reader = pypdf.PdfReader(io.BytesIO(files.content(letter.file)))
+
+def words_of(pdf: bytes) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
     return "".join("".join(page.extract_text() for page in reader.pages).split())
 
 
@@ -45,6 +49,57 @@ def test_the_award_letter_says_what_was_decided(db_session: Session):
         "場所使用料",
     ):
         assert said in text
+
+
+def test_every_letter_and_the_report_name_the_approved_plan(db_session: Session):
+    made = grants.team()
+    made.plan.title = "書き換えられた名前"
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    named = f"見本の居場所（{grant.station.name}）"
+    assert [letter.kind for letter in grant.letters] == ["award", "determination", "refund"]
+    for text in [*map(words, grant.letters), words_of(report_pdf.make(grant, dated=clock.today()))]:
+        assert "".join(named.split()) in text
+
+
+def test_draft_letter_and_report_speak_of_one_period(db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    first, last = (clock.format_era(day) for day in clock.fiscal_year_period(grant.fiscal_year))
+    assert f"{first}から{last}まで" in words_of(services.draft_pdf(grant))
+    services.approve_decision(grant=grant, by=made.approver)
+    assert f"{first}から{last}まで" in words(services.issue(grant=grant, by=made.officer))
+    assert f"{first}から" in words_of(report_pdf.make(grant, dated=clock.today()))
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (0, ("全部を取り消した", "180,000円", "90,000円は")),
+        (30_000, ("一部を取り消した", "150,000円", "60,000円は")),
+    ],
+)
+def test_a_cancellation_is_told_once_with_its_reason_and_what_goes_back(
+    db_session: Session, kept: int, said: tuple[str, ...]
+):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    with pytest.raises(Conflict):
+        services.issue_cancellation(grant=grant, by=made.officer)
+    grants.cancelled(made, reason="目的の外に使われたため", kept_yen=kept)
+    with pytest.raises(NotAllowed):
+        services.issue_cancellation(grant=grant, by=made.approver)
+    letter = services.issue_cancellation(grant=grant, by=made.officer)
+    assert (letter.kind, letter.number) == ("cancellation", 2)
+    text = words(letter)
+    for part in ("見本共第2号", "見本共第1号", "目的の外に使われたため", "別に通知する返還命令書", *said):
+        assert part in text
+    with pytest.raises(Conflict):
+        services.issue_cancellation(grant=grant, by=made.officer)
 
 
 def test_numbers_run_through_all_letters_of_a_year(db_session: Session):

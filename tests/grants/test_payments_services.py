@@ -198,3 +198,62 @@ def test_the_standings_of_a_list_are_those_of_each(db_session: Session):
     found = queries.standings([made.grant.id for made in teams])
     assert found == {made.grant.id: queries.standing(made.grant) for made in teams}
     assert queries.standings([]) == {}
+
+
+def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    wrong = grants.paid(made, 90_000)
+    with pytest.raises(RuleBroken) as broken:
+        services.reverse_payment(request=wrong, reason=" ", by=made.cashier)
+    assert broken.value.field == "reason"
+    again = services.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
+    assert (wrong.status, again.status) == (PaymentStatus.CANCELLED, PaymentStatus.ORDERED)
+    assert (again.instalment, again.amount_yen, again.ordered_by_id) == (2, 90_000, wrong.ordered_by_id)
+    assert (queries.standing(grant).paid, queries.paid_by_rows(grant)) == (0, 0)
+    with pytest.raises(Conflict):
+        services.reverse_payment(request=wrong, reason="もう一度", by=made.cashier)
+    services.record_payment(request=again, paid_on=clock.today(), reference="2", by=made.cashier)
+    assert (queries.standing(grant).paid, queries.paid_by_rows(grant)) == (90_000, 90_000)
+    rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
+    assert [(row.payment_id is not None, row.reason) for row in rows] == [
+        (True, None),
+        (False, "支払番号の誤り"),
+        (True, None),
+    ]
+    assert rows[1].reverses_id == rows[0].id
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 2
+    services.check_books(grant)
+
+
+def test_only_the_cashier_corrects_and_never_under_a_determination(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.paid(made, 90_000)
+    grants.spent(made, 60_000, line=2)
+    for person in (made.officer, made.approver, made.treasurer):
+        with pytest.raises(NotAllowed):
+            services.reverse_payment(request=request, reason="日付の誤り", by=person)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    with pytest.raises(Conflict):
+        services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+    services.send_back(grant=grant, reason="支払日を直す", by=made.approver)
+    services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+    with pytest.raises(RuleBroken, match="支払の済んでいない"):
+        services.draft_determination(grant=grant, by=made.officer)
+
+
+def test_a_corrected_advance_is_settled_once(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    again = services.reverse_payment(request=grants.paid(made, 90_000), reason="日付の誤り", by=made.cashier)
+    services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    db_session.expire_all()
+    settled = queries.settled(grant, [])
+    assert settled is not None and settled.advanced == 90_000
+    services.order_refund(grant=grant, by=made.officer)
+    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    services.close(grant=grant, by=made.officer)

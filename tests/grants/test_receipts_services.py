@@ -18,7 +18,7 @@ from stations.grants.models import Grant
 from stations.grants.queries import books
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.receipts import Level, ReceiptKind
-from stations.grants.rules import Status
+from stations.grants.rules import Status, project_period
 from stations.grants.services import incomes, receipts
 from stations.grants.services.receipts import ReceiptRefused
 from tests.grants.active_grant import Team, enter, picture, team, written
@@ -336,11 +336,11 @@ def test_the_ledger_sums_to_zero_whatever_is_entered_and_taken_back(
     db_session.rollback()
 
 
-def test_a_receipt_counts_from_the_day_that_the_award_letter_names() -> None:
+def test_a_receipt_counts_from_the_first_day_that_the_award_letter_names() -> None:
     made = team()
-    decided_on = made.grant.decided_on
-    assert decided_on is not None
+    first, _last = project_period(made.grant.fiscal_year)
+    assert made.grant.decided_on is not None and first < made.grant.decided_on
     with pytest.raises(ReceiptRefused) as refused:
-        enter(made, dated_on=decided_on - dt.timedelta(days=1))
+        enter(made, dated_on=first - dt.timedelta(days=1))
     assert [broken.field for broken in refused.value.of(Level.ERROR)] == ["dated_on"]
-    assert enter(made, dated_on=decided_on).dated_on == decided_on
+    assert enter(made, dated_on=first).dated_on == first

@@ -13,10 +13,11 @@ from stations.core.access import NotAllowed, Role
 from stations.core.database import db
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
+from stations.grants import bookkeeping
 from stations.grants.queries import reports as queries
 from stations.grants.reporting import Need
 from stations.grants.rules import Status
-from stations.grants.services import incomes, reports
+from stations.grants.services import incomes, ledger, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support import cast
 
@@ -216,3 +217,91 @@ def test_each_sees_what_waits_for_them() -> None:
     assert waiting() == {"officer": ["grants.inspect"]}
     reports.return_report(grant=made.grant, reason="確認", by=made.officer)
     assert waiting() == {"chair": ["grants.report"], "treasurer": ["grants.report"]}
+
+
+def later(made: Team, postings: bookkeeping.Transaction, text: str) -> None:
+    ledger.book(
+        grant=made.grant,
+        postings=postings,
+        happened_on=dt.date(2026, 11, 20),
+        description=text,
+        by=made.officer,
+    )
+
+
+def test_the_statement_stays_as_it_was_handed_in() -> None:
+    made = team(paid_yen=60_000)
+    enter(made, 80_000, splits={made.rent: 20_000, made.food: 60_000})
+    open_books = queries.report(made.grant)
+    assert open_books.since is None
+    reported(made)
+    handed_in = queries.report(made.grant)
+    assert handed_in.statement == open_books.statement
+    assert handed_in.since == queries.Since((), None)
+    later(made, bookkeeping.payment(40_000), "市補助金（精算払）")
+    later(made, bookkeeping.own_funds(1_000), "自己資金")
+    later(made, bookkeeping.refund(20_000), "市への返還")
+    now = queries.report(made.grant)
+    assert now.statement == handed_in.statement
+    assert (now.standing.paid, now.standing.spent) == (80_000, 80_000)
+    assert now.since is not None
+    assert [(line.text, line.yen) for line in now.since.movements] == [
+        ("市補助金（精算払）", 40_000),
+        ("自己資金", 1_000),
+        ("市への返還", -20_000),
+    ]
+
+
+def test_a_returned_report_follows_the_books_until_it_is_handed_in_again() -> None:
+    made = team()
+    enter(made, 20_000)
+    reported(made)
+    first = queries.report(made.grant).statement
+    reports.return_report(grant=made.grant, reason="1枚足りません。", by=made.officer)
+    enter(made, 30_000)
+    mended = queries.report(made.grant)
+    assert mended.since is None and mended.statement != first
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    reports.submit_report(grant=made.grant, by=made.chair)
+    later(made, bookkeeping.refund(10_000), "市への返還")
+    assert queries.report(made.grant).statement == mended.statement
+
+
+def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> None:
+    made = team()
+    enter(made, 20_000)
+    reported(made)
+    handed_in = queries.report(made.grant).statement
+    grant = made.grant
+    grant.fixed_yen, grant.determination_drafted_by_id = 20_000, made.officer.id
+    drafted = queries.report(grant)
+    assert drafted.since is not None and drafted.since.settled is None
+    grant.determined_on = dt.date(2026, 11, 21)
+    fixed = queries.report(grant)
+    assert fixed.since is not None and fixed.since.settled is not None
+    assert (fixed.since.settled.fixed, fixed.since.settled.refund) == (20_000, 80_000)
+    grant.determined_on = grant.determination_drafted_by_id = None
+    grant.fixed_yen, grant.status = 0, Status.CANCELLED
+    cancelled = queries.report(grant)
+    assert cancelled.statement == handed_in
+    assert cancelled.standing.awarded == 0
+    assert cancelled.since is not None and cancelled.since.settled is not None
+    assert cancelled.since.settled.refund == 100_000
+
+
+def test_the_auditor_says_what_is_to_be_mended_until_it_is() -> None:
+    made = team()
+    enter(made, 10_000)
+    written(made)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    with pytest.raises(RuleBroken) as broken:
+        reports.question_accounts(grant=made.grant, reason=" ", by=made.auditor)
+    assert broken.value.field == "reason"
+    with pytest.raises(NotAllowed):
+        reports.question_accounts(grant=made.grant, reason="領収書1の金額", by=made.treasurer)
+    reports.question_accounts(grant=made.grant, reason="領収書1の金額", by=made.auditor)
+    assert needs(made) == [Need.AUDIT], "an audit already given is taken back"
+    assert queries.question_of(made.grant) == "領収書1の金額"
+    assert any("直してほしい" in task.label for task in queries.waiting_for(made.treasurer, [made.grant]))
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    assert queries.question_of(made.grant) == ""

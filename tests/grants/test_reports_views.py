@@ -1,11 +1,14 @@
 """The 実績報告 through its pages: written, audited, handed in, inspected, returned."""
 
+import datetime as dt
+
 import pytest
 from flask import Flask
 
 from stations.core.database import db
+from stations.grants import bookkeeping
 from stations.grants.rules import Status
-from stations.grants.services import reports
+from stations.grants.services import ledger, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support.client import PageClient
 from tests.support.statements import recorded
@@ -57,7 +60,34 @@ def test_the_whole_way_of_a_report(app: Flask, made: Team) -> None:
     assert made.grant.status is Status.REPORTED
     pdf = chair.download(f"/grants/{made.grant.id}/report.pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.mimetype == "application/pdf"
-    assert not chair.get(address).all("textarea")
+    page = chair.get(address)
+    assert not page.all("textarea")
+    assert "に提出した実績報告書（PDF）と同じ数字です" in page.text
+    assert "提出した後の入金と出金は、ありません" in page.text and "額は、市の検査の後に確定" in page.text
+
+
+def test_what_came_after_the_report_stands_beside_it(app: Flask, made: Team) -> None:
+    enter(made)
+    reported(made)
+    ledger.book(
+        grant=made.grant,
+        postings=bookkeeping.refund(97_000),
+        happened_on=dt.date(2026, 11, 20),
+        description="市への返還",
+        by=made.officer,
+    )
+    made.grant.fixed_yen, made.grant.determination_drafted_by_id = 3_000, made.officer.id
+    made.grant.determined_on = dt.date(2026, 11, 19)
+    db.session.commit()
+    chair, auditor = as_(made.chair, app), as_(made.auditor, app)
+    page = chair.get(f"/grants/{made.grant.id}/report")
+    statement, _heading, since = page.text.partition("提出した後の動き")
+    assert "100,000円" in statement and "市への返還" not in statement
+    assert "市への返還" in since and "△97,000円" in since and "確定額" in since
+    for path in ("audit", "submit"):
+        text = auditor.get(f"/grants/{made.grant.id}/report/audit").text if path == "audit" else ""
+        text = text or chair.get(f"/grants/{made.grant.id}/report/submit").text
+        assert "に提出した実績報告書（PDF）と同じ数字です" in text
 
 
 def test_an_impossible_day_is_said_beside_it_and_the_text_stays(app: Flask, made: Team) -> None:

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from stations.core.messages import RuleBroken
+from stations.core.messages import Conflict, RuleBroken
 from stations.grants.rules import (
     FINAL,
     FOUR_EYES,
@@ -11,14 +11,16 @@ from stations.grants.rules import (
     PaymentAct,
     PaymentStatus,
     Status,
-    award_period,
     balance_year,
     cash_date_ok,
     check_decision_date,
     check_payment_date,
+    check_reversible,
     is_prior_year_income,
+    may_reverse,
     next_payment_status,
     next_status,
+    project_period,
     require_payment_reason,
     require_reason,
     retention_end,
@@ -56,6 +58,7 @@ PAYMENT_STEPS = steps("""
     ordered pay paid
     requested|ordered return returned
     requested cancel cancelled
+    paid reverse cancelled
 """)
 
 
@@ -72,10 +75,8 @@ def test_every_payment_act_in_every_state(status: PaymentStatus, act: PaymentAct
 def test_the_tables_as_a_whole() -> None:
     check_whole(Status, Act, STEPS, start="applied", ends=FINAL)
     assert set(FINAL) == {"refused", "withdrawn", "closed"}
-    check_whole(
-        PaymentStatus, PaymentAct, PAYMENT_STEPS, start="requested", ends={"paid", "returned", "cancelled"}
-    )
-    assert {source for source, _ in PAYMENT_STEPS} == set(PENDING)
+    check_whole(PaymentStatus, PaymentAct, PAYMENT_STEPS, start="requested", ends={"returned", "cancelled"})
+    assert {source for source, _ in PAYMENT_STEPS} == {*PENDING, "paid"}
 
 
 def test_what_leaves_a_decision_needs_a_second_person() -> None:
@@ -104,6 +105,16 @@ def test_reasons(act: Act) -> None:
     with pytest.raises(RuleBroken) as caught:
         require_reason(act, "　")
     assert caught.value.field == "reason"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_record_is_corrected_until_an_amount_rests_on_it(status: Status) -> None:
+    free = {"active", "change_requested", "discontinued", "reported", "report_returned", "inspected"}
+    assert may_reverse("advance", status) is (status in free)
+    assert not may_reverse("balance", status)
+    if status not in free:
+        with pytest.raises(Conflict):
+            check_reversible("advance", status)
 
 
 @pytest.mark.parametrize("act", PaymentAct)
@@ -140,10 +151,8 @@ def test_evidence_is_kept_for_whole_fiscal_years() -> None:
     assert retention_end(2026, 5) == date(2032, 3, 31)
 
 
-def test_the_project_runs_from_its_decision_to_the_end_of_the_year() -> None:
-    assert award_period(2026, date(2026, 5, 1)) == (date(2026, 5, 1), date(2027, 3, 31))
-    for before in (None, date(2026, 3, 20)):
-        assert award_period(2026, before) == (date(2026, 4, 1), date(2027, 3, 31))
+def test_the_project_is_the_plan_of_a_whole_fiscal_year() -> None:
+    assert project_period(2026) == (date(2026, 4, 1), date(2027, 3, 31))
 
 
 @pytest.mark.parametrize(

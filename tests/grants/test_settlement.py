@@ -18,6 +18,7 @@ from stations.grants.settlement import (
     check_next_act,
     check_reallocation,
     check_terms,
+    costs_behind,
     deducted_income,
     fixed_amount,
     reallocation_allowed,
@@ -235,3 +236,10 @@ def test_settings_at_their_borders_work() -> None:
     check_terms(replace(TERMS, rate_numerator=1, rate_denominator=1, unit_yen=1, cap_yen=1))
     check_terms(replace(TERMS, report_days=0, retention_years=1))
     check_terms(replace(TERMS, fiscal_year=2027, report_latest=(2, 29)))
+
+
+@given(awarded=st.integers(1, 5_000_000), given_terms=terms)
+def test_the_costs_behind_an_award_are_the_least_that_give_it(awarded: int, given_terms: FiscalTerms):
+    exact = replace(given_terms, unit_yen=1, cap_yen=None)
+    costs = costs_behind(awarded, exact)
+    assert award_amount(costs, exact) >= awarded > award_amount(costs - 1, exact)

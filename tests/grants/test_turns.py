@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
-from stations.grants import queries, services
+from stations.grants import labels, queries, services
+from stations.grants.rules import Status
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -59,6 +60,40 @@ def test_nobody_is_asked_to_decide_what_they_drafted_or_where_they_sit(db_sessio
     assert "grants.decide" not in waits(made.officer) + waits(made.approver)
 
 
+def test_tasks_name_the_plan_and_tell_why_a_draft_came_back(db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made)
+    (task,) = queries.waiting_for(made.approver)
+    assert task.label.endswith(f"{grant.station.name}（見本の居場所）")
+    services.send_back(grant=grant, reason="条件を書き足してください", by=made.approver)
+    (task,) = queries.waiting_for(made.officer)
+    assert "条件を書き足してください" in task.hint
+    services.draft_award(grant=grant, awarded_yen=100_000, by=made.officer)
+    services.approve_decision(grant=grant, by=made.approver)
+    assert [task.hint for task in queries.waiting_for(made.officer)] == [""]
+
+
+def test_a_determination_that_came_back_says_so(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 40_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    services.send_back(grant=grant, reason="領収書3をもう一度", by=made.approver)
+    assert "領収書3をもう一度" in queries.waiting_for(made.officer)[0].hint
+
+
+def test_the_officer_sees_the_report_that_a_discontinued_station_owes(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 30_000)
+    services.discontinue(grant=grant, reason="担い手がいない", by=made.chair)
+    (task,) = queries.waiting_for(made.officer)
+    assert (task.endpoint, task.due_on) == ("grants.grant", None)
+    assert "30,000円" in task.hint
+    assert "grants.report" in waits(made.chair)
+
+
 def test_many_grants_cost_no_more_questions(db_session: Session):
     officer = cast.person(Role.OFFICER)
     for _ in range(4):
@@ -69,3 +104,28 @@ def test_many_grants_cost_no_more_questions(db_session: Session):
     with recorded(db.engine) as statements:
         assert len(queries.waiting_for(officer)) == 4
     assert len(statements) <= 8
+
+
+def test_a_cancellation_waits_for_its_letter_and_then_for_what_follows(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    assert (waits(made.officer), waits(made.approver)) == ([], ["grants.cancel"])
+    services.return_cancellation(grant=grant, reason="一部だけにする", by=made.approver)
+    assert waits(made.approver) == []
+    offered = [turn.endpoint for turn in queries.turns(grant, queries.facts(grant))]
+    assert "grants.draft_cancellation" in offered and "grants.cancel" not in offered
+    grants.cancelled(made)
+    assert (waits(made.officer), waits(made.approver)) == (["grants.issue_cancellation"], [])
+    services.issue_cancellation(grant=grant, by=made.officer)
+    assert waits(made.officer) == ["grants.refund_order"]
+
+
+def test_a_cancelled_grant_does_not_claim_to_have_been_carried_out(db_session: Session):
+    for status in (Status.CANCELLED, Status.REFUND_DUE, Status.REFUNDED, Status.CLOSED):
+        steps = [(str(label), mark) for label, mark in labels.steps(status, cancelled=True)]
+        assert steps[:3] == [("申請・審査", "done"), ("決裁・施行", "done"), ("取消し", "error")]
+        assert {name for name, _mark in steps[3:]} == {"精算・返還", "完結"}
+    assert labels.steps(Status.CANCELLED) == labels.steps(Status.CANCELLED, cancelled=True)
+    assert ("取消し", "error") not in [(str(label), mark) for label, mark in labels.steps(Status.CLOSED)]

@@ -90,7 +90,7 @@ def test_the_page_shows_what_is_decided_paid_spent_and_left(app: Flask, db_sessi
         ("/advance", "treasurer"),
         ("/change", "chair"),
         ("/discontinue", "chair"),
-        ("/cancel", "approver"),
+        ("/draft-cancellation", "officer"),
     ],
 )
 def test_pages_ask_the_database_little(app: Flask, db_session: Session, path: str, person: str):
@@ -214,10 +214,23 @@ def test_cancelling_and_discontinuing_through_the_pages(app: Flask, db_session: 
     grants.paid(made, 80_000)
     db_session.commit()
     approver, chair = signed_in(app, made.approver), signed_in(app, other.chair)
-    page = approver.click(approver.get(f"/grants/{made.grant.id}"), "交付決定を取り消す")
-    page = approver.submit(page, "取り消す", kept_yen="90,000", reason="目的外の使用")
+    officer = signed_in(app, made.officer)
+    page = officer.click(officer.get(f"/grants/{made.grant.id}"), "取消しを起案する")
+    page = officer.submit(page, "起案して決裁に回す", kept_yen="90,000", reason="目的外の使用")
     assert "支払済の額以下" in page.text
-    assert "取消し" in approver.submit(page, "取り消す", kept_yen="0").text
+    officer.submit(page, "起案して決裁に回す", kept_yen="10,000")
+    page = approver.click(approver.get(f"/grants/{made.grant.id}"), "取消しの起案を差し戻す")
+    assert "目的外の使用" in page.text
+    assert "全部にする" in approver.submit(page, "差し戻す", reason="全部にする").text
+    page = officer.click(officer.get(f"/grants/{made.grant.id}"), "取消しを起案する")
+    officer.submit(page, "起案して決裁に回す", kept_yen="0", reason="目的外の使用")
+    page = approver.click(approver.get(f"/grants/{made.grant.id}"), "取消しを決裁する")
+    assert "80,000円" in page.text and made.officer.name in page.text
+    assert "取消し" in approver.submit(page, "取り消す").text
+    page = officer.click(officer.get(f"/grants/{made.grant.id}"), "交付決定取消通知書を施行する")
+    assert "目的外の使用" in page.text and "80,000円" in page.text
+    page = officer.submit(page, "施行する")
+    assert page.has_link("返還を命じる") and "交付決定取消通知書 第3号" in page.text
     page = chair.click(chair.get(f"/grants/{other.grant.id}"), "事業を中止・廃止する")
     assert "中止・廃止" in chair.submit(page, "中止・廃止を届け出る", reason="担い手がいない").text
 
@@ -329,3 +342,19 @@ def test_english_pages_are_english(app: Flask, db_session: Session):
     assert grant.letters[0].file.original_name == "交付決定通知書_1.pdf"
     assert grant.letters[0].issued_on <= dt.date.today() + dt.timedelta(days=1)
     assert db_session.scalar(sa.text("SELECT count(*) FROM letter")) == 1
+
+
+def test_a_wrong_record_of_a_payment_is_corrected_by_the_cashier(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.paid(made, 50_000)
+    db_session.commit()
+    officer, cashier = signed_in(app, made.officer), signed_in(app, made.cashier)
+    assert not officer.get(f"/grants/{grant.id}").has_link("支払の記録を訂正する（第1回）")
+    page = cashier.click(cashier.get(f"/grants/{grant.id}"), "支払の記録を訂正する（第1回）")
+    page = cashier.submit(page, "この記録を取り消して、記録し直す", reason="")
+    assert "理由を入力してください" in page.text
+    page = cashier.submit(page, "この記録を取り消して、記録し直す", reason="支払番号の誤り")
+    assert "正しい支払日と支払番号を記録してください" in page.text and "支払番号の誤り" in page.text
+    assert page.has_link("支払を記録する（第2回）")
+    assert "いま「取消」です" in cashier.get(f"/grants/payments/{request.id}/reverse").text

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from stations.applications import queries as plan_queries
@@ -227,13 +228,23 @@ def test_a_withdrawn_plan_does_not_keep_the_meeting_open(hall: Hall):
     assert "結果：取下げ" in hall.meeting.minutes
 
 
-def test_minutes_are_drafted_and_then_written_by_hand(hall: Hall):
+def test_minutes_are_the_record_and_then_what_was_written_by_hand(hall: Hall):
     resolve(hall, tabled(hall))
-    draft = minutes.draft(hall.meeting)
-    assert "構成員3人のうち3人、委任状0人" in draft.replace("出席", "")
-    services.write_minutes(meeting=hall.meeting, text=draft + "\n閉会の挨拶", by=hall.secretariat)
+    record = minutes.record(hall.meeting)
+    assert "構成員3人のうち3人、委任状0人" in record
+    services.write_minutes(meeting=hall.meeting, text="閉会の挨拶", by=hall.secretariat)
     services.close(meeting=hall.meeting, by=hall.secretariat)
-    assert hall.meeting.minutes.endswith("閉会の挨拶")
+    assert hall.meeting.minutes == f"{record}\n\n話し合われたこと\n閉会の挨拶"
+
+
+def test_no_minutes_contradict_a_resolution(hall: Hall):
+    item = tabled(hall)
+    services.write_minutes(meeting=hall.meeting, text="鍵の預かりを話した。", by=hall.secretariat)
+    resolve(hall, item)
+    services.close(meeting=hall.meeting, by=hall.secretariat)
+    assert "未決" not in hall.meeting.minutes
+    assert "結果：承認（賛成2、反対0、棄権0）" in hall.meeting.minutes
+    assert hall.meeting.minutes.endswith("鍵の預かりを話した。")
 
 
 def test_only_the_secretariat_convenes(hall: Hall):
@@ -259,6 +270,23 @@ def test_the_history_of_a_meeting(hall: Hall):
         "議題を加えました",
         "会議を計画しました",
     ]
+
+
+def test_minutes_are_in_japanese_whatever_the_secretary_reads(hall: Hall):
+    resolve(hall, tabled(hall))
+    with force_locale("en"):
+        assert "Result" in minutes.record(hall.meeting) and "¥150,000" in minutes.record(hall.meeting)
+        services.close(meeting=hall.meeting, by=hall.secretariat)
+    assert "結果：承認" in hall.meeting.minutes and "150,000円" in hall.meeting.minutes
+
+
+def test_the_timeline_names_the_plan_also_when_it_is_off_the_agenda(hall: Hall):
+    item = tabled(hall)
+    services.untable(item=item, reason="書類を待つため", by=hall.secretariat)
+    told = [str(entry.label) for entry in queries.timeline(hall.meeting, queries.agenda(hall.meeting))]
+    title = hall.plan.title
+    assert told[0] == f"議題から外しました：{title}"
+    assert f"議題を加えました：{title}" in told
 
 
 def test_whose_turn_it_is(hall: Hall):

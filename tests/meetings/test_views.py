@@ -9,7 +9,7 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
-from stations.meetings import services
+from stations.meetings import queries, services
 from stations.meetings.rules import MeetingStatus, Resolution
 from tests.applications import cast as plans
 from tests.meetings.conftest import Hall
@@ -32,15 +32,19 @@ def test_the_secretariat_holds_a_meeting(client: PageClient, hall: Hall):
     assert "定足数を満たしています" in page.text
     page = client.submit(client.click(page, "開会する"), "開会する")
     page = client.click(page, "議決する")
-    page = client.submit(page, "議決を記録する", {"resolution": "rejected", "votes_for": "０"})
+    page = client.submit(page, "確認へ進む", {"resolution": "rejected", "votes_for": "０"})
     assert "理由を入力してください" in page.text
     page = client.submit(
         page,
-        "議決を記録する",
+        "確認へ進む",
         {"resolution": "approved_with_conditions", "votes_for": "2", "conditions": "保険の証書を出すこと"},
     )
+    page = client.submit(page, "この内容で記録する")
     assert "条件：保険の証書を出すこと" in page.text
-    page = client.submit(client.click(page, "議事録を書く"), "議事録を保存する")
+    assert "議決を記録しました：昔遊びと茶話会の計画（条件付承認）" in page.text
+    page = client.submit(
+        client.click(page, "議事録を書く"), "議事録を保存する", {"minutes": "会場の鍵を話した。"}
+    )
     page = client.submit(client.click(page, "閉会する"), "閉会する")
     assert "閉会" in page.text
     assert hall.plan.status is Status.APPROVED_WITH_CONDITIONS
@@ -115,8 +119,58 @@ def test_a_resolution_that_happened_meanwhile_answers_409(client: PageClient, ha
     client.sign_in(hall.secretariat)
     page = client.get(f"/agenda-items/{item.id}/resolve")
     services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=hall.secretariat)
-    client.submit(page, "議決を記録する", {"resolution": "approved", "votes_for": "2"}, status=409)
+    client.submit(page, "確認へ進む", {"resolution": "approved", "votes_for": "2"}, status=409)
     assert client.get(f"/agenda-items/{item.id}/resolve").heading == "第1回全体会議"
+
+
+def test_a_resolution_is_shown_once_more_before_it_is_final(client: PageClient, hall: Hall):
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    said = {
+        "resolution": "rejected",
+        "votes_for": "0",
+        "votes_against": "2",
+        "reason": "目的と違うため\n再考を",
+    }
+    page = client.submit(client.get(f"/agenda-items/{item.id}/resolve"), "確認へ進む", said)
+    assert page.heading == "この議決を記録しますか" and "賛成0・反対2・棄権0" in page.text
+    assert hall.plan.status is Status.TABLED
+    page = client.submit(page, "書き直す")
+    page = client.submit(page, "確認へ進む", {"reason": "目的と違うため"})
+    client.submit(page, "この内容で記録する")
+    db.session.expire_all()
+    assert (item.resolution, item.votes_against, item.reason) == (Resolution.REJECTED, 2, "目的と違うため")
+
+
+def test_everybody_is_ticked_and_nothing_saved_yet(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    page = client.submit(client.get(f"/meetings/{hall.meeting.id}/presence"), "全員を出席にする")
+    assert "まだ保存していません" in page.text
+    assert queries.attendance(hall.meeting) == {}
+    client.submit(page, "出席を保存する", {f"member-{hall.members[2].id}": "proxy"})
+    db.session.expire_all()
+    assert sorted(queries.attendance(hall.meeting).values()) == ["present", "present", "proxy"]
+
+
+def test_the_minutes_say_what_was_resolved_after_they_were_written(client: PageClient, hall: Hall):
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    page = client.get(f"/meetings/{hall.meeting.id}/minutes")
+    assert "結果：未決" in page.text
+    assert client.download(f"/meetings/{hall.meeting.id}/minutes.pdf").data.startswith(b"%PDF")
+    client.submit(page, "議事録を保存する", {"minutes": "会場の鍵について話した。"})
+    services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=hall.secretariat)
+    page = client.get(f"/meetings/{hall.meeting.id}/close")
+    assert "結果：承認（賛成2、反対0、棄権0）" in page.text
+    page = client.submit(page, "閉会する")
+    assert "結果：承認（賛成2、反対0、棄権0）" in page.text
+    assert "会場の鍵について話した。" in page.text
+    assert client.download(page.link("議事録をPDFで見る")).data.startswith(b"%PDF")
+    assert "未決" not in page.text
 
 
 def test_an_item_is_taken_off(client: PageClient, hall: Hall):

@@ -410,6 +410,69 @@ def test_an_ended_role_gives_nothing(administrator: Person):
     assert caught.value.field == "to_on"
 
 
+def test_a_role_given_by_mistake_is_revoked_at_once(administrator: Person):
+    person, committee = resident(), cast.committee()
+    mistaken = services.give_role(
+        person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=administrator
+    )
+    assert can(person, Permission.PLAN_SUBMIT, committee)
+    with pytest.raises(RuleBroken) as caught:
+        services.revoke_role(mistaken, reason=" ", by=administrator)
+    assert caught.value.field == "reason"
+    services.revoke_role(mistaken, reason="別の方の役割だったため", by=administrator)
+    db.session.flush()
+    assert not can(person, Permission.PLAN_SUBMIT, committee)
+    assert queries.role_row(mistaken).revoked
+    assert queries.timeline(person)[0].reason == "別の方の役割だったため"
+    with pytest.raises(Conflict):
+        services.revoke_role(mistaken, reason="もう一度", by=administrator)
+    again = TODAY - dt.timedelta(days=1)
+    services.give_role(
+        person=person, role=Role.CHAIR, committee_id=committee.id, from_on=again, by=administrator
+    )
+
+
+def test_a_role_to_come_is_revoked_and_one_that_has_held_is_ended(administrator: Person):
+    person = cast.person()
+    coming = services.give_role(
+        person=person, role=Role.OFFICER, from_on=TODAY + dt.timedelta(days=30), by=administrator
+    )
+    services.revoke_role(coming, reason="まちがい", by=administrator)
+    assert queries.role_row(coming).ended
+    with pytest.raises(Conflict):
+        services.end_role(coming, on=TODAY + dt.timedelta(days=40), by=administrator)
+    with pytest.raises(RuleBroken, match="きのう"):
+        services.revoke_role(cast.give(person, Role.CASHIER), reason="まちがい", by=administrator)
+    own = cast.give(administrator, Role.APPROVER)
+    with pytest.raises(NotAllowed):
+        services.revoke_role(own, reason="自分", by=administrator)
+
+
+def test_another_mail_address_is_told_to_the_old_one(administrator: Person):
+    person = resident()
+    person.email = "old@stations.example"
+    link = services.issue_link(person, kind=LinkKind.RESET, by=administrator)
+
+    def change() -> None:
+        services.change_profile(
+            person,
+            name=person.name,
+            kana=person.kana,
+            email="new@stations.example",
+            phone=None,
+            by=administrator,
+        )
+
+    change()
+    mail = outbox.waiting()[-1]
+    assert (mail.to_address, mail.subject) == ("old@stations.example", "メールアドレスの変更のお知らせ")
+    assert person.email == "new@stations.example"
+    assert str(queries.timeline(person)[0].label) == "メールアドレスの変更"
+    assert queries.usable_link(link.rsplit("/", 1)[1]) is None
+    change()
+    assert outbox.waiting()[-1].id == mail.id
+
+
 def test_ending_a_role_never_makes_it_longer(administrator: Person):
     """Else 会計 could be stretched over a later term as 監査 without any of the checks of giving."""
     person, committee = cast.person(), cast.committee()

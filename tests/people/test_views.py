@@ -246,6 +246,44 @@ def test_a_form_sent_after_signing_out_elsewhere_is_kept(client: PageClient, app
     assert page.url == "/held-forms" and "見本 花代" in page.text
 
 
+OURS = {"Sec-Fetch-Site": "same-origin"}
+OLD_PAGE = {"csrf_token": "of another session", "name": "見本 花代", "kana": "みほん はなよ"}
+
+
+def test_a_page_older_than_the_session_gives_its_words_back(client: PageClient, db_session: Session):
+    person = resident()
+    type_password(client, person)
+    answer = client.open("/account/profile", method="POST", data=OLD_PAGE, headers=OURS)
+    assert "まだ送られていません" in answer.text
+    page = client.get("/held-forms")
+    assert client.submit(page, "続きから送る").url == "/account"
+    assert person.name == "見本 花代"
+
+
+def test_without_a_session_the_words_stand_on_the_page(client: PageClient, db_session: Session):
+    answer = client.open("/account/profile", method="POST", data=OLD_PAGE, headers=OURS)
+    assert answer.status_code == 400 and "見本 花代" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+        {"Origin": "https://evil.example"},
+    ],
+)
+def test_another_sites_form_is_neither_kept_nor_shown(
+    client: PageClient, db_session: Session, headers: dict[str, str]
+):
+    person = resident()
+    type_password(client, person)
+    answer = client.open("/account/profile", method="POST", data=OLD_PAGE, headers=headers)
+    assert answer.status_code == 400 and "見本 花代" not in answer.text
+    assert queries.held_forms(person) == []
+
+
 def test_a_new_password_keeps_this_session_and_ends_the_others(
     client: PageClient, app: Flask, db_session: Session
 ):
@@ -511,6 +549,28 @@ def test_roles_are_given_and_ended(client: PageClient, administrator: Person):
     ).one()
 
 
+def test_a_mistaken_role_is_taken_back(client: PageClient, administrator: Person):
+    person, station = resident(), cast.station(cast.committee())
+    page = client.click(client.get(f"/people/{person.id}"), "役割を加える")
+    page = client.submit(page, "役割を加える", {"role": "volunteer", "body": f"station:{station.id}"})
+    page = client.click(page, "取り消す")
+    page = client.submit(page, "役割を取り消す", {"reason": ""})
+    assert "理由を入力してください。" in page.text
+    page = client.submit(page, "役割を取り消す", {"reason": "人ちがい"})
+    assert "役割の取消し（ボランティア）" in page.text and "人ちがい" in page.text
+    assert not page.has_link("取り消す") and not page.has_link("終える")
+
+
+def test_an_administrator_puts_a_name_right(client: PageClient, administrator: Person):
+    person = resident()
+    page = client.click(client.get(f"/people/{person.id}"), "登録内容を変更する")
+    page = client.submit(
+        page, "変更する", {"name": "見本 改", "kana": "みほん あらた", "phone": "０４７－３６６－００００"}
+    )
+    assert page.heading.startswith("見本 改") and "みほん あらた" in page.text
+    assert "047-366-0000" in page.text
+
+
 def test_stopping_and_starting_an_account(client: PageClient, administrator: Person):
     person = resident()
     page = client.click(client.get(f"/people/{person.id}"), "利用を停止する")
@@ -550,7 +610,42 @@ def test_looking_at_people_is_logged(client: PageClient, administrator: Person):
     view = db.session.scalars(sa.select(PersonalDataView)).one()
     assert (view.by_id, view.object_type, view.object_id) == (administrator.id, "person", person.id)
     page = client.get(f"/people/view-log?by={administrator.id}")
-    assert "利用者の登録内容" in page.text and f"person {person.id}" in page.text
+    assert "利用者の登録内容" in page.text and f"利用者「{person.name}」" in page.text
+
+
+def test_the_same_look_is_logged_once_and_a_later_one_again(client: PageClient, administrator: Person):
+    person, other = resident(), cast.person(name="別の 人")
+
+    def looks() -> int:
+        return db.session.scalar(sa.select(sa.func.count(PersonalDataView.id))) or 0
+
+    for path, counted in (
+        (f"/people/{person.id}", 1),
+        (f"/people/{person.id}", 1),
+        (f"/people/{other.id}", 2),
+        ("/people", 3),
+        ("/people", 4),
+    ):
+        client.get(path)
+        assert looks() == counted, path
+    with later(minutes=6):
+        client.get(f"/people/{person.id}")
+    assert looks() == 5
+    client.sign_in(cast.person(Role.ADMINISTRATOR, name="管理 二郎"))
+    client.get(f"/people/{person.id}")
+    assert looks() == 6
+
+
+def test_the_view_log_says_in_words_what_was_seen_and_is_searched(client: PageClient, administrator: Person):
+    committee, person = cast.committee(), resident()
+    client.get(f"/people/{person.id}")
+    client.sign_in(second := cast.person(Role.ADMINISTRATOR, name="管理 二郎"))
+    client.get(f"/committees/{committee.id}/officers")
+    page = client.get("/people/view-log")
+    assert f"利用者「{person.name}」" in page.text
+    page = client.submit(page, "絞り込む", {"q": "管理 一郎"})
+    assert f"利用者「{person.name}」" in page.text
+    assert not any(second.name in row for row in page.rows())
 
 
 def test_an_administrator_resets_the_app_of_somebody_who_lost_it(client: PageClient, administrator: Person):

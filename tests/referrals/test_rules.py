@@ -3,8 +3,10 @@ from datetime import date
 
 import pytest
 
-from stations.core.messages import RuleBroken
+from stations.core.messages import Conflict, RuleBroken
 from stations.referrals.rules import (
+    AT_RECEIVER,
+    OBSERVATION_TRANSITIONS,
     Act,
     Conference,
     Consent,
@@ -16,13 +18,17 @@ from stations.referrals.rules import (
     Status,
     acknowledge_by,
     check_consent,
+    check_follow_up,
     check_gate,
+    check_observation_act,
     conference,
+    consent_faults,
     follow_ups,
     is_overdue,
     may_tell,
     next_observation_status,
     next_status,
+    observation_act_fits,
     require_observation_reason,
     require_reason,
     sensitive_words,
@@ -35,6 +41,7 @@ STEPS = steps("""
     sent accept accepted
     sent return returned
     accepted arrange arranging
+    arranging agree_visit arranging
     arranging record_first_visit visited
     visited start joined
     joined settle settled
@@ -49,9 +56,10 @@ OBSERVATION_STEPS = steps("""
     draft|returned send sent
     sent acknowledge acknowledged
     sent return returned
+    sent|acknowledged|in_progress redirect sent
     acknowledged start in_progress
     acknowledged|in_progress close closed
-    draft|sent|returned withdraw withdrawn
+    draft|sent|returned|acknowledged|in_progress withdraw withdrawn
 """)
 ENDS = {"closed", "failed", "withdrawn", "expired"}
 
@@ -80,7 +88,7 @@ def test_consent_can_be_taken_back_while_anything_is_alive() -> None:
 @pytest.mark.parametrize("act", Act)
 def test_reasons(act: Act) -> None:
     require_reason(act, "ご本人の希望")
-    if act not in {"return", "fail", "suspend", "withdraw"}:
+    if act not in {"return", "fail", "suspend", "withdraw", "close", "agree_visit"}:
         require_reason(act, "")
         return
     with pytest.raises(RuleBroken):
@@ -164,17 +172,49 @@ def test_which_conference() -> None:
     [
         ({"method": None}, "method"),
         ({"given_on": None}, "given_on"),
+        ({"given_on": date(2026, 10, 2)}, "given_on"),
         ({"scope": frozenset()}, "scope"),
         ({"expires_on": date(2026, 9, 30)}, "expires_on"),
     ],
 )
 def test_a_given_consent_is_complete(change: dict[str, object], field: str) -> None:
-    check_consent(GIVEN)
-    check_consent(replace(GIVEN, expires_on=GIVEN_ON))
-    check_consent(Consent(answer=ConsentAnswer.NOT_GIVEN, scope=frozenset()))
+    check_consent(GIVEN, GIVEN_ON)
+    check_consent(replace(GIVEN, expires_on=GIVEN_ON), GIVEN_ON)
+    check_consent(Consent(answer=ConsentAnswer.NOT_GIVEN, scope=frozenset()), GIVEN_ON)
     with pytest.raises(RuleBroken) as caught:
-        check_consent(replace(GIVEN, **change))  # type: ignore[arg-type]  # fields of several types
+        check_consent(replace(GIVEN, **change), GIVEN_ON)  # type: ignore[arg-type]  # fields of several types
     assert caught.value.field == field
+
+
+def test_all_that_lacks_in_a_consent_is_said_at_once() -> None:
+    empty = Consent(answer=ConsentAnswer.GIVEN, scope=frozenset())
+    assert [one.field for one in consent_faults(empty, GIVEN_ON)] == ["scope", "method", "given_on"]
+    assert consent_faults(replace(empty, answer=ConsentAnswer.UNCONFIRMED), GIVEN_ON) == []
+
+
+@pytest.mark.parametrize("status", sorted(AT_RECEIVER))
+def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: ObservationStatus) -> None:
+    def open_acts(*, told: bool) -> set[str]:
+        return {
+            str(act)
+            for act in OBSERVATION_TRANSITIONS[status]
+            if observation_act_fits(status, act, told=told)
+        }
+
+    assert open_acts(told=False) == {"redirect", "withdraw"}
+    by_receiver = {
+        "sent": {"acknowledge", "return"},
+        "acknowledged": {"start", "close"},
+        "in_progress": {"close"},
+    }
+    assert open_acts(told=True) == by_receiver[status] | ({"withdraw"} if status == "sent" else set())
+    for act in OBSERVATION_TRANSITIONS[status]:
+        for told in (True, False):
+            if str(act) in open_acts(told=told):
+                check_observation_act(status, act, told=told)
+            else:
+                with pytest.raises(Conflict):
+                    check_observation_act(status, act, told=told)
 
 
 def test_due_days() -> None:
@@ -182,6 +222,14 @@ def test_due_days() -> None:
     assert acknowledge_by(date(2026, 11, 20)) == date(2026, 11, 30)
     assert acknowledge_by(date(2026, 11, 20), 1) == date(2026, 11, 24)
     assert follow_ups(date(2026, 11, 30)) == (date(2026, 12, 30), date(2027, 2, 28))
+
+
+def test_how_it_goes_is_asked_from_a_week_before_its_day_on() -> None:
+    due = date(2026, 12, 23)
+    for on in (date(2026, 12, 16), due, date(2027, 2, 1)):
+        check_follow_up(due, on)
+    with pytest.raises(RuleBroken, match="7日前"):
+        check_follow_up(due, date(2026, 12, 15))
 
 
 def test_overdue() -> None:

@@ -24,7 +24,7 @@ from stations.referrals.rules import (
     Recipient,
     Status,
 )
-from tests.referrals.cast import ALIAS, SHEET, Town, consent, town
+from tests.referrals.cast import ALIAS, SHEET, Town, agency, consent, town
 from tests.support import cast
 
 YESTERDAY = dt.timedelta(days=1)
@@ -42,12 +42,13 @@ def do(act: Act, referral: Referral, by: Person) -> None:
         Act.ACCEPT: lambda: services.accept(referral=referral, by=by),
         Act.RETURN: lambda: services.return_(referral=referral, reason="連絡先がない", by=by),
         Act.ARRANGE: lambda: services.arrange(referral=referral, by=by),
+        Act.AGREE_VISIT: lambda: services.agree_visit(referral=referral, reason="月曜の10時、入口で", by=by),
         Act.RECORD_FIRST_VISIT: lambda: services.record_first_visit(
             referral=referral, on=clock.today(), by=by
         ),
         Act.START: lambda: services.start(referral=referral, by=by),
         Act.SETTLE: lambda: services.settle(referral=referral, by=by),
-        Act.CLOSE: lambda: services.close(referral=referral, by=by),
+        Act.CLOSE: lambda: services.close(referral=referral, reason="ひとりで通える", by=by),
         Act.FAIL: lambda: services.fail(referral=referral, reason="合わなかった", by=by),
         Act.SUSPEND: lambda: services.suspend(referral=referral, reason="入院", by=by),
         Act.RESUME: lambda: services.resume(referral=referral, by=by),
@@ -156,7 +157,7 @@ def test_the_gate_of_a_memo(here: Town) -> None:
         given = None if answer is None else consent(scope, answer=answer)
         memo = here.memo(given, to=here.desk if to_desk else here.agency)
         allowed = to_desk or (answer is ConsentAnswer.GIVEN and scope is Recipient.AGENCY)
-        offered = queries.receivers(queries.latest_consent(memo), clock.today())
+        offered = queries.receivers(memo, clock.today())
         assert (memo.agency in offered) is allowed and here.desk in offered
         if allowed:
             services.send_observation(observation=memo, by=here.leader)
@@ -464,7 +465,7 @@ MEMO_WAYS: dict[ObservationStatus, tuple[ObservationAct, ...]] = {
 
 def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool = False) -> None:
     """One act on a memo by the side it belongs to, or by the other one."""
-    of_station = act in {ObservationAct.SEND, ObservationAct.WITHDRAW}
+    of_station = act in {ObservationAct.SEND, ObservationAct.REDIRECT, ObservationAct.WITHDRAW}
     by = here.leader if of_station is not wrong else here.desk_worker
     acts: dict[ObservationAct, Callable[[], None]] = {
         ObservationAct.SEND: lambda: services.send_observation(observation=memo, by=by),
@@ -474,6 +475,7 @@ def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool =
             observation=memo, answer="訪ねました", by=by
         ),
         ObservationAct.RETURN: lambda: services.return_observation(observation=memo, reason="担当外", by=by),
+        ObservationAct.REDIRECT: lambda: services.redirect_observation(observation=memo, by=by),
         ObservationAct.WITHDRAW: lambda: services.withdraw_observation(
             observation=memo, reason="解決", by=by
         ),
@@ -489,7 +491,9 @@ def test_every_act_on_a_memo_in_every_state(here: Town) -> None:
         assert memo.status is status
         with pytest.raises(NotAllowed):
             do_memo(here, memo, act, wrong=True)
-        if act in rules.OBSERVATION_TRANSITIONS[status]:
+        # The desk needs no consent: it may be told whatever the person says.
+        fits = rules.observation_act_fits(status, act, told=True)
+        if act in rules.OBSERVATION_TRANSITIONS[status] and fits:
             do_memo(here, memo, act)
             assert memo.status is rules.OBSERVATION_TRANSITIONS[status][act]
         else:
@@ -510,6 +514,113 @@ def test_a_memo_that_came_back_may_go_elsewhere_but_only_through_the_gate(here: 
     services.record_consent(subject=memo, consent=consent(Recipient.AGENCY), by=here.leader)
     services.send_observation(observation=memo, by=here.leader)
     assert not memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
+
+
+CONCEALED_AFTER: list[tuple[Callable[[Town, Observation], object], ...]] = [
+    (),
+    (lambda here, memo: services.acknowledge_observation(observation=memo, by=here.worker),),
+    (
+        lambda here, memo: services.acknowledge_observation(observation=memo, by=here.worker),
+        lambda here, memo: services.start_observation(observation=memo, by=here.worker),
+    ),
+]
+
+
+def stranded(here: Town, done: tuple[Callable[[Town, Observation], object], ...]) -> Observation:
+    """A memo that an agency had, until the person took the consent back."""
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    for act in done:
+        act(here, memo)
+    services.withdraw_consent(subject=memo, by=here.leader)
+    return memo
+
+
+@pytest.mark.parametrize("done", CONCEALED_AFTER)
+def test_a_concern_whose_consent_is_gone_goes_to_the_desk(
+    here: Town, done: tuple[Callable[[Town, Observation], object], ...]
+) -> None:
+    memo = stranded(here, done)
+    assert queries.observation_acts_for(here.worker, memo) == []
+    for act in (services.acknowledge_observation, services.start_observation):
+        with pytest.raises(Conflict):
+            act(observation=memo, by=here.worker)
+    with pytest.raises(Conflict):
+        services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
+    assert queries.waiting_for(here.worker) == []
+    (task,) = queries.waiting_for(here.leader)
+    assert memo.number in task.label and "同意がなくなった" in task.label
+    services.redirect_observation(observation=memo, by=here.leader)
+    assert memo.agency == here.desk and memo.status is ObservationStatus.SENT
+    assert queries.observations(here.worker) == []
+    assert not queries.is_observation_concealed(here.desk_worker, memo)
+    assert queries.waiting_for(here.leader) == []
+    assert memo.number in queries.waiting_for(here.desk_worker)[0].label
+    services.acknowledge_observation(observation=memo, by=here.desk_worker)
+    with pytest.raises(Conflict):
+        services.redirect_observation(observation=memo, by=here.leader)
+
+
+@pytest.mark.parametrize("done", CONCEALED_AFTER)
+def test_a_concern_whose_consent_is_gone_may_be_taken_back(
+    here: Town, done: tuple[Callable[[Town, Observation], object], ...]
+) -> None:
+    memo = stranded(here, done)
+    services.withdraw_observation(observation=memo, reason="ご本人の希望", by=here.leader)
+    assert memo.status is ObservationStatus.WITHDRAWN and queries.waiting_for(here.leader) == []
+
+
+def test_a_concern_that_may_be_read_is_not_taken_from_its_receiver(here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    with pytest.raises(Conflict):
+        services.redirect_observation(observation=memo, by=here.leader)
+    services.acknowledge_observation(observation=memo, by=here.worker)
+    with pytest.raises(Conflict):
+        services.withdraw_observation(observation=memo, reason="解決", by=here.leader)
+    assert queries.observation_acts_for(here.leader, memo) == []
+
+
+def test_agencies_of_the_district_are_offered_first(here: Town) -> None:
+    local = agency("ほかの包括")
+    local.district_id = here.station.committee.district_id
+    memo = here.memo(consent(Recipient.AGENCY))
+    assert queries.receivers(memo, clock.today()) == [local, here.desk, here.agency]
+    services.withdraw_consent(subject=memo, by=here.leader)
+    assert queries.receivers(memo, clock.today()) == [here.desk]
+
+
+def test_a_consent_of_tomorrow_is_none(here: Town) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        services.record_consent(
+            subject=here.referral(), consent=consent(given_on=clock.today() + YESTERDAY), by=here.worker
+        )
+    assert broken.value.field == "given_on"
+
+
+def test_nobody_looks_back_after_the_end(here: Town) -> None:
+    referral = here.visited()
+    referral.follow_ups[0].due_on = clock.today()
+    assert queries.open_looks(here.leader, referral) == [referral.follow_ups[0]]
+    services.start(referral=referral, by=here.leader)
+    services.close(referral=referral, reason="ひとりで通える", by=here.leader)
+    assert queries.open_looks(here.leader, referral) == []
+    with pytest.raises(RuleBroken, match="closed"):
+        services.record_follow_up(
+            referral=referral,
+            follow_up_id=referral.follow_ups[0].id,
+            outcome=Outcome.CONTINUING,
+            note="",
+            by=here.leader,
+        )
+
+
+def test_two_looks_back_that_are_due_are_told_apart(here: Town) -> None:
+    referral = here.visited()
+    for look, due_on in zip(referral.follow_ups, (dt.date(2026, 9, 1), dt.date(2026, 11, 1)), strict=True):
+        look.due_on = due_on
+    labels = [task.label for task in queries.waiting_for(here.leader)]
+    assert [label.split("（")[-1] for label in labels] == ["9月）", "11月）"]
 
 
 def test_an_answer_has_words(here: Town) -> None:

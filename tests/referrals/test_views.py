@@ -1,9 +1,12 @@
 """The pages of referrals: four pages to write one, the sheet, who sees what, and what is logged."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from stations.core import clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db, fetch_all
@@ -25,6 +28,11 @@ def here(db_session: object) -> Town:
     return town()
 
 
+def on(name: str, day: dt.date) -> dict[str, str]:
+    """The three boxes of a date."""
+    return {f"{name}-year": str(day.year), f"{name}-month": str(day.month), f"{name}-day": str(day.day)}
+
+
 def only(model: type[Referral] | type[Observation]):
     return db.session.scalars(sa.select(model)).one()
 
@@ -44,7 +52,11 @@ def write(client: PageClient, here: Town, answer: ConsentAnswer) -> Page:
         "保存して次へ",
         {"alias": ALIAS, "age_group": "age_65_74", "answer": answer, "method": "oral", **THEN},
     )
-    return client.submit(page, "保存して次へ", {"wishes": "畑仕事をしたい", "considerations": "服薬あり"})
+    return client.submit(
+        page,
+        "保存して次へ",
+        {"wishes": "畑仕事をしたい", "considerations": "服薬あり", "accompanied": "True"},
+    )
 
 
 def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
@@ -58,9 +70,14 @@ def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
     page = client.submit(client.get(sheet), "受理する")
     page = client.submit(page, "見学の調整を始める")
     page = client.submit(client.click(page, "見学・初回同行を記録する"), "見学・初回同行を記録する")
-    page = client.submit(client.click(page, "様子を記録する"), "記録する", {"outcome": "continuing"})
+    assert not page.has_link("様子を記録する"), "too early"
+    only(Referral).follow_ups[0].due_on = clock.today()
+    page = client.submit(
+        client.click(client.get(sheet), "様子を記録する"), "記録する", {"outcome": "continuing"}
+    )
     assert "続けて来ている" in page.text
-    page = client.submit(page, "参加開始にする")
+    page = client.submit(client.click(page, "参加開始にする"), "参加開始にする")
+    assert "通い始めました" in page.text
     page = client.submit(client.click(page, "中断する"), "中断する")
     assert "理由を入力してください" in page.text
     page = client.submit(page, "中断する", {"reason": "入院のため"})
@@ -69,13 +86,20 @@ def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
 
 def test_without_consent_the_last_page_does_not_send(client: PageClient, here: Town) -> None:
     page = write(client, here, ConsentAnswer.UNCONFIRMED)
-    assert "このままでは送れません" in page.text
-    page = client.submit(page, "この内容で送る")
-    assert "同意がないため" in page.text and only(Referral).status is Status.DRAFT
+    assert "このままでは送れません" in page.text and here.desk.phone in page.text
+    assert not page.all("button", text="この内容で送る")
+    forged = client.post(page.url, token_from=page)
+    assert "同意がないため" in forged.text and only(Referral).status is Status.DRAFT
     page = client.click(page, "同意を記録する")
-    page = client.submit(page, "記録を追加する", {"answer": "given", "scope": ["station"]})
-    assert "同意の方法" in page.text
-    page = client.submit(page, "記録を追加する", {"method": "written", **THEN})
+    page = client.submit(page, "記録を追加する", {"answer": "given"})
+    for words in ("どこまで伝えてよいか（同意の範囲）", "同意の方法（書面・口頭）を", "同意を得た日を入力"):
+        assert words in page.text
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    page = client.submit(
+        page, "記録を追加する", {"method": "written", "scope": ["station"], **on("given_on", tomorrow)}
+    )
+    assert "今日か、それより前の日" in page.text
+    page = client.submit(page, "記録を追加する", THEN)
     client.submit(client.click(page, "続きを書いて送る"), "この内容で送る")
     assert only(Referral).status is Status.SENT
 
@@ -239,8 +263,10 @@ def test_a_memo_names_the_telephone_first_and_goes_only_where_it_may(client: Pag
     page = client.click(client.get("/observations"), "気づきメモを書く")
     assert "119・110" in page.text
     page = client.submit(page, "保存して送り先を選ぶ", {"facts": "2週つづけて顔色が悪い", "urgent": True})
+    assert "あてはまるものを選んでください" in page.text, "nobody is taken to have been asked"
+    page = client.submit(page, "保存して送り先を選ぶ", {"answer": "unconfirmed"})
     assert here.desk.name in page.text and here.agency.name not in page.text
-    page = client.submit(page, "この内容で送る", {"agency_id": str(here.desk.id)})
+    page = client.submit(page, "この内容で送る")
     memo = only(Observation)
     assert memo.status is ObservationStatus.SENT
     client.sign_in(here.desk_worker)
@@ -255,8 +281,113 @@ def test_with_consent_a_memo_may_go_to_an_agency(client: PageClient, here: Town)
     memo = here.memo(consent(Recipient.AGENCY))
     client.sign_in(here.leader)
     page = client.get(f"/observations/{memo.id}/receiver")
+    page = client.submit(page, "この内容で送る")
+    assert "送り先を選んでください" in page.text, "where there is a choice, somebody makes it"
     client.submit(page, "この内容で送る", {"agency_id": str(here.agency.id)})
     assert only(Observation).agency_id == here.agency.id
+
+
+def test_a_concern_that_nobody_may_read_is_sent_to_the_desk(client: PageClient, here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    client.sign_in(here.leader)
+    own = f"/observations/{memo.id}"
+    page = client.click(client.get(own), "同意の撤回を記録する")
+    assert "福祉まるごと相談窓口に送り直す" in page.text and "つなぎは" not in page.text
+    page = client.submit(page, "撤回を記録する")
+    assert "どこにも伝わっていません" in page.text
+    client.sign_in(here.worker)
+    concealed = client.get(own)
+    assert "することはありません" in concealed.text and not concealed.all("button", text="受け付ける")
+    client.sign_in(here.leader)
+    page = client.click(client.get("/home"), memo.number)
+    page = client.submit(client.click(page, "送り直す"), "福祉まるごと相談窓口に送り直す")
+    assert "どこにも伝わっていません" not in page.text
+    client.sign_in(here.worker)
+    client.get(own, status=404)
+    client.sign_in(here.desk_worker)
+    assert memo.facts in client.get(own).text
+
+
+def test_why_a_sheet_came_back_stands_where_it_is_written_anew(client: PageClient, here: Town) -> None:
+    referral, memo, reason = here.sent(), here.memo(), "送迎のことを書いてください"
+    services.return_(referral=referral, reason=reason, by=here.leader)
+    services.send_observation(observation=memo, by=here.leader)
+    services.return_observation(observation=memo, reason=reason, by=here.desk_worker)
+    pages = {
+        here.worker: [f"/referrals/{referral.id}{page}" for page in ("/edit/station", "/edit/person")]
+        + [f"/referrals/{referral.id}{page}" for page in ("/edit/wishes", "/check")],
+        here.leader: [f"/observations/{memo.id}/edit", f"/observations/{memo.id}/receiver"],
+    }
+    for person, paths in pages.items():
+        client.sign_in(person)
+        for path in paths:
+            assert reason in client.get(path).text, path
+    client.sign_in(here.leader)
+    assert reason not in client.get(f"/referrals/{referral.id}").text
+
+
+def test_what_was_agreed_for_the_visit_is_there_for_both(client: PageClient, here: Town) -> None:
+    referral = here.arranging()
+    sheet, agreed = f"/referrals/{referral.id}", "11月30日（月）午前10時、公民館の入口"
+    client.sign_in(here.leader)
+    page = client.click(client.get(sheet), "見学の日程を記録する")
+    page = client.submit(page, "見学の日程を記録する")
+    assert "会う人を入力してください" in page.text
+    client.submit(page, "見学の日程を記録する", {"reason": agreed})
+    for person in (here.leader, here.worker):
+        client.sign_in(person)
+        assert client.get(sheet).text.count(agreed) == 2, "among the facts and in the history"
+
+
+def test_whether_somebody_comes_along_is_asked(client: PageClient, here: Town) -> None:
+    client.sign_in(here.worker)
+    draft = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    path = f"/referrals/{draft.id}/edit/wishes"
+    page = client.submit(client.get(path), "保存して次へ", {"wishes": "畑", "contact_name": "見本 担当"})
+    assert "初回に同行するかどうかを選んでください" in page.text
+    page = client.submit(page, "保存して次へ", {"accompanied": "False"})
+    assert only(Referral).accompanied is False and only(Referral).wishes == "畑"
+    (yes, no) = client.get(path).all("input", name="accompanied")
+    assert yes.get("checked") is None and no.get("checked") is not None
+
+
+def test_a_look_back_that_is_too_early_or_too_late_is_said_truly(client: PageClient, here: Town) -> None:
+    referral = here.visited()
+    sheet = f"/referrals/{referral.id}"
+    look = referral.follow_ups[0]
+    path = f"{sheet}/follow-ups/{look.id}"
+    client.sign_in(here.leader)
+    page = client.get(path)
+    assert page.heading == f"つなぎ {referral.number}" and "7日前から記録できます" in page.text
+    early = client.post(path, token_from=page, outcome="continuing")
+    assert "7日前から記録できます" in early.text and "ほかの方" not in early.text
+    look.due_on = clock.today()
+    page = client.get(path)
+    services.close(referral=referral_started(referral, here), reason="ひとりで通える", by=here.leader)
+    late = client.submit(page, "記録する", {"outcome": "continuing"})
+    assert "「終結」のつなぎ" in late.text
+    assert client.get(path).heading == f"つなぎ {referral.number}"
+
+
+def referral_started(referral: Referral, here: Town) -> Referral:
+    services.start(referral=referral, by=here.leader)
+    return referral
+
+
+def test_somebody_without_a_station_or_an_agency_is_told_so(client: PageClient, here: Town) -> None:
+    here.agency.closed_on = clock.today()
+    client.sign_in(here.worker)
+    assert "つなぎを作れる相談機関がありません" in client.get("/referrals/new").text
+
+
+def test_saving_again_and_again_is_one_line_of_the_history(client: PageClient, here: Town) -> None:
+    draft = here.referral()
+    for alias in ("なつさん", "あきさん"):
+        services.save_referral(referral=draft, alias=alias, by=here.worker)
+    client.sign_in(here.worker)
+    page = client.get(f"/referrals/{draft.id}")
+    assert page.text.count("内容の保存") == 2 and "内容の保存（2回）" in page.text
 
 
 def test_a_memo_sent_back_is_not_the_desks_any_more(client: PageClient, here: Town) -> None:

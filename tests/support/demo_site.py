@@ -108,8 +108,6 @@ def served(
     url = f"http://127.0.0.1:{port}"
     log = Path(environment["STATIONS_FILES_PATH"]).parent / "gunicorn.log"
     arguments = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4"]
-    if workers > 1:
-        arguments = arguments[:-2]
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", target, *arguments],

@@ -12,13 +12,21 @@ from stations.applications.services.drafting import (
     save_section,
 )
 from stations.applications.services.meeting import resolve, table, untable
-from stations.applications.services.review import comment, confirm, receive, return_for_correction
+from stations.applications.services.review import (
+    change_comment,
+    comment,
+    confirm,
+    receive,
+    remove_comment,
+    return_for_correction,
+)
 from stations.applications.services.submission import submit, verify_version, withdraw
 
 __all__ = [
     "CostInput",
     "IncomeInput",
     "attach",
+    "change_comment",
     "comment",
     "confirm",
     "create_plan",
@@ -26,6 +34,7 @@ __all__ = [
     "mark_mended",
     "receive",
     "remove_attachment",
+    "remove_comment",
     "resolve",
     "return_for_correction",
     "save_costs",

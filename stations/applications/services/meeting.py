@@ -1,5 +1,7 @@
 """What the general meeting does to a plan; called by `meetings.services` only."""
 
+from collections.abc import Mapping
+
 from stations.applications import queries
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import RESOLUTIONS, Act
@@ -25,10 +27,22 @@ def untable(*, plan: Plan, by: Person, reason: str = "") -> None:
     move(plan, Act.UNTABLE, by=by, reason=reason)
 
 
-def resolve(*, plan: Plan, act: Act, reason: str = "", conditions: str = "", by: Person) -> None:
-    """議決: ``act`` is one of `rules.RESOLUTIONS`. Raises Conflict once it happened, RuleBroken without a reason."""
+def resolve(
+    *,
+    plan: Plan,
+    act: Act,
+    reason: str = "",
+    conditions: str = "",
+    where: Mapping[str, int | str] | None = None,
+    by: Person,
+) -> None:
+    """議決: ``act`` is one of `rules.RESOLUTIONS`. Raises Conflict once it happened, RuleBroken without a reason.
+
+    ``where``: "meeting_id" and "meeting" (its title) for the plan's own page, which knows of no meetings.
+    """
     if act not in RESOLUTIONS:
         raise ValueError(f"{act} is no resolution")
     begin(plan, Permission.MEETING_RESOLVE, by=by)
-    move(plan, act, by=by, reason=reason, detail={"conditions": conditions.strip()} if conditions else None)
+    said = {"conditions": conditions.strip()} if conditions.strip() else {}
+    move(plan, act, by=by, reason=reason, detail={**said, **(where or {})})
     notify(queries.people_of(plan), plan, act)

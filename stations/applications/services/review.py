@@ -5,8 +5,8 @@ from stations.applications.models import Plan, SectionComment
 from stations.applications.rules import Act, History, Section
 from stations.applications.services.steps import begin, move, notify
 from stations.core import audit, clock
-from stations.core.access import Permission
-from stations.core.database import add
+from stations.core.access import NotAllowed, Permission
+from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people.models import Person
 
@@ -37,6 +37,33 @@ def comment(*, plan: Plan, section: Section, text: str, by: Person, field: str =
     )
     audit.record(plan, act=History.COMMENT, by=by, detail={"section": section.value})
     return written
+
+
+def change_comment(comment: SectionComment, *, text: str, field: str = "", by: Person) -> None:
+    """Its writer says it better, as long as the committee has not seen it."""
+    _begin_own(comment, by=by)
+    if not text.strip():
+        raise RuleBroken("text", N_("コメントを入力してください。"))
+    comment.text, comment.field = text.strip(), field
+    audit.record(comment.plan, act=History.CHANGE_COMMENT, by=by, detail={"section": comment.section.value})
+
+
+def remove_comment(comment: SectionComment, *, by: Person) -> None:
+    """Its writer takes it back, as long as the committee has not seen it."""
+    _begin_own(comment, by=by)
+    plan, section = comment.plan, comment.section
+    db.session.delete(comment)
+    audit.record(plan, act=History.REMOVE_COMMENT, by=by, detail={"section": section.value})
+    db.session.expire(plan, ["comments"])
+
+
+def _begin_own(comment: SectionComment, *, by: Person) -> None:
+    begin(comment.plan, Permission.PLAN_REVIEW, by=by)
+    lock(comment)
+    if comment.by_id != by.id:
+        raise NotAllowed(None, N_("ほかの人が書いたコメントは変えられません。"))
+    if not queries.may_change(comment, by):
+        raise Conflict(None, N_("実行委員会に見えるようになったコメントは変えられません。"))
 
 
 def return_for_correction(*, plan: Plan, reason: str, by: Person) -> None:

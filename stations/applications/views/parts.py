@@ -27,6 +27,12 @@ def income_kind(value: str) -> Any:
     return INCOMES[IncomeKind(value)]
 
 
+@blueprint.app_template_global()
+def plan_field(name: str) -> Any:
+    """What an input of a plan is called, as comments name it."""
+    return FIELDS.get(name, name)
+
+
 def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
     """The breadcrumb down to a plan, and further."""
     return [

@@ -8,13 +8,13 @@ from flask_login import current_user
 
 from stations.applications import forms, queries, rules, services
 from stations.applications.labels import SECTIONS
-from stations.applications.rules import Act
+from stations.applications.rules import Act, Section
 from stations.applications.views import blueprint
 from stations.applications.views.parts import already_moved, section_of, texts, to_plan, trail
-from stations.core.access import NotAllowed, Permission, requires
+from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.forms import Form
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.forms import Form, succeeds
+from stations.core.labels import label
 
 
 @blueprint.route("/plans/<int:plan_id>/receive", methods=["GET", "POST"])
@@ -40,27 +40,60 @@ def comment(plan: Any, section: str) -> Any:
     if request.method == "GET" and plan.status not in rules.COMMENTABLE:
         return already_moved(plan)
     form = forms.comment_form(part)
-    if form.validate_on_submit():
-        try:
-            services.comment(
-                plan=plan,
-                section=part,
-                text=form.text.data or "",
-                field=form.field.data or "",
-                by=current_user,
-            )
-        except (Conflict, NotAllowed):
-            raise
-        except RuleBroken as broken:
-            form.show(broken)
-        else:
-            return redirect(url_for(".plan", plan_id=plan.id, _anchor=f"section-{part.value}"))
+    said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.comment(plan=plan, section=part, **said)
+    ):
+        return _to_section(plan, part)
+    return _comment_page(plan, part, form, _("%(name)sにコメントを書く", name=label(part)))
+
+
+@blueprint.route("/plans/comments/<int:section_comment_id>", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.section_comment)
+@writes
+def edit_comment(comment: Any) -> Any:
+    """Its writer mends a comment that the committee has not seen yet."""
+    plan, part = comment.plan, comment.section
+    if request.method == "GET" and not queries.may_change(comment, current_user):
+        return already_moved(plan)
+    form = forms.comment_form(part, comment)
+    said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
+    if form.validate_on_submit() and succeeds(form, lambda: services.change_comment(comment, **said)):
+        return _to_section(plan, part)
+    return _comment_page(plan, part, form, _("%(name)sへのコメントを直す", name=label(part)))
+
+
+@blueprint.route("/plans/comments/<int:section_comment_id>/remove", methods=["GET", "POST"])
+@requires(Permission.PLAN_REVIEW, of=queries.section_comment)
+@writes
+def remove_comment(comment: Any) -> Any:
+    """Its writer takes back a comment that the committee has not seen yet; asked once more."""
+    plan, part = comment.plan, comment.section
+    if request.method == "GET" and not queries.may_change(comment, current_user):
+        return already_moved(plan)
+    if Form().validate_on_submit():
+        services.remove_comment(comment, by=current_user)
+        return _to_section(plan, part)
+    return render_template(
+        "applications/remove_comment.html",
+        plan=plan,
+        comment=comment,
+        breadcrumb=trail(plan, (SECTIONS[part], None)),
+    )
+
+
+def _to_section(plan: Any, part: Section) -> Any:
+    return redirect(url_for(".plan", plan_id=plan.id, _anchor=f"section-{part.value}"))
+
+
+def _comment_page(plan: Any, part: Section, form: forms.CommentForm, heading: str) -> str:
     version = queries.current_version(plan)
     return render_template(
         "applications/comment.html",
         plan=plan,
         section=part,
         form=form,
+        heading=heading,
         content=version.content if version is not None else {},
         rows=texts(part, version.content) if version is not None else [],
         breadcrumb=trail(plan, (SECTIONS[part], None)),

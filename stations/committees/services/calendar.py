@@ -11,6 +11,7 @@ from stations.committees.rules import (
     OpeningStatus,
     StationAct,
     StationStage,
+    check_extra_day,
     check_hours,
     check_pattern,
     check_period,
@@ -128,6 +129,7 @@ def add_opening(
     _begin(station, by)
     _check_venue(station, venue)
     check_hours(starts_at, ends_at)
+    check_extra_day(on, station.opened_on, clock.today())
     same = sa.select(Opening.id).where(
         Opening.station_id == station.id, Opening.on == on, Opening.starts_at == starts_at
     )

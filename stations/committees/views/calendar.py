@@ -102,8 +102,15 @@ def new_opening(station: Any) -> Any:
             by=current_user,
         ),
     ):
-        flash(_("臨時の開催日を追加しました。"), "success")
-        return redirect(url_for(".calendar", station_id=station.id))
+        past = form.on.data < clock.today()
+        flash(
+            _("過ぎた日の開催を追加しました。続けて、この回の記録をつけてください。")
+            if past
+            else _("臨時の開催日を追加しました。"),
+            "success",
+        )
+        month: dict[str, Any] = {"from": f"{form.on.data:%Y-%m}"} if past else {}
+        return redirect(url_for(".calendar", station_id=station.id, **month))
     return _form(form, station, _("臨時の開催日を追加する"), station.name, _("追加する"))
 
 

@@ -1,9 +1,8 @@
 """Forms of acts that need no more than a press, or a reason."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Length
 
-from stations.core.forms import Form, Required, TidyTextArea
+from stations.core.forms import Form, Length, Required, TidyTextArea
 
 REASON_LENGTH = 1000
 

@@ -4,9 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
-from wtforms.validators import Length
 
-from stations.core.forms import Form, NotRequired, Required, Row, TidyTextArea, YenField
+from stations.core.forms import Form, Length, NotRequired, Required, Row, TidyTextArea, YenField
 from stations.grants.forms.acts import REASON_LENGTH
 
 

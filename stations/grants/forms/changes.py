@@ -3,9 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length
 
-from stations.core.forms import Form, Required, TidyTextArea
+from stations.core.forms import Form, Length, Required, TidyTextArea
 from stations.grants.forms.acts import REASON_LENGTH
 from stations.grants.forms.awards import BudgetRow, Budgets
 

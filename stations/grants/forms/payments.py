@@ -1,10 +1,9 @@
 """Forms of money that moves: asking for an advance, recording a payment or a refund."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Length
 
 from stations.core import clock
-from stations.core.forms import DateField, Form, Required, TidyText, TidyTextArea, YenField
+from stations.core.forms import DateField, Form, Length, Required, TidyText, TidyTextArea, YenField
 
 
 class AdvanceForm(Form):

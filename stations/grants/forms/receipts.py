@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
-from wtforms.validators import Length
 
 from stations.applications.rules import IncomeKind
 from stations.core.formatting import yen
 from stations.core.forms import (
     DateField,
     Form,
+    Length,
     NotRequired,
     Required,
     Row,

@@ -3,9 +3,8 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Length
 
-from stations.core.forms import DateField, Form, NotRequired, Required, SharedForm, TidyTextArea
+from stations.core.forms import DateField, Form, Length, NotRequired, Required, SharedForm, TidyTextArea
 
 
 class ReportForm(SharedForm):
@@ -36,4 +35,13 @@ class ReturnForm(Form):
 
     reason = TidyTextArea(
         _l("差戻しの理由"), validators=[Required(_l("理由を入力してください。")), Length(max=1000)]
+    )
+
+
+class QuestionForm(Form):
+    """What the committee's auditor wants mended."""
+
+    reason = TidyTextArea(
+        _l("直してほしいこと"),
+        validators=[Required(_l("直してほしいことを入力してください。")), Length(max=1000)],
     )

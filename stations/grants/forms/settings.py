@@ -5,9 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length
 
-from stations.core.forms import Form, NotRequired, Required, TidyText, WholeNumberField, YenField
+from stations.core.forms import Form, Length, NotRequired, Required, TidyText, WholeNumberField, YenField
 from stations.core.labels import label
 from stations.grants.settlement import FiscalTerms, ReallocationRule
 

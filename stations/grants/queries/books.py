@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants.bookkeeping import Account
-from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Receipt
+from stations.grants.models import (
+    Grant,
+    LedgerPosting,
+    LedgerTransaction,
+    Payment,
+    PaymentRequest,
+    Receipt,
+    Repayment,
+)
 
 # Where the committee's own income comes from; the city's money comes from its own account.
 _SOURCES = frozenset({Account.INCOME.value, Account.OWN_FUNDS.value})
@@ -18,11 +26,13 @@ _SOURCES = frozenset({Account.INCOME.value, Account.OWN_FUNDS.value})
 class BookLine:
     """One line. A reversal stands on its original's side with a negative amount (△).
 
-    voucher: number of the receipt, or None. reversed: a later line takes it back.
+    voucher: number of the receipt, or None. reference: 支払番号 or 納入番号 of the city's cashier, or "".
+    reversed: a later line takes it back.
     """
 
     transaction: LedgerTransaction
     voucher: int | None
+    reference: str
     in_yen: Yen
     out_yen: Yen
     balance_yen: Yen
@@ -105,6 +115,7 @@ def cash_book(grant: Grant) -> CashBook:
     by_id = {row.id: row for row in rows}
     vouchers = sa.select(Receipt.id, Receipt.number).where(Receipt.grant_id == grant.id)
     numbers = {receipt_id: number for receipt_id, number in db.session.execute(vouchers)}  # noqa: C416  # rows are no pairs
+    references = _references(grant)
     answered = {row.reverses_id for row in rows}
     lines: list[BookLine] = []
     balance = 0
@@ -117,6 +128,7 @@ def cash_book(grant: Grant) -> CashBook:
             BookLine(
                 transaction=row,
                 voucher=numbers.get(original.receipt_id) if original.receipt_id is not None else None,
+                reference=references.get((original.payment_id, original.repayment_id), ""),
                 in_yen=moved if comes_in else 0,
                 out_yen=0 if comes_in else -moved,
                 balance_yen=balance,
@@ -124,6 +136,18 @@ def cash_book(grant: Grant) -> CashBook:
             )
         )
     return CashBook(tuple(lines))
+
+
+def _references(grant: Grant) -> dict[tuple[int | None, int | None], str]:
+    """(payment, None) or (None, repayment) → the number under which the cashier keeps it."""
+    payments = (
+        sa.select(Payment.id, sa.null(), Payment.reference)
+        .join(PaymentRequest, PaymentRequest.id == Payment.request_id)
+        .where(PaymentRequest.grant_id == grant.id)
+    )
+    repayments = sa.select(sa.null(), Repayment.id, Repayment.reference).where(Repayment.grant_id == grant.id)
+    rows = db.session.execute(payments.union_all(repayments))
+    return {(payment_id, repayment_id): number for payment_id, repayment_id, number in rows}
 
 
 def keeper_ids(grant: Grant) -> frozenset[int]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.money import Yen
+from stations.grants.labels import Deed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries.ledger import decided_award
 from stations.grants.rules import Act, Status
@@ -16,8 +17,17 @@ _BEFORE_LETTER = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING, S
 # A grant may end here with or without a decision that was told.
 _ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED})
 # Work inside the city, and the decision itself while its letter has not gone out.
-_INSIDE = frozenset({Act.DRAFT_AWARD, Act.DRAFT_REFUSAL, Act.SEND_BACK, Act.DRAFT_DETERMINATION})
-_DECIDED = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
+_INSIDE: frozenset[Act | Deed] = frozenset(
+    {
+        Act.DRAFT_AWARD,
+        Act.DRAFT_REFUSAL,
+        Act.SEND_BACK,
+        Act.DRAFT_DETERMINATION,
+        Deed.DRAFT_CANCELLATION,
+        Deed.RETURN_CANCELLATION,
+    }
+)
+_DECIDED: frozenset[Act | Deed] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
 
 
 def sees_drafts(person: Actor) -> bool:
@@ -52,7 +62,7 @@ def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:
     """The acts of the grant's history that are not for ``person`` to read."""
     if sees_drafts(person):
         return frozenset()
-    acts: Iterable[Act] = _INSIDE if is_told(grant) else _INSIDE | _DECIDED
+    acts: Iterable[Act | Deed] = _INSIDE if is_told(grant) else _INSIDE | _DECIDED
     return frozenset(act.value for act in acts)
 
 

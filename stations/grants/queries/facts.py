@@ -1,6 +1,8 @@
 """What pages show before somebody acts: the offer of a plan, the budget with what is spent, the settlement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,10 +12,10 @@ from stations.applications.rules import CostCategory
 from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants import bookkeeping, settlement
-from stations.grants.models import Grant, GrantLine, Receipt
+from stations.grants.bookkeeping import Posting
+from stations.grants.models import FiscalYearSetting, Grant, GrantLine, Receipt
 from stations.grants.queries.grants import approved_item, settings
 from stations.grants.queries.ledger import postings_of, spent_by_line
-from stations.grants.queries.payments import eligible_yen, incomes
 from stations.grants.settlement import FiscalTerms
 
 
@@ -94,42 +96,71 @@ def _sum(rows: list[Row]) -> Row:
 
 @dataclass(frozen=True)
 class Calculation:
-    """How the 額の確定 comes about, in yen."""
+    """How the 額の確定 comes about, in yen. ``paid``: what is with the committee now."""
 
     eligible: Yen
     income: Yen
     terms: FiscalTerms
-    fixed: Yen
+    awarded: Yen
     paid: Yen
+
+    @property
+    def net(self) -> Yen:
+        return self.eligible - self.income
+
+    @property
+    def allowed(self) -> Yen:
+        """What rate, rounding and cap leave of the net costs."""
+        return settlement.award_amount(self.net, self.terms)
+
+    @property
+    def fixed(self) -> Yen:
+        return settlement.fixed_amount(self.eligible, self.income, self.terms, self.awarded)
 
 
 def calculation(grant: Grant) -> Calculation:
     """From the books and the inspected receipts, by the year's terms."""
-    setting = settings(grant.fiscal_year)
-    terms = setting.terms if setting is not None else FiscalTerms(fiscal_year=grant.fiscal_year)
-    eligible = eligible_yen(grant)
-    income = settlement.deducted_income(incomes(grant))
+    return calculated(
+        grant, settings(grant.fiscal_year), eligible=receipt_counts(grant).eligible, books=postings_of(grant)
+    )
+
+
+def calculated(
+    grant: Grant, setting: FiscalYearSetting | None, *, eligible: Yen, books: Sequence[Posting]
+) -> Calculation:
+    """`calculation` from what a page has read already."""
+    incomes = [(entry.income_kind, -entry.amount) for entry in books if entry.income_kind is not None]
     return Calculation(
         eligible=eligible,
-        income=income,
-        terms=terms,
-        fixed=settlement.fixed_amount(eligible, income, terms, grant.awarded_yen or 0),
-        paid=bookkeeping.standing(0, postings_of(grant)).paid,
+        income=settlement.deducted_income(incomes),
+        terms=setting.terms if setting is not None else FiscalTerms(fiscal_year=grant.fiscal_year),
+        awarded=grant.awarded_yen or 0,
+        paid=bookkeeping.standing(0, books).paid,
     )
 
 
 @dataclass(frozen=True)
 class ReceiptCounts:
-    """Receipts that stand, and those of them ticked at the inspection."""
+    """Receipts that stand; those ticked as in order; those with a finding. ``eligible``: yen of all ticked ones."""
 
     live: int
     inspected: int
+    found: int
+    eligible: Yen
 
 
 def receipt_counts(grant: Grant) -> ReceiptCounts:
-    live, inspected = db.session.execute(
-        sa.select(sa.func.count(Receipt.id), sa.func.count(Receipt.inspected_at)).where(
-            Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None)
-        )
+    ticked = Receipt.inspected_at.is_not(None)
+
+    def having(condition: sa.ColumnElement[bool], what: Any = 1) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, what), else_=0)), 0)
+
+    row = db.session.execute(
+        sa.select(
+            sa.func.count(Receipt.id),
+            having(sa.and_(ticked, Receipt.finding == "")),
+            having(Receipt.finding != ""),
+            having(ticked, Receipt.amount_yen),
+        ).where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
     ).one()
-    return ReceiptCounts(live, inspected)
+    return ReceiptCounts(*(int(number) for number in row))

@@ -1,5 +1,7 @@
 """Finding grants, what they were granted for, and the settings of their year."""
 
+from enum import StrEnum
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -7,9 +9,11 @@ from stations.applications.models import Plan
 from stations.applications.rules import GRANTABLE
 from stations.committees.models import Station
 from stations.core.access import Actor, Permission, committee_ids
+from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import disclosure
+from stations.grants.queries.names import with_title
 from stations.grants.rules import PaymentStatus, Status
 from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
@@ -25,6 +29,14 @@ def grant(grant_id: int) -> Grant | None:
 
 def letter(letter_id: int) -> Letter | None:
     return db.session.get(Letter, letter_id, options=[orm.joinedload(Letter.grant)])
+
+
+def project_name(grant: Grant) -> str:
+    """補助事業の名称 on letters and in the report: 「新緑を見る会（つながる六実の家）」.
+
+    The title is that of the frozen version: a station has several grants a year, and the approved name stays.
+    """
+    return f"{grant.version.content['title']}（{grant.station.name}）"
 
 
 def plan(plan_id: int) -> Plan | None:
@@ -98,7 +110,7 @@ def in_year(
     found = (
         sa.select(Grant)
         .where(_in_reach(person), _of_year(fiscal_year))
-        .options(orm.joinedload(Grant.station).lazyload(Station.committee))  # it is the grant's own
+        .options(orm.joinedload(Grant.station).lazyload(Station.committee), with_title())  # the grant's own
     )
     if statuses is not None:
         found = found.where(disclosure.state_for(person).in_(statuses))
@@ -149,6 +161,27 @@ def changes_without_letter(grant: Grant) -> list[GrantChange]:
 def letter_of(grant: Grant, kind: str) -> Letter | None:
     """The latest letter of a kind."""
     return next((letter for letter in reversed(grant.letters) if letter.kind == kind), None)
+
+
+def cancellation_untold(grant: Grant) -> bool:
+    """Whether a 取消し waits for its letter: an award that was told is also taken back by a letter."""
+    told = {letter.kind for letter in grant.letters}
+    return grant.status is Status.CANCELLED and "award" in told and "cancellation" not in told
+
+
+def reason_of(grant: Grant, act: StrEnum) -> str:
+    """The reason that was given when an act was done to the grant last; empty when it never was."""
+    return (
+        db.session.scalar(
+            sa.select(Event.reason)
+            .where(
+                Event.object_type == grant.__tablename__, Event.object_id == grant.id, Event.act == act.value
+            )
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
 
 
 def _in_reach(person: Actor) -> sa.ColumnElement[bool]:

@@ -5,11 +5,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core.database import db
+from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants import bookkeeping
 from stations.grants.bookkeeping import Account, Posting, Standing
-from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Receipt, ReceiptSplit
+from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Payment, Receipt, ReceiptSplit
 
 
 def posting(row: LedgerPosting) -> Posting:
@@ -22,20 +22,49 @@ def posting(row: LedgerPosting) -> Posting:
     )
 
 
-def postings_of(grant: Grant) -> list[Posting]:
-    """Every posting of a grant, oldest first; they sum to zero."""
-    rows = db.session.scalars(
+def postings_of(grant: Grant, *, until: int | None = None) -> list[Posting]:
+    """Every posting of a grant, oldest first; they sum to zero. ``until``: as the books were (`last_entry`)."""
+    find = (
         sa.select(LedgerPosting)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .where(LedgerTransaction.grant_id == grant.id)
-        .order_by(LedgerTransaction.happened_on, LedgerTransaction.id, LedgerPosting.id)
+    )
+    if until is not None:
+        find = find.where(LedgerTransaction.id <= until)
+    rows = db.session.scalars(
+        find.order_by(LedgerTransaction.happened_on, LedgerTransaction.id, LedgerPosting.id)
     )
     return [posting(row) for row in rows]
 
 
-def decided_award(grant: Grant) -> Yen | None:
-    """決定額: None until the award is approved, and for a refusal."""
+def last_entry(grant: Grant) -> int:
+    """The id of the newest line of the books, 0 without any; the caller holds the grant, so that ids only rise."""
+    find = sa.select(sa.func.max(LedgerTransaction.id)).where(LedgerTransaction.grant_id == grant.id)
+    return db.session.scalar(find) or 0
+
+
+def entries_after(grant: Grant, entry: int) -> list[LedgerTransaction]:
+    """The lines of the books that were written after an entry, in that order."""
+    return fetch_all(
+        sa.select(LedgerTransaction)
+        .where(LedgerTransaction.grant_id == grant.id, LedgerTransaction.id > entry)
+        .order_by(LedgerTransaction.id)
+    )
+
+
+def is_cancelled(grant: Grant) -> bool:
+    """Whether the award was taken back (取消し), also after the refund: its amount is fixed by no 額の確定."""
+    return grant.fixed_yen is not None and grant.determination_drafted_by_id is None
+
+
+def first_award(grant: Grant) -> Yen | None:
+    """What was awarded, a 取消し left aside; None until the award is approved, and for a refusal."""
     return grant.awarded_yen if grant.decision_approved_by_id and grant.refusal_reason is None else None
+
+
+def decided_award(grant: Grant) -> Yen | None:
+    """決定額: `first_award`, and after a 取消し what is left of it (0 when all of it was cancelled)."""
+    return grant.fixed_yen if is_cancelled(grant) else first_award(grant)
 
 
 def standing(grant: Grant) -> Standing:
@@ -59,10 +88,12 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
     decided = sa.and_(Grant.decision_approved_by_id.is_not(None), Grant.refusal_reason.is_(None))
     if of is not None:
         decided = sa.and_(decided, of)
+    # `decided_award` for queries.
+    kept = sa.case((Grant.determination_drafted_by_id.is_(None), Grant.fixed_yen))
     rows = db.session.execute(
         sa.select(
             Grant.id,
-            sa.case((decided, Grant.awarded_yen), else_=0),
+            sa.case((decided, sa.func.coalesce(kept, Grant.awarded_yen)), else_=0),
             on(Account.CITY_CASH),
             on(Account.EXPENSE),
             on(Account.COMMITTEE_CASH),
@@ -78,14 +109,10 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
     }
 
 
-def books_sum(grant: Grant) -> Yen:
-    """What all postings of a grant sum to: zero, or the books are wrong."""
-    total = db.session.scalar(
-        sa.select(sa.func.sum(LedgerPosting.amount_yen))
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-        .where(LedgerTransaction.grant_id == grant.id)
-    )
-    return int(total or 0)
+def booking_of_payment(payment: Payment) -> LedgerTransaction:
+    """The line of the books that a payment was booked as; every payment has one."""
+    find = sa.select(LedgerTransaction).where(LedgerTransaction.payment_id == payment.id)
+    return db.session.scalars(find).one()
 
 
 def spent_by_line(grant: Grant) -> dict[int, Yen]:

@@ -1,18 +1,26 @@
 """Payment requests, payments and repayments of a grant."""
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.applications.rules import IncomeKind
 from stations.core.database import db, fetch_all
 from stations.core.money import Yen
-from stations.grants.models import Grant, Payment, PaymentRequest, Receipt, Repayment
-from stations.grants.queries.ledger import postings_of
-from stations.grants.rules import PENDING
+from stations.grants.models import Grant, Payment, PaymentRequest, Repayment
+from stations.grants.queries.ledger import is_cancelled
+from stations.grants.rules import PENDING, PaymentStatus
 
 
 def payment_request(payment_request_id: int) -> PaymentRequest | None:
-    return db.session.get(PaymentRequest, payment_request_id, options=[orm.joinedload(PaymentRequest.grant)])
+    """A request with its grant and the grant's plan."""
+    return db.session.get(
+        PaymentRequest,
+        payment_request_id,
+        options=[orm.joinedload(PaymentRequest.grant).joinedload(Grant.plan)],
+    )
 
 
 def pending(grant: Grant) -> list[PaymentRequest]:
@@ -40,11 +48,11 @@ def repayments(grant: Grant) -> list[Repayment]:
 
 
 def paid_by_rows(grant: Grant) -> Yen:
-    """Σ payments − Σ repayments, from their own rows: what the books must say too."""
+    """Σ payments − Σ repayments, from their own rows: what the books must say too. Reversed records do not count."""
     paid = db.session.scalar(
         sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_yen), 0))
         .join(PaymentRequest, PaymentRequest.id == Payment.request_id)
-        .where(PaymentRequest.grant_id == grant.id)
+        .where(PaymentRequest.grant_id == grant.id, PaymentRequest.status == PaymentStatus.PAID)
     )
     repaid = db.session.scalar(
         sa.select(sa.func.coalesce(sa.func.sum(Repayment.amount_yen), 0)).where(
@@ -54,18 +62,48 @@ def paid_by_rows(grant: Grant) -> Yen:
     return int(paid or 0) - int(repaid or 0)
 
 
-def eligible_yen(grant: Grant) -> Yen:
-    """Σ receipts that stand and were ticked at the inspection."""
-    total = db.session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(Receipt.amount_yen), 0)).where(
-            Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None), Receipt.inspected_at.is_not(None)
-        )
-    )
-    return int(total or 0)
+@dataclass(frozen=True)
+class Settled:
+    """What is decided at last against the advances, and how far the difference has been made good."""
+
+    fixed: Yen
+    advanced: Yen
+    repaid: Yen
+    repaid_on: dt.date | None
+    balance_paid: Yen
+    balance_paid_on: dt.date | None
+
+    @property
+    def refund(self) -> Yen:
+        """返還額: what was advanced too much, repaid or not."""
+        return max(0, self.advanced - self.fixed)
+
+    @property
+    def balance(self) -> Yen:
+        """精算払の額, paid or not."""
+        return max(0, self.fixed - self.advanced)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left between city and committee."""
+        return self.repaid == self.refund and self.balance_paid == self.balance
 
 
-def incomes(grant: Grant) -> list[tuple[IncomeKind, Yen]]:
-    """(kind, yen) of each income in the books, own funds among them; corrections are negative."""
-    return [
-        (entry.income_kind, -entry.amount) for entry in postings_of(grant) if entry.income_kind is not None
+def settled(grant: Grant, repaid: Sequence[Repayment]) -> Settled | None:
+    """None until the amount is fixed (額の確定) or what is kept is decided (取消し). ``repaid``: its repayments."""
+    if grant.fixed_yen is None or not (grant.determined_on or is_cancelled(grant)):
+        return None
+    paid = [
+        (request.kind, request.payment)
+        for request in grant.payment_requests
+        if request.payment is not None and request.status is PaymentStatus.PAID
     ]
+    balances = [payment for kind, payment in paid if kind == "balance"]
+    return Settled(
+        fixed=grant.fixed_yen,
+        advanced=sum(payment.amount_yen for kind, payment in paid if kind == "advance"),
+        repaid=sum(row.amount_yen for row in repaid),
+        repaid_on=repaid[-1].received_on if repaid else None,
+        balance_paid=sum(payment.amount_yen for payment in balances),
+        balance_paid_on=balances[-1].paid_on if balances else None,
+    )

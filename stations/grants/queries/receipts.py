@@ -16,7 +16,7 @@ from stations.grants.models import Grant, GrantLine, Receipt, ReceiptSplit
 from stations.grants.queries.grants import reallocation_rule
 from stations.grants.queries.ledger import spent_by_line
 from stations.grants.reporting import ReceiptAct
-from stations.grants.rules import award_period
+from stations.grants.rules import project_period
 from stations.people.models import Person
 
 
@@ -73,7 +73,7 @@ def award(grant: Grant) -> rules.Award:
     return rules.Award(
         group_name=grant.committee.name,
         fiscal_year=grant.fiscal_year,
-        period=award_period(grant.fiscal_year, grant.decided_on),
+        period=project_period(grant.fiscal_year),
         lines=category_of,
         budgets=rules.Budgets(
             decided=by_category((line.category, line.decided_yen) for line in grant.lines),

@@ -18,10 +18,19 @@ from stations.core.tasks import Task
 from stations.grants import bookkeeping, budgets, reporting, settlement
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
-from stations.grants.queries.grants import reallocation_rule, settings
-from stations.grants.queries.ledger import decided_award, postings_of
-from stations.grants.reporting import Accounts
+from stations.grants.queries.books import cash
+from stations.grants.queries.grants import reallocation_rule, reason_of, settings
+from stations.grants.queries.ledger import (
+    decided_award,
+    entries_after,
+    first_award,
+    is_cancelled,
+    postings_of,
+)
+from stations.grants.queries.names import called
+from stations.grants.reporting import LAST_ENTRY, Accounts, AccountsAct
 from stations.grants.rules import Act, Status
+from stations.grants.settlement import Settlement
 from stations.people.models import Person
 
 
@@ -66,14 +75,36 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """A line that the books got after the report: what the city paid or took back, 自己資金 at the end."""
+
+    on: dt.date
+    text: str
+    yen: Yen
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has happened since the report was handed in. ``settled``: None until the amount is fixed."""
+
+    movements: tuple[Movement, ...]
+    settled: Settlement | None
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything a page or the PDF of a 実績報告 shows, read in a few queries."""
+    """Everything a page or the PDF of a 実績報告 shows, read in a few queries.
+
+    Of a report that is with the city, ``statement`` is what was audited and handed in, as its PDF has it, and
+    ``since`` tells what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None.
+    """
 
     accounts: Accounts
     statement: Statement
     standing: Standing
     missing: tuple[RuleBroken, ...]
     due_on: dt.date | None
+    since: Since | None
 
 
 def accounts(grant: Grant) -> Accounts:
@@ -82,15 +113,51 @@ def accounts(grant: Grant) -> Accounts:
 
 
 def report(grant: Grant) -> Report:
-    """The report of a grant as it stands now."""
+    """The report of a grant: as it was handed in, while it is with the city or settled; else as the books are now."""
     postings = postings_of(grant)
     state = _accounts(grant, postings)
+    standing = bookkeeping.standing(decided_award(grant) or 0, postings)
+    closed_at = _closed_at(grant)
+    reported = postings if closed_at is None else postings_of(grant, until=closed_at)
     return Report(
         accounts=state,
-        statement=_statement(grant, postings),
-        standing=bookkeeping.standing(decided_award(grant) or 0, postings),
+        statement=_statement(grant, reported),
+        standing=standing,
         missing=tuple(reporting.missing(state)),
         due_on=due_on(grant),
+        since=None if closed_at is None else _since(grant, closed_at, standing),
+    )
+
+
+def _closed_at(grant: Grant) -> int | None:
+    """The newest line of the books when the report was handed in last; None while it is not with the city."""
+    if grant.reported_at is None or grant.status in reporting.BOOKS_OPEN:
+        return None
+    detail = db.session.scalar(
+        sa.select(Event.detail)
+        .where(
+            Event.object_type == grant.__tablename__,
+            Event.object_id == grant.id,
+            Event.act == Act.REPORT.value,
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return (detail or {}).get(LAST_ENTRY)
+
+
+def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:
+    fixed = grant.fixed_yen if grant.determined_on is not None or is_cancelled(grant) else None
+    return Since(
+        tuple(
+            Movement(
+                row.happened_on,
+                _("%(text)s（取消し）", text=row.description) if row.reverses_id else row.description,
+                cash(row),
+            )
+            for row in entries_after(grant, closed_at)
+        ),
+        None if fixed is None else settlement.settle(fixed, standing.paid),
     )
 
 
@@ -105,18 +172,20 @@ def due_on(grant: Grant) -> dt.date | None:
 
 def return_reason(grant: Grant) -> str:
     """What the city wrote when it sent the report back last; empty when it never did."""
-    return (
-        db.session.scalar(
-            sa.select(Event.reason)
-            .where(
-                Event.object_type == grant.__tablename__,
-                Event.object_id == grant.id,
-                Event.act == Act.RETURN_REPORT.value,
-            )
-            .order_by(Event.id.desc())
-            .limit(1)
+    return reason_of(grant, Act.RETURN_REPORT)
+
+
+def question_of(grant: Grant) -> str:
+    """What 監査 wants mended, until 監査 has found the accounts right; empty without such a thing."""
+    return "" if grant.accounts_audited_at is not None else reason_of(grant, AccountsAct.QUESTION)
+
+
+def last_receipt_on(grant: Grant) -> dt.date | None:
+    """The latest date of a receipt that stands; None without one."""
+    return db.session.scalar(
+        sa.select(sa.func.max(Receipt.dated_on)).where(
+            Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None)
         )
-        or ""
     )
 
 
@@ -140,7 +209,7 @@ def waiting_for(person: Person, grants: Iterable[Grant]) -> list[Task]:
 
 def _task(person: Person, grant: Grant) -> Task | None:
     values = {"grant_id": grant.id}
-    name = grant.station.name
+    name = called(grant)
     if grant.status is Status.REPORTED:
         if not can(person, Permission.REPORT_INSPECT, grant):
             return None
@@ -153,6 +222,13 @@ def _task(person: Person, grant: Grant) -> Task | None:
         return Task(
             label=_("会計の監査をする：%(name)s", name=name),
             endpoint="grants.audit_accounts",
+            values=values,
+            due_on=due_on(grant),
+        )
+    if written and not audited and can(person, Permission.RECEIPT_ENTER, grant) and question_of(grant):
+        return Task(
+            label=_("監査の方から直してほしいところがあります：%(name)s", name=name),
+            endpoint="grants.report",
             values=values,
             due_on=due_on(grant),
         )
@@ -214,7 +290,7 @@ def _statement(grant: Grant, postings: list[Posting]) -> Statement:
         planned[line.category] = planned.get(line.category, 0) + line.awarded_yen
     rows = settlement.statement(planned, bookkeeping.spent_by_category(postings))
     expenses = tuple(StatementRow(row.category, row.planned, row.spent) for row in rows)
-    awarded = decided_award(grant) or 0
+    awarded = first_award(grant) or 0
     paid = bookkeeping.standing(awarded, postings).paid
     incomes = _incomes(grant, postings, to_cover=sum(planned.values()) - awarded)
     return Statement((StatementRow(None, awarded, paid), *incomes), expenses, unpaid=awarded - paid)

@@ -1,8 +1,8 @@
 """Whose turn it is: what can be done next with a grant, and what waits for somebody."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,18 +10,32 @@ from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.committees.models import Station
+from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db, fetch_all
+from stations.core.formatting import date_era, yen
 from stations.core.labels import label
 from stations.core.tasks import Task
-from stations.grants import settlement
-from stations.grants.bookkeeping import Standing
-from stations.grants.labels import LETTERS
+from stations.grants import bookkeeping, settlement
+from stations.grants.bookkeeping import Posting, Standing
+from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import reports
+from stations.grants.queries.cancellations import cancelling, pending_cancellation
+from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import waiting_plans
-from stations.grants.queries.ledger import standing, standings
-from stations.grants.rules import FINAL, PENDING, Act, PaymentAct, PaymentStatus, Status
+from stations.grants.queries.ledger import decided_award, postings_of, standings
+from stations.grants.queries.names import called, with_title
+from stations.grants.rules import (
+    FINAL,
+    PENDING,
+    TRANSITIONS,
+    Act,
+    PaymentAct,
+    PaymentStatus,
+    Status,
+    may_reverse,
+)
 from stations.people.models import Person
 
 
@@ -43,6 +57,7 @@ class Facts:
     letters: Counter[str]
     decided_changes: int
     standing: Standing
+    cancelling: bool
 
 
 def _turn(
@@ -52,7 +67,13 @@ def _turn(
 
 
 _WITHDRAW = _turn(Act.WITHDRAW, "grants.withdraw", Permission.GRANT_APPLY, waits=False, kind="danger")
-_CANCEL = _turn(Act.CANCEL, "grants.cancel", Permission.GRANT_APPROVE, waits=False, kind="danger")
+_CANCEL = Turn(
+    label(Deed.DRAFT_CANCELLATION),
+    "grants.draft_cancellation",
+    Permission.GRANT_REVIEW,
+    waits=False,
+    kind="danger",
+)
 _SEND_BACK = _turn(Act.SEND_BACK, "grants.send_back", Permission.GRANT_APPROVE, waits=False, kind="secondary")
 _CLOSE = _turn(Act.CLOSE, "grants.close", Permission.GRANT_REVIEW)
 _REPORT = _turn(Act.REPORT, "grants.report", Permission.REPORT_SUBMIT, waits=False, kind="secondary")
@@ -122,6 +143,8 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         ]
     elif grant.status is Status.DETERMINED and not facts.letters["determination"]:
         found = [_letter("determination", "grants.issue_determination")]
+    elif grant.status is Status.CANCELLED and facts.letters["award"] and not facts.letters["cancellation"]:
+        found = [_letter("cancellation", "grants.issue_cancellation")]
     elif grant.status in {Status.DETERMINED, Status.CANCELLED}:
         found = [_BY_SETTLEMENT[settlement.settle(grant.fixed_yen or 0, facts.standing.paid).next_act]]
     if facts.decided_changes > facts.letters["change"]:
@@ -131,21 +154,38 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         found.insert(
             0, Turn(_("概算払を請求する"), "grants.advance", Permission.ADVANCE_REQUEST, waits=first)
         )
-    return found
+    return _cancelling(found) if facts.cancelling and _CANCEL in found else found
+
+
+def _cancelling(found: list[Turn]) -> list[Turn]:
+    """With a drafted 取消し: its decision comes first, and no second draft is made."""
+    decide = Turn(_("取消しを決裁する"), "grants.cancel", Permission.GRANT_APPROVE)
+    back = Turn(
+        label(Deed.RETURN_CANCELLATION),
+        "grants.return_cancellation",
+        Permission.GRANT_APPROVE,
+        waits=False,
+        kind="secondary",
+    )
+    return [decide, back, *(turn for turn in found if turn is not _CANCEL)]
 
 
 def _letter(kind: str, endpoint: str) -> Turn:
     return Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
 
 
-def facts(grant: Grant) -> Facts:
-    """The facts of one grant whose letters and changes are loaded."""
+def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
+    """The facts of one grant whose letters and changes are loaded. ``books``: its postings, if a page has them."""
+    if books is None:
+        books = postings_of(grant)
     decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
-    return Facts(Counter(letter.kind for letter in grant.letters), len(decided), standing(grant))
+    standing = bookkeeping.standing(decided_award(grant) or 0, books)
+    drafted = Act.CANCEL in TRANSITIONS[grant.status] and pending_cancellation(grant) is not None
+    return Facts(Counter(letter.kind for letter in grant.letters), len(decided), standing, drafted)
 
 
 def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
-    """`facts` of many grants in two queries."""
+    """`facts` of many grants in three queries."""
     ids = [grant.id for grant in grants]
     changes = sa.select(GrantChange.grant_id, sa.null()).where(
         GrantChange.grant_id.in_(ids), GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None)
@@ -160,7 +200,8 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
         else:
             letters[grant_id][kind] += 1
     books = standings(ids)
-    return {i: Facts(letters[i], decided[i], books[i]) for i in ids}
+    drafted = cancelling(ids)
+    return {i: Facts(letters[i], decided[i], books[i], i in drafted) for i in ids}
 
 
 _ACTS = frozenset(
@@ -184,8 +225,11 @@ def waiting_for(person: Person) -> list[Task]:
     found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
     asked = _pending_requests(grants)
     known = _facts_of(grants) if grants else {}
+    returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
     for grant in grants:
-        found += _grant_tasks(person, grant, known[grant.id], asked.get(grant.id, []))
+        tasks = _grant_tasks(person, grant, known[grant.id], asked.get(grant.id, []))
+        back = returned.get(grant.id)
+        found += [_back_again(task, back) for task in tasks] if back else tasks
     return [*found, *reports.waiting_for(person, grants)]
 
 
@@ -206,8 +250,12 @@ def _open_grants(person: Person) -> list[Grant]:
     found = (
         sa.select(Grant)
         .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
-        # Tasks name the station only.
-        .options(orm.lazyload(Grant.committee), orm.joinedload(Grant.station).lazyload(Station.committee))
+        # Tasks name the station and the plan only.
+        .options(
+            orm.lazyload(Grant.committee),
+            orm.joinedload(Grant.station).lazyload(Station.committee),
+            with_title(),
+        )
     )
     reach = committee_ids(person, Permission.GRANT_READ)
     if reach is not None:
@@ -231,20 +279,34 @@ _REQUEST_TURNS = {
 }
 
 
+_REVERSE_PAYMENT = Turn(
+    label(PaymentAct.REVERSE),
+    "grants.reverse_payment",
+    Permission.PAYMENT_RECORD,
+    waits=False,
+    kind="secondary",
+)
+
+
 def request_turn(request: PaymentRequest) -> Turn | None:
-    """What comes next for a payment request."""
+    """What comes next for a payment request, or how its payment is corrected."""
+    if request.status is PaymentStatus.PAID and may_reverse(request.kind, request.grant.status):
+        return _REVERSE_PAYMENT
     found = _REQUEST_TURNS.get(request.status)
     return None if found is None else Turn(label(found[0]), found[1], found[2])
 
 
 def _grant_tasks(person: Person, grant: Grant, known: Facts, asked: list[PaymentRequest]) -> Iterable[Task]:
+    """What waits for ``person`` about one grant."""
     if grant.status is Status.REFUND_DUE and can(person, Permission.ADVANCE_REQUEST, grant):
         yield Task(
-            label=_("返還金を納める：%(name)s", name=grant.station.name),
+            label=_("返還金を納める：%(name)s", name=called(grant)),
             endpoint="grants.grant",
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
+    if grant.status is Status.DISCONTINUED and can(person, Permission.GRANT_REVIEW, grant):
+        yield _awaited_report(grant, known)
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and asked)
         if expected and can(person, turn.permission, grant):
@@ -255,9 +317,30 @@ def _grant_tasks(person: Person, grant: Grant, known: Facts, asked: list[Payment
             yield _task(next_turn, grant, payment_request_id=request.id)
 
 
+def _awaited_report(grant: Grant, known: Facts) -> Task:
+    """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money. Its turn, not theirs."""
+    due = reports.due_on(grant)
+    in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
+    until = _("提出期限 %(day)s", day=date_era(due))
+    return Task(
+        label=_("中止・廃止後の実績報告を待つ：%(name)s", name=called(grant)),
+        endpoint="grants.grant",
+        values={"grant_id": grant.id},
+        due_on=due if due is not None and due < clock.today() else None,  # before that there is nothing to do
+        hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
+    )
+
+
+def _back_again(task: Task, back: SentBack) -> Task:
+    """The draft that is to be made once more, with why; other tasks as they are."""
+    if task.endpoint not in {"grants.draft_award", "grants.draft_determination"}:
+        return task
+    return replace(task, hint=_("差し戻されています：%(reason)s", reason=back.reason))
+
+
 def _task(turn: Turn, grant: Grant, **values: int) -> Task:
     return Task(
-        label=_("%(act)s：%(name)s", act=turn.label, name=grant.station.name),
+        label=_("%(act)s：%(name)s", act=turn.label, name=called(grant)),
         endpoint=turn.endpoint,
         values=values,
         due_on=grant.refund_due_on if grant.status is Status.REFUND_DUE else None,

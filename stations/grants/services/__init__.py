@@ -5,7 +5,6 @@ from stations.grants.services.awards import (
     approve_decision,
     approved_version,
     begin_review,
-    cancel,
     discontinue,
     draft_award,
     draft_refusal,
@@ -13,6 +12,7 @@ from stations.grants.services.awards import (
     send_back,
     withdraw,
 )
+from stations.grants.services.cancellations import cancel, draft_cancellation, return_cancellation
 from stations.grants.services.changes import decide_change, request_change
 from stations.grants.services.determinations import (
     check_books,
@@ -27,8 +27,20 @@ from stations.grants.services.determinations import (
     uncovered,
 )
 from stations.grants.services.ledger import book, reverse
-from stations.grants.services.letters import draft_pdf, issue, issue_change, issue_determination
-from stations.grants.services.payments import order_payment, record_payment, request_advance, return_request
+from stations.grants.services.letters import (
+    draft_pdf,
+    issue,
+    issue_cancellation,
+    issue_change,
+    issue_determination,
+)
+from stations.grants.services.payments import (
+    order_payment,
+    record_payment,
+    request_advance,
+    return_request,
+    reverse_payment,
+)
 from stations.grants.services.settings import save_settings
 
 __all__ = [
@@ -44,11 +56,13 @@ __all__ = [
     "determine",
     "discontinue",
     "draft_award",
+    "draft_cancellation",
     "draft_determination",
     "draft_pdf",
     "draft_refusal",
     "fixed_of",
     "issue",
+    "issue_cancellation",
     "issue_change",
     "issue_determination",
     "mark_of_draft",
@@ -59,8 +73,10 @@ __all__ = [
     "record_refund",
     "request_advance",
     "request_change",
+    "return_cancellation",
     "return_request",
     "reverse",
+    "reverse_payment",
     "save_settings",
     "send_back",
     "settlement_of",

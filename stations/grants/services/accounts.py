@@ -1,11 +1,13 @@
 """What every change of a committee's accounts begins and ends with: the lock, and the audit it makes void."""
 
 from stations.core import access, audit
-from stations.core.access import Actor, Permission
+from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
+from stations.core.messages import N_
 from stations.grants import reporting
 from stations.grants.models import Grant
 from stations.grants.reporting import AccountsAct
+from stations.grants.services import steps
 
 
 def begin_change(grant: Grant, *, by: Actor) -> None:
@@ -22,3 +24,6 @@ def void_audit(grant: Grant, *, by: Actor) -> None:
     grant.accounts_audited_at = None
     grant.accounts_audited_by_id = None
     audit.record(grant, act=AccountsAct.VOID_AUDIT, by=by)
+    if not access.can(by, Permission.ACCOUNTS_AUDIT, grant):
+        told = N_("監査のあとで帳簿が変わりました。もう一度、監査をお願いします。")
+        steps.tell(grant, [Role.COMMITTEE_AUDITOR], told, by=by)

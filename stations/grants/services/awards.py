@@ -19,7 +19,6 @@ from stations.grants.models import Grant, GrantLine
 from stations.grants.rules import Act, Status
 from stations.grants.services.payments import cancel_pending
 from stations.grants.services.steps import begin, finish, settings_of, tell
-from stations.people.rules import check_four_eyes
 
 
 def apply(*, plan: Plan, by: Actor) -> Grant:
@@ -95,9 +94,10 @@ def draft_award(
     budgets: Mapping[int, Yen] | None = None,
     by: Actor,
 ) -> None:
-    """起案 of a 交付決定. ``budgets`` (line id → yen): None cuts all lines in proportion.
+    """起案 of a 交付決定. ``budgets`` (line id → yen): None keeps the plan's lines for the whole request, and cuts
+    them in proportion for less, down to what the award and the planned income pay together.
 
-    `RuleBroken` on "awarded_yen" above what was requested, or below 1 yen.
+    `RuleBroken` on "awarded_yen" above what was requested, below 1 yen, or more than the budgets need.
     """
     after = begin(grant, Act.DRAFT_AWARD, Permission.GRANT_REVIEW, by=by)
     if awarded_yen < 1:
@@ -105,9 +105,12 @@ def draft_award(
     if awarded_yen > grant.requested_yen:
         raise RuleBroken("awarded_yen", N_("交付決定額は、申請額以下で入力してください。"))
     planned = {line.id: line.planned_yen for line in grant.lines}
+    income = plan_queries.version_totals(grant.version)["income_yen"]
+    needed = income + settlement.costs_behind(awarded_yen, settings_of(grant.fiscal_year).terms)
     if budgets is None:
-        budgets = budget_rules.proportional(planned, awarded_yen, grant.requested_yen)
-    budget_rules.check_award(budgets, planned, awarded_yen)
+        whole = awarded_yen == grant.requested_yen
+        budgets = planned if whole else budget_rules.proportional(planned, needed)
+    budget_rules.check_award(budgets, planned, needed)
     grant.awarded_yen = awarded_yen
     grant.award_conditions = conditions
     grant.refusal_reason = None
@@ -177,19 +180,3 @@ def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
     cancel_pending(grant, reason=reason, by=by)
     finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
     tell(grant, [Role.OFFICER], N_("事業の中止・廃止の届出がありました"), by=by)
-
-
-def cancel(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Actor) -> None:
-    """取消し by the approver: all of it, or all but ``kept_yen``; what was paid beyond that is refunded.
-
-    Never by whoever drafted the award. `RuleBroken` on "kept_yen" above what has been paid (a cancelled grant
-    is paid no more), and while a payment is ordered.
-    """
-    after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=reason)
-    check_four_eyes(by.id, tuple(filter(None, (grant.decision_drafted_by_id,))))
-    if not 0 <= kept_yen <= queries.standing(grant).paid:
-        raise RuleBroken("kept_yen", N_("取り消さない額は、支払済の額以下で入力してください。"))
-    cancel_pending(grant, reason=reason, by=by)
-    grant.fixed_yen = kept_yen
-    finish(grant, Act.CANCEL, after, by=by, reason=reason, detail={"kept_yen": kept_yen})
-    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("交付決定が取り消されました"), by=by)

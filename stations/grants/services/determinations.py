@@ -153,9 +153,11 @@ def check_books(grant: Grant) -> None:
 
 
 def _check_notified(grant: Grant) -> None:
-    """The committee learns the fixed amount before anything follows from it."""
+    """The committee learns the fixed amount, or that its award is cancelled, before anything follows from it."""
     if grant.status is Status.DETERMINED and queries.letter_of(grant, "determination") is None:
         raise RuleBroken(None, N_("先に額の確定通知書を施行してください。"))
+    if queries.cancellation_untold(grant):
+        raise RuleBroken(None, N_("先に交付決定取消通知書を施行してください。"))
 
 
 def _due(days: int) -> dt.date:

@@ -20,6 +20,7 @@ from stations.grants.rules import Act, Status
 from stations.grants.services.steps import begin, finish, settings_of, tell
 
 SERIES = "grant_letter"
+_ASK = "この決定について不明な点があるときは、下記の問合せ先にお尋ねください。"
 
 
 def issue(*, grant: Grant, by: Actor) -> Letter:
@@ -58,6 +59,18 @@ def issue_determination(*, grant: Grant, by: Actor) -> Letter:
     _check_once(grant, "determination")
     letter = _keep(grant, "determination", by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("額の確定通知書が届きました"), by=by)
+    return letter
+
+
+def issue_cancellation(*, grant: Grant, by: Actor) -> Letter:
+    """施行 of the 交付決定取消通知書, once, before anything follows from the 取消し."""
+    lock(grant)
+    demand(by, Permission.GRANT_ISSUE, grant)
+    if grant.status is not Status.CANCELLED:
+        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
+    _check_once(grant, "cancellation")
+    letter = _keep(grant, "cancellation", by=by)
+    tell(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
     return letter
 
 
@@ -136,6 +149,7 @@ def _compose(frame: _Frame) -> letter_data.Letter:
         "award": _award,
         "refusal": _refusal,
         "change": _change,
+        "cancellation": _cancellation,
         "determination": _determination,
         "refund": _refund,
     }[frame.kind](frame)
@@ -155,7 +169,7 @@ def _common(frame: _Frame) -> dict[str, Any]:
         "fiscal_year": clock.fiscal_year_label(grant.fiscal_year).partition("（")[0],
         "scheme": setting.scheme,
         "basis": setting.ordinance,
-        "project": f"{grant.station.name}運営事業",
+        "project": queries.project_name(grant),
         "contact_lines": ["問合せ先", config.contact_name, f"電話　{config.contact_phone}"],
     }
 
@@ -178,7 +192,7 @@ def _award_facts(grant: Grant) -> dict[str, Any]:
 def _award(frame: _Frame) -> letter_data.Award:
     grant, setting = frame.grant, settings_of(frame.grant.fiscal_year)
     assert grant.awarded_yen is not None
-    first, last = rules.award_period(grant.fiscal_year, grant.decided_on)
+    first, last = rules.project_period(grant.fiscal_year)
     incomes = plan_queries.version_incomes(grant.version)
     return letter_data.Award(
         **_common(frame),
@@ -223,7 +237,21 @@ def _refusal(frame: _Frame) -> letter_data.Refusal:
         applied_dated=_applied_dated(frame.grant),
         applied_yen=frame.grant.requested_yen,
         reason=frame.grant.refusal_reason or "",
-        appeal="この決定について不明な点があるときは、下記の問合せ先にお尋ねください。",
+        appeal=_ASK,
+    )
+
+
+def _cancellation(frame: _Frame) -> letter_data.Cancellation:
+    grant = frame.grant
+    assert grant.awarded_yen is not None and grant.fixed_yen is not None
+    return letter_data.Cancellation(
+        **_common(frame),
+        **_award_facts(grant),
+        award_yen=grant.awarded_yen,
+        kept_yen=grant.fixed_yen,
+        paid_yen=queries.standing(grant).paid,
+        reason=queries.reason_of(grant, Act.CANCEL),
+        appeal=_ASK,
     )
 
 

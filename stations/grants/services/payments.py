@@ -1,4 +1,4 @@
-"""概算払 and 精算払: asked for or due, ordered, recorded; returned, or fallen away."""
+"""概算払 and 精算払: asked for or due, ordered, recorded; returned, fallen away, or recorded anew."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from stations.grants import bookkeeping, queries, rules, settlement
 from stations.grants.labels import PaymentDeed
 from stations.grants.models import Grant, Payment, PaymentRequest
 from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
-from stations.grants.services.ledger import book
+from stations.grants.services.ledger import book, reverse
 from stations.grants.services.steps import finish, settings_of, tell
 
 ADVANCES_FLOW = frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED})
@@ -143,6 +143,60 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
         finish(grant, Act.PAY_BALANCE, rules.next_status(grant.status, Act.PAY_BALANCE), by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金を支払いました"), by=by)
     return payment
+
+
+def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> PaymentRequest:
+    """訂正 of a mistaken record of an advance (another day, another number) by the cashier: what left the bank stays.
+
+    The line in the books is reversed and the request falls away; its order, by the same people and of the same day,
+    stands again as the next instalment, which is answered, and is recorded anew. `Conflict` once an amount rests
+    on what was paid (`rules.may_reverse`); `RuleBroken` on "reason" without one.
+    """
+    after = _begin(request, PaymentAct.REVERSE, Permission.PAYMENT_RECORD, by=by)
+    rules.require_payment_reason(PaymentAct.REVERSE, reason)
+    grant, payment = request.grant, request.payment
+    rules.check_reversible(request.kind, grant.status)
+    assert payment is not None
+    reverse(
+        grant=grant,
+        transaction=queries.booking_of_payment(payment),
+        reason=reason.strip(),
+        happened_on=clock.today(),
+        by=by,
+    )
+    _finish(
+        request, PaymentAct.REVERSE, after, by=by, reason=reason, detail={"amount_yen": payment.amount_yen}
+    )
+    again = _ordered_again(request)
+    detail = {"amount_yen": again.amount_yen, "instead_of": request.instalment}
+    audit.record(again, act=PaymentDeed.RECORD_ANEW, by=by, to_status=again.status, detail=detail)
+    tell(grant, [Role.TREASURER, Role.OFFICER], N_("支払の記録を訂正しています"), by=by)
+    return again
+
+
+def _ordered_again(request: PaymentRequest) -> PaymentRequest:
+    """The same order under the grant's next number."""
+    return add(
+        PaymentRequest(
+            grant=request.grant,
+            instalment=queries.next_instalment(request.grant),
+            status=PaymentStatus.ORDERED,
+            **{
+                name: getattr(request, name)
+                for name in (
+                    "kind",
+                    "amount_yen",
+                    "purpose",
+                    "fiscal_year",
+                    "programme_item",
+                    "requested_by_id",
+                    "requested_at",
+                    "ordered_by_id",
+                    "ordered_at",
+                )
+            },
+        )
+    )
 
 
 def cancel_pending(grant: Grant, *, reason: str, by: Actor) -> None:

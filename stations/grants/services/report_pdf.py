@@ -12,7 +12,7 @@ from stations.grants.models import FiscalYearSetting, Grant
 from stations.grants.queries import books
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as queries
-from stations.grants.queries.grants import letter_of
+from stations.grants.queries.grants import letter_of, project_name
 from stations.grants.queries.receivers import chair_name
 from stations.grants.services import steps
 
@@ -29,7 +29,7 @@ def make(grant: Grant, *, dated: dt.date | None) -> bytes:
 def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     report = queries.report(grant)
     setting = steps.settings_of(grant.fiscal_year)
-    first, last = rules.award_period(grant.fiscal_year, grant.decided_on)
+    first, last = rules.project_period(grant.fiscal_year)
     award_dated, award_number = _award_letter(grant, setting)
     return letter_data.FinalReport(
         dated=clock.format_era(dated),
@@ -40,7 +40,7 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
         fiscal_year=clock.fiscal_year_label(grant.fiscal_year).split("（")[0],
         scheme=setting.scheme,
         basis=setting.ordinance,
-        project=grant.plan.title,
+        project=project_name(grant),
         period=f"{clock.format_era(first)}から{clock.format_era(grant.completed_on or last)}まで",
         award_dated=award_dated,
         award_number=award_number,

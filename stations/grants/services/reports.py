@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from stations.core import access, audit, clock, files
+from stations.core import access, audit, clock, files, states
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
@@ -10,6 +10,7 @@ from stations.core.messages import N_
 from stations.grants import reporting
 from stations.grants.models import Grant
 from stations.grants.queries import books as book_queries
+from stations.grants.queries import ledger as ledger_queries
 from stations.grants.queries import reports as queries
 from stations.grants.reporting import AccountsAct
 from stations.grants.rules import Act
@@ -67,6 +68,24 @@ def audit_accounts(*, grant: Grant, by: Actor) -> Grant:
     return grant
 
 
+def question_accounts(*, grant: Grant, reason: str, by: Actor) -> Grant:
+    """監査 finds something to mend: 会計 and 代表 are told what, and an audit already given is taken back.
+
+    `RuleBroken` on "reason" without one; `Conflict` when the books are closed.
+    """
+    lock(grant)
+    access.demand(by, Permission.ACCOUNTS_AUDIT, grant)
+    reporting.check_books_open(grant.status)
+    reporting.check_not_own_books(by.id, book_queries.keeper_ids(grant))
+    states.require_reason(AccountsAct.QUESTION, reason, {AccountsAct.QUESTION})
+    accounts.void_audit(grant, by=by)
+    audit.record(grant, act=AccountsAct.QUESTION, by=by, reason=reason)
+    steps.tell(
+        grant, [Role.TREASURER, Role.CHAIR], N_("会計の監査で、直してほしいところがありました。"), by=by
+    )
+    return grant
+
+
 def submit_report(*, grant: Grant, by: Actor) -> Grant:
     """代表 hands the report in: the PDF is made once and frozen, the books are closed.
 
@@ -79,7 +98,8 @@ def submit_report(*, grant: Grant, by: Actor) -> Grant:
     grant.report_file_id = files.store_document(pdf, name=name, by=by).id
     grant.reported_by_id = by.id
     grant.reported_at = clock.now()
-    steps.finish(grant, Act.REPORT, after, by=by)
+    detail = {reporting.LAST_ENTRY: ledger_queries.last_entry(grant)}
+    steps.finish(grant, Act.REPORT, after, by=by, detail=detail)
     steps.tell(grant, [Role.OFFICER], N_("実績報告が提出されました。検査してください。"), by=by)
     return grant
 

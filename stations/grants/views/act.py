@@ -11,13 +11,9 @@ from stations.core.forms import Form, succeeds
 from stations.core.labels import label
 from stations.grants import queries
 from stations.grants.views.trail import trail
+from stations.grants.views.words import Facts, about, fact
 
-Facts = list[dict[str, Any]]
-
-
-def fact(key: Any, value: Any) -> dict[str, Any]:
-    """One line of what an act is about."""
-    return {"key": key, "value": value}
+__all__ = ["Facts", "before_the_letter", "fact", "not_now", "page", "perform"]
 
 
 def before_the_letter(grant: Any) -> Any:
@@ -68,7 +64,7 @@ def page(
     template: str = "grants/act.html",
     **more: Any,
 ) -> Any:
-    """Show the act with its facts; when it is done, say so on the grant's page."""
+    """Show the act with what the grant is and ``facts``; when it is done, say so on the grant's page."""
     if (elsewhere := not_now(grant)) is not None:
         return elsewhere
     if perform(form, act):
@@ -80,7 +76,7 @@ def page(
         form=form,
         heading=heading,
         action=action,
-        facts=facts,
+        facts=[*about(grant), *facts],
         lead=lead,
         kind=kind,
         breadcrumb=trail(grant, heading),

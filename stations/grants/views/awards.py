@@ -8,22 +8,17 @@ from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import fiscal_year, yen
+from stations.core.formatting import yen
 from stations.core.labels import label
 from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.forms.awards import AwardForm, CancelForm, DecideForm
+from stations.grants.forms.awards import AwardForm, DecideForm
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
 
 
 def _asked(grant: Any) -> Facts:
-    return [
-        fact(_("ステーション"), grant.station.name),
-        fact(_("実行委員会"), grant.committee.name),
-        fact(_("年度"), fiscal_year(grant.fiscal_year)),
-        fact(_("申請額"), yen(grant.requested_yen)),
-    ]
+    return [fact(_("申請額"), yen(grant.requested_yen))]
 
 
 @blueprint.route("/grants/apply/<int:plan_id>", methods=["GET", "POST"])
@@ -68,11 +63,14 @@ def begin_review(grant: Any) -> Any:
 @writes
 def draft_award(grant: Any) -> Any:
     """起案: amount, conditions, and where needed the budget of each line."""
+    begun = queries.draft(grant)
     form = AwardForm(
         data={
-            "awarded_yen": grant.requested_yen,
-            "conditions": queries.conditions_of_meeting(grant.plan),
-            "lines": [{"line_id": str(line.id)} for line in grant.lines],
+            "awarded_yen": begun.awarded,
+            "conditions": begun.conditions,
+            "lines": [
+                {"line_id": str(line.id), "budget_yen": begun.budgets.get(line.id)} for line in grant.lines
+            ],
         }
     )
     return act.page(
@@ -90,6 +88,7 @@ def draft_award(grant: Any) -> Any:
         done=_("起案しました。ほかの方の決裁をお待ちください。"),
         facts=_asked(grant),
         template="grants/draft_award.html",
+        back=queries.sent_back([grant]).get(grant.id),
         lines=grant.lines,
     )
 
@@ -98,7 +97,7 @@ def draft_award(grant: Any) -> Any:
 @requires(Permission.GRANT_REVIEW, of=queries.grant)
 @writes
 def draft_refusal(grant: Any) -> Any:
-    form = ReasonForm()
+    form = ReasonForm(data={"reason": queries.draft(grant).refusal})
     return act.page(
         grant,
         form,
@@ -109,6 +108,7 @@ def draft_refusal(grant: Any) -> Any:
         lead=_("理由は、そのまま不交付決定通知書に印刷されます。"),
         facts=_asked(grant),
         kind="danger",
+        back=queries.sent_back([grant]).get(grant.id),
     )
 
 
@@ -140,6 +140,7 @@ def decide(grant: Any) -> Any:
         ],
         template="grants/decide.html",
         lines=grant.lines,
+        setting=queries.settings(grant.fiscal_year),
     )
 
 
@@ -191,30 +192,5 @@ def discontinue(grant: Any) -> Any:
         done=_("中止・廃止を届け出ました。これまでの分の実績報告をしてください。"),
         lead=_("支出命令の前の概算払の請求は、取り消されます。これまでの分は実績報告で精算します。"),
         facts=[*_asked(grant), fact(_("支払済"), yen(queries.standing(grant).paid))],
-        kind="danger",
-    )
-
-
-@blueprint.route("/grants/<int:grant_id>/cancel", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
-@writes
-def cancel(grant: Any) -> Any:
-    """取消し, of all or of a part."""
-    form = CancelForm()
-    return act.page(
-        grant,
-        form,
-        lambda: services.cancel(
-            grant=grant, reason=form.reason.data or "", kept_yen=form.kept_yen.data, by=current_user
-        ),
-        heading=_("交付決定を取り消しますか"),
-        action=_("取り消す"),
-        done=_("交付決定を取り消しました。"),
-        lead=_("残す額を超えて支払った分は、返還を命じます。全部を取り消すときは0円のままにします。"),
-        facts=[
-            *_asked(grant),
-            fact(_("交付決定額"), yen(grant.awarded_yen)),
-            fact(_("支払済"), yen(queries.standing(grant).paid)),
-        ],
         kind="danger",
     )

@@ -16,7 +16,7 @@ from stations.grants.forms.receipts import IncomeForm, ReasonForm
 from stations.grants.queries import books as book_queries
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.services import incomes
-from stations.grants.views import blueprint
+from stations.grants.views import blueprint, words
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_books, trail
 
@@ -26,11 +26,14 @@ from stations.grants.views.trail import of_books, trail
 def books(grant: Any) -> Any:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
+    standing = queries.standing(grant)
     return render_template(
         "grants/books.html",
         grant=grant,
         book=book_queries.cash_book(grant),
-        standing=queries.standing(grant),
+        name=queries.called(grant),
+        standing=standing,
+        said=words.money_in_words(grant, standing, standing.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("出納帳")),
     )
@@ -48,6 +51,7 @@ def books_csv(grant: Any) -> Response:
         _("支出（円）"),
         _("残高（円）"),
         _("取消しの理由"),
+        _("支払番号・納入番号"),
     ]
     rows = (
         (
@@ -58,6 +62,7 @@ def books_csv(grant: Any) -> Response:
             line.out_yen,
             line.balance_yen,
             line.transaction.reason or "",
+            line.reference,
         )
         for line in book_queries.cash_book(grant).lines
     )

@@ -11,23 +11,13 @@ from stations.core.formatting import date_era, yen
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm
 from stations.grants.forms.payments import RefundForm
-from stations.grants.views import act, blueprint
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
 
-def _calculation(grant: Any) -> Facts:
-    """How the fixed amount comes about, in the order of the rule."""
-    known = queries.calculation(grant)
-    terms = known.terms
+def _difference(known: queries.Calculation) -> Facts:
+    """What the fixed amount means for the money that was paid."""
     return [
-        fact(_("対象経費（検査済の領収書の合計）"), yen(known.eligible)),
-        fact(_("収入（参加費・寄附金など）"), yen(-known.income)),
-        fact(_("差引"), yen(known.eligible - known.income)),
-        fact(_("補助率"), f"{terms.rate_numerator}/{terms.rate_denominator}"),
-        fact(_("端数処理の単位"), yen(terms.unit_yen)),
-        fact(_("上限額"), yen(terms.cap_yen) if terms.cap_yen else _("なし")),
-        fact(_("交付決定額"), yen(grant.awarded_yen)),
-        fact(_("確定額"), yen(known.fixed)),
         fact(_("支払済"), yen(known.paid)),
         fact(_("返還額"), yen(max(0, known.paid - known.fixed))),
         fact(_("精算払の額"), yen(max(0, known.fixed - known.paid))),
@@ -35,14 +25,10 @@ def _calculation(grant: Any) -> Facts:
 
 
 def _settled(grant: Any) -> Facts:
-    settled = services.settlement_of(grant)
-    return [
-        fact(_("交付決定額"), yen(grant.awarded_yen)),
-        fact(_("確定額"), yen(settled.fixed)),
-        fact(_("支払済"), yen(settled.paid)),
-        fact(_("返還額"), yen(settled.refund)),
-        fact(_("精算払の額"), yen(settled.balance)),
-    ]
+    """What is decided, what was paid, and what of the difference has moved already."""
+    known = queries.settled(grant, queries.repayments(grant))
+    awarded = [fact(_("交付決定額"), yen(grant.awarded_yen))] if grant.determined_on else []
+    return awarded + (words.settled(grant, known) if known else [])
 
 
 def _own_funds(grant: Any) -> Facts:
@@ -55,6 +41,7 @@ def _own_funds(grant: Any) -> Facts:
 @requires(Permission.GRANT_REVIEW, of=queries.grant)
 @writes
 def draft_determination(grant: Any) -> Any:
+    known = queries.calculation(grant)
     return act.page(
         grant,
         PressForm(),
@@ -63,7 +50,8 @@ def draft_determination(grant: Any) -> Any:
         action=_("起案して決裁に回す"),
         done=_("額の確定を起案しました。ほかの方の決裁をお待ちください。"),
         lead=_("確定額は、検査済の領収書と出納帳から計算されます。手で直すことはできません。"),
-        facts=_calculation(grant),
+        facts=[*words.calculation(known), *_difference(known)],
+        back=queries.sent_back([grant]).get(grant.id),
     )
 
 
@@ -71,6 +59,8 @@ def draft_determination(grant: Any) -> Any:
 @requires(Permission.GRANT_APPROVE, of=queries.grant)
 @writes
 def determine(grant: Any) -> Any:
+    """決裁 of the 額の確定, beside everything that it rests on."""
+    known = queries.calculation(grant)
     return act.page(
         grant,
         PressForm(),
@@ -79,10 +69,12 @@ def determine(grant: Any) -> Any:
         action=_("額を確定する"),
         done=_("額を確定しました。担当が通知書を施行します。"),
         facts=[
-            *_calculation(grant),
+            *words.calculation(known),
+            *_difference(known),
             fact(_("起案された確定額"), yen(grant.fixed_yen)),
             fact(_("起案した人"), queries.name_of(grant.determination_drafted_by_id)),
         ],
+        template="grants/determine.html",
     )
 
 
@@ -109,6 +101,8 @@ def refund_order(grant: Any) -> Any:
 def record_refund(grant: Any) -> Any:
     """戻入 by the cashier."""
     form = RefundForm()
+    ordered = queries.letter_of(grant, "refund")
+    ordered_on = date_era(ordered.issued_on if ordered else None)
     return act.page(
         grant,
         form,
@@ -125,8 +119,11 @@ def record_refund(grant: Any) -> Any:
         facts=[
             fact(_("納める人"), grant.committee.name),
             fact(_("返還額"), yen(grant.refund_yen)),
+            fact(_("返還命令の日"), ordered_on),
+            fact(_("返還を命じた人"), queries.name_of(grant.refund_ordered_by_id)),
             fact(_("納期限"), date_era(grant.refund_due_on)),
         ],
+        hints={"received_on": _("返還命令の日（%(day)s）から今日までの日", day=ordered_on)},
     )
 
 

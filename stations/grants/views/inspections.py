@@ -9,7 +9,7 @@ from flask_login import current_user
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
-from stations.core.messages import RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
 from stations.grants.forms.reports import ConfirmForm, ReturnForm, TickForm
 from stations.grants.queries import receipts as receipt_queries
@@ -17,7 +17,7 @@ from stations.grants.queries import reports as report_queries
 from stations.grants.rules import Status
 from stations.grants.services import inspections
 from stations.grants.services import reports as report_services
-from stations.grants.views import blueprint
+from stations.grants.views import blueprint, words
 from stations.grants.views.act import perform
 from stations.grants.views.trail import trail
 
@@ -46,11 +46,23 @@ def tick(receipt: Any) -> Any:
     ok = request.form.get("act") == "ok"
     if perform(
         form,
-        lambda: inspections.tick(receipt=receipt, ok=ok, finding=form.finding.data or "", by=current_user),
+        lambda: _tick(receipt, ok=ok, finding=form.finding.data or ""),
     ):
         following = receipt_queries.next_unticked(grant, number)
         return redirect(url_for(".inspect", grant_id=grant.id, receipt=following or number))
     return _page(grant, number, form)
+
+
+def _tick(receipt: Any, *, ok: bool, finding: str) -> None:
+    """A finding that was typed is never thrown away by the other button; one that was noted before is answered by it."""
+    if ok and finding.strip() not in {"", receipt.finding.strip()}:
+        raise RuleBroken(
+            "finding",
+            N_(
+                "指摘が書かれています。「指摘をつける」を押すか、指摘を消してから「確認した」を押してください。"
+            ),
+        )
+    inspections.tick(receipt=receipt, ok=ok, finding=finding, by=current_user)
 
 
 @blueprint.route("/grants/<int:grant_id>/inspection/return", methods=["GET", "POST"])
@@ -83,17 +95,20 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
     if shown is not None and not form.is_submitted():
         form.finding.data = shown.finding
     before, after = receipt_queries.neighbours(rows, shown.number) if shown is not None else (None, None)
+    report = report_queries.report(grant)
+    standing = report.standing
     return render_template(
         "grants/inspect.html",
         grant=grant,
         form=form,
+        said=words.money_in_words(grant, standing, standing.awarded, None),
         rows=rows,
         shown=shown,
         warned=receipt_queries.accepted_warnings(shown) if shown is not None else [],
         kind=receipt_queries.kind_of(shown) if shown is not None else None,
         before=before,
         after=after,
-        report=report_queries.report(grant),
+        report=report,
         ticked=sum(row.inspected_at is not None and not row.finding for row in rows),
         found=sum(bool(row.finding) for row in rows),
         open=grant.status is Status.REPORTED,

@@ -10,8 +10,8 @@ from stations.core import access, audit, clock
 from stations.core.access import Permission, requires
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
-from stations.grants.rules import PaymentStatus, Status, retention_end
-from stations.grants.views import blueprint
+from stations.grants.rules import FINAL, PaymentStatus, Status, retention_end
+from stations.grants.views import blueprint, words
 from stations.grants.views.trail import trail
 
 
@@ -39,6 +39,7 @@ def index() -> str:
             [grant.id for grant in grants], of=None if queries.sees_drafts(current_user) else queries.told()
         ),
         states={grant.id: queries.shown_status(current_user, grant) for grant in grants},
+        ended=FINAL | {Status.CANCELLED},
         year=year,
         years=years,
         stage=stage,
@@ -64,30 +65,84 @@ def _chosen(value: str) -> Status | PaymentStatus | None:
 @requires(Permission.GRANT_READ, of=queries.grant)
 def grant(grant: Any) -> str:
     """Everything about one grant; what an auditor asks for, and the next act of whoever looks."""
-    known = queries.facts(grant)
+    postings = queries.postings_of(grant)
+    known = queries.facts(grant, postings)
     setting = queries.settings(grant.fiscal_year)
     state = queries.shown_status(current_user, grant)
+    inside = queries.sees_drafts(current_user)
+    repayments = queries.repayments(grant) if grant.refund_yen else []
+    hidden = queries.hidden_acts(current_user, grant)
+    timeline = audit.timeline(grant, *grant.payment_requests, without=hidden)
     return render_template(
         "grants/grant.html",
         grant=grant,
-        standing=known.standing,
-        award=queries.shown_award(current_user, grant),
         told=queries.may_know(current_user, grant),
         status=state,
+        back=words.sent_back(grant, timeline) if inside else None,
         budget=queries.budget(grant),
+        setting=setting,
+        approval=_approval(grant),
         buttons=queries.buttons(current_user, grant, known),
-        turns={request.id: queries.request_turn(request) for request in grant.payment_requests},
-        steps=steps(state),
-        timeline=audit.timeline(
-            grant, *grant.payment_requests, without=queries.hidden_acts(current_user, grant)
-        ),
-        receipts=queries.receipt_counts(grant),
-        repayments=queries.repayments(grant) if grant.refund_yen else [],
-        books=queries.books_sum(grant),
+        turns=_request_turns(grant),
+        payers=_payers(grant, repayments),
+        steps=steps(state, cancelled=queries.is_cancelled(grant)),
+        timeline=words.history(timeline),
+        repayments=repayments,
+        books=sum(entry.amount for entry in postings),
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
         letters=LETTERS,
         kinds=PAYMENT_KINDS,
         tones=TONES,
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
+        **_money(grant, known.standing, postings, setting, repayments),
+    )
+
+
+def _money(
+    grant: Any, standing: Any, postings: list[Any], setting: Any, repayments: list[Any]
+) -> dict[str, Any]:
+    """The four figures, what has to be said beside them, and how the fixed amount came about."""
+    inside = queries.sees_drafts(current_user)
+    award = queries.shown_award(current_user, grant)
+    receipts = queries.receipt_counts(grant)
+    settled = queries.settled(grant, repayments)
+    calculated = None
+    if grant.determined_on or (inside and grant.status is Status.DETERMINING):
+        calculated = queries.calculated(grant, setting, eligible=receipts.eligible, books=postings)
+    drafted = words.drafted(grant) if inside else []
+    return {
+        "award": award,
+        "standing": standing,
+        "receipts": receipts,
+        "said": drafted + words.money_in_words(grant, standing, award, settled),
+        "calculation": words.calculation(calculated) if calculated else [],
+        "settled": words.settled(grant, settled) if settled else [],
+    }
+
+
+def _approval(grant: Any) -> Any:
+    """The resolution that approved the plan, for those who may read meetings."""
+    return queries.approved_item(grant.plan) if access.can(current_user, Permission.MEETING_READ) else None
+
+
+def _request_turns(grant: Any) -> dict[int, Any]:
+    """Payment request id → what this person may do with it; the others are absent."""
+    return {
+        request.id: turn
+        for request in grant.payment_requests
+        if (turn := queries.request_turn(request)) and access.can(current_user, turn.permission, request)
+    }
+
+
+def _payers(grant: Any, repayments: list[Any]) -> dict[int | None, str]:
+    """The names of everybody who asked for, ordered or recorded money of the grant."""
+    requests = grant.payment_requests
+    return queries.names(
+        [
+            *(request.requested_by_id for request in requests),
+            *(request.ordered_by_id for request in requests),
+            *(request.payment.recorded_by_id for request in requests if request.payment),
+            *(row.recorded_by_id for row in repayments),
+        ]
     )

@@ -5,18 +5,20 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
+from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import datetime, fiscal_year, yen
+from stations.core.formatting import date_era, datetime, fiscal_year, yen
 from stations.core.labels import label
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import AdvanceForm, PaymentForm
 from stations.grants.labels import PAYMENT_KINDS
 from stations.grants.views import act, blueprint
-from stations.grants.views.act import Facts, fact
 from stations.grants.views.trail import trail
+from stations.grants.views.words import Facts, about, fact
 
 
 @blueprint.route("/grants/<int:grant_id>/advance", methods=["GET", "POST"])
@@ -61,6 +63,11 @@ def order(request: Any) -> Any:
         heading=_("支出を命令しますか"),
         action=_("支出を命令する"),
         done=_("支出を命令しました。出納が支払います。"),
+        other=(
+            (_("請求を差し戻す"), url_for(".return_request", payment_request_id=request.id))
+            if request.kind == "advance"
+            else None
+        ),
     )
 
 
@@ -115,10 +122,32 @@ def record_payment(request: Any) -> Any:
         heading=_("支払を記録する"),
         action=_("支払済にする"),
         done=_("支払を記録しました。"),
+        hints={"paid_on": _("支出命令の日（%(day)s）から今日までの日", day=_ordered_on(request))},
         other=(
             (_("支払えないことを記録する"), url_for(".unpayable", payment_request_id=request.id))
             if request.kind == "advance"
             else None
+        ),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/reverse", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@writes
+def reverse_payment(request: Any) -> Any:
+    """訂正 of a mistaken record of an advance, by the cashier."""
+    form = ReasonForm()
+    return _page(
+        request,
+        "grants.reverse_payment",
+        form,
+        lambda: services.reverse_payment(request=request, reason=form.reason.data or "", by=current_user),
+        heading=_("支払の記録を訂正する"),
+        action=_("この記録を取り消して、記録し直す"),
+        done=_("支払の記録を取り消しました。続けて、正しい支払日と支払番号を記録してください。"),
+        lead=_(
+            "支払日や支払番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
+            "同じ支出命令で支払をもう一度記録できます。"
         ),
     )
 
@@ -134,6 +163,7 @@ def _page(
     done: str,
     lead: str = "",
     other: tuple[str, str] | None = None,
+    hints: dict[str, str] | None = None,
 ) -> Any:
     """The page of an act on one request; too late to open, back to the grant. ``other``: (label, url) beside it."""
     grant = request.grant
@@ -154,18 +184,37 @@ def _page(
         facts=_facts(request),
         lead=lead,
         other=other,
+        hints=hints,
         kind="primary",
         breadcrumb=trail(grant, heading),
     )
 
 
+def _ordered_on(request: Any) -> str:
+    return date_era(clock.local_date(request.ordered_at) if request.ordered_at else None)
+
+
 def _facts(request: Any) -> Facts:
-    return [
-        fact(_("支払先"), request.grant.committee.name),
+    """Everything that an order or a payment is decided on: whose, for what, out of what, asked and ordered by whom."""
+    grant = request.grant
+    standing = queries.standing(grant)
+    names = queries.names([request.requested_by_id, request.ordered_by_id])
+    rows = [
+        *about(grant),
         fact(_("種類"), _("%(kind)s（第%(n)s回）", kind=PAYMENT_KINDS[request.kind], n=request.instalment)),
-        fact(_("金額"), yen(request.amount_yen)),
         fact(_("使いみち"), request.purpose or "—"),
-        fact(_("年度と区分"), f"{fiscal_year(request.fiscal_year)}　{request.programme_item}"),
-        fact(_("請求した人"), queries.name_of(request.requested_by_id)),
+        fact(_("予算の年度と区分"), f"{fiscal_year(request.fiscal_year)}　{request.programme_item}"),
+        fact(_("決定額"), yen(standing.awarded)),
+        *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
+        fact(_("これまでの支払済"), yen(standing.paid)),
+        fact(_("今回の額"), Markup("<strong>{}</strong>").format(yen(request.amount_yen))),
+        fact(_("今回の支払の後の残り"), yen(standing.unpaid - request.amount_yen)),
+        fact(_("請求した人"), names[request.requested_by_id]),
         fact(_("請求日時"), datetime(request.requested_at)),
     ]
+    if request.ordered_at is not None:
+        rows += [
+            fact(_("支出を命令した人"), names[request.ordered_by_id]),
+            fact(_("支出命令の日"), _ordered_on(request)),
+        ]
+    return rows

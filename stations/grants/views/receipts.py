@@ -20,7 +20,7 @@ from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.services import photos
 from stations.grants.services import receipts as services
 from stations.grants.services.receipts import ReceiptRefused
-from stations.grants.views import blueprint
+from stations.grants.views import blueprint, words
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_receipts, trail
 
@@ -31,14 +31,16 @@ def receipt_list(grant: Any) -> Any:
     """予算・支出・残り of each line, then the receipts, the newest first."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
-    rows = receipt_queries.receipts(grant)
+    rows, standing = receipt_queries.receipts(grant), queries.standing(grant)
     return render_template(
         "grants/receipts.html",
         grant=grant,
         rows=rows[::-1],
         live=sum(row.cancelled_at is None for row in rows),
         lines=receipt_queries.line_totals(grant),
-        standing=queries.standing(grant),
+        name=queries.called(grant),
+        standing=standing,
+        said=words.money_in_words(grant, standing, standing.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("領収書")),
     )

@@ -12,7 +12,7 @@ from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
-from stations.grants.forms.reports import ConfirmForm, ReportForm
+from stations.grants.forms.reports import ConfirmForm, QuestionForm, ReportForm
 from stations.grants.queries import books as book_queries
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
@@ -41,6 +41,8 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
         today=clock.today(),
         open=grant.status in BOOKS_OPEN,
         return_reason=report_queries.return_reason(grant),
+        question=report_queries.question_of(grant),
+        last_receipt_on=report_queries.last_receipt_on(grant),
         audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
         breadcrumb=trail(grant, here, *between),
     )
@@ -102,6 +104,28 @@ def audit_accounts(grant: Any) -> Any:
         book=book_queries.cash_book(grant),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("会計の監査"), of_report(grant)),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/report/audit/question", methods=["GET", "POST"])
+@requires(Permission.ACCOUNTS_AUDIT, of=queries.grant)
+@writes
+def question_accounts(grant: Any) -> Any:
+    """監査 asks 会計 to mend something."""
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
+    form = QuestionForm()
+    if perform(
+        form,
+        lambda: services.question_accounts(grant=grant, reason=form.reason.data or "", by=current_user),
+    ):
+        flash(_("会計と代表の方に伝えました。"), "success")
+        return redirect(url_for(".report", grant_id=grant.id))
+    return render_template(
+        "grants/report_question.html",
+        grant=grant,
+        form=form,
+        breadcrumb=trail(grant, _("会計に直してもらう"), of_report(grant)),
     )
 
 

@@ -6,13 +6,14 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from stations.core.formatting import fiscal_year
+from stations.grants import queries
 
 Trail = list[tuple[Any, str | None]]
 
 
 def trail(grant: Any, here: Any, *between: tuple[Any, str]) -> Trail:
     """助成金 > the grant > … > here."""
-    name = _("%(station)s %(year)s", station=grant.station.name, year=fiscal_year(grant.fiscal_year))
+    name = _("%(name)s %(year)s", name=queries.called(grant), year=fiscal_year(grant.fiscal_year))
     return [
         (_("助成金"), url_for("grants.index")),
         (name, url_for("grants.grant", grant_id=grant.id)),

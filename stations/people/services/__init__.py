@@ -12,7 +12,7 @@ from stations.people.services.accounts import (
 from stations.people.services.held_forms import drop_form, hold_form
 from stations.people.services.links import accept_link, issue_link
 from stations.people.services.passwords import change_password, demand_password, set_password
-from stations.people.services.roles import end_role, give_role
+from stations.people.services.roles import end_role, give_role, revoke_role
 from stations.people.services.second_factor import (
     confirm_enrolment,
     enrolment_uri,
@@ -44,6 +44,7 @@ __all__ = [
     "new_secret",
     "record_sign_in",
     "reset_second_factor",
+    "revoke_role",
     "set_password",
     "sign_out_everywhere",
     "try_code",

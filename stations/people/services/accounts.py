@@ -1,8 +1,10 @@
 """Accounts: made, changed, stopped and started again."""
 
 import sqlalchemy as sa
+from flask_babel import force_locale
+from flask_babel import gettext as _
 
-from stations.core import access, audit, clock, text
+from stations.core import access, audit, clock, outbox, text
 from stations.core.access import NotAllowed, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -42,7 +44,11 @@ def create_person(
 def change_profile(
     person: Person, *, name: str, kana: str, email: str | None, phone: str | None, by: Person
 ) -> None:
-    """Somebody corrects their own name, reading and addresses. RuleBroken on "kana", "phone"."""
+    """Somebody's name, reading and addresses are put right, by themselves or an administrator.
+
+    Another mail address is where reset links go from now on: links that are out become void, the old address is told.
+    RuleBroken on "kana", "phone".
+    """
     if person.id != by.id:
         access.demand(by, Permission.PEOPLE_MANAGE, person)
     if phone:
@@ -50,8 +56,23 @@ def change_profile(
     lock(person)
     person.name = text.normalise(name)
     person.kana = text.furigana(kana, field="kana") if kana else ""
-    person.email, person.phone = email or None, phone or None
+    person.phone = phone or None
     audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by)
+    if (email or None) != person.email:
+        _change_email(person, email or None, by=by)
+
+
+def _change_email(person: Person, email: str | None, *, by: Person) -> None:
+    with force_locale(person.language):
+        subject = _("メールアドレスの変更のお知らせ")
+        body = _(
+            "登録のメールアドレスが変わりました。これからのお知らせは、このアドレスには届きません。\n"
+            "お心当たりのないときは、下の連絡先へお知らせください。"
+        )
+    outbox.queue(to=person, subject=subject, body=body)  # still the old address
+    person.email = email
+    void_links(person)
+    audit.record(person, act=PersonAct.CHANGE_EMAIL, by=by)
 
 
 def disable(person: Person, *, by: Person, reason: str = "") -> None:

@@ -97,6 +97,8 @@ def end_role(assignment: RoleAssignment, *, on: dt.date, by: Person | None) -> N
     lock(assignment)
     if assignment.to_on is not None and assignment.to_on < clock.today():
         raise Conflict(None, N_("この役割は、すでに終わっています。"))
+    if rules.term_revoked(assignment.from_on, assignment.to_on):
+        raise Conflict(None, N_("この役割は、すでに取り消されています。"))
     rules.check_term(assignment.from_on, on)
     if assignment.to_on is not None and on > assignment.to_on:
         raise RuleBroken(
@@ -106,6 +108,24 @@ def end_role(assignment: RoleAssignment, *, on: dt.date, by: Person | None) -> N
     assignment.to_on = on
     _forget_held_roles(person)
     audit.record(person, act=PersonAct.END_ROLE, by=by, detail=_detail(assignment))
+
+
+def revoke_role(assignment: RoleAssignment, *, reason: str, by: Person) -> None:
+    """Take back a role that was given by mistake: it holds on no day, from now on. The act and its reason stay.
+
+    RuleBroken on "reason", or when the role has held before today; Conflict when it has ended.
+    """
+    _demand(assignment, by)
+    person = lock(assignment.person)
+    lock(assignment)
+    if assignment.to_on is not None and assignment.to_on < clock.today():
+        raise Conflict(None, N_("この役割は、すでに終わっています。"))
+    rules.check_revoking(assignment.from_on, assignment.to_on, clock.today())
+    if not reason.strip():
+        raise RuleBroken("reason", N_("理由を入力してください。"))
+    assignment.to_on = assignment.from_on - dt.timedelta(days=1)
+    _forget_held_roles(person)
+    audit.record(person, act=PersonAct.REVOKE_ROLE, by=by, reason=reason.strip(), detail=_detail(assignment))
 
 
 def _demand(assignment: RoleAssignment, by: Person | None) -> None:

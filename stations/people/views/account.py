@@ -48,14 +48,7 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=current_user)
     if form.validate_on_submit():
         try:
-            services.change_profile(
-                people_session.signed_in() or current_user,
-                name=form.name.data or "",
-                kana=form.kana.data or "",
-                email=form.email.data,
-                phone=form.phone.data,
-                by=current_user,
-            )
+            services.change_profile(people_session.signed_in() or current_user, by=current_user, **form.facts)
         except RuleBroken as broken:
             form.show(broken)
         else:

@@ -10,10 +10,19 @@ from flask_login import current_user
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.people import queries, services
-from stations.people.forms import EndRoleForm, FilterForm, InviteForm, ReasonForm, RoleForm
+from stations.people import queries, services, viewed
+from stations.people.forms import (
+    EndRoleForm,
+    FilterForm,
+    InviteForm,
+    ProfileForm,
+    ReasonForm,
+    RoleForm,
+    SearchForm,
+)
 from stations.people.labels import TONES
 from stations.people.views import blueprint
 
@@ -79,14 +88,7 @@ def invite() -> ResponseReturnValue:
     form.offer(queries.bodies())
     if form.validate_on_submit():
         try:
-            person = services.create_person(
-                by=current_user,
-                login=form.login.data or "",
-                name=form.name.data or "",
-                kana=form.kana.data or "",
-                email=form.email.data,
-                phone=form.phone.data,
-            )
+            person = services.create_person(by=current_user, login=form.login.data or "", **form.facts)
             services.give_role(person=person, by=current_user, **form.chosen)
         except RuleBroken as broken:
             form.show(broken)
@@ -167,6 +169,42 @@ def end_role(assignment: "RoleAssignment") -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/people/roles/<int:role_assignment_id>/revoke", methods=["GET", "POST"])
+@requires(Permission.PEOPLE_MANAGE, of=queries.role_assignment)
+@writes
+def revoke_role(assignment: "RoleAssignment") -> ResponseReturnValue:
+    """A role given by mistake: it stops at once, with a reason; asked twice."""
+    form, person = ReasonForm(), assignment.person
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.revoke_role(assignment, reason=form.reason.data or "", by=current_user)
+    ):
+        flash(_("役割を取り消しました。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/revoke_role.html",
+        form=form,
+        person=person,
+        role=queries.role_row(assignment),
+        breadcrumb=_trail_of(person, _("役割の取消し")),
+    )
+
+
+@blueprint.route("/people/<int:person_id>/edit", methods=["GET", "POST"])
+@manages
+@writes
+def edit(person: "Person") -> ResponseReturnValue:
+    """Somebody's name, reading and addresses, put right by an administrator."""
+    form = ProfileForm(obj=person)
+    if form.validate_on_submit() and succeeds(
+        form, lambda: services.change_profile(person, by=current_user, **form.facts)
+    ):
+        flash(_("登録内容を変更しました。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
+    return render_template(
+        "people/edit.html", form=form, person=person, breadcrumb=_trail_of(person, _("登録内容の変更"))
+    )
+
+
 @blueprint.route("/people/<int:person_id>/disable", methods=["GET", "POST"])
 @manages
 @writes
@@ -212,10 +250,13 @@ def reset_second_factor(person: "Person") -> ResponseReturnValue:
 def view_log() -> ResponseReturnValue:
     """Who looked at which personal data, and when."""
     by = request.args.get("by", type=int)
+    form = SearchForm(request.args)
+    search = form.q.data or ""
     return render_template(
         "people/view_log.html",
-        found=queries.view_log(by=by, page=request.args.get("page", 1, type=int)),
-        by=by,
+        found=viewed.view_log(by=by, search=search, page=request.args.get("page", 1, type=int)),
+        form=form,
+        filters={name: value for name, value in {"by": by, "q": search}.items() if value},
         person=queries.person(by) if by is not None else None,
         breadcrumb=[(_("個人情報の閲覧記録"), None)],
     )

@@ -47,7 +47,7 @@ def record_consent(*, subject: Referral | Observation, consent: Consent, by: Act
     """
     if _begin(subject, by):
         raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
-    rules.check_consent(consent)
+    rules.check_consent(consent, clock.today())
     return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
 
 
@@ -84,7 +84,7 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
         if not over:
             _end(subject, by)
     elif subject.status not in OWN_TO_THE_STATION:
-        steps.tell(queries.agency_people(subject.agency_id), steps.MEMO_ANSWERED, subject, by=by)
+        steps.tell(queries.agency_people(subject.agency_id), steps.MEMO_CONCEALED, subject, by=by)
     return record
 
 

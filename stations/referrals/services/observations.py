@@ -30,9 +30,7 @@ def create_observation(
 ) -> Observation:
     """A draft that only the station sees. Without a receiver yet it points to 福祉まるごと相談窓口, the safe one."""
     access.demand(by, Permission.OBSERVATION_WRITE, station)
-    receiver = agency or queries.desk()
-    if receiver is None:
-        raise RuleBroken(None, N_("福祉まるごと相談窓口が登録されていません。地域共生課に連絡してください。"))
+    receiver = agency or _desk()
     _check(memo)
     year = clock.fiscal_year(clock.today())
     number = numbering.next_number(fiscal_year=year, series="observation")
@@ -88,11 +86,17 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
     rules.check_gate(queries.latest_consent(observation), observation.recipient, today)
     if observation.agency.closed_on is not None and observation.agency.closed_on < today:
         raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
-    observation.sent_at = clock.now()
-    observation.acknowledge_by_on = rules.acknowledge_by(today)
-    observation.acknowledged_at = None
-    steps.move_memo(observation, ObservationAct.SEND, to, by=by)
-    steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)
+    _deliver(observation, ObservationAct.SEND, to, by)
+
+
+def redirect_observation(*, observation: Observation, by: Actor) -> None:
+    """To 福祉まるごと相談窓口, who need no consent (支援会議): the receiver may no longer read it.
+
+    `Conflict` while the receiver may.
+    """
+    to = steps.begin_memo(observation, ObservationAct.REDIRECT, by=by)
+    observation.agency = _desk()
+    _deliver(observation, ObservationAct.REDIRECT, to, by)
 
 
 def acknowledge_observation(*, observation: Observation, by: Actor) -> None:
@@ -125,9 +129,24 @@ def return_observation(*, observation: Observation, reason: str, by: Actor) -> N
 
 
 def withdraw_observation(*, observation: Observation, reason: str, by: Actor) -> None:
-    """取下げ by the station, before an agency takes it up."""
+    """取下げ by the station, before an agency takes it up, or when its consent is gone."""
     to = steps.begin_memo(observation, ObservationAct.WITHDRAW, by=by)
     steps.move_memo(observation, ObservationAct.WITHDRAW, to, by=by, reason=reason)
+
+
+def _deliver(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
+    observation.sent_at = clock.now()
+    observation.acknowledge_by_on = rules.acknowledge_by(clock.today())
+    observation.acknowledged_at = None
+    steps.move_memo(observation, act, to, by=by)
+    steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)
+
+
+def _desk() -> Agency:
+    found = queries.desk()
+    if found is None:
+        raise RuleBroken(None, N_("福祉まるごと相談窓口が登録されていません。地域共生課に連絡してください。"))
+    return found
 
 
 def _answer(

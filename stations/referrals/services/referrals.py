@@ -125,6 +125,14 @@ def arrange(*, referral: Referral, by: Actor) -> None:
     _answer(referral, Act.ARRANGE, to, by)
 
 
+def agree_visit(*, referral: Referral, reason: str, by: Actor) -> None:
+    """Either side writes down what was agreed: when, where, whom to meet. `RuleBroken` on "reason" without it."""
+    to = steps.begin(referral, Act.AGREE_VISIT, by=by)
+    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    steps.move(referral, Act.AGREE_VISIT, to, by=by, reason=reason)
+    _tell_both(referral, steps.ANSWERED, by)
+
+
 def record_first_visit(*, referral: Referral, on: dt.date, by: Actor) -> None:
     """見学・初回同行 took place on a day; looks back one and three months later are laid out."""
     to = steps.begin(referral, Act.RECORD_FIRST_VISIT, by=by)
@@ -150,8 +158,8 @@ def settle(*, referral: Referral, by: Actor) -> None:
     _answer(referral, Act.SETTLE, steps.begin(referral, Act.SETTLE, by=by), by)
 
 
-def close(*, referral: Referral, by: Actor, reason: str = "") -> None:
-    """終結, by either side."""
+def close(*, referral: Referral, reason: str, by: Actor) -> None:
+    """終結, by either side, with how it came to its end."""
     _both_sides(referral, Act.CLOSE, by, reason)
 
 
@@ -207,14 +215,17 @@ def expire_due() -> int:
 def record_follow_up(
     *, referral: Referral, follow_up_id: int, outcome: Outcome, note: str, by: Actor
 ) -> FollowUp:
-    """How it goes, one or three months after the first visit. `Conflict` when it is recorded already, or taken back.
+    """How it goes, one or three months after the first visit. `Conflict` when it is recorded already.
 
-    Nothing more is written about a person whose consent is gone: `RuleBroken` on "consent".
+    Nothing more is written when the case is over or the consent is gone: `RuleBroken`. Whether it is time already
+    (`rules.check_follow_up`) the page asks: the demonstration tells a whole year within hours.
     """
     lock(referral)
     steps.demand_one(by, {Permission.REFERRAL_ANSWER, Permission.REFERRAL_MAKE}, referral)
-    if referral.status in rules.CONCEALED:
-        raise Conflict(None, N_("取り下げられたつなぎには、その後の様子を記録できません。"))
+    if referral.status in rules.FINAL | rules.CONCEALED:
+        raise RuleBroken(
+            None, N_("「%(state)s」のつなぎには、その後の様子を記録できません。"), state=referral.status
+        )
     rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None or lock(found).done_at is not None:

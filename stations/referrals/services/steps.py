@@ -6,7 +6,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from stations.core import access, audit, outbox
+from stations.core import access, audit, clock, outbox
 from stations.core.access import Actor, Permission
 from stations.core.database import lock
 from stations.core.messages import N_
@@ -38,10 +38,13 @@ def move(referral: Referral, act: Act, to: rules.Status, *, by: Actor | None, re
 
 
 def begin_memo(observation: Observation, act: ObservationAct, *, by: Actor) -> rules.ObservationStatus:
-    """Hold a memo for an act. Returns the state to come."""
+    """Hold a memo for an act: who may, and whether its state and the consent allow it. Returns the state to come."""
     lock(observation)
     access.demand(by, queries.OBSERVATION_PERMISSIONS[act], observation)
-    return rules.next_observation_status(observation.status, act)
+    to = rules.next_observation_status(observation.status, act)
+    told = rules.may_tell(queries.latest_consent(observation), observation.recipient, clock.today())
+    rules.check_observation_act(observation.status, act, told=told)
+    return to
 
 
 def move_memo(
@@ -63,6 +66,7 @@ ANSWERED = N_("つなぎ %(number)s が進みました")
 RETURNED = N_("つなぎ %(number)s が差し戻されました")
 ENDED = N_("つなぎ %(number)s が終わりました")
 MEMO_SENT = N_("気づきメモ %(number)s が届きました")
+MEMO_CONCEALED = N_("気づきメモ %(number)s の同意が撤回されました")
 MEMO_ANSWERED = N_("気づきメモ %(number)s に返事がありました")
 
 

@@ -14,6 +14,7 @@ from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import ActForm, FollowUpForm
+from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
 from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
 
@@ -31,10 +32,12 @@ _WITH_REASON: dict[Act, Callable[..., object]] = {
     Act.SUSPEND: services.suspend,
     Act.WITHDRAW: services.withdraw,
     Act.CLOSE: services.close,
+    Act.AGREE_VISIT: services.agree_visit,
 }
 _MEMO_PLAIN: dict[ObservationAct, Callable[..., object]] = {
     ObservationAct.ACKNOWLEDGE: services.acknowledge_observation,
     ObservationAct.START: services.start_observation,
+    ObservationAct.REDIRECT: services.redirect_observation,
 }
 _MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
     ObservationAct.RETURN: services.return_observation,
@@ -52,9 +55,8 @@ def act(referral: Any, act: str) -> Any:
     step, form = Act(act), ActForm()
     if form.validate_on_submit() and succeeds(form, lambda: _do(referral, step, form)):
         now = label(referral.status)
-        flash(
-            _("つなぎ %(number)s は「%(state)s」になりました。", number=referral.number, state=now), "success"
-        )
+        done = _("つなぎ %(number)s は「%(state)s」になりました。", number=referral.number, state=now)
+        flash(_("見学の日程を記録しました。") if step is Act.AGREE_VISIT else done, "success")
         return redirect(url_for(".referral", referral_id=referral.id), 303)
     if not form.is_submitted() and step is Act.RECORD_FIRST_VISIT:
         form.first_visit_on.data = clock.today()
@@ -66,7 +68,10 @@ def act(referral: Any, act: str) -> Any:
         else "reason"
         if step in _WITH_REASON
         else None,
-        needed=step in rules.NEEDS_REASON,
+        means=MEANS.get(step),
+        agreeing=step is Act.AGREE_VISIT,
+        unseen=[one for one in referral.follow_ups if one.done_at is None] if step is Act.SETTLE else [],
+        first_visit_on=referral.first_visit_on,
         back=url_for(".referral", referral_id=referral.id),
         number=referral.number,
         breadcrumb=referral_trail(referral, label(step)),
@@ -93,10 +98,9 @@ def observation_act(observation: Any, act: str) -> Any:
     step, form = ObservationAct(act), ActForm()
     if form.validate_on_submit() and succeeds(form, lambda: _do_memo(observation, step, form)):
         now = label(observation.status)
-        flash(
-            _("気づきメモ %(number)s は「%(state)s」になりました。", number=observation.number, state=now),
-            "success",
-        )
+        done = _("気づきメモ %(number)s は「%(state)s」になりました。", number=observation.number, state=now)
+        sent = _("福祉まるごと相談窓口に送り直しました。")
+        flash(sent if step is ObservationAct.REDIRECT else done, "success")
         back_to_list = step is ObservationAct.RETURN  # it is the station's own again
         own = url_for(".observation", observation_id=observation.id)
         return redirect(url_for(".observations") if back_to_list else own, 303)
@@ -104,7 +108,7 @@ def observation_act(observation: Any, act: str) -> Any:
         form,
         step,
         field="answer" if step is ObservationAct.CLOSE else "reason" if step in _MEMO_WITH_REASON else None,
-        needed=True,
+        means=OBSERVATION_MEANS.get(step),
         back=url_for(".observation", observation_id=observation.id),
         number=observation.number,
         breadcrumb=memo_trail(observation, label(step)),
@@ -120,9 +124,9 @@ def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
         _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
 
 
-def _act_page(form: ActForm, step: Any, *, field: str | None, needed: bool, **page: Any) -> str:
+def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> str:
     if field is not None:
-        form[field].flags.required = needed or field != "reason"
+        form[field].flags.required = True
     return render_template("referrals/act.html", form=form, step=step, asked=field, **page)
 
 
@@ -134,19 +138,21 @@ def follow_up(referral: Any, follow_up_id: int) -> Any:
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:
         abort(404)
-    if request.method == "GET" and queries.is_concealed(current_user, referral):
+    if request.method == "GET" and found not in queries.open_looks(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
-    if form.validate_on_submit() and succeeds(
-        form,
-        lambda: services.record_follow_up(
+
+    def record() -> None:
+        rules.check_follow_up(found.due_on, clock.today())
+        services.record_follow_up(
             referral=referral,
             follow_up_id=follow_up_id,
             outcome=Outcome(form.outcome.data),
             note=form.note.data or "",
             by=current_user,
-        ),
-    ):
+        )
+
+    if form.validate_on_submit() and succeeds(form, record):
         flash(_("その後の様子を記録しました。"), "success")
         return redirect(url_for(".referral", referral_id=referral.id), 303)
     return render_template(

@@ -9,8 +9,9 @@ from flask_login import current_user
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
-from stations.referrals import queries, services
+from stations.referrals import queries, rules, services
 from stations.referrals.forms import ConsentForm, SendForm
+from stations.referrals.rules import Status
 from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
 
 
@@ -36,7 +37,8 @@ def observation_consent(observation: Any) -> Any:
 @writes
 def withdraw_consent(referral: Any) -> Any:
     own = url_for(".referral", referral_id=referral.id)
-    return _withdraw(referral, own, referral_trail(referral, _("同意の撤回")))
+    effect = _effect_on_referral(referral)
+    return _withdraw(referral, own, effect, referral_trail(referral, _("同意の撤回")))
 
 
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
@@ -44,7 +46,8 @@ def withdraw_consent(referral: Any) -> Any:
 @writes
 def withdraw_observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)
-    return _withdraw(observation, own, memo_trail(observation, _("同意の撤回")))
+    effect = _effect_on_memo(observation)
+    return _withdraw(observation, own, effect, memo_trail(observation, _("同意の撤回")))
 
 
 def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
@@ -61,7 +64,7 @@ def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
     )
 
 
-def _withdraw(subject: Any, own: str, breadcrumb: Any) -> Any:
+def _withdraw(subject: Any, own: str, effect: str, breadcrumb: Any) -> Any:
     form = SendForm()
     if form.validate_on_submit() and succeeds(
         form, lambda: services.withdraw_consent(subject=subject, by=current_user)
@@ -69,5 +72,31 @@ def _withdraw(subject: Any, own: str, breadcrumb: Any) -> Any:
         flash(_("同意の撤回を記録しました。"), "success")
         return redirect(own, 303)
     return render_template(
-        "referrals/withdraw_consent.html", form=form, subject=subject, back=own, breadcrumb=breadcrumb
+        "referrals/withdraw_consent.html",
+        form=form,
+        subject=subject,
+        effect=effect,
+        back=own,
+        breadcrumb=breadcrumb,
+    )
+
+
+def _effect_on_referral(referral: Any) -> Any:
+    if referral.status is Status.DRAFT:
+        return _("まだ送っていないので、下書きはそのまま残ります。送るには、あらためて同意が必要です。")
+    if referral.status in rules.FINAL:
+        return _("ステーションからは、このつなぎのご本人についての内容が見えなくなります。")
+    return _("このつなぎは取下げになり、ステーションからはご本人についての内容が見えなくなります。")
+
+
+def _effect_on_memo(memo: Any) -> Any:
+    if memo.status in rules.OBSERVATION_EDITABLE:
+        return _("まだ送っていないメモは残ります。送れる先は、福祉まるごと相談窓口だけになります。")
+    if memo.agency.is_marugoto_desk:
+        return _("メモは福祉まるごと相談窓口に届いたままです。窓口は同意がなくても、支援会議で話し合えます。")
+    if memo.status in rules.OBSERVATION_FINAL:
+        return _("送り先の相談機関からは、このメモの内容が見えなくなります。")
+    return _(
+        "送り先の相談機関からは、このメモの内容が見えなくなり、対応も止まります。"
+        "記録したあと、福祉まるごと相談窓口に送り直すか、メモを取り下げるかを選んでください。"
     )

@@ -14,9 +14,9 @@ from stations.core.forms import succeeds
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
-from stations.referrals.labels import OBSERVATION_TONES
+from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
-from stations.referrals.views.pages import blueprint, hints, history, memo_trail, trail
+from stations.referrals.views.pages import blueprint, hints, history, memo_trail, return_reason, trail
 
 MEMO = N_("気づきメモ")
 
@@ -112,6 +112,7 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
         observation=observation,
         emergency_phone=current_app.config["STATIONS"].emergency_phone,
         words=hints(form.facts.data or ""),
+        returned=return_reason(observation) if observation else None,
         breadcrumb=breadcrumb,
     )
 
@@ -123,10 +124,9 @@ def receiver(observation: Any) -> Any:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
     if request.method == "GET" and observation.status not in rules.OBSERVATION_EDITABLE:
         return redirect(url_for(".observation", observation_id=observation.id))
-    offered = {one.id: one for one in queries.receivers(observation.consent, clock.today())}
-    chosen = observation.agency_id if observation.agency_id in offered else None
-    form = ReceiverForm(data={"agency_id": chosen})
-    form.agency_id.choices = options([(one.id, f"{one.name}（{one.kind}）") for one in offered.values()])
+    offered = {one.id: one for one in queries.receivers(observation, clock.today())}
+    form = ReceiverForm()
+    form.offer((one.id, _called(one, observation)) for one in offered.values())
 
     def send() -> None:
         services.save_observation(
@@ -142,8 +142,15 @@ def receiver(observation: Any) -> Any:
         observation=observation,
         only_desk=not rules.may_tell(observation.consent, rules.Recipient.AGENCY, clock.today()),
         words=hints(observation.facts),
+        returned=return_reason(observation),
         breadcrumb=memo_trail(observation, _("送り先と確認")),
     )
+
+
+def _called(agency: Any, observation: Any) -> str:
+    """A receiver's name; its kind where the name does not say it, and whether it is the one of this district."""
+    name = agency.name if agency.kind in agency.name else f"{agency.name}（{agency.kind}）"
+    return _("%(name)s：この地区の窓口", name=name) if queries.is_local(agency, observation) else name
 
 
 @blueprint.get("/observations/<int:observation_id>")
@@ -157,7 +164,10 @@ def observation(observation: Any) -> Any:
         observation=observation,
         concealed=concealed,
         acts=queries.observation_acts_for(current_user, observation),
-        asks=rules.OBSERVATION_NEEDS_REASON | {ObservationAct.CLOSE},
+        asks=rules.OBSERVATION_NEEDS_REASON | {ObservationAct.CLOSE, ObservationAct.REDIRECT},
+        plainly=OBSERVATION_PLAINLY[observation.status],
+        stranded=queries.is_stranded(observation),
+        returned=return_reason(observation) if not concealed else None,
         editable=observation.status in rules.OBSERVATION_EDITABLE,
         withdrawable=rules.valid(observation.consent, today),
         over=observation.status in rules.OBSERVATION_FINAL,

@@ -1,6 +1,7 @@
 """What the pages of this package share: their blueprint, where they stand, what they hint at."""
 
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -15,9 +16,30 @@ Trail = list[tuple[Any, str | None]]
 
 
 def history(subject: Any, *, concealed: bool) -> list[audit.Entry]:
-    """The timeline; to whom the person's data is concealed, the reasons are, too: they may tell of the person."""
-    entries = audit.timeline(subject)
+    """The timeline, one's repeated saving as one line.
+
+    To whom the person's data is concealed, the reasons are, too: they may tell of the person.
+    """
+    entries = _saved_once(audit.timeline(subject))
     return [replace(entry, reason=None) for entry in entries] if concealed else entries
+
+
+def _saved_once(entries: list[audit.Entry]) -> list[audit.Entry]:
+    shown = []
+    for (act, _who), same in groupby(entries, key=lambda entry: (entry.act, entry.by_name)):
+        newest, *older = same
+        if act == rules.SheetAct.SAVE and older:
+            times = _("%(act)s（%(n)s回）", act=newest.label, n=len(older) + 1)
+            newest, older = replace(newest, label=times), []
+        shown += [newest, *older]
+    return shown
+
+
+def return_reason(subject: Any) -> str | None:
+    """Why a sheet or memo came back, for who writes it anew; None in every other state."""
+    if subject.status not in {rules.Status.RETURNED, rules.ObservationStatus.RETURNED}:
+        return None
+    return next((one.reason for one in audit.timeline(subject) if one.act == rules.Act.RETURN), None)
 
 
 def trail(*here: tuple[Any, str | None]) -> Trail:

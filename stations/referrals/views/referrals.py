@@ -9,14 +9,15 @@ from flask_login import current_user
 from stations.committees import queries as committees
 from stations.core import clock
 from stations.core.access import Permission, requires
+from stations.core.audit import Entry
 from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
-from stations.referrals.labels import TONES
-from stations.referrals.rules import AgeGroup, Status
-from stations.referrals.views.pages import blueprint, hints, history, referral_trail, trail
+from stations.referrals.labels import PLAINLY, TONES
+from stations.referrals.rules import Act, AgeGroup, Status
+from stations.referrals.views.pages import blueprint, hints, history, referral_trail, return_reason, trail
 
 SHEET = N_("つなぎシート")
 WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
@@ -88,6 +89,7 @@ def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
         weekdays=list(enumerate(WEEKDAYS)),
         district=request.args.get("district", type=int),
         weekday=request.args.get("weekday", type=int),
+        returned=return_reason(referral) if referral else None,
         breadcrumb=breadcrumb,
     )
 
@@ -146,12 +148,14 @@ def _edit_person(referral: Any) -> Any:
         "referrals/person.html",
         form=form,
         referral=referral,
+        returned=return_reason(referral),
         breadcrumb=referral_trail(referral, _("ご本人と同意")),
     )
 
 
 def _edit_wishes(referral: Any) -> Any:
     form = WishesForm(obj=referral)
+    form.begin(written=bool(referral.wishes))
     form.share(lambda: services.standing(referral, form.own))
     if form.validate_on_submit() and succeeds(
         form,
@@ -163,6 +167,7 @@ def _edit_wishes(referral: Any) -> Any:
         form=form,
         referral=referral,
         words=hints(referral.wishes, referral.considerations),
+        returned=return_reason(referral),
         breadcrumb=referral_trail(referral, _("希望と配慮")),
     )
 
@@ -188,14 +193,36 @@ def check(referral: Any) -> Any:
         form, lambda: services.send(referral=referral, by=current_user)
     ):
         return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
+    open_gate = rules.may_tell(referral.consent, rules.Recipient.STATION, clock.today())
     return render_template(
         "referrals/check.html",
         form=form,
         referral=referral,
-        open_gate=rules.may_tell(referral.consent, rules.Recipient.STATION, clock.today()),
+        open_gate=open_gate,
+        desk=None if open_gate else queries.desk(),
+        returned=return_reason(referral),
         words=hints(referral.wishes, referral.considerations),
         breadcrumb=referral_trail(referral, _("内容の確認")),
     )
+
+
+# Acts that a page asks for, or asks about, before they are done.
+ASKS = rules.NEEDS_REASON | {Act.AGREE_VISIT, Act.RECORD_FIRST_VISIT, Act.START, Act.SETTLE}
+WAYS_OUT = frozenset({Act.WITHDRAW, Act.FAIL, Act.SUSPEND, Act.CLOSE})
+
+
+def _agreed_visit(referral: Any, timeline: list[Entry]) -> str | None:
+    """What was agreed last about the first visit, while it is being arranged (anew)."""
+    if referral.status is not Status.ARRANGING:
+        return None
+    told = (one for one in timeline if one.act in {Act.AGREE_VISIT, Act.ARRANGE, Act.RESUME})
+    return next((one.reason for one in told), None)
+
+
+def _main_act(acts: list[Act], agreed: str | None) -> Act | None:
+    """The one that comes next: no way out, and not an agreement that is written down already."""
+    done = {Act.AGREE_VISIT} if agreed else set()
+    return next((one for one in acts if one not in WAYS_OUT | done), None)
 
 
 @blueprint.get("/referrals/<int:referral_id>")
@@ -204,18 +231,26 @@ def referral(referral: Any) -> Any:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
     concealed = queries.is_concealed(current_user, referral)
+    acts, looks = queries.acts_for(current_user, referral), queries.open_looks(current_user, referral)
+    timeline = history(referral, concealed=concealed)
+    agreed = _agreed_visit(referral, timeline)
     return render_template(
         "referrals/referral.html",
         referral=referral,
         concealed=concealed,
-        acts=queries.acts_for(current_user, referral),
-        asks=rules.NEEDS_REASON | {rules.Act.RECORD_FIRST_VISIT, rules.Act.CLOSE},
+        plainly=PLAINLY[referral.status],
+        returned=return_reason(referral) if not concealed else None,
+        acts=acts,
+        looks=looks,
+        main=None if looks else _main_act(acts, agreed),
+        agreed=agreed,
+        asks=ASKS,
         editable=referral.status in rules.EDITABLE,
         withdrawable=rules.valid(referral.consent, today),
         over=referral.status in rules.FINAL,
         late=lambda day: rules.is_overdue(day, None, today),
         sent=request.args.get("sent") == "1",
-        timeline=history(referral, concealed=concealed),
+        timeline=timeline,
         tones=TONES,
         breadcrumb=referral_trail(referral),
     )

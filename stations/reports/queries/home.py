@@ -225,9 +225,19 @@ def _plans(
 
 
 def _money(mine: Iterable[PlanMoney]) -> Money | None:
-    """The present fiscal year's awards of one committee, added up; None before the first award."""
+    """The awards of the present fiscal year that are still open, added up; None without one.
+
+    What a closed grant left over, or spent beyond its award, is nothing anybody can still use.
+    """
     year = clock.fiscal_year(clock.today())
-    awarded = [one.standing for one in mine if one.fiscal_year == year and one.standing and one.awarded]
+    awarded = [
+        one.standing
+        for one in mine
+        if one.fiscal_year == year
+        and one.grant_status not in grant_rules.FINAL
+        and one.standing
+        and one.awarded
+    ]
     if not awarded:
         return None
     return Money(

@@ -1,4 +1,5 @@
 // Starts the small enhancements of every page. Nothing here is needed to use a page: without it, all forms and links work.
+import { cardTables } from "./cards.js";
 import { watchCounters } from "./counter.js";
 import { warnBeforeLosing } from "./draft.js";
 import { closePopups } from "./popup.js";
@@ -28,10 +29,27 @@ function offerPrinting() {
   });
 }
 
+/** Copies an address that is shown only once; where the browser does not let us, it is marked to be copied by hand. */
+function offerCopying() {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const shown = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(shown.textContent.trim());
+      document.getElementById(`${button.dataset.copy}-copied`).textContent = button.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(shown);
+    }
+  });
+}
+
 focusErrorSummary();
 keepWheelFromNumbers();
 offerPrinting();
+offerCopying();
 closePopups();
+cardTables();
 watchCounters();
 watchFiles();
 guardAgainstDoubleSubmit();

@@ -49,13 +49,9 @@ export class TallyQueue {
     for (const event of this.all()) if (event.id === id) this.#write({ ...event, problem });
   }
 
-  /** Try a refused touch again, at its old place. */
-  again(id) {
-    for (const event of this.all()) {
-      if (event.id !== id) continue;
-      const { problem, ...rest } = event;
-      this.#write(rest);
-    }
+  /** Try every refused touch again, each at its old place. */
+  again() {
+    for (const { problem, ...event } of this.refused()) this.#write(event);
   }
 
   /** How the unsent touches change each tile: {elementary: 2}. */
@@ -80,6 +76,16 @@ export class TallyQueue {
       return null; // not ours to lose: the key stays where it is
     }
   }
+}
+
+/** How many touches of each opening this device still keeps: Map {"12" → 3}. */
+export function unsentByOpening(storage) {
+  const unsent = new Map();
+  for (let i = 0; i < storage.length; i += 1) {
+    const [prefix, opening] = storage.key(i).split(":");
+    if (prefix === PREFIX) unsent.set(opening, (unsent.get(opening) ?? 0) + 1);
+  }
+  return unsent;
 }
 
 /** The last touches that still count, newest first: what the server knows and what waits here, less what was undone. */

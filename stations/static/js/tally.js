@@ -1,8 +1,11 @@
 // The tablet's page: every touch is stored and shown at once, and sent when the network allows.
+import { guardLeaving } from "./tally-leave.js";
+import { clock, showSync } from "./tally-panel.js";
 import { liveEntries, TallyQueue } from "./tally-queue.js";
-import { pageToken, renewToken, Sender } from "./tally-sync.js";
+import { attended, pageToken, renewToken, Sender } from "./tally-sync.js";
 
 const FLASH_MS = 150;
+const ASK_MS = 15_000;
 
 function start(page) {
   const { opening, url, ...words } = page.dataset;
@@ -32,8 +35,10 @@ function start(page) {
   function show() {
     for (const [key, tile] of tiles) tile.querySelector("[data-tally-count]").textContent = String(shown(key));
     page.querySelector("[data-tally-total]").textContent = String(bands.reduce((sum, key) => sum + shown(key), 0));
+    form.classList.toggle("mt-stopped", !sender.open);
+    for (const button of form.querySelectorAll("button[name=act]")) button.setAttribute("aria-disabled", String(!sender.open));
     showEntries();
-    showSync();
+    showSync(page, { queue, sender, words, notice, label, drop: (id) => { queue.remove(id); show(); } });
   }
 
   function showEntries() {
@@ -47,34 +52,6 @@ function start(page) {
     });
     if (!rows.length) rows.push(Object.assign(document.createElement("li"), { textContent: words.none }));
     list.replaceChildren(...rows);
-  }
-
-  function showSync() {
-    const [waiting, refused] = [queue.pending().length, queue.refused()];
-    const chip = page.querySelector("[data-sync]");
-    const state = refused.length ? "failed" : waiting ? "waiting" : "sent";
-    chip.className = `mt-sync mt-sync--${state}`;
-    const text = { failed: words.failed, waiting: words.waiting.replace("{n}", waiting), sent: words.sent.replace("{time}", sender.sentAt ? clock(sender.sentAt) : "").trim() }[state];
-    // Written only when it changes: it is spoken each time.
-    const place = chip.querySelector("[data-sync-text]");
-    if (place.textContent !== text) place.textContent = text;
-    const note = notice || (sender.signedOut && waiting ? words.signedOut : "");
-    page.querySelector("[data-sync-note]").textContent = note;
-    page.querySelector("[data-sync-panel]").hidden = !note && !refused.length && !(waiting && sender.failedAt);
-    showRefused(refused);
-  }
-
-  function showRefused(refused) {
-    const template = page.querySelector("[data-sync-refused-row]");
-    const rows = refused.map((event) => {
-      const row = template.content.cloneNode(true);
-      const change = event.undo ? "↩" : `${event.delta > 0 ? "+" : "−"}${Math.abs(event.delta)}`;
-      row.querySelector("[data-what]").textContent = `${clock(new Date(event.at))} ${label(event.key)} ${change} — ${event.problem}`;
-      row.querySelector("[data-again]").addEventListener("click", () => { queue.again(event.id); show(); sender.flush(); });
-      row.querySelector("[data-drop]").addEventListener("click", () => { queue.remove(event.id); show(); });
-      return row;
-    });
-    page.querySelector("[data-sync-refused]").replaceChildren(...rows);
   }
 
   function touch(act) {
@@ -111,19 +88,34 @@ function start(page) {
     if (!event.submitter?.value) return;
     event.preventDefault();
     event.stopPropagation();
-    touch(event.submitter.value);
+    if (sender.open) touch(event.submitter.value);
+    else page.querySelector("[data-sync-panel]").scrollIntoView({ block: "center" }); // which says why nothing is counted
   });
-  page.querySelector("[data-sync-now]").addEventListener("click", () => sender.flush());
+  page.querySelector("[data-sync-now]").addEventListener("click", () => { queue.again(); show(); sender.flush(); });
   window.addEventListener("storage", show); // another tab of this device counted or sent
   navigator.storage?.persist?.().catch(() => {});
+  guardLeaving({
+    unsent: () => queue.pending().length > 0,
+    stay() {
+      sender.offline = true;
+      show();
+      page.querySelector("[data-sync-panel]").scrollIntoView({ block: "center" });
+    },
+  });
 
   show();
   sender.flush();
   sender.keepTrying();
+  keepAsking(sender);
 }
 
-function clock(at) {
-  return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+/** So that two tablets at two doors read the same totals. */
+function keepAsking(sender) {
+  const ask = () => { if (!document.hidden && attended()) sender.ask(); };
+  document.addEventListener("visibilitychange", ask);
+  // Before the page itself notices the touch: who comes back to it sees at once how the counts stand.
+  document.addEventListener("pointerdown", () => { if (!attended() && !document.hidden) sender.ask(); }, { capture: true });
+  setInterval(ask, ASK_MS);
 }
 
 const page = document.querySelector("[data-tally-page]");

@@ -1,0 +1,188 @@
+"""What pages say about a grant: what it is called, where its money stands, how its amount was fixed, its history."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from stations.core.audit import Entry
+from stations.core.formatting import date_era, fiscal_year, yen
+from stations.grants import queries
+from stations.grants.bookkeeping import Standing
+from stations.grants.labels import LETTERS
+from stations.grants.rules import Act, PaymentAct, Status
+
+Facts = list[dict[str, Any]]
+
+_MOVES = frozenset(Act) - frozenset(PaymentAct)
+# What an act moved or decided, as `audit.record` keeps it.
+_AMOUNTS = ("awarded_yen", "fixed_yen", "refund_yen", "balance_yen", "kept_yen", "amount_yen")
+
+
+def fact(key: Any, value: Any) -> dict[str, Any]:
+    """One line of what an act is about."""
+    return {"key": key, "value": value}
+
+
+def plan_link(grant: Any) -> Markup:
+    """The title of the grant's plan, leading to it."""
+    address = url_for("applications.plan", plan_id=grant.plan_id)
+    return Markup('<a href="{}">{}</a>').format(address, grant.plan.title)
+
+
+def about(grant: Any) -> Facts:
+    """Which grant it is: on top of every page of an act."""
+    return [
+        fact(_("ステーション"), grant.station.name),
+        fact(_("計画"), plan_link(grant)),
+        fact(_("実行委員会"), grant.committee.name),
+        fact(_("年度"), fiscal_year(grant.fiscal_year)),
+    ]
+
+
+def calculation(known: queries.Calculation) -> Facts:
+    """How the fixed amount comes about, in the order of the rule."""
+    terms = known.terms
+    rate = f"{terms.rate_numerator}/{terms.rate_denominator}"
+    cap = yen(terms.cap_yen) if terms.cap_yen else _("なし")
+    return [
+        fact(_("対象経費（検査済の領収書の合計）"), yen(known.eligible)),
+        fact(_("収入（参加費・寄附金など）"), yen(-known.income)),
+        fact(_("差引（対象経費 − 収入）"), yen(known.net)),
+        fact(
+            _("補助率・端数・上限"),
+            _(
+                "補助率 %(rate)s、%(unit)s未満は切捨て、上限 %(cap)s",
+                rate=rate,
+                unit=yen(terms.unit_yen),
+                cap=cap,
+            ),
+        ),
+        fact(_("差引に補助率・端数・上限を当てはめた額"), yen(known.allowed)),
+        fact(_("交付決定額"), yen(known.awarded)),
+        fact(_("確定額（上の2つの小さいほう）"), yen(known.fixed)),
+    ]
+
+
+def settled(grant: Any, known: queries.Settled) -> Facts:
+    """The fixed amount, or what a 取消し left, against what was paid; and how the difference was made good."""
+    if grant.determined_on is None:
+        rows = [
+            fact(_("取消しの前の交付決定額"), yen(queries.first_award(grant))),
+            fact(_("取消しの後に残る額"), yen(known.fixed)),
+        ]
+    else:
+        rows = [fact(_("確定額"), yen(known.fixed))]
+    rows.append(fact(_("概算払で支払った額"), yen(known.advanced)))
+    if known.refund:
+        back = _("（まだ）") if known.repaid_on is None else _("（%(day)s）", day=date_era(known.repaid_on))
+        rows += [
+            fact(_("返還額"), yen(known.refund)),
+            fact(_("返還済"), f"{yen(known.repaid)}{back}"),
+        ]
+    elif known.balance:
+        day = known.balance_paid_on
+        out = _("（まだ）") if day is None else _("（%(day)s）", day=date_era(day))
+        rows += [
+            fact(_("精算払の額"), yen(known.balance)),
+            fact(_("精算払済"), f"{yen(known.balance_paid)}{out}"),
+        ]
+    else:
+        rows.append(fact(_("差額"), _("なし")))
+    return rows
+
+
+def drafted(grant: Any) -> list[str]:
+    """What waits for a decision; only for those who may see drafts (`queries.sees_drafts`)."""
+    if grant.status is Status.DECIDING and grant.refusal_reason is not None:
+        return [_("不交付が起案されています（決裁待ち）。")]
+    if grant.status is Status.DECIDING:
+        return [_("起案額 %(amount)s（決裁待ち）。", amount=yen(grant.awarded_yen))]
+    if grant.status is Status.DETERMINING:
+        return [_("起案された確定額 %(amount)s（決裁待ち）。", amount=yen(grant.fixed_yen))]
+    return []
+
+
+def money_in_words(
+    grant: Any, standing: Standing, award: int | None, known: queries.Settled | None
+) -> list[str]:
+    """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
+    said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
+    if award is not None and award < standing.spent:
+        said.append(_("残額の△は、決定額を超えて、収入や自己資金で支払った分です。"))
+    elif award and known is not None and known.done and award > standing.spent:
+        said.append(_("残額は、決定額のうち使わなかった額です。手元に残っているお金ではありません。"))
+    return said
+
+
+def _fixed(grant: Any, known: queries.Settled) -> str:
+    if grant.determined_on is None:
+        return str(_("取消しの後に残る額 %(amount)s。", amount=yen(known.fixed)))
+    return str(
+        _("確定額 %(amount)s（%(day)s）。", amount=yen(known.fixed), day=date_era(grant.determined_on))
+    )
+
+
+def _difference(grant: Any, known: queries.Settled) -> str:
+    if known.refund and known.repaid_on is not None:
+        return str(
+            _(
+                "概算払との差額 %(amount)s は、%(day)sに返還されました（返還済）。",
+                amount=yen(known.repaid),
+                day=date_era(known.repaid_on),
+            )
+        )
+    if known.refund and grant.refund_due_on is not None:
+        return str(
+            _(
+                "概算払との差額 %(amount)s は、まだ返還されていません（納期限 %(day)s）。",
+                amount=yen(known.refund),
+                day=date_era(grant.refund_due_on),
+            )
+        )
+    if known.refund:
+        return str(_("概算払との差額 %(amount)s は、これから返還を命じます。", amount=yen(known.refund)))
+    if known.balance_paid_on is not None:
+        return str(
+            _(
+                "差額 %(amount)s は、%(day)sに精算払で支払いました（精算済）。",
+                amount=yen(known.balance_paid),
+                day=date_era(known.balance_paid_on),
+            )
+        )
+    if known.balance:
+        return str(_("差額 %(amount)s は、これから精算払で支払います。", amount=yen(known.balance)))
+    return str(_("概算払との差額はありません。"))
+
+
+def history(entries: Iterable[Entry]) -> list[Entry]:
+    """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded."""
+    return [_telling(entry) for entry in entries]
+
+
+def sent_back(grant: Any, entries: Iterable[Entry]) -> Entry | None:
+    """The 差戻し that waits for a new draft, read off the grant's timeline, newest first; None without one."""
+    if grant.status not in {Status.REVIEWING, Status.INSPECTED}:
+        return None
+    last = next((entry for entry in entries if entry.act in _MOVES), None)
+    return last if last is not None and last.act == Act.SEND_BACK else None
+
+
+def _telling(entry: Entry) -> Entry:
+    detail = entry.detail
+    said = []
+    if (kind := detail.get("kind")) in LETTERS:
+        said.append(str(LETTERS[kind]))
+    if "number" in detail:
+        said.append(_("第%(n)s号", n=detail["number"]))
+    if "instalment" in detail:
+        said.append(_("第%(n)s回", n=detail["instalment"]))
+    said += [yen(detail[key]) for key in _AMOUNTS if isinstance(detail.get(key), int)]
+    if detail.get("own_funds_yen"):
+        said.append(_("自己資金 %(amount)s", amount=yen(detail["own_funds_yen"])))
+    if not said:
+        return entry
+    return replace(entry, label=_("%(act)s（%(what)s）", act=entry.label, what=" ".join(said)))

@@ -1,0 +1,98 @@
+"""取消し: drafted by one, decided by another, sent back with a reason; the award stands until then."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from stations.core import audit
+from stations.core.access import NotAllowed, Role
+from stations.core.messages import Conflict, RuleBroken
+from stations.grants import queries, services
+from stations.grants.cancellations import GrantCancellation
+from stations.grants.rules import Act, Status
+from tests.grants import cast as grants
+from tests.support import cast
+
+
+def test_an_officer_drafts_and_an_approver_decides(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    with pytest.raises(Conflict):
+        services.cancel(grant=grant, by=made.approver)
+    for person in (made.approver, made.chair, made.cashier):
+        with pytest.raises(NotAllowed):
+            services.draft_cancellation(grant=grant, reason="目的外", by=person)
+    with pytest.raises(RuleBroken):
+        services.draft_cancellation(grant=grant, reason=" ", by=made.officer)
+    services.draft_cancellation(grant=grant, reason="目的外の使用", by=made.officer)
+    assert (grant.status, queries.decided_award(grant)) == (Status.ACTIVE, grant.awarded_yen)
+    with pytest.raises(Conflict):
+        services.draft_cancellation(grant=grant, reason="もう一度", by=made.other_officer)
+    for person in (made.officer, made.chair):
+        with pytest.raises(NotAllowed):
+            services.cancel(grant=grant, by=person)
+    services.cancel(grant=grant, by=made.approver)
+    assert (grant.status, grant.fixed_yen) == (Status.CANCELLED, 0)
+    assert queries.reason_of(grant, Act.CANCEL) == "目的外の使用"
+    with pytest.raises(Conflict):
+        services.cancel(grant=grant, by=made.approver)
+
+
+def test_nobody_decides_the_cancellation_that_they_drafted(db_session: Session):
+    made = grants.team()
+    cast.give(made.other_officer, Role.APPROVER)
+    grant = grants.active(made)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.other_officer)
+    for decide in (
+        lambda: services.cancel(grant=grant, by=made.other_officer),
+        lambda: services.return_cancellation(grant=grant, reason="不要", by=made.other_officer),
+    ):
+        with pytest.raises(RuleBroken):
+            decide()
+    draft = queries.pending_cancellation(grant)
+    assert draft is not None
+    draft.approved, draft.decided_by_id, draft.decided_at = True, draft.drafted_by_id, draft.drafted_at
+    with pytest.raises(IntegrityError):
+        db_session.flush()
+    db_session.rollback()
+
+
+def test_a_draft_is_sent_back_with_a_reason_and_the_award_stands(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    with pytest.raises(RuleBroken):
+        services.return_cancellation(grant=grant, reason="", by=made.approver)
+    services.return_cancellation(grant=grant, reason="一部の取消しで足りる", by=made.approver)
+    assert queries.pending_cancellation(grant) is None
+    with pytest.raises(Conflict):
+        services.cancel(grant=grant, by=made.approver)
+    assert (grant.status, grant.fixed_yen) == (Status.ACTIVE, None)
+    grants.cancelled(made)
+    rows = db_session.scalars(sa.select(GrantCancellation).order_by(GrantCancellation.id)).all()
+    assert [(row.approved, row.decision_reason) for row in rows] == [
+        (False, "一部の取消しで足りる"),
+        (True, ""),
+    ]
+
+
+def test_what_is_left_was_paid_also_on_the_day_of_the_decision(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.paid(made, 90_000)
+    services.draft_cancellation(grant=grant, reason="目的外", kept_yen=30_000, by=made.officer)
+    services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+    with pytest.raises(RuleBroken) as broken:
+        services.cancel(grant=grant, by=made.approver)
+    assert broken.value.field == "kept_yen"
+
+
+def test_the_committee_reads_of_it_when_it_is_decided(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    services.draft_cancellation(grant=grant, reason="疑いのある領収書", by=made.officer)
+    read = audit.timeline(grant, without=queries.hidden_acts(made.chair, grant))
+    assert "疑いのある領収書" not in {entry.reason for entry in read}
+    seen = audit.timeline(grant, without=queries.hidden_acts(made.approver, grant))
+    assert "疑いのある領収書" in {entry.reason for entry in seen}
