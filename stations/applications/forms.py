@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField, SelectMultipleField
@@ -52,6 +53,8 @@ class NewPlanForm(Form):
         description=_l("文章と費用の明細が入った状態から始められます。あとから直せます。"),
     )
 
+    another = BooleanField(_l("承認された計画とは別の計画をつくります"))
+
     def offer(self, stations: Iterable[Any], plans: Iterable[Any], years: Sequence[tuple[int, str]]) -> None:
         """Fill the choices: stations, earlier plans (id, title), fiscal years (year, label)."""
         self.station_id.choices = [SelectChoice(str(one.id), one.name) for one in stations]
@@ -59,6 +62,10 @@ class NewPlanForm(Form):
         self.copy_of.choices = [SelectChoice("0", _l("写さずに始める"))] + [
             SelectChoice(str(one.id), f"{one.fiscal_year}　{one.title}") for one in plans
         ]
+
+    def ask_again(self) -> None:
+        """The station has an approved plan for the chosen year: a second one is made only knowingly."""
+        self.another.errors = [_("もう1つ計画をつくるときは、ここに印をつけてください。")]
 
 
 class SectionForm(Form):
@@ -341,6 +348,17 @@ def section_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionF
         form.lock_version.data = plan.lock_version
     if isinstance(form, VenuesForm):
         form.venues.choices = [SelectChoice(str(venue.id), venue.name) for venue in venues]
+    return form
+
+
+def kept_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionForm:
+    """What was kept half-written of a section, and checked as if it were sent: its fields say what is wrong."""
+    kept = plan.unfinished.get(section.value, {})
+    typed = MultiDict((name, value) for name, values in kept.items() for value in values)
+    form = SECTIONS[section](formdata=typed, meta={"csrf": False}, **_stored(section, plan))
+    if isinstance(form, VenuesForm):
+        form.venues.choices = [SelectChoice(str(venue.id), venue.name) for venue in venues]
+    form.validate()
     return form
 
 

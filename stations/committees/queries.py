@@ -258,7 +258,12 @@ def officers(committee: Committee) -> list[Officer]:
     rows = db.session.execute(
         sa.select(RoleAssignment, Person.name)
         .join(Person, Person.id == RoleAssignment.person_id)
-        .where(RoleAssignment.committee_id == committee.id, RoleAssignment.role.in_(COMMITTEE_ROLES))
+        .where(
+            RoleAssignment.committee_id == committee.id,
+            RoleAssignment.role.in_(COMMITTEE_ROLES),
+            # One given by mistake and taken back ends before it begins.
+            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= RoleAssignment.from_on),
+        )
         .options(orm.lazyload("*"))
         .order_by(RoleAssignment.from_on.desc(), RoleAssignment.id)
     )

@@ -58,18 +58,21 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What was read off the paper. `used_on`: 利用日 of a venue, where the paper shows it."""
+    """What was read off the paper. `used_on`: 利用日 of a venue, where the paper shows it.
+
+    `dated_on` or `amount` is None while it is not entered yet; what hangs on it is not judged then.
+    """
 
     kind: ReceiptKind
     addressee: str
     issuer: str
     purpose: str
-    dated_on: date
-    amount: Yen
+    dated_on: date | None
+    amount: Yen | None
     splits: tuple[Split, ...]
     used_on: date | None = None
 
-    def sameness(self) -> tuple[date, str, Yen]:
+    def sameness(self) -> tuple[date | None, str, Yen | None]:
         """What two entries of one paper have in common."""
         return self.dated_on, text.for_checking(self.issuer), self.amount
 
@@ -147,17 +150,19 @@ def _check_paper(receipt: Receipt, award: Award) -> Iterable[Finding]:
         yield _error(
             "purpose", N_("何を買ったか（使ったか）が分かる但し書きにしてください（例：調理実習の食材代）。")
         )
-    if receipt.amount < 1:
+    if receipt.amount is not None and receipt.amount < 1:
         yield _error("amount_yen", N_("金額は1円以上で入力してください。"))
 
 
 def _check_date(receipt: Receipt, award: Award, today: date) -> Iterable[Finding]:
     first, last = award.period
+    if receipt.dated_on is None:
+        return
     if receipt.dated_on > today:
         yield _error("dated_on", N_("領収書の日付が、今日より後になっています。"))
     if first <= receipt.dated_on <= last:
         return
-    if _is_early_venue_fee(receipt, award):
+    if _is_early_venue_fee(receipt, receipt.dated_on, award):
         if receipt.used_on is None:
             yield _error(
                 "used_on", N_("事業の期間の前に払った会場使用料は、会場を使った日を入力してください。")
@@ -176,11 +181,11 @@ def _check_date(receipt: Receipt, award: Award, today: date) -> Iterable[Finding
     )
 
 
-def _is_early_venue_fee(receipt: Receipt, award: Award) -> bool:
+def _is_early_venue_fee(receipt: Receipt, dated_on: date, award: Award) -> bool:
     """A venue is often paid when it is booked: paid in the year before, for rent and nothing else."""
     earliest = clock.fiscal_year_period(award.fiscal_year - 1)[0]
     categories = {award.lines.get(split.line_id) for split in receipt.splits}
-    return earliest <= receipt.dated_on < award.period[0] and categories == {CostCategory.RENT}
+    return earliest <= dated_on < award.period[0] and categories == {CostCategory.RENT}
 
 
 def _period(award: Award) -> dict[str, str]:
@@ -193,20 +198,22 @@ def _check_splits(receipt: Receipt, award: Award) -> Iterable[Finding]:
         return
     if any(split.line_id not in award.lines for split in receipt.splits):
         yield _error("splits", N_("交付決定にない費用には割り振れません。"))
+    if receipt.amount is None:
+        return
     if any(split.amount < 1 for split in receipt.splits):
         yield _error("splits", N_("内訳の金額は1円以上で入力してください。"))
     difference = receipt.amount - sum(split.amount for split in receipt.splits)
+    if difference > 0:
+        message = N_("内訳の合計が、領収書の金額に%(difference)s足りません。")
+    else:
+        message = N_("内訳の合計が、領収書の金額より%(difference)s多すぎます。")
     if difference:
-        yield _error(
-            "splits",
-            N_("内訳の合計が領収書の金額と%(difference)s違います。"),
-            difference=money.format_yen(abs(difference)),
-        )
+        yield _error("splits", message, difference=money.format_yen(abs(difference)))
 
 
 def _check_budgets(receipt: Receipt, award: Award) -> Iterable[Finding]:
     """Whether this receipt takes a category beyond what may be moved there without asking (流用)."""
-    if award.budgets is None:
+    if award.budgets is None or receipt.amount is None:
         return
     spent, mine = dict(award.budgets.spent), set()
     for split in receipt.splits:
@@ -214,15 +221,32 @@ def _check_budgets(receipt: Receipt, award: Award) -> Iterable[Finding]:
             spent[category] = spent.get(category, 0) + split.amount
             mine.add(category)
     decided = award.budgets.decided
-    over = any(spent[category] > decided.get(category, 0) for category in mine)
-    if over and not settlement.spending_allowed(decided, spent, award.budgets.rule):
+    over = [category for category in CostCategory if category in mine and spent[category] > decided.get(category, 0)]
+    if not over or settlement.spending_allowed(decided, spent, award.budgets.rule):
+        return
+    for category in over:
+        budget = decided.get(category, 0)
         yield _warning(
             "splits",
-            N_(
-                "費目の支出が、予算から2割まで流用できる範囲を超えます。"
-                "実績報告の前に、変更承認の申請が必要です。"
-            ),
+            _OVER_BUDGET[award.budgets.rule],
+            category=category,
+            budget=money.format_yen(budget),
+            over=money.format_yen(spent[category] - budget),
         )
+
+
+_OVER_BUDGET = {
+    ReallocationRule.SMALLER20: N_(
+        "%(category)sの支出が、予算（%(budget)s）を%(over)s超えます。"
+        "費目のあいだで予算を動かせるのは（流用）、予算の少ないほうの費目の2割までで、この範囲に収まりません。"
+        "実績報告の前に、代表から変更の申請が必要です。"
+    ),
+    ReallocationRule.ANY20: N_(
+        "%(category)sの支出が、予算（%(budget)s）を%(over)s超えます。"
+        "費目のあいだで予算を動かせるのは（流用）、それぞれの費目の予算の2割までで、この範囲に収まりません。"
+        "実績報告の前に、代表から変更の申請が必要です。"
+    ),
+}
 
 
 _VAGUE = {

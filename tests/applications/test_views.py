@@ -28,13 +28,56 @@ def the_plan() -> Plan:
 def test_a_second_plan_of_a_stations_year_is_warned_of(client: PageClient, street: Street):
     plan = plans.submitted(street.station, street.chair, title="承認された計画")
     client.sign_in(street.drafter)
-    assert "すでに承認された計画があります" not in client.get("/plans/new").text
     plan.status = Status.APPROVED
     db.session.commit()
+    fields: dict[str, object] = {"title": "春の別の企画", "station_id": street.station.id}
     page = client.get("/plans/new")
-    assert "すでに承認された計画があります" in page.text and page.has_link("承認された計画")
-    page = client.submit(page, title="春の別の企画", station_id=street.station.id)
+    assert not page.has_link("承認された計画")
+    next_year = client.submit(page, **fields, fiscal_year=plan.fiscal_year + 1)  # type: ignore[arg-type]
+    assert next_year.heading == "春の別の企画", "no plan of that year is approved"
+    page = client.submit(page, **fields, fiscal_year=plan.fiscal_year)  # type: ignore[arg-type]
+    assert "承認された計画があります" in page.text and page.has_link("承認された計画")
+    page = client.submit(page, another=True)
     assert page.heading == "春の別の企画"
+
+
+def test_submitting_twice_tells_the_number_again(client: PageClient, street: Street):
+    plans.written(street.station, street.chair)
+    client.sign_in(street.chair)
+    page = client.get("/plans/1/check")
+    client.submit(page, "この内容で提出する")
+    again = client.submit(page, "この内容で提出する")
+    assert again.heading == "計画を提出しました"
+    assert "もう提出されています。受付番号は 2026-1 です" in again.text
+
+
+def test_the_check_shows_words_kept_half_way_and_names_only_what_is_missing(
+    client: PageClient, street: Street
+):
+    plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    typed = {"purpose": "居場所をつくりたい", "activities": ""}
+    page = client.submit(client.get("/plans/1/sections/purpose"), "保存して中断する", typed)
+    assert "入力の途中" in page.text and "あと7つ" in page.text
+    costs = {"lines-0-content": "和室", "lines-0-unit_price_yen": "三千円くらい"}
+    client.submit(client.get("/plans/1/sections/costs"), "保存して中断する", costs)
+    page = client.get("/plans/1/check")
+    assert "居場所をつくりたい 入力の途中" in page.text
+    assert "目的を入力してください" not in page.text and "内容を入力してください" in page.text
+    assert "和室" in page.text and "三千円くらい" in page.text
+    assert "費用の明細 1行目：費目を選んでください" in page.text
+
+
+def test_too_long_words_kept_half_way_are_shown_with_what_to_do(client: PageClient, street: Street):
+    plans.written(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.get("/plans/1/sections/purpose")
+    client.submit(page, "保存して中断する", {"purpose": "あ" * 4010})
+    client.submit(client.get("/plans/1/sections/venues"), "保存して中断する", {"venues": []})
+    page = client.get("/plans/1/check")
+    assert "目的：4,000文字までです。あと10文字減らしてください。" in page.text
+    assert "内容を入力してください" not in page.text
+    assert "会場を1つ以上選んでください" in page.text
 
 
 def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, app: Flask, street: Street):
@@ -64,7 +107,8 @@ def test_a_committee_writes_its_plan_and_the_chair_submits(client: PageClient, a
     assert "会場の間取り" in page.text
     client.download("/plan-attachments/1")
     page = client.submit(page, "保存して次へ")
-    assert page.heading == "内容を確認して提出してください"
+    assert page.heading == "内容を確認してください"
+    assert page.has_link("会場の間取り")
     assert "36,000円" in page.text
     assert "代表が行います" in page.text
 
@@ -165,7 +209,7 @@ def test_pausing_keeps_what_cannot_be_read_yet(client: PageClient, street: Stree
         page, "保存して中断する", {"lines-0-content": "和室", "lines-0-unit_price_yen": "三千円くらい"}
     )
     assert page.heading == "昔遊びと茶話会の計画"
-    assert "入力中" in page.text
+    assert "入力の途中" in page.text
     page = client.get("/plans/1/sections/costs")
     assert page.one("input", name="lines-0-content").get("value") == "和室"
     assert page.one("input", name="lines-0-unit_price_yen").get("value") == "三千円くらい"

@@ -116,7 +116,7 @@ def enter_with_a_mistake(treasurer: Someone, grant_id: int, paper: Paper, folder
     treasurer.go(f"/grants/{grant_id}/receipts/new")
     type_in(treasurer, paper, folder)
     treasurer.fill({"description": "お品代", "addressee": "上様"})
-    treasurer.press("確かめて登録する")
+    treasurer.press("登録する")
     treasurer.sees(
         f"宛名が「{COMMITTEE}」の領収書をもらってください。", "写真を預かっています", "但し書きにしてください"
     )
@@ -127,7 +127,7 @@ def enter_with_a_mistake(treasurer: Someone, grant_id: int, paper: Paper, folder
     }.items():
         expect(treasurer.main.locator(f'[name="{name}"]')).to_have_value(value)
     treasurer.fill({"description": paper.purpose, "addressee": COMMITTEE})
-    treasurer.press("確かめて登録する")
+    treasurer.press("登録する")
     treasurer.sees("登録しました", f"{paper.amount_yen:,}円")
 
 
@@ -135,7 +135,7 @@ def enter_receipts(treasurer: Someone, grant_id: int, folder: Path) -> None:
     enter_with_a_mistake(treasurer, grant_id, RICE, folder)
     treasurer.follow("もう1枚登録する")
     type_in(treasurer, HALL, folder)
-    treasurer.press("確かめて登録する")
+    treasurer.press("登録する")
     treasurer.sees("登録しました", "5,000円")
 
 

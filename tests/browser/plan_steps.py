@@ -51,7 +51,7 @@ def draft(drafter: Someone) -> int:
     expect(drafter.main.locator('[data-lines="lines"] [data-total]')).to_have_text("40,000円")
     drafter.press("保存して次へ")
     drafter.press("保存して次へ")
-    drafter.sees_heading("内容を確認して提出してください")
+    drafter.sees_heading("内容を確認してください")
     drafter.sees("36,000円", "提出は、実行委員会の代表が行います")
     return plan_id
 

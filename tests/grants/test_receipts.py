@@ -145,6 +145,6 @@ def test_the_same_paper_twice_is_a_warning_after_the_errors() -> None:
 
 def test_findings_speak() -> None:
     [finding] = check_receipt(replace(GOOD, splits=(Split(2, 3_000),)), AWARD, today=TODAY)
-    assert (finding.level, str(finding)) == (Level.ERROR, "内訳の合計が領収書の金額と240円違います。")
+    assert (finding.level, str(finding)) == (Level.ERROR, "内訳の合計が、領収書の金額に240円足りません。")
     [finding] = check_receipt(replace(GOOD, dated_on=date(2026, 4, 1)), AWARD, today=TODAY)
     assert "令和8年6月1日から令和9年3月31日まで" in str(finding)

@@ -8,10 +8,11 @@ from flask_login import current_user
 
 from stations.applications import content, forms, queries, rules, services
 from stations.applications.labels import FIELDS, SECTIONS
-from stations.applications.rules import Act, Section
+from stations.applications.rules import Act, Section, Status
 from stations.applications.views import blueprint
 from stations.applications.views.parts import (
     already_moved,
+    live_files,
     next_year_choices,
     section_of,
     task_rows,
@@ -19,6 +20,7 @@ from stations.applications.views.parts import (
     to_plan,
     trail,
 )
+from stations.applications.views.unfinished import kept_forms, lacking, typed_lines, typed_texts
 from stations.core import files
 from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import writes
@@ -41,8 +43,14 @@ def new() -> Any:
     earlier = queries.plans_to_copy(current_user)
     years = next_year_choices()
     form.offer(queries.stations_to_plan(current_user), earlier, years)
+    approved: list[Any] = []
     if form.validate_on_submit():
         station = queries.station(form.station_id.data) or abort(404)
+        found = queries.approved_already(current_user, [form.fiscal_year.data])
+        approved = [plan for plan in found if plan.station_id == station.id]
+    if approved and not form.another.data:
+        form.ask_again()
+    elif form.is_submitted() and not form.errors:
         try:
             plan = services.create_plan(
                 station=station,
@@ -62,7 +70,6 @@ def new() -> Any:
         (_("計画"), url_for(".index")),
         (_("新しい計画"), None),
     ]
-    approved = queries.approved_already(current_user, [year for year, _name in years])
     return render_template("applications/new.html", form=form, approved=approved, breadcrumb=trail_here)
 
 
@@ -157,6 +164,7 @@ def _after(plan: Any, part: Section) -> Any:
     if request.form.get("act") == "pause":
         return to_plan(plan, _("保存しました。続きは、この画面からいつでも書けます。"))
     if request.form.get("act") == "stay":
+        flash(_("保存しました。"), "success")
         return redirect(url_for(".section", plan_id=plan.id, section=part.value))
     if request.form.get("act") == "check" or part is ORDER[-1]:
         return redirect(url_for(".check", plan_id=plan.id))
@@ -210,17 +218,19 @@ def check(plan: Any) -> Any:
 
 def _check_page(plan: Any, form: Form) -> str:
     document = content.document(plan)
-    lacking = queries.gaps(plan)
+    kept = kept_forms(plan)
     return render_template(
         "applications/check.html",
         plan=plan,
         form=form,
         content=document,
-        sections=[(part, texts(part, document)) for part in ORDER],
-        lacking=lacking,
-        unfinished=[part for part in ORDER if part.value in plan.unfinished],
+        sections=[
+            (part, typed_texts(kept[part]) if part in kept else texts(part, document)) for part in ORDER
+        ],
+        typed_lines=typed_lines(kept[Section.COSTS]) if Section.COSTS in kept else None,
+        files=live_files(plan),
+        lacking=lacking(plan, kept),
         open_comments=queries.open_comments(plan),
-        rows=task_rows(plan),
         breadcrumb=trail(plan, (_("確認"), None)),
     )
 
@@ -232,11 +242,22 @@ def submit(plan: Any) -> Any:
     form = Form()
     try:
         services.submit(plan=plan, by=current_user)
-    except (Conflict, NotAllowed):
+    except Conflict:
+        if plan.submitted_at is None or plan.status in (Status.RETURNED, Status.WITHDRAWN):
+            raise
+        return _submitted_before(plan)
+    except NotAllowed:
         raise
     except RuleBroken as broken:
         form.show(RuleBroken(None, broken.message, **broken.params))
         return _check_page(plan, form)
+    return redirect(url_for(".submitted", plan_id=plan.id))
+
+
+def _submitted_before(plan: Any) -> Any:
+    """Pressed twice, or Back and pressed again: the number of what was handed in, not a quarrel with somebody."""
+    number = f"{plan.fiscal_year}-{plan.number}"
+    flash(_("この計画は、もう提出されています。受付番号は %(number)s です。", number=number), "info")
     return redirect(url_for(".submitted", plan_id=plan.id))
 
 

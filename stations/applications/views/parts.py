@@ -59,6 +59,11 @@ def section_of(name: str) -> Section | None:
     return Section(name) if name in Section._value2member_map_ else None
 
 
+def live_files(plan: Any) -> list[Any]:
+    """The attachments that have not been taken off."""
+    return [one for one in plan.attachments if one.removed_at is None]
+
+
 def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The plain fields of a section of a document, as rows of a summary list."""
     rows = []
@@ -84,11 +89,11 @@ def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def task_rows(plan: Any) -> list[dict[str, Any]]:
     """The seven sections with what is done and what is left."""
-    lacking = {gap.section for gap in queries.gaps(plan)}
+    missing = {gap.section for gap in queries.gaps(plan)}
     asked = {comment.section for comment in queries.open_comments(plan)}
     rows = []
     for number, (section, name) in enumerate(SECTIONS.items(), 1):
-        status, tone = _progress(plan, section, lacking, asked)
+        status, tone = _progress(plan, section, missing, asked)
         rows.append(
             {
                 "label": f"{number}　{name}",
@@ -101,15 +106,15 @@ def task_rows(plan: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _progress(plan: Any, section: Section, lacking: set[Section], asked: set[Section]) -> tuple[str, str]:
+def _progress(plan: Any, section: Section, missing: set[Section], asked: set[Section]) -> tuple[str, str]:
     if section in asked:
         return _("要修正"), "orange"
     if section.value in plan.unfinished:
-        return _("入力中"), "blue"
+        return _("入力の途中"), "blue"
     if section is Section.ATTACHMENTS:
-        files = sum(one.removed_at is None for one in plan.attachments)
+        files = len(live_files(plan))
         return (_("%(n)s件", n=files), "done") if files else (_("任意"), "grey")
-    if section in lacking:
+    if section in missing:
         return (_("入力中"), "blue") if queries.started(plan, section) else (_("未着手"), "grey")
     if not queries.started(plan, section):
         return _("前の計画の写し"), "yellow"

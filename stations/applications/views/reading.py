@@ -12,6 +12,7 @@ from stations.applications.labels import SECTIONS, STATUSES, TONES
 from stations.applications.rules import Status
 from stations.applications.views import blueprint
 from stations.applications.views.parts import task_rows, texts, to_plan, trail
+from stations.applications.views.unfinished import kept_forms, lacking
 from stations.core import audit, clock, formatting
 from stations.core.access import Permission, can, committee_ids, requires
 from stations.core.messages import N_
@@ -78,7 +79,7 @@ def plan(plan: Any) -> Any:
             plan=plan,
             rows=task_rows(plan),
             totals=queries.plan_totals(plan),
-            lacking=queries.gaps(plan),
+            lacking=lacking(plan, kept_forms(plan)),
             comments=queries.open_comments(plan),
             events=_events(plan),
             due_on=queries.due_on(plan),

@@ -26,7 +26,7 @@ from stations.core.forms import (
 from stations.core.labels import label
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
-from stations.grants.receipts import ReceiptKind
+from stations.grants.receipts import Receipt, ReceiptKind, Split
 
 LineChoice = tuple[int, object, str, Yen]
 """(line id, category, content, what is left of its budget)"""
@@ -112,8 +112,26 @@ class ReceiptForm(Form):
             found[row.line_id.data] = found.get(row.line_id.data, 0) + row.amount_yen.data
         return found
 
+    def as_read(self) -> Receipt:
+        """What can be read of an entry that is not complete, to say at once all that is wrong with it."""
+        rows = [row.form for row in self.splits if row.form.used]
+        whole = self.amount_yen.data is not None and all(row.amount_yen.data is not None for row in rows)
+        lines = [row.line_id.data for row in rows] if rows else [self.line_id.data]
+        parts = [row.amount_yen.data or 0 for row in rows] if rows else [self.amount_yen.data or 0]
+        return Receipt(
+            kind=ReceiptKind(self.kind.data),
+            addressee=self.addressee.data or "",
+            issuer=self.payee.data or "",
+            purpose=self.description.data or "",
+            dated_on=self.dated_on.data,
+            used_on=self.used_on.data,
+            amount=self.amount_yen.data if whole and (not rows or None not in lines) else None,
+            splits=tuple(Split(line, part) for line, part in zip(lines, parts, strict=True) if line is not None),
+        )
+
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
+        self.line_id.flags.required = not self.split_rows
         for row in self.split_rows:
             if row.line_id.data is None:
                 row.line_id.errors = [_("費目を選んでください。")]
@@ -129,13 +147,15 @@ class ReceiptForm(Form):
             name = broken.field or ""
             if name == "splits" and not self.split_rows:
                 name = "line_id"
+            elif name == "splits" and any(row.errors for row in self.split_rows):
+                continue  # its rows say already what they lack
             field = self._fields.get(name)
             if field is None:
                 self.form_errors.append(say(broken))
             else:
                 field.errors = [*field.errors, say(broken)]
         self.warnings = [say(broken) for broken in warnings]
-        if warnings and not errors:
+        if warnings and not errors and not self.errors:
             self.accept_warnings.errors = [_("注意の内容を確かめて、よければここに印をつけてください。")]
 
 

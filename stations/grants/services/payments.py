@@ -67,7 +67,7 @@ def new_request(grant: Grant, *, kind: str, amount_yen: Yen, by: Actor, purpose:
         act=PaymentDeed.REQUEST,
         by=by,
         to_status=request.status,
-        detail={"amount_yen": amount_yen, "kind": kind},
+        detail={"amount_yen": amount_yen, "kind": kind, "instalment": request.instalment},
     )
     return request
 
@@ -138,7 +138,7 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
         payment=payment,
         by=by,
     )
-    _finish(request, PaymentAct.PAY, after, by=by, detail={"amount_yen": request.amount_yen})
+    _finish(request, PaymentAct.PAY, after, by=by)
     if request.kind == "balance":
         finish(grant, Act.PAY_BALANCE, rules.next_status(grant.status, Act.PAY_BALANCE), by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金を支払いました"), by=by)
@@ -164,9 +164,7 @@ def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> Payme
         happened_on=clock.today(),
         by=by,
     )
-    _finish(
-        request, PaymentAct.REVERSE, after, by=by, reason=reason, detail={"amount_yen": payment.amount_yen}
-    )
+    _finish(request, PaymentAct.REVERSE, after, by=by, reason=reason)
     again = _ordered_again(request)
     detail = {"amount_yen": again.amount_yen, "instead_of": request.instalment}
     audit.record(again, act=PaymentDeed.RECORD_ANEW, by=by, to_status=again.status, detail=detail)
@@ -232,7 +230,6 @@ def _finish(
     *,
     by: Actor,
     reason: str = "",
-    detail: dict[str, object] | None = None,
 ) -> None:
     before, request.status = request.status, after
     audit.record(
@@ -242,5 +239,5 @@ def _finish(
         from_status=before,
         to_status=after,
         reason=reason.strip() or None,
-        detail=detail,
+        detail={"amount_yen": request.amount_yen, "instalment": request.instalment},
     )

@@ -4,11 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flask_babel import force_locale
+
 from stations.applications.rules import CostCategory
 from stations.core import access, audit, clock, files
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.files import StoredFile
+from stations.core.labels import label
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import bookkeeping
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 # The rules' names of what stands on the paper → the names it is entered under.
 _ENTERED_AS = {"issuer": "payee", "purpose": "description"}
+
+
+_SAME_PICTURE = N_(
+    "同じ写真の領収書が、すでに登録されています。"
+    "1枚の写真に領収書が2枚写っているとき以外は、別の写真を選んでください。"
+)
 
 
 class ReceiptRefused(RuleBroken):
@@ -84,7 +93,7 @@ def enter_receipt(
         splits=tuple(Split(line_id, amount) for line_id, amount in splits.items()),
         used_on=used_on,
     )
-    findings = _findings(grant, entry, file)
+    findings = find(grant, entry, file)
     if findings and not (accept_warnings and all(found.level is Level.WARNING for found in findings)):
         raise ReceiptRefused(findings)
     receipt = _add(grant, entry, file, by=by)
@@ -93,7 +102,7 @@ def enter_receipt(
         receipt,
         act=ReceiptAct.ENTER,
         by=by,
-        detail={"accepted_warnings": [str(found) for found in findings]} if findings else None,
+        detail={"accepted_warnings": _in_japanese(findings)} if findings else None,
     )
     accounts.void_audit(grant, by=by)
     return receipt
@@ -126,18 +135,30 @@ def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
     return receipt
 
 
-def _findings(grant: Grant, entry: rules.Receipt, file: StoredFile) -> list[Finding]:
+def _in_japanese(findings: Sequence[Finding]) -> list[str]:
+    """Findings as the inspector reads them later, whatever language they were accepted in."""
+    with force_locale("ja"):
+        return [
+            found.message % {name: str(label(value)) for name, value in found.params}
+            if found.params
+            else found.message
+            for found in findings
+        ]
+
+
+def find(grant: Grant, entry: rules.Receipt, file: StoredFile | None) -> list[Finding]:
+    """Everything there is to say about a receipt that is being entered, also while parts of it are missing."""
     others = [queries.as_rule(row) for row in queries.receipts(grant, live_only=True)]
     elsewhere = [queries.as_rule(row) for row in queries.of_other_grants(grant, entry)]
     found = rules.check_receipt(
         entry, queries.award(grant), today=clock.today(), others=others, elsewhere=elsewhere
     )
-    same = queries.with_same_picture(file)
-    if any(row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same):
+    same = queries.with_same_picture(file) if file is not None else []
+    if file is not None and any(row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same):
         # The same sending twice (a second press), or one paper in two grants: never two receipts of it.
         found.insert(0, Finding(Level.ERROR, "file", N_("この写真の領収書は、もう登録されています。")))
     elif same:
-        found.append(Finding(Level.WARNING, "file", N_("同じ写真の領収書が、すでに登録されています。")))
+        found.append(Finding(Level.WARNING, "file", _SAME_PICTURE))
     return found
 
 

@@ -9,7 +9,9 @@ from flask_login import current_user
 from stations.core import audit, clock, files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.formatting import yen
 from stations.core.forms import say
+from stations.core.labels import label
 from stations.core.messages import N_, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import ReasonForm, ReceiptForm
@@ -59,16 +61,16 @@ def new_receipt(grant: Any) -> Any:
     photo = _photo(form, grant)
     if rows_changed:
         form.change_rows(add="add_row" in request.form, remove=request.form.get("remove_row"))
-    elif form.is_submitted() and photo is None and not form.file.errors:
-        form.file.errors = [_("領収書の写真を選んでください。")]
     elif sound and photo is not None:
         try:
             receipt = _enter(form, grant, photo)
         except ReceiptRefused as refused:
             form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
         else:
-            flash(_("領収書%(number)sを登録しました。", number=receipt.number), "success")
+            flash(_entered(receipt), "success")
             return redirect(url_for(".receipt", receipt_id=receipt.id, entered=1))
+    elif form.is_submitted():
+        _tell_all(form, grant, photo)
     return render_template(
         "grants/new_receipt.html",
         grant=grant,
@@ -77,6 +79,38 @@ def new_receipt(grant: Any) -> Any:
         open=grant.status in BOOKS_OPEN,
         today=clock.today(),
         breadcrumb=trail(grant, _("領収書を登録する"), of_receipts(grant)),
+    )
+
+
+def _tell_all(form: ReceiptForm, grant: Any, photo: Any) -> None:
+    """What else is wrong with an entry that cannot be read as a whole, so that nobody mends it one by one."""
+    if photo is None and not form.file.errors:
+        form.file.errors = [_("領収書の写真を選んでください。")]
+    if found := services.find(grant, form.as_read(), photo):
+        refused = ReceiptRefused(found)
+        form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
+
+
+def _entered(receipt: Any) -> str:
+    """That the receipt is booked, and what remains now of its lines and in the cash box."""
+    charged = {part.line_id for part in receipt.splits}
+    left = "、".join(
+        _(
+            "%(category)s「%(content)s」の残りは%(left)s",
+            category=label(total.line.category),
+            content=total.line.content,
+            left=yen(total.left),
+        )
+        for total in receipt_queries.line_totals(receipt.grant)
+        if total.line.id in charged
+    )
+    return str(
+        _(
+            "領収書%(number)sを登録しました。%(left)s、手元の残高は%(cash)sです。",
+            number=receipt.number,
+            left=left,
+            cash=yen(queries.standing(receipt.grant).cash),
+        )
     )
 
 

@@ -28,6 +28,7 @@ function nameCells(row, heads) {
   let column = 0;
   for (const cell of row.cells) {
     if (column > 0 && cell.tagName === "TD" && cell.colSpan === 1) cell.dataset.name = heads[column]?.innerText.trim();
+    cell.classList.toggle("mt-table__nothing", !cell.textContent.trim() && !cell.querySelector("img, svg, input"));
     column += cell.colSpan;
   }
 }
