@@ -103,7 +103,11 @@ class DayForm(SharedForm):
             *(SelectChoice(one, _(one)) for one in WEATHERS),
         ]
         if not self.is_submitted():
-            self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
+            self.see(counted)
+
+    def see(self, counted: Totals) -> None:
+        """What stands on the page that is shown now."""
+        self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
 
     @property
     def bands(self) -> list[Any]:

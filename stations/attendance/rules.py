@@ -129,6 +129,24 @@ def is_late(held_on: date, recorded_on: date) -> bool:
     return recorded_on > held_on
 
 
+def check_unmoved(
+    seen: Totals, counted: Totals, changes: Iterable[tuple[Counter, AgeBand | None, int]]
+) -> None:
+    """`RuleBroken` when a corrected tile was also counted by a tablet after the page was opened."""
+    before, now = seen.counts(), counted.counts()
+    for counter, band, _delta in changes:
+        if before[counter, band] != now[counter, band]:
+            raise RuleBroken(
+                None,
+                N_(
+                    "「%(tile)s」は、この画面を開いたあとに別の端末の入力が届き、いま%(now)sです。"
+                    "その分も含めて数え直し、もう一度入力してください。"
+                ),
+                tile=band or counter,
+                now=now[counter, band],
+            )
+
+
 def differences(counted: Totals, typed: Totals) -> list[tuple[Counter, AgeBand | None, int]]:
     """The rows that turn what is counted into what was typed; nothing for counts that agree.
 

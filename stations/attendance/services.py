@@ -143,13 +143,16 @@ def correct(
 ) -> OpeningRecord:
     """Make the counts what was typed (from paper, or at the end of the day) by adding the differences.
 
-    ``seen``: the counts on the page that was typed into; what another tablet added meanwhile is then kept. Needs a reason when anything differs. Typed after the day, the record carries the mark of late entry.
+    ``seen``: the counts on the page that was typed into; what another tablet added meanwhile to other tiles is then
+    kept, and a tile that both changed is refused: the same people might count twice. Needs a reason when anything
+    differs. Typed after the day, the record carries the mark of late entry.
     """
     record = begin(opening=opening, by=by)
     counted = queries.totals(opening)
     changes = rules.differences(seen or counted, typed)
     if not changes:
         return record
+    rules.check_unmoved(seen or counted, counted, changes)
     status = rules.next_record_status(record.status, RecordAct.CORRECT)
     rules.require_reason(RecordAct.CORRECT, reason)
     for counter, band, delta in changes:

@@ -230,12 +230,14 @@ def details(opening: Any) -> Any:
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
         flash(_("この回の記録を保存しました。"), "success")
         return redirect(url_for(".totals", opening_id=opening.id), 303)
+    counted = queries.totals(opening)
+    form.see(counted)
     return render_template(
         "attendance/details.html",
         opening=opening,
         form=form,
         late=rules.is_late(opening.on, clock.today()),
-        visits=queries.totals(opening).visits,
+        visits=counted.visits,
         breadcrumb=_opening_trail(opening, _("この回の記録")),
     )
 

@@ -221,7 +221,11 @@ def _check_budgets(receipt: Receipt, award: Award) -> Iterable[Finding]:
             spent[category] = spent.get(category, 0) + split.amount
             mine.add(category)
     decided = award.budgets.decided
-    over = [category for category in CostCategory if category in mine and spent[category] > decided.get(category, 0)]
+    over = [
+        category
+        for category in CostCategory
+        if category in mine and spent[category] > decided.get(category, 0)
+    ]
     if not over or settlement.spending_allowed(decided, spent, award.budgets.rule):
         return
     for category in over:

@@ -26,6 +26,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
 from stations.core import clock, errors, web
+from stations.core.access import Permission, can
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, writes
 from stations.core.forms import HELD_FIELD, fields_sent
@@ -252,15 +253,31 @@ def _hold(person: Person) -> bool:
 
 def _with_an_old_token(_error: CSRFError) -> ResponseReturnValue:
     """A form of a page that is older than the session: its words come back, as long as our own page sent it."""
-    own = _from_our_page()
-    person = None if _is_over(_now()) else signed_in()
-    if own and person is not None and not _by_script():
+    own, over = _from_our_page(), _is_over(_now())
+    if own and request.endpoint == "people.sign_out":
+        sign_out()
+        return redirect(url_for("people.sign_in"), 303)
+    person = signed_in()
+    if over:
+        _leave(person, _("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"))
+    elif own and person is not None and _is_work_of(person) and not _by_script():
         return _ask_again(person)
     return errors.page(
         400,
         explanation=str(_("ページを開いてから時間がたちすぎたか、別の画面でサインインし直しました。")),
         gives_back=own,
     )
+
+
+def _is_work_of(person: Person) -> bool:
+    """Whether the form belongs to a duty that this person has: not to everybody's account, nor to somebody who sat
+    here before.
+    """
+    access_mark = getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
+    permission = getattr(access_mark, "permission", None)
+    if permission is None or permission is Permission.OWN_ACCOUNT:
+        return False
+    return bool(can(person, permission))
 
 
 @writes

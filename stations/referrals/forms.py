@@ -98,8 +98,8 @@ class ConsentFields(Form):
         )
 
 
-class ConsentForm(ConsentFields):
-    """A further record."""
+class ConsentForm(ConsentFields, SharedForm):
+    """A further record; never over an answer that the writer has not seen, least of all a withdrawal."""
 
 
 class StationForm(SharedForm):

@@ -30,12 +30,12 @@ def test_a_second_plan_of_a_stations_year_is_warned_of(client: PageClient, stree
     client.sign_in(street.drafter)
     plan.status = Status.APPROVED
     db.session.commit()
-    fields: dict[str, object] = {"title": "春の別の企画", "station_id": street.station.id}
+    title, station_id = "春の別の企画", street.station.id
     page = client.get("/plans/new")
     assert not page.has_link("承認された計画")
-    next_year = client.submit(page, **fields, fiscal_year=plan.fiscal_year + 1)  # type: ignore[arg-type]
+    next_year = client.submit(page, title=title, station_id=station_id, fiscal_year=plan.fiscal_year + 1)
     assert next_year.heading == "春の別の企画", "no plan of that year is approved"
-    page = client.submit(page, **fields, fiscal_year=plan.fiscal_year)  # type: ignore[arg-type]
+    page = client.submit(page, title=title, station_id=station_id, fiscal_year=plan.fiscal_year)
     assert "承認された計画があります" in page.text and page.has_link("承認された計画")
     page = client.submit(page, another=True)
     assert page.heading == "春の別の企画"
@@ -213,6 +213,16 @@ def test_pausing_keeps_what_cannot_be_read_yet(client: PageClient, street: Stree
     page = client.get("/plans/1/sections/costs")
     assert page.one("input", name="lines-0-content").get("value") == "和室"
     assert page.one("input", name="lines-0-unit_price_yen").get("value") == "三千円くらい"
+
+
+def test_calculating_anew_says_that_it_saved(client: PageClient, street: Street):
+    plans.written(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.get("/plans/1/sections/costs")
+    assert "最後に保存したときの金額のまとめ" in page.text
+    page = client.submit(page, "保存して計算し直す", {"lines-0-quantity": "13"})
+    assert page.heading == "費用と収入"
+    assert "保存しました。" in page.text and "171,000円" in page.text
 
 
 def test_errors_keep_every_entry(client: PageClient, street: Street):

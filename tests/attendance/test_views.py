@@ -94,7 +94,29 @@ def test_what_another_tablet_added_survives_the_typing(
         tapped_at=clock.now(),
         by=volunteer,
     )
-    client.submit(page, "保存だけする", {"elementary": "2", "reason": "紙の記録から"})
+    page = client.submit(page, "保存だけする", {"elementary": "2", "reason": "紙の記録から"})
+    assert "別の端末の入力が届き、いま1です" in page.text, "the same child might be counted twice"
+    assert visits(today) == 1
+    client.submit(page, "保存だけする", {"elementary": "2", "teen": "1", "reason": "紙の記録から"})
+    assert visits(today) == 3
+
+
+def test_other_tiles_than_the_typed_ones_keep_what_came_meanwhile(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    counter, band = rules.tile("elementary")
+    services.tap(
+        opening=today,
+        client_event_id=str(uuid.uuid4()),
+        counter=counter,
+        band=band,
+        delta=1,
+        tapped_at=clock.now(),
+        by=volunteer,
+    )
+    client.submit(page, "保存だけする", {"teen": "2", "reason": "紙の記録から"})
     assert visits(today) == 3
 
 

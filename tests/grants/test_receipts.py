@@ -4,7 +4,17 @@ from datetime import date
 import pytest
 
 from stations.applications.rules import CostCategory
-from stations.grants.receipts import Award, Level, Receipt, ReceiptKind, Split, check_receipt, is_vague
+from stations.grants.receipts import (
+    Award,
+    Budgets,
+    Level,
+    Receipt,
+    ReceiptKind,
+    Split,
+    check_receipt,
+    is_vague,
+)
+from stations.grants.settlement import ReallocationRule
 
 AWARD = Award(
     group_name="つばめ地区実行委員会",
@@ -148,3 +158,23 @@ def test_findings_speak() -> None:
     assert (finding.level, str(finding)) == (Level.ERROR, "内訳の合計が、領収書の金額に240円足りません。")
     [finding] = check_receipt(replace(GOOD, dated_on=date(2026, 4, 1)), AWARD, today=TODAY)
     assert "令和8年6月1日から令和9年3月31日まで" in str(finding)
+
+
+def test_a_difference_says_in_which_direction_and_waits_for_the_total() -> None:
+    [finding] = check_receipt(replace(GOOD, splits=(Split(2, 3_300),)), AWARD, today=TODAY)
+    assert str(finding) == "内訳の合計が、領収書の金額より60円多すぎます。"
+    assert found(replace(GOOD, amount=None, splits=(Split(2, 3_300),))) == []
+    assert found(replace(GOOD, amount=None, dated_on=None, addressee="上様")) == [("error", "addressee")]
+
+
+def test_a_category_over_its_budget_is_named_with_the_excess() -> None:
+    decided = {CostCategory.RENT: 10_000, CostCategory.SUPPLIES: 10_000}
+    budgets = Budgets(decided=decided, spent={CostCategory.SUPPLIES: 9_000}, rule=ReallocationRule.SMALLER20)
+    [finding] = check_receipt(GOOD, replace(AWARD, budgets=budgets), today=TODAY)
+    assert finding.level is Level.WARNING
+    assert dict(finding.params) == {
+        "category": CostCategory.SUPPLIES,
+        "budget": "10,000円",
+        "over": "2,240円",
+    }
+    assert "費目のあいだで予算を動かせるのは" in finding.message

@@ -58,9 +58,11 @@ def test_a_receipt_is_entered_from_the_list_and_the_next_one_is_at_hand(home: Pa
     page = home.get(f"/grants/{made.grant.id}/receipts")
     page = home.click(page, "領収書を登録する")
     assert page.one("input", name="addressee").get("value") == made.grant.committee.name
+    assert page.one("select", name="line_id").get("required") is None and "※どちらかが必須" in page.text
     page = send(home, page, entry(made))
     assert page.heading == "領収書1"
-    assert "領収書1を登録しました" in page.text
+    assert "領収書1を登録しました。" in page.text
+    assert "の残りは" in page.text and "手元の残高は96,760円です" in page.text
     assert page.has_link("もう1枚登録する")
     page = home.click(page, "領収書の一覧へ")
     assert "架空商店" in page.text and "3,240円" in page.text
@@ -84,6 +86,45 @@ def test_findings_stand_beside_their_fields_all_at_once(home: PageClient, made: 
     )
     for name in ("addressee", "payee", "description", "line_id"):
         assert page.all("div", id=f"{name}-error"), name
+
+
+def test_a_blank_amount_hides_nothing_else(home: PageClient, made: Team) -> None:
+    wrong = entry(made, amount_yen="", addressee="上様", description="品代", **{"dated_on-year": "2024"})
+    page = send(home, new_receipt(home, made), wrong)
+    for name in ("amount_yen", "addressee", "description", "dated_on"):
+        assert page.all("div", id=f"{name}-error"), name
+    assert "領収書の写真を選んでください" not in page.text
+
+
+def test_a_blank_total_does_not_blame_the_splits(home: PageClient, made: Team) -> None:
+    rows = {"splits-0-line_id": str(made.food), "splits-0-amount_yen": "3000"}
+    page = send(home, new_receipt(home, made), entry(made, line_id="", amount_yen="", **rows))
+    assert "領収書の金額を入力してください" in page.text
+    assert "内訳の合計が" not in page.text and "どの費用の支払いかを" not in page.text
+    page = send(home, page, {"splits-0-amount_yen": "", "amount_yen": "3240"})
+    assert "金額を入力してください" in page.text and "内訳の合計が" not in page.text
+
+
+def test_going_over_a_budget_is_said_with_the_category_and_the_excess(home: PageClient, made: Team) -> None:
+    page = send(home, new_receipt(home, made), entry(made, amount_yen="100000"))
+    assert (
+        "費目のあいだで予算を動かせるのは" in page.text
+        and "需用費の支出が、予算（84,000円）を16,000円超えます" in page.text
+    )
+    banner = page.one("div", class_="mt-banner--warning")
+    assert "accept_warnings" in [box.get("name") for box in banner.iter("input")]
+    page = send(home, page, {"accept_warnings": True})
+    assert page.heading == "領収書1"
+    [warned] = queries.accepted_warnings(queries.receipts(made.grant)[0])
+    assert warned.startswith("需用費の支出が、予算（")
+
+
+def test_a_picture_that_is_registered_is_not_said_to_be_fine(home: PageClient, made: Team) -> None:
+    data = picture()
+    for _press in range(2):
+        page = send(home, new_receipt(home, made), entry(made, file=(data, "a.jpg")))
+    assert "もう登録されています" in page.text and "下で、別の写真を選び直してください" in page.text
+    assert "もう一度選ぶ必要はありません" not in page.text
 
 
 def test_a_kept_photo_is_nobody_elses(home: PageClient, made: Team, app: Flask) -> None:

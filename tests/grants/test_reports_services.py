@@ -305,3 +305,7 @@ def test_the_auditor_says_what_is_to_be_mended_until_it_is() -> None:
     assert any("直してほしい" in task.label for task in queries.waiting_for(made.treasurer, [made.grant]))
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     assert queries.question_of(made.grant) == ""
+    enter(made, 1_000)
+    assert (needs(made), queries.question_of(made.grant)) == ([Need.AUDIT], ""), (
+        "an answered question stays so"
+    )

@@ -49,6 +49,8 @@ def test_the_whole_way_of_a_report(app: Flask, made: Team) -> None:
     assert not page.has_link("提出前の確認へ進む")
 
     page = auditor.click(auditor.get(address), "会計の監査をする")
+    [number] = [link for link in page.all("a") if link.get("aria-label") == "領収書1"]
+    assert auditor.get(number.get("href") or "").heading == "領収書1"
     assert "架空商店" in page.text
     page = auditor.submit(page, "相違ないことを確認しました")
     assert made.auditor.name in page.text

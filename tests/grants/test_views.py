@@ -125,6 +125,44 @@ def test_the_list_asks_no_more_for_more_grants(app: Flask, db_session: Session):
     )
 
 
+def test_each_reader_is_told_who_asks_for_the_advance(app: Flask, db_session: Session):
+    made = grants.team()
+    here = f"/grants/{grants.active(made).id}"
+    chair, treasurer = signed_in(app, made.chair), signed_in(app, made.treasurer)
+    assert "概算払（前払い）は、会計が請求します" in chair.get(here).text
+    page = treasurer.get(here)
+    assert "会計が請求します" not in page.text and page.has_link("領収書を登録する")
+    assert not chair.get(here).has_link("領収書を登録する")
+
+
+def test_the_advance_shows_why_the_last_request_came_back(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    request = grants.requested(made, 50_000)
+    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+    treasurer = signed_in(app, made.treasurer)
+    page = treasurer.get(f"/grants/{grant.id}/advance")
+    assert "前の請求（第1回）は差し戻されました" in page.text and "使いみちをくわしく" in page.text
+    grants.requested(made, 40_000)
+    assert "差し戻されました" not in treasurer.get(f"/grants/{grant.id}/advance").text
+
+
+def test_a_change_adds_up_says_what_needs_approval_and_then_waits(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    here = f"/grants/{grant.id}"
+    chair, treasurer = signed_in(app, made.chair), signed_in(app, made.treasurer)
+    page = chair.get(f"{here}/change")
+    assert "市の承認が要る変更" in page.text and "場所使用料 7,200円" in page.text
+    more = {"lines-0-budget_yen": "57000", "reason": "参加者が増えた"}
+    page = chair.submit(page, "この内容で届け出る", more)
+    assert "いまの予算より21,000円多すぎます" in page.text
+    chair.submit(page, "この内容で届け出る", {"lines-1-budget_yen": "39000"})
+    for reader in (chair, treasurer):
+        assert "変更の申請の回答を待っています" in reader.get(here).text
+    assert "変更の申請の回答を待っています" not in signed_in(app, made.officer).get(here).text
+
+
 def test_somebody_elses_grant_is_not_found(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.active(made)

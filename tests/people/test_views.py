@@ -251,13 +251,30 @@ OLD_PAGE = {"csrf_token": "of another session", "name": "見本 花代", "kana":
 
 
 def test_a_page_older_than_the_session_gives_its_words_back(client: PageClient, db_session: Session):
-    person = resident()
-    type_password(client, person)
-    answer = client.open("/account/profile", method="POST", data=OLD_PAGE, headers=OURS)
+    drafter = cast.person(Role.DRAFTER, of=cast.committee())
+    client.sign_in(drafter)
+    sent = {"csrf_token": "of another session", "title": "見本の計画"}
+    answer = client.open("/plans/new", method="POST", data=sent, headers=OURS)
     assert "まだ送られていません" in answer.text
     page = client.get("/held-forms")
-    assert client.submit(page, "続きから送る").url == "/account"
-    assert person.name == "見本 花代"
+    page = client.submit(page, "続きから送る")
+    assert page.url == "/plans/new" and page.one("input", name="title").get("value") == "見本の計画"
+
+
+def test_what_is_not_the_readers_duty_is_not_kept_for_them(client: PageClient, db_session: Session):
+    volunteer = cast.person(Role.VOLUNTEER, of=cast.station(cast.committee()))
+    client.sign_in(volunteer)
+    for path in ("/plans/new", "/account/profile", "/language", "/sign-in"):
+        data = {"csrf_token": "of another session", "title": "前の方の言葉"}
+        answer = client.open(path, method="POST", data=data, headers=OURS)
+        assert answer.status_code == 400
+    assert queries.held_forms(volunteer) == []
+
+
+def test_signing_out_with_an_old_page_signs_out(client: PageClient, db_session: Session):
+    type_password(client, resident())
+    client.open("/sign-out", method="POST", data={"csrf_token": "old"}, headers=OURS)
+    assert not is_signed_in(client)
 
 
 def test_without_a_session_the_words_stand_on_the_page(client: PageClient, db_session: Session):

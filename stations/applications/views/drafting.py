@@ -15,7 +15,6 @@ from stations.applications.views.parts import (
     live_files,
     next_year_choices,
     section_of,
-    task_rows,
     texts,
     to_plan,
     trail,

@@ -100,10 +100,18 @@ def task_rows(plan: Any) -> list[dict[str, Any]]:
                 "url": url_for("applications.section", plan_id=plan.id, section=section.value),
                 "status": status,
                 "tone": tone,
-                "hint": _("事務局からのコメントがあります") if section in asked else "",
+                "hint": _hint(plan, section, asked),
             }
         )
     return rows
+
+
+def _hint(plan: Any, section: Section, asked: set[Section]) -> str:
+    if section not in asked:
+        return ""
+    if section.value in plan.unfinished:
+        return str(_("事務局からのコメントがあります。入力の途中です"))
+    return str(_("事務局からのコメントがあります"))
 
 
 def _progress(plan: Any, section: Section, missing: set[Section], asked: set[Section]) -> tuple[str, str]:

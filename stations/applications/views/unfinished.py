@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import Field, FieldList, SelectField, SelectMultipleField
+from wtforms import FieldList, SelectField
 
 from stations.applications import forms, queries
 from stations.applications.labels import FIELDS, SECTIONS
 from stations.applications.rules import Section
+from stations.core.forms import ReadField
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def lacking(plan: Any, kept: dict[Section, forms.SectionForm]) -> list[Lack]:
     gaps = queries.gaps(plan)
     for section, name in SECTIONS.items():
         if section in kept:
-            said = list(_problems(kept[section])) or [_("%(name)sを開いて、保存し直してください。", name=name)]
+            said = list(_problems(kept[section])) or [
+                _("%(name)sを開いて、保存し直してください。", name=name)
+            ]
             found += [Lack(section, text) for text in said]
         else:
             found += [Lack(section, _(gap.message)) for gap in gaps if gap.section is section]
@@ -61,7 +64,9 @@ def typed_texts(form: forms.SectionForm) -> list[dict[str, Any]]:
     rows = []
     for name in (name for name in form.OWN if name in FIELDS):
         value = "、".join(_chosen(form[name])) if name == "venues" else _typed(form[name])
-        rows.append({"name": name, "key": FIELDS[name], "value": value or _("記入なし"), "typed": bool(value)})
+        rows.append(
+            {"name": name, "key": FIELDS[name], "value": value or _("記入なし"), "typed": bool(value)}
+        )
     return rows
 
 
@@ -77,18 +82,14 @@ def typed_lines(form: forms.SectionForm) -> list[dict[str, Any]]:
     return tables
 
 
-def _typed(field: Field) -> str:
+def _typed(field: Any) -> str:
     if isinstance(field, SelectField):
         return "、".join(_chosen(field))
-    if hasattr(field, "typed"):
-        return str(field._value())
+    if isinstance(field, ReadField):
+        return field._value()
     return str(field.data or "")
 
 
-def _chosen(field: SelectField | SelectMultipleField) -> list[str]:
+def _chosen(field: Any) -> list[str]:
     """The names of the chosen entries, without what a list says when nothing is chosen."""
-    return [
-        str(choice.label)
-        for choice in field.iter_choices()
-        if choice.selected and choice.value
-    ]
+    return [str(choice.label) for choice in field.iter_choices() if choice.selected and choice.value]

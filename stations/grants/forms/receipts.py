@@ -71,8 +71,9 @@ class ReceiptForm(Form):
         self._lines = list(lines)
         self.kind.choices = [(kind.value, str(label(kind))) for kind in ReceiptKind]
         # The rules of the paper ask for these, all at once, so no validator does; the page says so.
-        for field in (self.line_id, self.payee, self.description, self.addressee, self.kind, self.file):
-            field.flags.required = True
+        # Of ``line_id`` and the split rows one is due: the page says that in words.
+        for due in (self.payee, self.description, self.addressee, self.kind, self.file):
+            due.flags.required = True
         for field in (self.line_id, *(row.form.line_id for row in self.splits)):
             self._offer(field)
 
@@ -126,12 +127,13 @@ class ReceiptForm(Form):
             dated_on=self.dated_on.data,
             used_on=self.used_on.data,
             amount=self.amount_yen.data if whole and (not rows or None not in lines) else None,
-            splits=tuple(Split(line, part) for line, part in zip(lines, parts, strict=True) if line is not None),
+            splits=tuple(
+                Split(line, part) for line, part in zip(lines, parts, strict=True) if line is not None
+            ),
         )
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
-        self.line_id.flags.required = not self.split_rows
         for row in self.split_rows:
             if row.line_id.data is None:
                 row.line_id.errors = [_("費目を選んでください。")]

@@ -15,7 +15,7 @@ from stations.grants.rules import Act, Status
 _DECISIONS = frozenset({"award", "refusal"})
 _BEFORE_LETTER = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING, Status.AWARDED})
 # A grant may end here with or without a decision that was told.
-_ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED})
+_ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED, Status.CLOSED})
 # Work inside the city, and the decision itself while its letter has not gone out.
 _INSIDE: frozenset[Act | Deed] = frozenset(
     {

@@ -177,7 +177,17 @@ def return_reason(grant: Grant) -> str:
 
 def question_of(grant: Grant) -> str:
     """What 監査 wants mended, until 監査 has found the accounts right; empty without such a thing."""
-    return "" if grant.accounts_audited_at is not None else reason_of(grant, AccountsAct.QUESTION)
+    last = db.session.execute(
+        sa.select(Event.act, Event.reason)
+        .where(
+            Event.object_type == grant.__tablename__,
+            Event.object_id == grant.id,
+            Event.act.in_([AccountsAct.QUESTION.value, AccountsAct.AUDIT.value]),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+    return last.reason or "" if last is not None and last.act == AccountsAct.QUESTION.value else ""
 
 
 def last_receipt_on(grant: Grant) -> dt.date | None:

@@ -40,15 +40,18 @@ def draft_cancellation(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Acto
     return draft
 
 
-def cancel(*, grant: Grant, by: Actor) -> None:
+def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     """決裁 of the drafted 取消し: what was paid beyond what is left is refunded, what was asked for falls away.
 
     By an approver who drafted neither the 取消し nor the award. `RuleBroken` while a payment is ordered, and when
-    less than what is to be left has been paid; `Conflict` without a draft.
+    less than what is to be left has been paid; `Conflict` without a draft, or when another one than ``draft_id``,
+    which the approver has read, waits now.
     """
     lock(grant)
     demand(by, Permission.GRANT_APPROVE, grant)
     draft = _pending(grant)
+    if draft_id is not None and draft.id != draft_id:
+        raise Conflict(None, N_("取消しは、起案し直されています。新しい起案を読んでから決裁してください。"))
     after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=draft.reason)
     check_four_eyes(by.id, tuple(filter(None, (draft.drafted_by_id, grant.decision_drafted_by_id))))
     _check_kept(grant, draft.kept_yen)
@@ -56,10 +59,11 @@ def cancel(*, grant: Grant, by: Actor) -> None:
     _decide(draft, approved=True, by=by)
     grant.fixed_yen = draft.kept_yen
     finish(grant, Act.CANCEL, after, by=by, reason=draft.reason, detail={"kept_yen": draft.kept_yen})
+    # The committee hears of it by the letter; of an award that was never told it hears nothing.
     if queries.cancellation_untold(grant):
         tell(grant, [Role.OFFICER], N_("交付決定が取り消されました。通知書を施行してください"), by=by)
     else:
-        tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("交付決定が取り消されました"), by=by)
+        tell(grant, [Role.OFFICER], N_("交付決定が取り消されました"), by=by)
 
 
 def return_cancellation(*, grant: Grant, reason: str, by: Actor) -> None:

@@ -29,6 +29,8 @@ def draft_determination(*, grant: Grant, by: Actor) -> None:
         raise RuleBroken(
             None, N_("支払の済んでいない請求があります。支払うか差し戻してから起案してください。")
         )
+    if queries.pending_cancellation(grant) is not None:
+        raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで起案してください。"))
     grant.fixed_yen = fixed_of(grant)
     grant.determination_drafted_by_id = by.id
     finish(grant, Act.DRAFT_DETERMINATION, after, by=by, detail={"fixed_yen": grant.fixed_yen})

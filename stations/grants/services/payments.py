@@ -161,7 +161,7 @@ def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> Payme
         grant=grant,
         transaction=queries.booking_of_payment(payment),
         reason=reason.strip(),
-        happened_on=clock.today(),
+        happened_on=payment.paid_on,  # where it stood wrongly; when it was reversed stands in the history
         by=by,
     )
     _finish(request, PaymentAct.REVERSE, after, by=by, reason=reason)

@@ -154,7 +154,9 @@ def find(grant: Grant, entry: rules.Receipt, file: StoredFile | None) -> list[Fi
         entry, queries.award(grant), today=clock.today(), others=others, elsewhere=elsewhere
     )
     same = queries.with_same_picture(file) if file is not None else []
-    if file is not None and any(row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same):
+    if file is not None and any(
+        row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same
+    ):
         # The same sending twice (a second press), or one paper in two grants: never two receipts of it.
         found.insert(0, Finding(Level.ERROR, "file", N_("この写真の領収書は、もう登録されています。")))
     elif same:

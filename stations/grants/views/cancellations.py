@@ -10,10 +10,15 @@ from stations.core.database import writes
 from stations.core.formatting import yen
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm, ReasonForm
-from stations.grants.forms.awards import CancelForm
+from stations.grants.forms.awards import CancelForm, DecideForm
 from stations.grants.rules import Act
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
+
+
+def _number(mark: str | None) -> int:
+    """The draft that stood on the page; 0, which is none, for anything else."""
+    return int(mark) if mark and mark.isdecimal() else 0
 
 
 def _money(grant: Any) -> Facts:
@@ -67,10 +72,12 @@ def draft_cancellation(grant: Any) -> Any:
 @writes
 def cancel(grant: Any) -> Any:
     """決裁 of the drafted 取消し."""
+    draft = queries.pending_cancellation(grant)
+    form = DecideForm(data={"mark": draft.id if draft else ""})
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.cancel(grant=grant, by=current_user),
+        form,
+        lambda: services.cancel(grant=grant, draft_id=_number(form.mark.data), by=current_user),
         heading=_("交付決定を取り消しますか"),
         action=_("取り消す"),
         done=_("交付決定を取り消しました。担当が通知書を施行します。"),

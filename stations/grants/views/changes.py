@@ -10,9 +10,11 @@ from stations.core.database import writes
 from stations.core.formatting import datetime, yen
 from stations.core.labels import label
 from stations.grants import queries, services
+from stations.grants.budgets import by_category
 from stations.grants.forms.changes import ChangeForm, DecideChangeForm
+from stations.grants.settlement import ReallocationRule
 from stations.grants.views import act, blueprint
-from stations.grants.views.act import fact
+from stations.grants.views.act import Facts, fact
 
 
 @blueprint.route("/grants/<int:grant_id>/change", methods=["GET", "POST"])
@@ -32,15 +34,42 @@ def change(grant: Any) -> Any:
         ),
         heading=_("経費の配分を変える"),
         action=_("この内容で届け出る"),
-        done=_("変更を受け付けました。流用の範囲内ならすぐに反映され、超えるときは市の承認を待ちます。"),
+        done=_("変更を受け付けました。流用の範囲内の変更は、もう反映されています。"),
         facts=[
             fact(_("決定額"), yen(grant.awarded_yen)),
-            fact(_("流用のきまり"), label(setting.reallocation_rule) if setting else "—"),
+            *(_what_needs_approval(grant, setting) if setting else []),
         ],
         template="grants/change.html",
         lines=grant.lines,
         spent=queries.spent_by_line(grant),
     )
+
+
+def _what_needs_approval(grant: Any, setting: Any) -> Facts:
+    """How far the year's rule lets money move without the city, in this grant's own amounts."""
+    decided = by_category((line.category, line.decided_yen) for line in grant.lines)
+    fifths = "、".join(f"{label(category)} {yen(amount // 5)}" for category, amount in decided.items())
+    return [
+        fact(
+            _("届け出るだけでよい変更（流用）"),
+            {
+                ReallocationRule.SMALLER20: _(
+                    "同じ費目の中で動かすとき。費目のあいだでは、動かす額が、予算の少ないほうの費目の2割までのとき。"
+                ),
+                ReallocationRule.ANY20: _(
+                    "同じ費目の中で動かすとき。費目のあいだでは、どの費目も、その予算の2割までしか動かないとき。"
+                ),
+            }[setting.reallocation_rule],
+        ),
+        fact(_("各費目の予算の2割"), fifths),
+        fact(
+            _("市の承認が要る変更"),
+            _(
+                "上の範囲を超えて動かすとき。前の流用と合わせて数えます。"
+                "回答を待つあいだ、概算払の請求と実績報告はできません（領収書は登録できます）。"
+            ),
+        ),
+    ]
 
 
 @blueprint.route("/grants/<int:grant_id>/decide-change", methods=["GET", "POST"])

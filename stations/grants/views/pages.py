@@ -106,7 +106,7 @@ def _money(
     inside = queries.sees_drafts(current_user)
     award = queries.shown_award(current_user, grant)
     receipts = queries.receipt_counts(grant)
-    settled = queries.settled(grant, repayments)
+    settled = queries.settled(grant, repayments) if queries.may_know(current_user, grant) else None
     calculated = None
     if grant.determined_on or (inside and grant.status is Status.DETERMINING):
         calculated = queries.calculated(grant, setting, eligible=receipts.eligible, books=postings)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date_era, datetime, fiscal_year, yen
@@ -16,6 +16,7 @@ from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import AdvanceForm, PaymentForm
 from stations.grants.labels import PAYMENT_KINDS
+from stations.grants.rules import PaymentAct, PaymentStatus
 from stations.grants.views import act, blueprint
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
@@ -36,6 +37,7 @@ def advance(grant: Any) -> Any:
         ),
         heading=_("概算払を請求する"),
         action=_("請求する"),
+        returned=_returned(grant),
         done=_("概算払を請求しました。支払われるとお知らせします。"),
         facts=[
             fact(_("決定額"), yen(standing.awarded)),
@@ -47,6 +49,22 @@ def advance(grant: Any) -> Any:
             ),
         ],
     )
+
+
+def _returned(grant: Any) -> dict[str, Any] | None:
+    """Why the last request came back, while no newer one answers it."""
+    last = max(grant.payment_requests, key=lambda one: one.id, default=None)
+    if last is None or last.status is not PaymentStatus.RETURNED:
+        return None
+    entry = next((one for one in audit.timeline(last) if one.act == PaymentAct.RETURN), None)
+    if entry is None:
+        return None
+    return {
+        "instalment": last.instalment,
+        "reason": entry.reason,
+        "by_name": entry.by_name,
+        "at": entry.at,
+    }
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])

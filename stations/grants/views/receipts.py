@@ -27,6 +27,12 @@ from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_receipts, trail
 
 
+@blueprint.app_template_global()
+def books_are_open(grant: Any) -> bool:
+    """Whether receipts may be entered now."""
+    return grant.status in BOOKS_OPEN
+
+
 @blueprint.get("/grants/<int:grant_id>/receipts", endpoint="receipts")
 @requires(Permission.GRANT_READ, of=queries.grant, personal=N_("領収書の一覧"))
 def receipt_list(grant: Any) -> Any:

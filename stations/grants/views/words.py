@@ -111,6 +111,8 @@ def money_in_words(
 ) -> list[str]:
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
+    if queries.is_cancelled(grant):
+        return said
     if award is not None and award < standing.spent:
         said.append(_("残額の△は、決定額を超えて、収入や自己資金で支払った分です。"))
     elif award and known is not None and known.done and award > standing.spent:

@@ -40,13 +40,17 @@ def check_standing(
         two_writers.check(seen, *now.values())
 
 
-def record_consent(*, subject: Referral | Observation, consent: Consent, by: Actor) -> ConsentRecord:
+def record_consent(
+    *, subject: Referral | Observation, consent: Consent, by: Actor, seen: str | None = None
+) -> ConsentRecord:
     """Write down what the person answered. `RuleBroken` on "method", "given_on", "scope" or "expires_on".
 
-    A referral's consent is asked by its agency, a memo's by its station.
+    A referral's consent is asked by its agency, a memo's by its station. ``seen``: the mark (`core.seen`) of the
+    answer on the writer's page; `Overtaken` when another one stands there now, as after a withdrawal.
     """
     if _begin(subject, by):
         raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
+    check_standing(seen, subject, {}, consent)
     rules.check_consent(consent, clock.today())
     return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
 

@@ -53,9 +53,12 @@ def withdraw_observation_consent(observation: Any) -> Any:
 def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
     form = ConsentForm()
     form.show_consent(subject.consent)
+    form.share(lambda: services.standing(subject, (), consent=True))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.record_consent(subject=subject, consent=form.consent, by=current_user),
+        lambda: services.record_consent(
+            subject=subject, consent=form.consent, seen=form.seen.data or "", by=current_user
+        ),
     ):
         flash(_("同意の記録を追加しました。前の記録もそのまま残ります。"), "success")
         return redirect(own, 303)
