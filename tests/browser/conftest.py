@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.journey import Album, Examined
 from tests.support.demo_site import Site, demo_accounts, demo_copy, served
 from tests.support.visitor import Visitor, launch, visiting
 
@@ -44,15 +45,21 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path / "pictures"
 
 
+@pytest.fixture(scope="session")
+def examined() -> Examined:
+    """The pages that axe has found clean in this worker."""
+    return set()
+
+
 @pytest.fixture
-def album_folder(request: pytest.FixtureRequest) -> Path | None:
-    """Where the journeys' pictures of every page go (``--pictures``); None when nobody wants them."""
+def album(request: pytest.FixtureRequest, examined: Examined) -> Album:
+    """The journey's pages, with pictures of them when somebody wants some (``--pictures``)."""
     wanted = request.config.getoption("--pictures")
     if wanted is None:
-        return None
+        return Album(None, examined)
     folder = Path(wanted) / str(request.node.name)
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return Album(folder, set())
 
 
 @pytest.fixture

@@ -22,25 +22,37 @@ OUTLINE = """() => [...new Set([...document.querySelectorAll("body *")].map((ele
 ))].sort().join("\\n")"""
 
 
+# (width of the window, what the page is made of) of every page that axe has found clean.
+Examined = set[tuple[int, str]]
+
+
+def examine(page: Page, examined: Examined) -> bool:
+    """Let axe look, unless a page made of the same at a window as wide was looked at before; whether it looked."""
+    size = page.viewport_size
+    outline = (size["width"] if size else 0, str(page.evaluate(OUTLINE)))
+    if outline in examined:
+        return False
+    assert_clean(page)
+    examined.add(outline)
+    return True
+
+
 class Album:
     """The pages a test came to. A page made of nothing new is not examined once more; ``folder``: for pictures."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, examined: Examined) -> None:
         self._folder = folder
-        self._outlines: set[str] = set()
+        self._examined = examined
 
     def add(self, page: Page, name: str) -> None:
         """Nothing scrolls sideways; axe finds nothing; a picture is kept if somebody wants one."""
         assert_fits(page)
-        outline = page.evaluate(OUTLINE)
-        if outline in self._outlines:
+        if not examine(page, self._examined):
             return
-        self._outlines.add(outline)
-        assert_clean(page)
         if self._folder is None:
             return
         path = re.sub(r"\W+", "-", urlsplit(page.url).path.strip("/"))
-        page.screenshot(path=self._folder / f"{len(self._outlines):03}-{name}-{path}.png", full_page=True)
+        page.screenshot(path=self._folder / f"{len(self._examined):03}-{name}-{path}.png", full_page=True)
 
 
 class Someone:
@@ -170,11 +182,8 @@ class Company:
         return self.here[name]
 
 
-def company(
-    site: Site, visitor: Callable[..., Visitor], pictures: Path | None, size: tuple[int, int]
-) -> Company:
+def company(site: Site, visitor: Callable[..., Visitor], album: Album, size: tuple[int, int]) -> Company:
     """The people of ``site``, at windows of ``size`` CSS pixels; one album for all of them."""
-    album = Album(pictures)
 
     def arrive(name: str) -> Someone:
         someone = Someone(visitor(site, *size), f"{size[0]}-{name}", album)

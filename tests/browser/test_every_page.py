@@ -10,12 +10,12 @@ from stations.core.access import Role, scope_of
 from stations.core.config import Config
 from stations.core.database import db
 from tests.browser.conftest import VisitorMaker
-from tests.browser.journey import OUTLINE
+from tests.browser.journey import Examined, examine
 from tests.support import cast
 from tests.support.demo_site import Site
 from tests.support.sampling import Address, addresses, busiest
 from tests.support.session import session_cookie
-from tests.support.visitor import assert_clean, assert_fits
+from tests.support.visitor import assert_fits
 
 NARROW, WIDE = (320, 800), (1280, 900)
 
@@ -27,12 +27,6 @@ def site_app(site: Site) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def examined() -> set[str]:
-    """What the pages were made of that axe has found clean: one made of nothing new need not be asked again."""
-    return set()
 
 
 def pages_first_seen_by(app: Flask, role: Role) -> list[Address]:
@@ -54,7 +48,7 @@ def pages_first_seen_by(app: Flask, role: Role) -> list[Address]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_pages_are_accessible_and_fit(
-    site: Site, site_app: Flask, visitor: VisitorMaker, examined: set[str], role: Role
+    site: Site, site_app: Flask, visitor: VisitorMaker, examined: Examined, role: Role
 ):
     with site_app.test_request_context():
         every = pages_first_seen_by(site_app, role)
@@ -74,10 +68,7 @@ def test_pages_are_accessible_and_fit(
         someone.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         someone.page.goto(answer.url)
         try:
-            outline = someone.page.evaluate(OUTLINE)
-            if outline not in examined:
-                assert_clean(someone.page)
-                examined.add(outline)
+            examine(someone.page, examined)
             someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             assert_fits(someone.page)
         except AssertionError as error:

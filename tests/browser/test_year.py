@@ -15,6 +15,7 @@ from tests.browser.journey import (
     SECRETARIAT,
     TREASURER,
     VOLUNTEER,
+    Album,
     company,
 )
 from tests.support.demo_site import Site
@@ -24,10 +25,8 @@ SMALL = money.Paper("架空文具店", 640, "ちらし用の色画用紙", line=
 
 
 @pytest.mark.timeout(600)
-def test_one_stations_whole_year(
-    own_site: Site, visitor: VisitorMaker, album_folder: Path | None, tmp_path: Path
-):
-    everybody = company(own_site, visitor, album_folder, (1280, 900))
+def test_one_stations_whole_year(own_site: Site, visitor: VisitorMaker, album: Album, tmp_path: Path):
+    everybody = company(own_site, visitor, album, (1280, 900))
     plan_id = plans.draft(everybody[DRAFTER])
     plans.submit(everybody[CHAIR], plan_id)
     plans.review(everybody, plan_id)
@@ -49,9 +48,9 @@ def test_one_stations_whole_year(
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("size", [(375, 812), (1024, 768)], ids=["phone", "tablet"])
 def test_the_committee_and_the_volunteer_at_their_own_windows(
-    own_site: Site, visitor: VisitorMaker, album_folder: Path | None, tmp_path: Path, size: tuple[int, int]
+    own_site: Site, visitor: VisitorMaker, album: Album, tmp_path: Path, size: tuple[int, int]
 ):
-    everybody = company(own_site, visitor, album_folder, size)
+    everybody = company(own_site, visitor, album, size)
     plan_id = plans.draft(everybody[DRAFTER])
     plans.submit(everybody[CHAIR], plan_id)
     at_the_station.open_today(everybody[DRAFTER])

@@ -4,6 +4,7 @@ A measurement, not a test: it prints a table and what the house wants to reach, 
 Everything runs on this machine's loopback and ends by itself.
 """
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,7 @@ def bench(name: str, url: str, folder: Path) -> None:
     flask("db", "upgrade", environment=environment)
     flask("demo", "load", environment=environment)
     app = create_app(Config.from_environment(environment))
+    logging.getLogger("stations").handlers = [logging.NullHandler()]  # no lines between the figures
     pages = main_pages(app)
     with app.app_context():
         engine = db.engine
