@@ -119,7 +119,8 @@ def test_an_answer_that_got_lost_is_not_counted_twice(door: Door, visitor: Visit
         route.abort()  # … and the tablet never hears so
 
     page.route("**/events", lose, times=1)
-    plus(page, "teen")
+    with page.expect_event("requestfailed"):
+        plus(page, "teen")
     chip(page, "未送信 1件")
     assert door.visits() == 1
     page.get_by_role("button", name="今すぐ送信").click()
