@@ -96,3 +96,14 @@ def test_the_committee_reads_of_it_when_it_is_decided(db_session: Session):
     assert "疑いのある領収書" not in {entry.reason for entry in read}
     seen = audit.timeline(grant, without=queries.hidden_acts(made.approver, grant))
     assert "疑いのある領収書" in {entry.reason for entry in seen}
+
+
+def test_what_is_decided_is_the_draft_that_was_read(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    read = services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    services.return_cancellation(grant=grant, reason="書き直し", by=made.approver)
+    services.draft_cancellation(grant=grant, reason="ほかの理由", by=made.officer)
+    with pytest.raises(Conflict):
+        services.cancel(grant=grant, draft_id=read.id, by=made.approver)
+    assert grant.status is Status.ACTIVE

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from stations.core import audit, clock
+from stations.core import seen as two_writers
 from stations.core.access import NotAllowed, Permission, Role
 from stations.core.database import AppendOnlyError, add, db, fetch_all
 from stations.core.messages import Conflict, RuleBroken
@@ -648,3 +649,14 @@ def test_the_city_keeps_the_agencies(here: Town) -> None:
         by=officer,
     )
     assert made not in queries.agencies() and made in queries.agencies(closed=True)
+
+
+def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
+    memo = here.memo(consent(rules.Recipient.AGENCY))
+    given = queries.latest_consent(memo)
+    assert given is not None
+    seen = two_writers.mark(*services.standing(memo, (), consent=True).values())
+    services.withdraw_consent(subject=memo, by=here.leader)
+    with pytest.raises(two_writers.Overtaken):
+        services.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
+    assert not rules.valid(queries.latest_consent(memo), clock.today())
