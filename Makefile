@@ -19,6 +19,9 @@ UV_INSTALL = $(BIN)/uv pip install --python $(BIN)/python --require-hashes --qui
 # Tests and checks must not depend on the shell's installation either.
 CLEAN := env $(foreach name,$(filter STATIONS_%,$(.VARIABLES)),-u $(name))
 
+# What Python compiles is kept: without it every start would take seconds longer, for nothing.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \

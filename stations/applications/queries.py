@@ -348,18 +348,24 @@ def due_on(plan: Plan) -> dt.date | None:
 def waiting_for(person: Actor) -> list[Task]:
     """Plans in which it is ``person``'s turn: returned ones first, then drafts; for officials their queue."""
     tasks: list[Task] = []
+    # Tasks name the plan and whose it is; its texts stay where they are.
+    short = sa.select(Plan).options(
+        orm.load_only(Plan.committee_id, Plan.title, Plan.status, Plan.status_since),
+        orm.joinedload(Plan.station).options(orm.load_only(Station.name), orm.lazyload(Station.committee)),
+        orm.joinedload(Plan.committee).options(
+            orm.load_only(Committee.name), orm.lazyload(Committee.district)
+        ),
+    )
     own = committee_ids(person, Permission.PLAN_DRAFT)
     if own:
         mine = fetch_all(
-            sa.select(Plan)
-            .where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE))
-            .order_by(Plan.status.desc(), Plan.saved_at.desc())
+            short.where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE)).order_by(
+                Plan.status.desc(), Plan.saved_at.desc()
+            )
         )
         tasks += [_committee_task(plan) for plan in mine]
     if committee_ids(person, Permission.PLAN_REVIEW) is None:
-        queue = fetch_all(
-            sa.select(Plan).where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id)
-        )
+        queue = fetch_all(short.where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id))
         sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
         tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
     return tasks

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.committees.models import CalendarRule, Committee, District, Opening, Station, Venue
-from stations.committees.rules import OpeningStatus
+from stations.committees.rules import OpeningStatus, is_over
 from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
@@ -208,12 +208,17 @@ def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
 
 def ended_today(station_ids: Iterable[int]) -> set[int]:
     """Stations that opened today and will not open again today."""
-    today = sa.select(Opening.station_id).where(
-        Opening.station_id.in_(list(station_ids)),
-        Opening.on == clock.today(),
-        Opening.status != OpeningStatus.CANCELLED,
+    today = db.session.execute(
+        sa.select(Opening.station_id, Opening.on, Opening.ends_at).where(
+            Opening.station_id.in_(list(station_ids)),
+            Opening.on == clock.today(),
+            Opening.status != OpeningStatus.CANCELLED,
+        )
     )
-    return set(db.session.scalars(today)) - set(db.session.scalars(today.where(_to_come())))
+    still_to_come = {True: set[int](), False: set[int]()}
+    for station_id, on, ends_at in today:
+        still_to_come[not is_over(on, ends_at, clock.now())].add(station_id)
+    return still_to_come[False] - still_to_come[True]
 
 
 def _to_come() -> sa.ColumnElement[bool]:

@@ -25,8 +25,11 @@ class Mark(StrEnum):
 
 def says(said: str, wanted: str) -> bool:
     """Whether every word of ``wanted`` is in ``said``, whatever its width, case or way of writing."""
+    words = wanted.split()
+    if not words:
+        return True  # most who look have typed nothing, and the plain form of everything said takes time
     plain = _plain(said)
-    return all(_plain(word) in plain for word in wanted.split())
+    return all(_plain(word) in plain for word in words)
 
 
 def _plain(words: str) -> str:

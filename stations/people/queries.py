@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,7 +94,14 @@ def person(person_id: int) -> Person | None:
 
 def person_with_roles(person_id: int) -> Person | None:
     """Somebody with all roles in one query: each request of somebody signed in begins with it."""
-    return db.session.get(Person, person_id, options=[orm.joinedload(Person.roles)])
+    return db.session.scalars(_with_roles(), {"person_id": person_id}).unique().one_or_none()
+
+
+@cache
+def _with_roles() -> sa.Select[Person]:
+    return (
+        sa.select(Person).where(Person.id == sa.bindparam("person_id")).options(orm.joinedload(Person.roles))
+    )
 
 
 def role_assignment(role_assignment_id: int) -> RoleAssignment | None:

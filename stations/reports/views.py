@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
+from stations.people.session import signed_in
 from stations.reports import figures, tables
 from stations.reports.queries import home as home_queries
 from stations.reports.queries import overview as queries
@@ -21,7 +22,7 @@ blueprint = Blueprint("reports", __name__)
 @blueprint.get("/home")
 @requires(Permission.OWN_ACCOUNT)
 def home() -> str:
-    return render_template("reports/home.html", home=home_queries.home(current_user))
+    return render_template("reports/home.html", home=home_queries.home(signed_in() or current_user))
 
 
 @blueprint.get("/overview")

@@ -1,6 +1,6 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
-from stations.grants.queries.cancellations import cancelling, pending_cancellation
+from stations.grants.queries.cancellations import pending_cancellation
 from stations.grants.queries.disclosure import (
     hidden_acts,
     may_know,
@@ -80,7 +80,6 @@ __all__ = [
     "calculation",
     "called",
     "cancellation_untold",
-    "cancelling",
     "chair_name",
     "changes_without_letter",
     "conditions_of_meeting",

@@ -1,6 +1,7 @@
 """What readers outside the city may know of a decision: nothing of a draft, until its letter has gone out."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -73,6 +74,7 @@ def state_for(person: Actor) -> sa.ColumnElement[Status]:
     return told_state()
 
 
+@cache
 def told_state() -> sa.ColumnElement[Status]:
     """The state of a grant as its committee may know it, for queries."""
     hidden = sa.or_(
@@ -82,10 +84,12 @@ def told_state() -> sa.ColumnElement[Status]:
     return sa.case((hidden, sa.literal(Status.REVIEWING, Grant.status.type)), else_=Grant.status)
 
 
+@cache
 def told() -> sa.ColumnElement[bool]:
     """`is_told` for queries."""
     return sa.and_(Grant.status.not_in(_BEFORE_LETTER), sa.or_(Grant.status.not_in(_ENDED), _letter_out()))
 
 
+@cache
 def _letter_out() -> sa.ColumnElement[bool]:
     return sa.exists().where(Letter.grant_id == Grant.id, Letter.kind.in_(_DECISIONS)).correlate(Grant)

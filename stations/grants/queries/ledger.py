@@ -1,6 +1,7 @@
 """Reading the books: postings and the four figures that are always in sight."""
 
 from collections.abc import Collection
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -79,7 +80,15 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
     """
     if not grant_ids:
         return {}
+    rows = db.session.execute(_standings(of), {"grant_ids": list(grant_ids)})
+    return {
+        grant_id: Standing(awarded=int(awarded or 0), paid=-int(city), spent=int(spent), cash=int(cash))
+        for grant_id, awarded, city, spent, cash in rows
+    }
 
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _standings(of: sa.ColumnElement[bool] | None) -> sa.Select[int, int, int, int, int]:
     def on(account: Account) -> sa.ColumnElement[int]:
         return sa.func.coalesce(
             sa.func.sum(sa.case((LedgerPosting.account == account, LedgerPosting.amount_yen), else_=0)), 0
@@ -90,7 +99,7 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
         decided = sa.and_(decided, of)
     # `decided_award` for queries.
     kept = sa.case((Grant.determination_drafted_by_id.is_(None), Grant.fixed_yen))
-    rows = db.session.execute(
+    return (
         sa.select(
             Grant.id,
             sa.case((decided, sa.func.coalesce(kept, Grant.awarded_yen)), else_=0),
@@ -100,13 +109,9 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
         )
         .outerjoin(LedgerTransaction, LedgerTransaction.grant_id == Grant.id)
         .outerjoin(LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id)
-        .where(Grant.id.in_(grant_ids))
+        .where(Grant.id.in_(sa.bindparam("grant_ids", expanding=True)))
         .group_by(Grant.id)
     )
-    return {
-        grant_id: Standing(awarded=int(awarded or 0), paid=-int(city), spent=int(spent), cash=int(cash))
-        for grant_id, awarded, city, spent, cash in rows
-    }
 
 
 def booking_of_payment(payment: Payment) -> LedgerTransaction:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,10 +19,11 @@ from stations.core.labels import label
 from stations.core.tasks import Task
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
+from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import reports
-from stations.grants.queries.cancellations import cancelling, pending_cancellation
+from stations.grants.queries.cancellations import pending_cancellation
 from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import waiting_plans
 from stations.grants.queries.ledger import decided_award, postings_of, standings
@@ -185,23 +187,33 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
 
 
 def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
-    """`facts` of many grants in three queries."""
+    """`facts` of many grants in two queries."""
     ids = [grant.id for grant in grants]
-    changes = sa.select(GrantChange.grant_id, sa.null()).where(
-        GrantChange.grant_id.in_(ids), GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None)
-    )
-    letters: dict[int, Counter[str]] = {grant_id: Counter() for grant_id in ids}
-    decided: Counter[int] = Counter()
-    for grant_id, kind in db.session.execute(
-        sa.select(Letter.grant_id, Letter.kind).where(Letter.grant_id.in_(ids)).union_all(changes)
-    ):
-        if kind is None:
-            decided[grant_id] += 1
-        else:
-            letters[grant_id][kind] += 1
+    found = {
+        name: {grant_id: Counter[str]() for grant_id in ids} for name in ("letter", "change", "cancelling")
+    }
+    for name, grant_id, kind in db.session.execute(_papers(), {"grant_ids": ids}):
+        found[name][grant_id][kind] += 1
+    letters, changes, drafted = found.values()
     books = standings(ids)
-    drafted = cancelling(ids)
-    return {i: Facts(letters[i], decided[i], books[i], i in drafted) for i in ids}
+    return {i: Facts(letters[i], changes[i].total(), books[i], drafted[i].total() > 0) for i in ids}
+
+
+@cache
+def _papers() -> sa.CompoundSelect[Any]:
+    """(letter, change or cancelling; grant id; a letter's kind): what has been decided, told and drafted."""
+    asked: sa.BindParameter[int] = sa.bindparam("grant_ids", expanding=True)
+    return sa.union_all(
+        sa.select(sa.literal("letter"), Letter.grant_id, Letter.kind).where(Letter.grant_id.in_(asked)),
+        sa.select(sa.literal("change"), GrantChange.grant_id, sa.literal("")).where(
+            GrantChange.grant_id.in_(asked),
+            GrantChange.approved.is_(True),
+            GrantChange.decided_by_id.is_not(None),
+        ),
+        sa.select(sa.literal("cancelling"), GrantCancellation.grant_id, sa.literal("")).where(
+            GrantCancellation.grant_id.in_(asked), GrantCancellation.decided_at.is_(None)
+        ),
+    )
 
 
 _ACTS = frozenset(
@@ -246,31 +258,49 @@ def _apply_task(plan_id: int, title: str) -> Task:
 
 
 def _open_grants(person: Person) -> list[Grant]:
+    found = _open()
+    reach = committee_ids(person, Permission.GRANT_READ)
+    if reach is not None:
+        found = found.where(Grant.committee_id.in_(reach))
+    return fetch_all(found)
+
+
+@cache
+def _open() -> sa.Select[Grant]:
     told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
-    found = (
+    return (
         sa.select(Grant)
         .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
         # Tasks name the station and the plan only.
         .options(
             orm.lazyload(Grant.committee),
-            orm.joinedload(Grant.station).lazyload(Station.committee),
+            orm.joinedload(Grant.station).options(
+                orm.load_only(Station.name), orm.lazyload(Station.committee)
+            ),
             with_title(),
         )
+        .order_by(Grant.fiscal_year, Grant.id)
     )
-    reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None:
-        found = found.where(Grant.committee_id.in_(reach))
-    return fetch_all(found.order_by(Grant.fiscal_year, Grant.id))
 
 
 def _pending_requests(grants: Iterable[Grant]) -> dict[int, list[PaymentRequest]]:
     found: dict[int, list[PaymentRequest]] = {}
-    rows = sa.select(PaymentRequest).where(
-        PaymentRequest.grant_id.in_([grant.id for grant in grants]), PaymentRequest.status.in_(PENDING)
-    )
-    for request in fetch_all(rows.options(orm.lazyload(PaymentRequest.payment)).order_by(PaymentRequest.id)):
+    for request in db.session.scalars(_pending(), {"grant_ids": [grant.id for grant in grants]}):
         found.setdefault(request.grant_id, []).append(request)
     return found
+
+
+@cache
+def _pending() -> sa.Select[PaymentRequest]:
+    return (
+        sa.select(PaymentRequest)
+        .where(
+            PaymentRequest.grant_id.in_(sa.bindparam("grant_ids", expanding=True)),
+            PaymentRequest.status.in_(PENDING),
+        )
+        .options(orm.lazyload(PaymentRequest.payment))
+        .order_by(PaymentRequest.id)
+    )
 
 
 _REQUEST_TURNS = {

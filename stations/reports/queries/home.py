@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -168,12 +169,19 @@ def _bodies(person: Person, roles: Collection[access.Role], attribute: str) -> s
 
 
 def _stations(committee_ids: Collection[int]) -> list[StationNext]:
+    today = clock.today()
+    rows = db.session.execute(_with_next(), {"committee_ids": list(committee_ids), "today": today})
+    return [StationNext(station, opening) for station, opening in rows]
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _with_next() -> sa.Select[Station, Opening]:
     following = orm.aliased(Opening)
     next_id = (
         sa.select(following.id)
         .where(
             following.station_id == Station.id,
-            following.on >= clock.today(),
+            following.on >= sa.bindparam("today"),
             following.status == OpeningStatus.PLANNED,
         )
         .order_by(following.on, following.starts_at)
@@ -181,14 +189,16 @@ def _stations(committee_ids: Collection[int]) -> list[StationNext]:
         .correlate(Station)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return (
         sa.select(Station, Opening)
         .outerjoin(Opening, Opening.id == next_id)
         .options(orm.joinedload(Opening.venue))
-        .where(Station.committee_id.in_(committee_ids), Station.closed_on.is_(None))
+        .where(
+            Station.committee_id.in_(sa.bindparam("committee_ids", expanding=True)),
+            Station.closed_on.is_(None),
+        )
         .order_by(Opening.on.is_(None), Opening.on, Station.id)
     )
-    return [StationNext(station, opening) for station, opening in rows]
 
 
 def _plans(
@@ -296,18 +306,18 @@ def _queue(person: Person) -> list[Count]:
     ]
     if not shown:
         return []
-    counted = {
-        (kind, status): count
-        for kind, status, count in db.session.execute(
-            sa.union_all(*(_by_status(model) for model in (Plan, Grant, PaymentRequest)))
-        )
-    }
+    counted = {(kind, status): count for kind, status, count in db.session.execute(_counted())}
     kinds: dict[type[StrEnum], str] = {
         plans.Status: Plan.__tablename__,
         grant_rules.Status: Grant.__tablename__,
         grant_rules.PaymentStatus: PaymentRequest.__tablename__,
     }
     return [replace(one, value=counted.get((kinds[type(one.status)], one.status.value), 0)) for one in shown]
+
+
+@cache
+def _counted() -> sa.CompoundSelect[str, str, int]:
+    return sa.union_all(*(_by_status(model) for model in (Plan, Grant, PaymentRequest)))
 
 
 def _by_status(

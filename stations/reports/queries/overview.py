@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -96,19 +97,24 @@ def _months(year: int) -> tuple[dt.date, ...]:
 
 def districts(on: dt.date) -> list[DistrictLine]:
     """Every district in its order, with its stations that run on a day (the last day is still one of them)."""
+    return [DistrictLine(*row) for row in db.session.execute(_running_stations(), {"on": on})]
+
+
+@cache
+def _running_stations() -> sa.Select[int, str, int]:
+    on = sa.bindparam("on", type_=sa.Date())
     running = sa.and_(
         Station.committee_id == Committee.id,
         Station.opened_on <= on,
         sa.or_(Station.closed_on.is_(None), Station.closed_on >= on),
     )
-    rows = db.session.execute(
+    return (
         sa.select(Committee.id, District.name, sa.func.count(Station.id))
         .join_from(Committee, District, District.id == Committee.district_id)
         .outerjoin(Station, running)
         .group_by(Committee.id, District.name, District.number)
         .order_by(District.number)
     )
-    return [DistrictLine(*row) for row in rows]
 
 
 def _stages(year: int) -> defaultdict[int, dict[Stage, int]]:
