@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_alembic import Alembic
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -16,10 +15,20 @@ from stations.applications.views import blueprint as applications
 from stations.attendance.views import blueprint as attendance
 from stations.committees.cli import commands as committees_commands
 from stations.committees.views import blueprint as committees
-from stations.core import access, cli, database, errors, formatting, labels, language, uploads, web
+from stations.core import (
+    access,
+    cli,
+    database,
+    errors,
+    formatting,
+    labels,
+    language,
+    migrations,
+    uploads,
+    web,
+)
 from stations.core.access import Permission, can
 from stations.core.config import Config
-from stations.core.database import Model
 from stations.demo.cli import commands as demo_commands
 from stations.directory.views import blueprint as directory
 from stations.grants.views import blueprint as grants
@@ -35,8 +44,6 @@ PACKAGE = Path(__file__).parent
 BLUEPRINTS = (people, committees, applications, attendance, meetings, grants, referrals, directory, reports)
 COMMANDS = (cli.commands, people_commands, committees_commands, referrals_commands, demo_commands)
 FORM_OVERHEAD_BYTES = 2_000_000  # text of a form beside its files
-
-alembic = Alembic(metadatas=Model.metadata, run_mkdir=False)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = behind  # type: ignore[method-assign]  # Flask's own way of adding middleware
     errors.init_app(app)
     database.init_app(app)
-    alembic.init_app(app)
+    migrations.init_app(app)
     CSRFProtect(app)
     language.Languages(
         app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations")
@@ -123,7 +130,6 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "STATIONS": config,
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_ENGINES": {"default": {key: value for key, value in engine.items() if value is not None}},
-        "ALEMBIC": {"script_location": str(PACKAGE / "migrations")},
         "SESSION_COOKIE_NAME": "stations",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -11,9 +11,8 @@ from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map
 
-from stations.core import errors
+from stations.core import errors, migrations
 from stations.core.access import public
-from stations.core.database import db
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +88,13 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """The process and its database answer, and the database has its tables."""
+    """The process and its database answer, and the database has been brought to this version."""
     try:
-        db.session.execute(sa.text("SELECT 1 FROM person LIMIT 1"))
+        missing = "" if migrations.is_up_to_date() else "migrations"
     except sa.exc.SQLAlchemyError as error:
-        log.error("not ready", extra={"error": type(error).__name__})
+        missing = type(error).__name__
+    if missing:
+        log.error("not ready", extra={"error": missing})
         return Response("not ready\n", status=503, content_type="text/plain; charset=utf-8")
     return Response("ready\n", content_type="text/plain; charset=utf-8")
 

@@ -2,18 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 
 def calendar_file(station: Station, openings: Iterable[Opening], *, base_url: str, page_url: str) -> bytes:
     """UTF-8 text of a calendar. An opening keeps its UID for ever, so that a cancellation finds its event."""
+    from icalendar import Calendar  # here: a large package that few requests need
+
     host = urlsplit(base_url).hostname or "localhost"
     calendar = Calendar()
     calendar.add("prodid", f"-//{host}//stations//JA")
@@ -26,7 +31,9 @@ def calendar_file(station: Station, openings: Iterable[Opening], *, base_url: st
     return bytes(calendar.to_ical())
 
 
-def _event(station: Station, opening: Opening, host: str, page_url: str) -> Event:
+def _event(station: Station, opening: Opening, host: str, page_url: str) -> "Event":
+    from icalendar import Event
+
     cancelled = opening.status is OpeningStatus.CANCELLED
     event = Event()
     event.add("uid", f"opening-{opening.id}@{host}")

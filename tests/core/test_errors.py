@@ -5,6 +5,7 @@ import logging
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -139,3 +140,14 @@ def test_health_and_headers(app: Flask):
     policy = ready.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert ready.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_not_ready_before_the_migrations(app: Flask, db_session: Session):
+    assert app.test_client().get("/readyz").status_code == 200
+    db_session.execute(sa.text("UPDATE alembic_version SET version_num = '0000_earlier'"))
+    db_session.commit()
+    assert app.test_client().get("/readyz").status_code == 503
+    db_session.execute(sa.text("DROP TABLE alembic_version"))
+    db_session.commit()
+    assert app.test_client().get("/readyz").status_code == 503

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stations.core.database import Model, append_only_tables, db
+from stations.core.migrations import alembic
 from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
-from tests.support.schema import migrate, migrations
+from tests.support.schema import migrate
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_migrations_are_equal_to_the_models(
     app: Flask, engine: sa.Engine, request: pytest.FixtureRequest, tmp_path
 ):
     with app.app_context():
-        assert migrations().compare_metadata() == []
+        assert alembic().compare_metadata() == []
     # Alembic's comparison is blind to CHECKs, so a second database is built from the models themselves.
     if engine.dialect.name == "sqlite":
         assert_same_as_models(engine, f"sqlite:///{tmp_path / 'models.sqlite3'}")

@@ -4,11 +4,11 @@ import importlib
 import tempfile
 from pathlib import Path
 
-from flask import Flask, current_app
-from flask_alembic import Alembic
+from flask import Flask
 
 import stations
 from stations.core.database import db
+from stations.core.migrations import alembic
 from tests.support.settings import settings_for
 
 
@@ -34,12 +34,6 @@ def migrate(app: Flask, *, down: bool = False) -> None:
     """Run all migrations, up or ``down``; their connection is closed when this returns."""
     with app.app_context():
         if down:
-            migrations().downgrade("base")
+            alembic().downgrade("base")
         else:
-            migrations().upgrade()
-
-
-def migrations() -> Alembic:
-    """The current application's migrations."""
-    alembic: Alembic = current_app.extensions["alembic"]
-    return alembic
+            alembic().upgrade()
