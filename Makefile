@@ -68,7 +68,7 @@ $(BUILT): requirements.lock
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
 test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
-	$(CLEAN) $(BIN)/pytest -n 3 --dist worksteal
+	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
 
 check: format-check lint types layers templates-check catalogues-check migrations-check test ## all that must hold before a change lands
 

@@ -64,6 +64,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest journeys first: begun last, they would keep one worker busy while the others have nothing to do."""
+    items.sort(key=lambda item: "test_year" not in item.nodeid)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with a database runs on both systems unless it names one itself (``indirect=True``)."""
     if "engine_url" in metafunc.fixturenames and not any(

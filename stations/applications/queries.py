@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -95,9 +96,14 @@ def plans_for(
 
     Only what a list shows of them is loaded; their texts are long.
     """
-    query = (
+    query = _rows().where(*_filtered(person, district_id, statuses, fiscal_year))
+    return fetch_all(query.limit(limit).offset(offset))
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _rows() -> sa.Select[Plan]:
+    return (
         sa.select(Plan)
-        .where(*_filtered(person, district_id, statuses, fiscal_year))
         .options(
             orm.load_only(Plan.title, Plan.fiscal_year, Plan.status, Plan.status_since, Plan.saved_at),
             orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles),
@@ -108,7 +114,6 @@ def plans_for(
         )
         .order_by(Plan.status_since.desc(), Plan.id.desc())
     )
-    return fetch_all(query.limit(limit).offset(offset))
 
 
 def _filtered(
@@ -348,27 +353,31 @@ def due_on(plan: Plan) -> dt.date | None:
 def waiting_for(person: Actor) -> list[Task]:
     """Plans in which it is ``person``'s turn: returned ones first, then drafts; for officials their queue."""
     tasks: list[Task] = []
-    # Tasks name the plan and whose it is; its texts stay where they are.
-    short = sa.select(Plan).options(
+    own = committee_ids(person, Permission.PLAN_DRAFT)
+    if own:
+        mine = fetch_all(
+            _short()
+            .where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE))
+            .order_by(Plan.status.desc(), Plan.saved_at.desc())
+        )
+        tasks += [_committee_task(plan) for plan in mine]
+    if committee_ids(person, Permission.PLAN_REVIEW) is None:
+        queue = fetch_all(_short().where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id))
+        sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
+        tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
+    return tasks
+
+
+@cache
+def _short() -> sa.Select[Plan]:
+    """Plans for tasks, which name the plan and whose it is; its texts stay where they are."""
+    return sa.select(Plan).options(
         orm.load_only(Plan.committee_id, Plan.title, Plan.status, Plan.status_since),
         orm.joinedload(Plan.station).options(orm.load_only(Station.name), orm.lazyload(Station.committee)),
         orm.joinedload(Plan.committee).options(
             orm.load_only(Committee.name), orm.lazyload(Committee.district)
         ),
     )
-    own = committee_ids(person, Permission.PLAN_DRAFT)
-    if own:
-        mine = fetch_all(
-            short.where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE)).order_by(
-                Plan.status.desc(), Plan.saved_at.desc()
-            )
-        )
-        tasks += [_committee_task(plan) for plan in mine]
-    if committee_ids(person, Permission.PLAN_REVIEW) is None:
-        queue = fetch_all(short.where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id))
-        sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
-        tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
-    return tasks
 
 
 def _committee_task(plan: Plan) -> Task:

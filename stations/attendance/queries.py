@@ -247,9 +247,9 @@ def visits_of_year(year: int) -> list[MonthlyVisits]:
             Tap.counter == Counter.VISIT,
         ).group_by(Station.committee_id, month, Tap.band)
     )
+    first_days = {number: dt.date(year if number >= 4 else year + 1, number, 1) for number in range(1, 13)}
     return [
-        MonthlyVisits(committee, _first_day(year, int(number)), band, visits)
-        for committee, number, band, visits in rows
+        MonthlyVisits(committee, first_days[number], band, visits) for committee, number, band, visits in rows
     ]
 
 
@@ -274,10 +274,6 @@ def _year(statement: S, year: int, *of_taps: sa.ColumnElement[bool]) -> S:
         .outerjoin(Tap, sa.and_(Tap.record_id == OpeningRecord.id, *of_taps))
         .where(Opening.on.between(*clock.fiscal_year_period(year)))
     )
-
-
-def _first_day(year: int, month: int) -> dt.date:
-    return dt.date(year if month >= 4 else year + 1, month, 1)
 
 
 def _openings() -> sa.Select[Opening]:

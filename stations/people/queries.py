@@ -265,11 +265,23 @@ def open_link_of(who: Person) -> OneTimeLink | None:
 
 
 def recovery_codes_left(who: Person) -> int:
-    return db.session.scalar(_codes_left(who)) or 0
+    return db.session.scalar(_codes_left(), {"person_id": who.id}) or 0
 
 
-def _codes_left(who: Person) -> sa.Select[int]:
-    return sa.select(sa.func.count()).where(RecoveryCode.person_id == who.id, RecoveryCode.used_at.is_(None))
+@cache
+def _codes_left() -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(
+        RecoveryCode.person_id == sa.bindparam("person_id"), RecoveryCode.used_at.is_(None)
+    )
+
+
+@cache
+def _kept_and_left() -> sa.Select[bool, int]:
+    """Whether forms are kept for somebody, and how many recovery codes are left."""
+    held = sa.exists().where(
+        HeldForm.person_id == sa.bindparam("person_id"), HeldForm.held_at > sa.bindparam("alive")
+    )
+    return sa.select(held, _codes_left().scalar_subquery())
 
 
 def held_forms(who: Person) -> list[Held]:
@@ -328,8 +340,7 @@ def waiting_for(who: Person) -> list[Task]:
     """「次にすること」 about accounts: kept forms, the second factor, few codes left, unused invitations."""
     tasks: list[Task] = []
     alive = clock.now() - rules.HELD_FORM_LIFE
-    held = sa.exists().where(HeldForm.person_id == who.id, HeldForm.held_at > alive)
-    has_held, codes_left = db.session.execute(sa.select(held, _codes_left(who).scalar_subquery())).one()
+    has_held, codes_left = db.session.execute(_kept_and_left(), {"person_id": who.id, "alive": alive}).one()
     if has_held:
         tasks.append(Task(label=_("お預かりしている入力があります"), endpoint="people.held_form"))
     if who.totp_secret is None:

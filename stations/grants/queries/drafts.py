@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -33,21 +34,27 @@ def sent_back(grants: Iterable[Grant]) -> dict[int, SentBack]:
     ids = [grant.id for grant in grants if grant.status in _DRAFTED_FROM]
     if not ids:
         return {}
+    rows = db.session.execute(_last_moves(), {"grant_ids": ids})
+    return {row.object_id: SentBack(row.reason or "", row.name, row.at) for row in rows}
+
+
+@cache
+def _last_moves() -> sa.Select[int, str | None, str, dt.datetime]:
+    """The 差戻し of grants whose last change of state it was."""
     moved = (
         sa.select(sa.func.max(Event.id))
         .where(
             Event.object_type == Grant.__tablename__,
-            Event.object_id.in_(ids),
+            Event.object_id.in_(sa.bindparam("grant_ids", expanding=True)),
             Event.from_status != Event.to_status,
         )
         .group_by(Event.object_id)
     )
-    rows = db.session.execute(
+    return (
         sa.select(Event.object_id, Event.reason, Person.name, Event.at)
         .join(Person, Person.id == Event.by_id)
         .where(Event.id.in_(moved), Event.act == Act.SEND_BACK.value)
     )
-    return {row.object_id: SentBack(row.reason or "", row.name, row.at) for row in rows}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from stations.applications.models import Plan
+from stations.applications.rules import Status as PlanStatus
 from stations.attendance import queries as attendance
 from stations.attendance.rules import AgeBand
 from stations.committees.models import Committee, District, Station
@@ -17,6 +18,7 @@ from stations.core.database import db
 from stations.grants import queries as grants
 from stations.grants.bookkeeping import Standing
 from stations.grants.models import Grant
+from stations.grants.rules import Status as GrantStatus
 from stations.reports.rules import Stage, stage
 
 
@@ -119,16 +121,20 @@ def _running_stations() -> sa.Select[int, str, int]:
 
 def _stages(year: int) -> defaultdict[int, dict[Stage, int]]:
     counted: defaultdict[int, dict[Stage, int]] = defaultdict(dict)
-    rows = db.session.execute(
-        sa.select(Plan.committee_id, Plan.status, Grant.status, sa.func.count())
-        .outerjoin(Grant, Grant.plan_id == Plan.id)
-        .where(Plan.fiscal_year == year)
-        .group_by(Plan.committee_id, Plan.status, Grant.status)
-    )
-    for committee_id, plan, grant, count in rows:
+    for committee_id, plan, grant, count in db.session.execute(_by_status(), {"year": year}):
         at = stage(plan, grant)
         counted[committee_id][at] = counted[committee_id].get(at, 0) + count
     return counted
+
+
+@cache
+def _by_status() -> sa.Select[int, PlanStatus, GrantStatus, int]:
+    return (
+        sa.select(Plan.committee_id, Plan.status, Grant.status, sa.func.count())
+        .outerjoin(Grant, Grant.plan_id == Plan.id)
+        .where(Plan.fiscal_year == sa.bindparam("year"))
+        .group_by(Plan.committee_id, Plan.status, Grant.status)
+    )
 
 
 def _money(year: int) -> defaultdict[int, Standing]:
