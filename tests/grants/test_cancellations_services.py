@@ -10,7 +10,9 @@ from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries, services
 from stations.grants.cancellations import GrantCancellation
+from stations.grants.queries import disclosure
 from stations.grants.rules import Act, Status
+from stations.reports.queries.home import home
 from tests.grants import cast as grants
 from tests.support import cast
 
@@ -107,3 +109,53 @@ def test_what_is_decided_is_the_draft_that_was_read(db_session: Session):
     with pytest.raises(Conflict):
         services.cancel(grant=grant, draft_id=read.id, by=made.approver)
     assert grant.status is Status.ACTIVE
+
+
+def test_what_was_asked_for_falls_away_with_the_award(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    first, second = grant.lines[0], grant.lines[-1]
+    budgets = {line.id: line.awarded_yen for line in grant.lines}
+    moved = min(budgets[first.id], 50_000)
+    change = services.request_change(
+        grant=grant,
+        budgets=budgets | {first.id: budgets[first.id] - moved, second.id: budgets[second.id] + moved},
+        reason="会場が変わった",
+        by=made.chair,
+    )
+    assert grant.status is Status.CHANGE_REQUESTED
+    grants.cancelled(made, reason="目的外")
+    assert (change.approved, change.decision_reason, change.decided_by_id) == (
+        False,
+        "目的外",
+        made.approver.id,
+    )
+    assert queries.pending_change(grant) is None
+    assert {line.id: line.awarded_yen for line in grant.lines} == budgets
+
+
+def test_no_amount_is_fixed_beside_a_pending_cancellation(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grant = grants.inspected(made)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    with pytest.raises(RuleBroken):
+        services.draft_determination(grant=grant, by=made.officer)
+    assert grant.status is Status.INSPECTED
+    services.return_cancellation(grant=grant, reason="足りない", by=made.approver)
+    services.draft_determination(grant=grant, by=made.officer)
+    assert grant.status is Status.DETERMINING
+
+
+def test_a_never_told_award_stays_hidden_after_its_cancellation(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    grants.cancelled(made)
+    assert not disclosure.is_told(grant)
+    assert queries.shown_award(made.chair, grant) is None
+    assert queries.shown_award(made.officer, grant) == 0
+    mine = next(one for one in home(made.chair).plans if one.grant_id == grant.id)
+    assert mine.standing is not None and mine.standing.awarded == 0
+    hidden = queries.hidden_acts(made.chair, grant)
+    read = {entry.act for entry in audit.timeline(grant, without=hidden)}
+    assert not read & {Act.APPROVE_AWARD.value, Act.DRAFT_AWARD.value}

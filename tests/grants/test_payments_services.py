@@ -226,6 +226,20 @@ def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
     services.check_books(grant)
 
 
+def test_a_reversal_stands_on_the_day_of_what_it_reverses(
+    db_session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """So that no day's balance is wrong for ever, and no year's books end with money that never was."""
+    made = grants.team()
+    grants.active(made)
+    paid_on = clock.today()
+    wrong = grants.paid(made, 90_000)
+    monkeypatch.setattr(clock, "today", lambda: paid_on + dt.timedelta(days=3))
+    services.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
+    rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
+    assert [row.happened_on for row in rows] == [paid_on, paid_on]
+
+
 def test_only_the_cashier_corrects_and_never_under_a_determination(db_session: Session):
     made = grants.team()
     grant = grants.active(made)

@@ -261,6 +261,9 @@ def test_a_returned_report_follows_the_books_until_it_is_handed_in_again() -> No
     enter(made, 30_000)
     mended = queries.report(made.grant)
     assert mended.since is None and mended.statement != first
+    made.grant.status = Status.CANCELLED
+    assert queries.report(made.grant).statement == mended.statement
+    made.grant.status = Status.REPORT_RETURNED
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
     later(made, bookkeeping.refund(10_000), "市への返還")

@@ -130,7 +130,10 @@ def report(grant: Grant) -> Report:
 
 
 def _closed_at(grant: Grant) -> int | None:
-    """The newest line of the books when the report was handed in last; None while it is not with the city."""
+    """The newest line of the books when the report was handed in last; None while it is not with the city.
+
+    A report that was sent back is not with the city, also when the award is cancelled after that.
+    """
     if grant.reported_at is None or grant.status in reporting.BOOKS_OPEN:
         return None
     detail = db.session.scalar(
@@ -138,12 +141,12 @@ def _closed_at(grant: Grant) -> int | None:
         .where(
             Event.object_type == grant.__tablename__,
             Event.object_id == grant.id,
-            Event.act == Act.REPORT.value,
+            Event.act.in_([Act.REPORT.value, Act.RETURN_REPORT.value]),
         )
         .order_by(Event.id.desc())
         .limit(1)
     )
-    return (detail or {}).get(LAST_ENTRY)
+    return (detail or {}).get(LAST_ENTRY)  # 差戻し names none
 
 
 def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:

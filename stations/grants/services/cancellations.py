@@ -8,7 +8,7 @@ from stations.core.money import Yen
 from stations.grants import queries, rules
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import Deed
-from stations.grants.models import Grant
+from stations.grants.models import Grant, GrantChange
 from stations.grants.rules import Act
 from stations.grants.services.payments import cancel_pending
 from stations.grants.services.steps import begin, finish, tell
@@ -56,6 +56,10 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     check_four_eyes(by.id, tuple(filter(None, (draft.drafted_by_id, grant.decision_drafted_by_id))))
     _check_kept(grant, draft.kept_yen)
     cancel_pending(grant, reason=draft.reason, by=by)
+    change = queries.pending_change(grant)
+    if change is not None:  # what was asked for falls away with the award, by the same decision
+        _decide(change, approved=False, by=by)
+        change.decision_reason = draft.reason
     _decide(draft, approved=True, by=by)
     grant.fixed_yen = draft.kept_yen
     finish(grant, Act.CANCEL, after, by=by, reason=draft.reason, detail={"kept_yen": draft.kept_yen})
@@ -86,7 +90,7 @@ def _pending(grant: Grant) -> GrantCancellation:
     return draft
 
 
-def _decide(draft: GrantCancellation, *, approved: bool, by: Actor) -> None:
+def _decide(draft: GrantCancellation | GrantChange, *, approved: bool, by: Actor) -> None:
     draft.approved = approved
     draft.decided_by_id = by.id
     draft.decided_at = clock.now()
