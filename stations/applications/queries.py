@@ -204,17 +204,24 @@ def plan_totals(plan: Plan) -> Totals:
 
 def requested_of(plans: Iterable[Plan]) -> dict[int, Yen]:
     """Plan id → 市への申請額 of many plans (`Totals.requested`), their lines summed by the database."""
-    ids = [plan.id for plan in plans]
-    sums = dict.fromkeys(ids, 0)
-    parts = [
-        sa.select(line.plan_id, sign * sa.func.sum(line.amount_yen))
-        .where(line.plan_id.in_(ids))
-        .group_by(line.plan_id)
-        for line, sign in ((CostLine, 1), (IncomeLine, -1))
-    ]
-    for plan_id, amount in db.session.execute(sa.union_all(*parts)):
+    sums = {plan.id: 0 for plan in plans}
+    for plan_id, amount in db.session.execute(_sums(), {"plan_ids": list(sums)}):
         sums[plan_id] += int(amount)
     return {plan_id: max(0, amount) for plan_id, amount in sums.items()}
+
+
+@cache
+def _sums() -> sa.CompoundSelect[int, int]:
+    """(plan id, yen): all cost lines, and all income lines below zero."""
+    asked: sa.BindParameter[int] = sa.bindparam("plan_ids", expanding=True)
+    return sa.union_all(
+        *(
+            sa.select(line.plan_id, sign * sa.func.sum(line.amount_yen))
+            .where(line.plan_id.in_(asked))
+            .group_by(line.plan_id)
+            for line, sign in ((CostLine, 1), (IncomeLine, -1))
+        )
+    )
 
 
 def current_version(plan: Plan) -> PlanVersion | None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from flask import Flask
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from stations.core import clock, language, money
 
@@ -89,6 +90,15 @@ def yen(amount: int | None) -> str:
     return money.format_yen(amount)
 
 
+def yen_cell(amount: int | None) -> Markup:
+    """An amount as it stands on pages, `yen` or 「未定」; a function, since lists have hundreds of them."""
+    if isinstance(amount, int):
+        kind, shown = " mt-money--minus" if amount < 0 else "", yen(amount)
+    else:  # None, or what a template does not know
+        kind, shown = " mt-money--none", _("未定")
+    return Markup(f'<span class="mt-money{kind}">{escape(shown)}</span>')  # noqa: S704  (escaped, but for our class)
+
+
 def number(count: int | None) -> str:
     """1,234."""
     return "—" if count is None else f"{count:,}"
@@ -116,4 +126,5 @@ def init_app(app: Flask) -> None:
     for function in FILTERS:
         app.add_template_filter(function, function.__name__)
     app.add_template_global(hours, "hours")
+    app.add_template_global(yen_cell, "money")
     app.add_template_global(percent, "percent")

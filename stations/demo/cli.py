@@ -7,7 +7,6 @@ from dataclasses import asdict
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from tqdm import tqdm
 
 from stations.core import clock
 
@@ -23,7 +22,9 @@ commands = AppGroup("demo", help="The demonstration year: fictional people and a
 )
 def load(today: dt.datetime | None) -> None:
     """Fill an empty database with this fiscal year up to a day, and the one before."""
-    from stations.demo import load as loading  # the other commands start faster without it
+    from tqdm import tqdm  # these two here: the other commands and every server start faster without them
+
+    from stations.demo import load as loading
 
     try:
         loading.check(current_app.config["STATIONS"])

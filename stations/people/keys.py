@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import hmac
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet
 from flask import current_app
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def _derived(purpose: str) -> bytes:
@@ -14,7 +17,9 @@ def _derived(purpose: str) -> bytes:
     return hmac.digest(secret.encode(), f"stations.people:{purpose}".encode(), "sha256")
 
 
-def _cipher() -> Fernet:
+def _cipher() -> "Fernet":
+    from cryptography.fernet import Fernet  # here: a large package that only second factors need
+
     return Fernet(base64.urlsafe_b64encode(_derived("encryption")))
 
 
@@ -24,8 +29,13 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(text: str) -> str:
-    """What `encrypt` was given; raises cryptography's InvalidToken after a change of the secret key."""
-    return _cipher().decrypt(text.encode()).decode()
+    """What `encrypt` was given; raises ValueError after a change of the secret key."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _cipher().decrypt(text.encode()).decode()
+    except InvalidToken:
+        raise ValueError("encrypted with another secret key") from None
 
 
 def keyed_hash(purpose: str, text: str) -> str:

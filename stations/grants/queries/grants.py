@@ -1,6 +1,7 @@
 """Finding grants, what they were granted for, and the settings of their year."""
 
 from enum import StrEnum
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -63,9 +64,12 @@ def approved_item(plan: Plan) -> AgendaItem | None:
 
 
 def settings(fiscal_year: int) -> FiscalYearSetting | None:
-    return db.session.scalars(
-        sa.select(FiscalYearSetting).where(FiscalYearSetting.fiscal_year == fiscal_year)
-    ).one_or_none()
+    return db.session.scalars(_settings(), {"fiscal_year": fiscal_year}).one_or_none()
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _settings() -> sa.Select[FiscalYearSetting]:
+    return sa.select(FiscalYearSetting).where(FiscalYearSetting.fiscal_year == sa.bindparam("fiscal_year"))
 
 
 def reallocation_rule(fiscal_year: int) -> ReallocationRule:
@@ -107,11 +111,7 @@ def in_year(
     with_request: PaymentStatus | None = None,
 ) -> list[Grant]:
     """Grants of a year (None: of all) in reach, by district; in ``statuses``, or with such a payment request."""
-    found = (
-        sa.select(Grant)
-        .where(_in_reach(person), _of_year(fiscal_year))
-        .options(orm.joinedload(Grant.station).lazyload(Station.committee), with_title())  # the grant's own
-    )
+    found = _rows().where(_in_reach(person), _of_year(fiscal_year))
     if statuses is not None:
         found = found.where(disclosure.state_for(person).in_(statuses))
     if with_request is not None:
@@ -120,7 +120,21 @@ def in_year(
             .where(PaymentRequest.grant_id == Grant.id, PaymentRequest.status == with_request)
             .correlate(Grant)
         )
-    return fetch_all(found.order_by(Grant.fiscal_year.desc(), Grant.committee_id, Grant.id))
+    return fetch_all(found)
+
+
+@cache
+def _rows() -> sa.Select[Grant]:
+    return (
+        sa.select(Grant)
+        .options(
+            orm.joinedload(Grant.station).options(
+                orm.load_only(Station.name), orm.lazyload(Station.committee)
+            ),
+            with_title(),
+        )
+        .order_by(Grant.fiscal_year.desc(), Grant.committee_id, Grant.id)
+    )
 
 
 def _of_year(fiscal_year: int | None) -> sa.ColumnElement[bool]:

@@ -200,20 +200,17 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
 
 
 @cache
-def _papers() -> sa.CompoundSelect[Any]:
-    """(letter, change or cancelling; grant id; a letter's kind): what has been decided, told and drafted."""
-    asked: sa.BindParameter[int] = sa.bindparam("grant_ids", expanding=True)
-    return sa.union_all(
-        sa.select(sa.literal("letter"), Letter.grant_id, Letter.kind).where(Letter.grant_id.in_(asked)),
-        sa.select(sa.literal("change"), GrantChange.grant_id, sa.literal("")).where(
-            GrantChange.grant_id.in_(asked),
-            GrantChange.approved.is_(True),
-            GrantChange.decided_by_id.is_not(None),
-        ),
+def _papers() -> sa.Select[str, int, str]:
+    """(letter, change or cancelling; grant id; a letter's kind): what has been told, decided and drafted."""
+    decided = sa.and_(GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None))
+    papers = sa.union_all(
+        sa.select(sa.literal("letter").label("paper"), Letter.grant_id, Letter.kind),
+        sa.select(sa.literal("change"), GrantChange.grant_id, sa.literal("")).where(decided),
         sa.select(sa.literal("cancelling"), GrantCancellation.grant_id, sa.literal("")).where(
-            GrantCancellation.grant_id.in_(asked), GrantCancellation.decided_at.is_(None)
+            GrantCancellation.decided_at.is_(None)
         ),
-    )
+    ).subquery()
+    return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))
 
 
 _ACTS = frozenset(

@@ -4,7 +4,6 @@ import io
 from typing import TYPE_CHECKING
 
 import segno
-from cryptography.fernet import InvalidToken
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -164,7 +163,7 @@ def _secret_being_enrolled() -> str:
     """The seed shown now and confirmed by the next request; encrypted in the session, in no database yet."""
     try:
         return keys.decrypt(session[ENROLLING])
-    except (KeyError, InvalidToken):
+    except (KeyError, ValueError):
         secret = services.new_secret()
         session[ENROLLING] = keys.encrypt(secret)
         return secret
