@@ -51,7 +51,9 @@ class Act(StrEnum):
     ORDER_REFUND = "order_refund"
     RECORD_REFUND = "record_refund"
     ORDER_BALANCE = "order_balance"
+    REVERSE_REFUND = "reverse_refund"
     PAY_BALANCE = "pay_balance"
+    REVERSE_BALANCE = "reverse_balance"
     CLOSE = "close"
     WITHDRAW = "withdraw"
     DISCONTINUE = "discontinue"
@@ -100,9 +102,10 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.CLOSE: Status.CLOSED,
     },
     Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED},
-    Status.REFUNDED: {Act.CLOSE: Status.CLOSED},
+    # A mistaken record (another day, another number) is answered in the books and recorded anew.
+    Status.REFUNDED: {Act.CLOSE: Status.CLOSED, Act.REVERSE_REFUND: Status.REFUND_DUE},
     Status.BALANCE_DUE: {Act.PAY_BALANCE: Status.BALANCE_PAID},
-    Status.BALANCE_PAID: {Act.CLOSE: Status.CLOSED},
+    Status.BALANCE_PAID: {Act.CLOSE: Status.CLOSED, Act.REVERSE_BALANCE: Status.BALANCE_DUE},
     Status.DISCONTINUED: {Act.REPORT: Status.REPORTED},
     Status.CANCELLED: {Act.ORDER_REFUND: Status.REFUND_DUE, Act.CLOSE: Status.CLOSED},
     Status.REFUSED: {},
@@ -127,6 +130,8 @@ NEEDS_REASON = frozenset(
         Act.RETURN_REPORT,
         Act.DISCONTINUE,
         Act.CANCEL,
+        Act.REVERSE_REFUND,
+        Act.REVERSE_BALANCE,
     }
 )
 
@@ -205,8 +210,11 @@ def require_payment_reason(act: PaymentAct, reason: str) -> None:
 
 
 def may_reverse(kind: str, status: Status) -> bool:
-    """Whether a recorded payment may still be corrected: an advance, until an amount rests on what was paid."""
-    return kind == "advance" and status in _BEFORE_SETTLEMENT
+    """Whether a recorded payment may still be corrected.
+
+    An advance until an amount rests on what was paid, a balance until the grant is closed.
+    """
+    return status in _BEFORE_SETTLEMENT if kind == "advance" else status is Status.BALANCE_PAID
 
 
 def check_reversible(kind: str, status: Status) -> None:
@@ -214,7 +222,7 @@ def check_reversible(kind: str, status: Status) -> None:
     if not may_reverse(kind, status):
         raise Conflict(
             None,
-            N_("支払の記録を訂正できるのは、額の確定の起案までの概算払だけです（いまは%(state)s）。"),
+            N_("概算払の記録は額の確定の起案まで、精算払の記録は完結まで訂正できます（いまは%(state)s）。"),
             state=status,
         )
 

@@ -60,9 +60,10 @@ def test_receipts_that_were_not_ticked_do_not_count(db_session: Session):
     paid=st.integers(min_value=0, max_value=180_000),
     spent=st.integers(min_value=1, max_value=300_000),
     income=st.integers(min_value=0, max_value=60_000),
+    corrected=st.booleans(),
 )
 def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
-    db_session: Session, paid: int, spent: int, income: int
+    db_session: Session, paid: int, spent: int, income: int, corrected: bool
 ):
     made = grants.team()
     grant = grants.active(made)
@@ -76,10 +77,16 @@ def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
     if settled.refund:
         services.order_refund(grant=grant, by=made.officer)
         services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+        if corrected:
+            services.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
+            services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     elif settled.balance:
         request = services.order_balance(grant=grant, by=made.officer)
         services.order_payment(request=request, by=made.officer)
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        if corrected:
+            again = services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+            services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
     services.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
     assert grant.fixed_yen is not None
@@ -344,3 +351,53 @@ def test_nobody_records_the_refund_that_they_ordered(db_session: Session):
         services.record_refund(grant=grant, received_on=clock.today(), by=made.officer)
     services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     assert grant.status is Status.REFUNDED
+
+
+def test_a_mistaken_refund_is_answered_and_recorded_anew(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    with pytest.raises(Conflict):
+        services.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
+    services.record_refund(grant=grant, received_on=clock.today(), reference="1", by=made.cashier)
+    for person in (made.officer, made.approver, made.treasurer):
+        with pytest.raises(NotAllowed):
+            services.reverse_refund(grant=grant, reason="番号の誤り", by=person)
+    with pytest.raises(RuleBroken) as broken:
+        services.reverse_refund(grant=grant, reason=" ", by=made.cashier)
+    assert broken.value.field == "reason"
+    services.reverse_refund(grant=grant, reason="番号の誤り", by=made.cashier)
+    assert (grant.status, queries.repayments(grant)) == (Status.REFUND_DUE, [])
+    assert queries.standing(grant).paid == queries.paid_by_rows(grant) == 100_000
+    with pytest.raises(Conflict):
+        services.reverse_refund(grant=grant, reason="もう一度", by=made.cashier)
+    with pytest.raises(Conflict):
+        services.close(grant=grant, by=made.officer)
+    services.record_refund(grant=grant, received_on=clock.today(), reference="2", by=made.cashier)
+    assert [row.reference for row in queries.repayments(grant)] == ["2"]
+    services.close(grant=grant, by=made.officer)
+    with pytest.raises(Conflict):
+        services.reverse_refund(grant=grant, reason="遅い", by=made.cashier)
+    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+
+
+def test_a_mistaken_balance_payment_is_due_again(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    request = services.order_balance(grant=grant, by=made.officer)
+    services.order_payment(request=request, by=made.officer)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    again = services.reverse_payment(request=request, reason="番号の誤り", by=made.cashier)
+    assert (grant.status, again.kind, queries.standing(grant).paid) == (Status.BALANCE_DUE, "balance", 0)
+    with pytest.raises(Conflict):
+        services.close(grant=grant, by=made.officer)
+    services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    assert grant.status is Status.BALANCE_PAID
+    services.close(grant=grant, by=made.officer)
+    with pytest.raises(Conflict):
+        services.reverse_payment(request=again, reason="遅い", by=made.cashier)

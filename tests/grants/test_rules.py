@@ -46,8 +46,10 @@ STEPS = steps("""
     determining determine determined
     determined|cancelled order_refund refund_due
     refund_due record_refund refunded
+    refunded reverse_refund refund_due
     determined order_balance balance_due
     balance_due pay_balance balance_paid
+    balance_paid reverse_balance balance_due
     determined|refunded|balance_paid|cancelled close closed
     applied|reviewing withdraw withdrawn
     active discontinue discontinued
@@ -93,6 +95,8 @@ COMPULSORY = {
     "return_report",
     "discontinue",
     "cancel",
+    "reverse_refund",
+    "reverse_balance",
 }
 
 
@@ -111,7 +115,7 @@ def test_reasons(act: Act) -> None:
 def test_a_record_is_corrected_until_an_amount_rests_on_it(status: Status) -> None:
     free = {"active", "change_requested", "discontinued", "reported", "report_returned", "inspected"}
     assert may_reverse("advance", status) is (status in free)
-    assert not may_reverse("balance", status)
+    assert may_reverse("balance", status) is (status == "balance_paid")
     if status not in free:
         with pytest.raises(Conflict):
             check_reversible("advance", status)

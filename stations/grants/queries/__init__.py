@@ -41,6 +41,7 @@ from stations.grants.queries.grants import (
 )
 from stations.grants.queries.ledger import (
     booking_of_payment,
+    booking_of_repayment,
     decided_award,
     entries_after,
     first_award,
@@ -74,6 +75,7 @@ __all__ = [
     "Turn",
     "approved_item",
     "booking_of_payment",
+    "booking_of_repayment",
     "budget",
     "buttons",
     "calculated",

@@ -10,7 +10,15 @@ from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants import bookkeeping
 from stations.grants.bookkeeping import Account, Posting, Standing
-from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Payment, Receipt, ReceiptSplit
+from stations.grants.models import (
+    Grant,
+    LedgerPosting,
+    LedgerTransaction,
+    Payment,
+    Receipt,
+    ReceiptSplit,
+    Repayment,
+)
 
 
 def posting(row: LedgerPosting) -> Posting:
@@ -117,6 +125,12 @@ def _standings(of: sa.ColumnElement[bool] | None) -> sa.Select[int, int, int, in
 def booking_of_payment(payment: Payment) -> LedgerTransaction:
     """The line of the books that a payment was booked as; every payment has one."""
     find = sa.select(LedgerTransaction).where(LedgerTransaction.payment_id == payment.id)
+    return db.session.scalars(find).one()
+
+
+def booking_of_repayment(repayment: Repayment) -> LedgerTransaction:
+    """The line of the books that a repayment was booked as; every repayment has one."""
+    find = sa.select(LedgerTransaction).where(LedgerTransaction.repayment_id == repayment.id)
     return db.session.scalars(find).one()
 
 

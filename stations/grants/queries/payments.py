@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from stations.core.database import db, fetch_all
 from stations.core.money import Yen
-from stations.grants.models import Grant, Payment, PaymentRequest, Repayment
+from stations.grants.models import Grant, LedgerTransaction, Payment, PaymentRequest, Repayment
 from stations.grants.queries.ledger import is_cancelled
 from stations.grants.rules import PENDING, PaymentStatus
 
@@ -44,7 +44,15 @@ def next_instalment(grant: Grant) -> int:
 
 
 def repayments(grant: Grant) -> list[Repayment]:
-    return fetch_all(sa.select(Repayment).where(Repayment.grant_id == grant.id).order_by(Repayment.id))
+    """Repayments whose line in the books stands: a mistaken record is reversed there."""
+    answer = orm.aliased(LedgerTransaction)
+    return fetch_all(
+        sa.select(Repayment)
+        .join(LedgerTransaction, LedgerTransaction.repayment_id == Repayment.id)
+        .outerjoin(answer, answer.reverses_id == LedgerTransaction.id)
+        .where(Repayment.grant_id == grant.id, answer.id.is_(None))
+        .order_by(Repayment.id)
+    )
 
 
 def paid_by_rows(grant: Grant) -> Yen:
@@ -54,12 +62,7 @@ def paid_by_rows(grant: Grant) -> Yen:
         .join(PaymentRequest, PaymentRequest.id == Payment.request_id)
         .where(PaymentRequest.grant_id == grant.id, PaymentRequest.status == PaymentStatus.PAID)
     )
-    repaid = db.session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(Repayment.amount_yen), 0)).where(
-            Repayment.grant_id == grant.id
-        )
-    )
-    return int(paid or 0) - int(repaid or 0)
+    return int(paid or 0) - sum(repayment.amount_yen for repayment in repayments(grant))
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,16 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
         _SEND_BACK,
     ),
     Status.REFUND_DUE: (_turn(Act.RECORD_REFUND, "grants.record_refund", Permission.PAYMENT_RECORD),),
-    Status.REFUNDED: (_CLOSE,),
+    Status.REFUNDED: (
+        _CLOSE,
+        _turn(
+            Act.REVERSE_REFUND,
+            "grants.reverse_refund",
+            Permission.PAYMENT_RECORD,
+            waits=False,
+            kind="secondary",
+        ),
+    ),
     Status.BALANCE_PAID: (_CLOSE,),
 }
 

@@ -23,6 +23,7 @@ from stations.grants.services.determinations import (
     order_balance,
     order_refund,
     record_refund,
+    reverse_refund,
     settlement_of,
     uncovered,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "return_request",
     "reverse",
     "reverse_payment",
+    "reverse_refund",
     "save_settings",
     "send_back",
     "settlement_of",

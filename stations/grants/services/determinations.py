@@ -11,7 +11,7 @@ from stations.grants import bookkeeping, queries, rules, settlement
 from stations.grants.models import Grant, Letter, PaymentRequest, Repayment
 from stations.grants.rules import Act, Status
 from stations.grants.services import letters
-from stations.grants.services.ledger import book
+from stations.grants.services.ledger import book, reverse
 from stations.grants.services.payments import new_request
 from stations.grants.services.steps import begin, finish, settings_of, tell
 
@@ -98,6 +98,23 @@ def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by
     finish(grant, Act.RECORD_REFUND, after, by=by, detail={"amount_yen": repayment.amount_yen})
     tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("返還金の入金を確認しました"), by=by)
     return repayment
+
+
+def reverse_refund(*, grant: Grant, reason: str, by: Actor) -> None:
+    """訂正 of a mistaken record of the 戻入 by the cashier: the order stands, and the money is recorded anew."""
+    after = begin(grant, Act.REVERSE_REFUND, Permission.PAYMENT_RECORD, by=by, reason=reason)
+    repayment = queries.repayments(grant)[-1]
+    reverse(
+        grant=grant,
+        transaction=queries.booking_of_repayment(repayment),
+        reason=reason.strip(),
+        happened_on=repayment.received_on,  # as in `payments.reverse_payment`
+        by=by,
+    )
+    finish(
+        grant, Act.REVERSE_REFUND, after, by=by, reason=reason, detail={"amount_yen": repayment.amount_yen}
+    )
+    tell(grant, [Role.TREASURER, Role.OFFICER], N_("返還金の入金の記録を訂正しています"), by=by)
 
 
 def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:

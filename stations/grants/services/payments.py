@@ -146,11 +146,11 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
 
 
 def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> PaymentRequest:
-    """訂正 of a mistaken record of an advance (another day, another number) by the cashier: what left the bank stays.
+    """訂正 of a mistaken record (another day, another number) by the cashier: what left the bank stays.
 
     The line in the books is reversed and the request falls away; its order, by the same people and of the same day,
-    stands again as the next instalment, which is answered, and is recorded anew. `Conflict` once an amount rests
-    on what was paid (`rules.may_reverse`); `RuleBroken` on "reason" without one.
+    stands again as the next instalment, which is answered, and is recorded anew. `Conflict` once more rests on what
+    was paid (`rules.may_reverse`); `RuleBroken` on "reason" without one.
     """
     after = _begin(request, PaymentAct.REVERSE, Permission.PAYMENT_RECORD, by=by)
     rules.require_payment_reason(PaymentAct.REVERSE, reason)
@@ -165,6 +165,14 @@ def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> Payme
         by=by,
     )
     _finish(request, PaymentAct.REVERSE, after, by=by, reason=reason)
+    if request.kind == "balance":
+        finish(
+            grant,
+            Act.REVERSE_BALANCE,
+            rules.next_status(grant.status, Act.REVERSE_BALANCE),
+            by=by,
+            reason=reason,
+        )
     again = _ordered_again(request)
     detail = {"amount_yen": again.amount_yen, "instead_of": request.instalment}
     audit.record(again, act=PaymentDeed.RECORD_ANEW, by=by, to_status=again.status, detail=detail)

@@ -9,7 +9,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date_era, yen
 from stations.grants import queries, services
-from stations.grants.forms.acts import PressForm
+from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import RefundForm
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
@@ -101,8 +101,7 @@ def refund_order(grant: Any) -> Any:
 def record_refund(grant: Any) -> Any:
     """戻入 by the cashier."""
     form = RefundForm()
-    ordered = queries.letter_of(grant, "refund")
-    ordered_on = date_era(ordered.issued_on if ordered else None)
+    ordered_on = _ordered_on(grant)
     return act.page(
         grant,
         form,
@@ -116,15 +115,48 @@ def record_refund(grant: Any) -> Any:
         action=_("入金を記録する"),
         done=_("返還金の入金を記録しました。"),
         lead=_("出納整理期間（5月31日）を過ぎた入金は、過年度収入になります。"),
-        facts=[
-            fact(_("納める人"), grant.committee.name),
-            fact(_("返還額"), yen(grant.refund_yen)),
-            fact(_("返還命令の日"), ordered_on),
-            fact(_("返還を命じた人"), queries.name_of(grant.refund_ordered_by_id)),
-            fact(_("納期限"), date_era(grant.refund_due_on)),
-        ],
+        facts=_refund_order(grant),
         hints={"received_on": _("返還命令の日（%(day)s）から今日までの日", day=ordered_on)},
     )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@writes
+def reverse_refund(grant: Any) -> Any:
+    """訂正 of a mistaken record of the 戻入, by the cashier."""
+    form = ReasonForm()
+    recorded = [
+        fact(_("記録した入金日"), date_era(repayment.received_on)) for repayment in queries.repayments(grant)
+    ]
+    return act.page(
+        grant,
+        form,
+        lambda: services.reverse_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("返還金の入金の記録を訂正する"),
+        action=_("この記録を取り消して、記録し直す"),
+        done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),
+        lead=_(
+            "入金日や納入番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
+            "返還命令はそのままで、入金をもう一度記録できます。"
+        ),
+        facts=[*_refund_order(grant), *recorded],
+    )
+
+
+def _ordered_on(grant: Any) -> str:
+    ordered = queries.letter_of(grant, "refund")
+    return date_era(ordered.issued_on if ordered else None)
+
+
+def _refund_order(grant: Any) -> Facts:
+    return [
+        fact(_("納める人"), grant.committee.name),
+        fact(_("返還額"), yen(grant.refund_yen)),
+        fact(_("返還命令の日"), _ordered_on(grant)),
+        fact(_("返還を命じた人"), queries.name_of(grant.refund_ordered_by_id)),
+        fact(_("納期限"), date_era(grant.refund_due_on)),
+    ]
 
 
 @blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])

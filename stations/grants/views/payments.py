@@ -153,7 +153,7 @@ def record_payment(request: Any) -> Any:
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
 @writes
 def reverse_payment(request: Any) -> Any:
-    """訂正 of a mistaken record of an advance, by the cashier."""
+    """訂正 of a mistaken record of a payment, by the cashier."""
     form = ReasonForm()
     return _page(
         request,
