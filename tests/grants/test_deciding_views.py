@@ -81,6 +81,36 @@ def test_a_refusal_that_came_back_keeps_its_words(app: Flask, db_session: Sessio
     assert filled(page, "reason")["reason"] == "ほかの補助金と重なる"
 
 
+def test_a_cancellation_that_came_back_keeps_its_words(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    services.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=30_000, by=made.officer)
+    services.return_cancellation(grant=grant, reason="根拠を書いてください", by=made.approver)
+    page = as_(app, made.officer).get(f"/grants/{grant.id}/draft-cancellation")
+    form = filled(page, "kept_yen")
+    assert (form["kept_yen"], form["reason"]) == ("30,000", "目的外の使用")
+    assert "根拠を書いてください" in page.text
+
+
+def test_the_cashier_corrects_a_recorded_repayment(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.order_refund(grant=grant, by=made.officer)
+    services.record_refund(grant=grant, received_on=clock.today(), reference="納0008", by=made.cashier)
+    cashier = as_(app, made.cashier)
+    page = cashier.get(f"/grants/{grant.id}")
+    assert page.has_link("戻入の記録を訂正する") and "納0008" in page.text
+    page = cashier.get(f"/grants/{grant.id}/refund/reverse")
+    page = cashier.submit(page, reason="納入番号の誤り")
+    assert page.has_link("戻入を記録する") and "納0008" not in page.text
+    book = cashier.get(f"/grants/{grant.id}/books").text
+    assert "納入番号の誤り" in book and "納0008" in book
+
+
 def test_the_drafted_amount_is_for_officials_only(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.deciding(made, 150_000)

@@ -1,6 +1,6 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
-from stations.grants.queries.cancellations import pending_cancellation
+from stations.grants.queries.cancellations import pending_cancellation, returned_cancellation
 from stations.grants.queries.disclosure import (
     hidden_acts,
     may_know,
@@ -10,7 +10,7 @@ from stations.grants.queries.disclosure import (
     told,
     told_state,
 )
-from stations.grants.queries.drafts import Draft, draft, sent_back
+from stations.grants.queries.drafts import Draft, SentBack, draft, sent_back
 from stations.grants.queries.facts import (
     Calculation,
     budget,
@@ -71,6 +71,7 @@ from stations.grants.queries.turns import Turn, buttons, facts, request_turn, tu
 __all__ = [
     "Calculation",
     "Draft",
+    "SentBack",
     "Settled",
     "Turn",
     "approved_item",
@@ -119,6 +120,7 @@ __all__ = [
     "receipt_counts",
     "repayments",
     "request_turn",
+    "returned_cancellation",
     "sees_drafts",
     "sent_back",
     "settings",

@@ -48,7 +48,8 @@ def _drafted(grant: Any) -> Facts:
 @writes
 def draft_cancellation(grant: Any) -> Any:
     """起案 of a 取消し, of all or of a part."""
-    form = CancelForm()
+    returned = queries.returned_cancellation(grant)
+    form = CancelForm(data={"reason": returned.reason, "kept_yen": returned.kept_yen} if returned else None)
     return act.page(
         grant,
         form,
@@ -63,7 +64,14 @@ def draft_cancellation(grant: Any) -> Any:
             "理由は、そのまま交付決定取消通知書に印刷されます。"
         ),
         facts=_money(grant),
+        back=_sent_back(returned) if returned else None,
         kind="danger",
+    )
+
+
+def _sent_back(returned: Any) -> queries.SentBack:
+    return queries.SentBack(
+        returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
     )
 
 
