@@ -66,7 +66,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest journeys first: begun last, they would keep one worker busy while the others have nothing to do."""
-    items.sort(key=lambda item: "test_year" not in item.nodeid)
+    items.sort(key=lambda item: "browser/test_year.py" not in item.nodeid)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

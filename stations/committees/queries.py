@@ -209,16 +209,17 @@ def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
 def ended_today(station_ids: Iterable[int]) -> set[int]:
     """Stations that opened today and will not open again today."""
     today = db.session.execute(
-        sa.select(Opening.station_id, Opening.on, Opening.ends_at).where(
+        sa.select(Opening.station_id, Opening.on, Opening.ends_at)
+        .where(
             Opening.station_id.in_(list(station_ids)),
             Opening.on == clock.today(),
             Opening.status != OpeningStatus.CANCELLED,
         )
+        .order_by(Opening.ends_at)  # of several on one day, the last decides
     )
-    still_to_come = {True: set[int](), False: set[int]()}
-    for station_id, on, ends_at in today:
-        still_to_come[not is_over(on, ends_at, clock.now())].add(station_id)
-    return still_to_come[False] - still_to_come[True]
+    now = clock.now()
+    over = {station_id: is_over(on, ends_at, now) for station_id, on, ends_at in today}
+    return {station_id for station_id, ended in over.items() if ended}
 
 
 def _to_come() -> sa.ColumnElement[bool]:

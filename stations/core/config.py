@@ -27,7 +27,7 @@ class Config:
     """
 
     mode: str = "demo"
-    """demo, production or test. When unset: production as soon as any variable below is set, else demo."""
+    """demo, production or test. When unset: production as soon as the database or the secret is set, else demo."""
     database_url: str = DEMO_DATABASE
     """sqlite:///path or postgresql://user:password@host/name."""
     secret_key: str = DEMO_SECRET

@@ -4,6 +4,7 @@ import datetime as dt
 
 from flask import Flask
 from flask_babel import gettext as _
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from stations.core import clock, language, money
@@ -92,10 +93,10 @@ def yen(amount: int | None) -> str:
 
 def yen_cell(amount: int | None) -> Markup:
     """An amount as it stands on pages, `yen` or 「未定」; a function, since lists have hundreds of them."""
-    if isinstance(amount, int):
-        kind, shown = " mt-money--minus" if amount < 0 else "", yen(amount)
-    else:  # None, or what a template does not know
+    if amount is None or isinstance(amount, Undefined):
         kind, shown = " mt-money--none", _("未定")
+    else:
+        kind, shown = " mt-money--minus" if amount < 0 else "", yen(amount)
     return Markup(f'<span class="mt-money{kind}">{escape(shown)}</span>')  # noqa: S704  (escaped, but for our class)
 
 

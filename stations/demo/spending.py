@@ -26,12 +26,12 @@ _SHOPS: dict[CostCategory, tuple[tuple[str, str], ...]] = {
         ("見本文具店", "画用紙・のり・色紙の代金"),
         ("架空青果店", "調理用の野菜と米の代金"),
         ("想定ホームセンター", "軍手と苗の代金"),
-        ("模擬印刷所", "ちらしの印刷代"),
     ),
     CostCategory.SERVICES: (("空想損害保険", "行事保険料"),),
     CostCategory.HIRE: (("試作レンタル", "テントの借上料"),),
     CostCategory.EQUIPMENT: (("作例家具", "折りたたみ机の代金"),),
 }
+_PRINTERS = (("模擬印刷所", "ちらしの印刷代"), ("例示プリント", "ちらしのコピー代"))
 # How many receipts a line of this year's work gives; other lines give one.
 _PIECES = {CostCategory.RENT: 2, CostCategory.SUPPLIES: 2}
 _LAST_PIECE = 0.97
@@ -78,7 +78,7 @@ def _share(town: Town, task: Undertaking) -> float:
 def _enter(
     town: Town, task: Undertaking, grant: Grant, line: GrantLine, amount: Yen, *, on: dt.date
 ) -> Receipt:
-    payee, purpose = town.dice.choice(_SHOPS[line.category])
+    payee, purpose = town.dice.choice(_PRINTERS if "印刷" in line.content else _SHOPS[line.category])
     by = town.of(task.place)[Role.TREASURER]
     addressee = grant.committee.name
     photo = receipt_photos.draw(

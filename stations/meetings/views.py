@@ -118,11 +118,14 @@ def meeting(meeting: Any) -> Any:
 
 
 def _running_totals(agenda: list[Any]) -> list[tuple[int, int]]:
-    """For each item: what is asked for, and the sum of what was asked for so far (rejected ones left out)."""
+    """For each item: what is asked for, and the sum of what was asked for so far (of those resolved, what was approved)."""
     rows, total = [], 0
     for item in agenda:
         asked = plan_queries.version_totals(item.version)["requested_yen"]
-        counted = item.pending or item.resolution not in {None, Resolution.REJECTED}
+        counted = item.pending or item.resolution in {
+            Resolution.APPROVED,
+            Resolution.APPROVED_WITH_CONDITIONS,
+        }
         total += asked if counted else 0
         rows.append((asked, total))
     return rows

@@ -16,7 +16,7 @@ import pylopdf_fonts_jp
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from stations.core.money import format_yen
+from stations.core.formatting import yen
 from stations.reports import svg
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def spending_left(row: DistrictMoney) -> str:
     if not row.award_yen:
         return str(_("交付決定なし"))
     rate = row.spent_yen * 100 // row.award_yen
-    return str(_("%(rate)s%%・残り %(left)s", rate=rate, left=format_yen(row.award_yen - row.spent_yen)))
+    return str(_("%(rate)s%%・残り %(left)s", rate=rate, left=yen(row.award_yen - row.spent_yen)))
 
 
 def _cell(axes: "Axes", place: int, row_place: int, visits: int | None, step: int) -> None:

@@ -158,3 +158,20 @@ def test_a_never_told_award_stays_hidden_after_its_cancellation(db_session: Sess
     hidden = queries.hidden_acts(made.chair, grant)
     read = {entry.act for entry in audit.timeline(grant, without=hidden)}
     assert not read & {Act.APPROVE_AWARD.value, Act.DRAFT_AWARD.value}
+
+
+def test_who_asked_for_the_change_does_not_decide_its_end(db_session: Session):
+    made = grants.team()
+    cast.give(made.chair, Role.APPROVER)
+    grant = grants.active(made)
+    budgets = {line.id: line.awarded_yen for line in grant.lines}
+    first, last = grant.lines[0].id, grant.lines[-1].id
+    moved = min(budgets[first], 50_000)
+    wanted = budgets | {first: budgets[first] - moved, last: budgets[last] + moved}
+    change = services.request_change(grant=grant, budgets=wanted, reason="会場が変わった", by=made.chair)
+    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    with pytest.raises((NotAllowed, RuleBroken)):
+        services.cancel(grant=grant, by=made.chair)
+    services.cancel(grant=grant, by=made.approver)
+    told = [entry.detail.get("change_id") for entry in audit.timeline(grant) if entry.act == Act.CANCEL.value]
+    assert told == [change.id]

@@ -120,6 +120,9 @@ def served(
         try:
             _wait_for(url, process, log)
             yield Site(url, accounts, environment, process.pid)
+        except Exception:
+            sys.stderr.write(log.read_text()[-3000:])  # a worker that died says so only here
+            raise
         finally:
             process.terminate()
             process.wait(timeout=START_SECONDS)

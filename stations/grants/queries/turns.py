@@ -203,9 +203,16 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
     }
     for name, grant_id, kind in db.session.execute(_papers(), {"grant_ids": ids}):
         found[name][grant_id][kind] += 1
-    letters, changes, drafted = found.values()
     books = standings(ids)
-    return {i: Facts(letters[i], changes[i].total(), books[i], drafted[i].total() > 0) for i in ids}
+    return {
+        i: Facts(
+            letters=found["letter"][i],
+            decided_changes=found["change"][i].total(),
+            standing=books[i],
+            cancelling=found["cancelling"][i].total() > 0,
+        )
+        for i in ids
+    }
 
 
 @cache

@@ -1,5 +1,7 @@
 """取消し of an award: drafted by an officer, decided by an approver, told by a letter (`services.letters`)."""
 
+from typing import Any
+
 from stations.core import audit, clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
@@ -53,16 +55,19 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     if draft_id is not None and draft.id != draft_id:
         raise Conflict(None, N_("取消しは、起案し直されています。新しい起案を読んでから決裁してください。"))
     after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=draft.reason)
-    check_four_eyes(by.id, tuple(filter(None, (draft.drafted_by_id, grant.decision_drafted_by_id))))
+    change = queries.pending_change(grant)
+    makers = (draft.drafted_by_id, grant.decision_drafted_by_id, change.requested_by_id if change else None)
+    check_four_eyes(by.id, tuple(filter(None, makers)))
     _check_kept(grant, draft.kept_yen)
     cancel_pending(grant, reason=draft.reason, by=by)
-    change = queries.pending_change(grant)
+    detail: dict[str, Any] = {"kept_yen": draft.kept_yen}
     if change is not None:  # what was asked for falls away with the award, by the same decision
         _decide(change, approved=False, by=by)
         change.decision_reason = draft.reason
+        detail["change_id"] = change.id
     _decide(draft, approved=True, by=by)
     grant.fixed_yen = draft.kept_yen
-    finish(grant, Act.CANCEL, after, by=by, reason=draft.reason, detail={"kept_yen": draft.kept_yen})
+    finish(grant, Act.CANCEL, after, by=by, reason=draft.reason, detail=detail)
     # The committee hears of it by the letter; of an award that was never told it hears nothing.
     if queries.cancellation_untold(grant):
         tell(grant, [Role.OFFICER], N_("交付決定が取り消されました。通知書を施行してください"), by=by)

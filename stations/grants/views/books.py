@@ -10,6 +10,7 @@ from stations.applications.rules import IncomeKind
 from stations.core import clock, files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.messages import N_
 from stations.grants import queries
 from stations.grants.cash_book_csv import csv_bytes
 from stations.grants.forms.receipts import IncomeForm, ReasonForm
@@ -20,9 +21,11 @@ from stations.grants.views import blueprint, words
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_books, trail
 
+BOOKS = N_("出納帳（支払先）")
+
 
 @blueprint.get("/grants/<int:grant_id>/books")
-@requires(Permission.GRANT_READ, of=queries.grant)
+@requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
 def books(grant: Any) -> Any:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -40,7 +43,7 @@ def books(grant: Any) -> Any:
 
 
 @blueprint.get("/grants/<int:grant_id>/books.csv")
-@requires(Permission.GRANT_READ, of=queries.grant)
+@requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
 def books_csv(grant: Any) -> Response:
     """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""
     heading = [

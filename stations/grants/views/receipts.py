@@ -163,7 +163,7 @@ def kept_photo(grant: Any, mark: str) -> Response:
 
 
 @blueprint.get("/grants/receipts/<int:receipt_id>")
-@requires(Permission.GRANT_READ, of=receipt_queries.receipt)
+@requires(Permission.GRANT_READ, of=receipt_queries.receipt, personal=N_("領収書"))
 def receipt(receipt: Any) -> str:
     grant = receipt.grant
     return render_template(

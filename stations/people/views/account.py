@@ -180,7 +180,7 @@ def _qr(uri: str) -> Markup:
         xmldecl=False,
         svgns=False,
         nl=False,
-        omitsize=False,
+        omitsize=True,  # with a viewBox it fills its frame, whatever the size of the code
         light="#fff",
         svgclass=None,
         lineclass=None,

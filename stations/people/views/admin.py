@@ -29,7 +29,7 @@ from stations.people.views import blueprint
 if TYPE_CHECKING:
     from stations.people.models import Person, RoleAssignment
 
-manages = requires(Permission.PEOPLE_MANAGE, of=queries.person)
+manages = requires(Permission.PEOPLE_MANAGE, of=queries.person, personal=N_("利用者の登録内容"))
 
 
 def _trail(*steps: tuple[str, str | None]) -> list[tuple[str, str | None]]:

@@ -16,6 +16,7 @@ from stations.applications import queries as applications
 from stations.applications import rules as plans
 from stations.applications.models import Plan
 from stations.attendance import queries as attendance
+from stations.attendance.models import OpeningRecord
 from stations.committees import queries as committees
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
@@ -261,7 +262,12 @@ def _openings(station_ids: Collection[int]) -> list[Opening]:
     return fetch_all(
         sa.select(Opening)
         .options(orm.joinedload(Opening.station), orm.joinedload(Opening.venue))
-        .where(Opening.station_id.in_(station_ids), Opening.on >= clock.today())
+        .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
+        .where(
+            Opening.station_id.in_(station_ids),
+            Opening.on >= clock.today(),
+            OpeningRecord.closed_at.is_(None),  # what is counted and closed is not to come
+        )
         .order_by(Opening.on, Opening.starts_at)
         .limit(_NEXT_OPENINGS)
     )
