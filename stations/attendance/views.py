@@ -77,7 +77,7 @@ def totals(opening: Any) -> Any:
         record=record,
         totals=counted,
         warnings=rules.warnings(counted),
-        timeline=audit.timeline(record) if record else [],
+        events=audit.timeline(opening, *([record] if record else [])),
         tones=TONES,
         open_now=opening.on <= clock.today(),
         breadcrumb=_opening_trail(opening, format_date(opening.on)),

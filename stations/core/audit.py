@@ -133,12 +133,12 @@ Enums = tuple[type[StrEnum], ...]
 _enums: dict[str, tuple[Enums, Enums]] = {}
 
 
-def register(object_type: str, *, acts: type[StrEnum] | Enums, statuses: type[StrEnum]) -> None:
+def register(object_type: str, *, acts: type[StrEnum] | Enums, statuses: type[StrEnum] | None = None) -> None:
     """Tell timelines which enums the acts and statuses of ``object_type`` (a table name) belong to.
 
     What their members are called is registered in `core.labels`.
     """
-    _enums[object_type] = (acts if isinstance(acts, tuple) else (acts,), (statuses,))
+    _enums[object_type] = (acts if isinstance(acts, tuple) else (acts,), (statuses,) if statuses else ())
 
 
 def timeline(*objects: Model, without: Collection[str] = ()) -> list[Entry]:

@@ -92,6 +92,21 @@ def reference() -> str:
     return str(g.reference)
 
 
+def log_refusal(code: int) -> str:
+    """Log that the request is answered with ``code``; the reference number for its page."""
+    log.log(
+        logging.ERROR if code >= 500 else logging.INFO,
+        "request refused",
+        extra={
+            "reference": reference(),
+            "status": code,
+            "endpoint": request.endpoint,
+            "method": request.method,
+        },
+    )
+    return reference()
+
+
 def page(code: int, *, explanation: str = "", gives_back: bool | None = None) -> tuple[str, int]:
     """The error page for ``code`` with its reference, logged.
 
@@ -101,17 +116,7 @@ def page(code: int, *, explanation: str = "", gives_back: bool | None = None) ->
     """
     gives_back = code in GIVES_BACK if gives_back is None else gives_back
     heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
-    level = logging.ERROR if code >= 500 else logging.INFO
-    log.log(
-        level,
-        "request refused",
-        extra={
-            "reference": reference(),
-            "status": code,
-            "endpoint": request.endpoint,
-            "method": request.method,
-        },
-    )
+    log_refusal(code)
     body = render_template(
         "core/error.html",
         code=code,

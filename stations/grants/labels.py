@@ -194,6 +194,16 @@ labels.register(
     }
 )
 
+
+class SettingsAct(StrEnum):
+    """制度設定 has no states; what was entered stands beside the act."""
+
+    SAVE = "save"
+
+
+labels.register({SettingsAct.SAVE: _l("制度設定を保存する")})
+
+audit.register("fiscal_year_setting", acts=SettingsAct)
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)
 

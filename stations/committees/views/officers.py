@@ -28,7 +28,7 @@ def committee(committee: Any) -> Any:
         committee=committee,
         officers=[one for one in queries.officers(committee) if one.active],
         next_by_station=queries.next_by_station(station.id for station in committee.stations),
-        events=audit.timeline(committee, *committee.stations)[:20],
+        events=audit.timeline(committee, *committee.stations),
         tones=TONES,
         breadcrumb=trail(committee=committee),
     )

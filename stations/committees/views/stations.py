@@ -67,7 +67,7 @@ def station(station: Any) -> Any:
         ],
         openings=openings,
         cancelled=cancelled,
-        events=audit.timeline(station, *cancelled)[:20],
+        events=audit.timeline(station, *cancelled),
         tones=TONES,
         breadcrumb=trail(station=station),
     )

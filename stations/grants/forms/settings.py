@@ -12,7 +12,7 @@ from stations.grants.settlement import FiscalTerms, ReallocationRule
 
 
 def _number(name: Any) -> WholeNumberField:
-    return WholeNumberField(name, [Required(_l("数字を入力してください。"))])
+    return WholeNumberField(name, [Required(_l("%(name)sを入力してください。", name=name))])
 
 
 class SettingsForm(Form):

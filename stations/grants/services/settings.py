@@ -5,6 +5,7 @@ from stations.core.access import Actor, Permission, demand
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
 from stations.grants import queries, settlement
+from stations.grants.labels import SettingsAct
 from stations.grants.models import FiscalYearSetting
 from stations.grants.settlement import FiscalTerms
 
@@ -53,5 +54,5 @@ def save_settings(
         for name, value in changed.items():
             setattr(setting, name, value)
         db.session.flush()
-    audit.record(setting, act="save", by=by, detail=changed)
+    audit.record(setting, act=SettingsAct.SAVE, by=by, detail=changed)
     return setting

@@ -1,17 +1,19 @@
 """制度設定 of a fiscal year."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.labels import label
 from stations.grants import queries, services
 from stations.grants.forms.settings import SettingsForm
-from stations.grants.settlement import FiscalTerms
+from stations.grants.settlement import FiscalTerms, ReallocationRule
 from stations.grants.views import blueprint
 from stations.grants.views.act import perform
 
@@ -48,8 +50,23 @@ def settings() -> Any:
         years=sorted({this_year + 1, this_year, this_year - 1, year}, reverse=True),
         known=known,
         settled=queries.settings_settled(year),
+        events=_history(known, form) if known is not None else [],
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), None)],
     )
+
+
+def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
+    """Who saved the settings, and which of them to what."""
+
+    def words(name: str, value: Any) -> str:
+        if name == "reallocation_rule":
+            value = label(ReallocationRule(value))
+        return _("%(name)s：%(value)s", name=form[name].label.text, value="—" if value in {None, ""} else value)
+
+    return [
+        replace(entry, reason="、".join(words(*one) for one in entry.detail.items()))
+        for entry in audit.timeline(known)
+    ]
 
 
 def _values(year: int) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Signing in and out: password, second factor, one-time links, the time-out, the demonstration's buttons."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from stations.core import web
+from stations.core import errors, web
 from stations.core.access import Permission, public, requires
 from stations.core.database import writes
 from stations.core.messages import Conflict, RuleBroken
@@ -39,14 +39,13 @@ def sign_in() -> ResponseReturnValue:
         if attempt.person is not None:
             return _after_password(attempt.person, next_page)
         _explain(attempt, form, _("ログイン名かパスワードが違います。もう一度お確かめください。"))
-    page = render_template(
+    return _answer(
         "people/sign_in.html",
+        attempt,
         form=form,
-        attempt=attempt,
         demo_accounts=queries.demo_accounts() if current_app.config["STATIONS"].demo else [],
         next_page=next_page,
     )
-    return _maybe_too_many(page, attempt)
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -70,8 +69,7 @@ def second_factor() -> ResponseReturnValue:
             form,
             _("コードが違うか、すでに使われています。新しいコードが表示されるのを待って、入力してください。"),
         )
-    page = render_template("people/second_factor.html", form=form, attempt=attempt)
-    return _maybe_too_many(page, attempt)
+    return _answer("people/second_factor.html", attempt, form=form)
 
 
 @blueprint.post("/sign-in/demo")
@@ -177,9 +175,11 @@ def _explain(attempt: Attempt, form: SignInForm | CodeForm, wrong: str) -> None:
         )
 
 
-def _maybe_too_many(page: str, attempt: Attempt) -> ResponseReturnValue:
+def _answer(template: str, attempt: Attempt, **context: Any) -> ResponseReturnValue:
+    """The page again; 429 with a reference number for who has to wait."""
     if attempt.checked:
-        return page
+        return render_template(template, reference="", **context)
+    page = render_template(template, reference=errors.log_refusal(429), **context)
     return page, 429, {"Retry-After": str(attempt.wait_seconds)}
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries as committees
-from stations.core import seen
+from stations.core import audit, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
@@ -68,7 +68,12 @@ def _page(form: AgencyForm, agency: Any, act: Any, heading: str) -> Any:
         flash(_("相談機関を保存しました。"), "success")
         return redirect(url_for(".agencies"), 303)
     return render_template(
-        "referrals/agency.html", form=form, agency=agency, heading=heading, breadcrumb=_trail(heading)
+        "referrals/agency.html",
+        form=form,
+        agency=agency,
+        heading=heading,
+        events=audit.timeline(agency) if agency else [],
+        breadcrumb=_trail(heading),
     )
 
 
