@@ -139,6 +139,8 @@ NEEDS_REASON = frozenset(
 FOUR_EYES = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL, Act.DETERMINE})
 
 FINAL = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CLOSED})
+# Nothing of the award can be used any more, though money may still come back.
+OVER = FINAL | {Status.CANCELLED}
 
 
 def require_reason(act: Act, reason: str) -> None:

@@ -190,16 +190,34 @@ def test_a_role_without_the_act_is_refused(app: Flask, db_session: Session):
     assert not signed_in(app, made.officer).get(f"/grants/{grant.id}").has_link("承認する")
 
 
-def test_pressing_too_late_answers_409_with_the_present_state(app: Flask, db_session: Session):
+@pytest.mark.parametrize(
+    ("role", "path", "button", "state"),
+    [
+        (Role.APPROVER, "/grants/{grant}/decide", "承認する", "交付決定（施行待ち）"),
+        (Role.OFFICER, "/grants/{grant}/issue", "施行する", "実施中"),
+        (Role.OFFICER, "/grants/payments/{request}/order", "支出を命令する", "支出命令"),
+        (Role.CASHIER, "/grants/payments/{request}/pay", "支払済にする", "支払済"),
+    ],
+)
+def test_of_two_who_press_the_same_button_the_later_gets_409_with_the_present_state(
+    app: Flask, db_session: Session, role: Role, path: str, button: str, state: str
+):
     made = grants.team()
-    grant = grants.deciding(made)
-    other = cast.person(Role.APPROVER)
-    first, second = signed_in(app, made.approver), signed_in(app, other)
-    address = f"/grants/{grant.id}/decide"
+    if button == "承認する":
+        grants.deciding(made)
+    elif button == "施行する":
+        grants.awarded(made)
+    else:
+        grants.active(made)
+    request_id = 0
+    if "request" in path:
+        request_id = (grants.ordered if role is Role.CASHIER else grants.requested)(made, 50_000).id
+    address = path.format(grant=made.grant.id, request=request_id)
+    first, second = (signed_in(app, cast.person(role)) for _ in range(2))
     mine, theirs = first.get(address), second.get(address)
-    first.submit(mine, "承認する")
-    page = second.submit(theirs, "承認する", status=409)
-    assert "交付決定（施行待ち）" in page.text
+    first.submit(mine, button)
+    page = second.submit(theirs, button, status=409)
+    assert state in page.text
 
 
 def test_opening_an_act_that_is_past_leads_back_to_the_grant(app: Flask, db_session: Session):

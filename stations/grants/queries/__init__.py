@@ -2,6 +2,7 @@
 
 from stations.grants.queries.cancellations import pending_cancellation, returned_cancellation
 from stations.grants.queries.disclosure import (
+    figures,
     hidden_acts,
     may_know,
     sees_drafts,
@@ -91,6 +92,7 @@ __all__ = [
     "draft",
     "entries_after",
     "facts",
+    "figures",
     "first_award",
     "grant",
     "grant_of_plan",

@@ -1,16 +1,18 @@
 """What readers outside the city may know of a decision: nothing of a draft, until its letter has gone out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 import sqlalchemy as sa
 
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.money import Yen
+from stations.grants.bookkeeping import Standing
 from stations.grants.labels import Deed
 from stations.grants.models import Grant, Letter
-from stations.grants.queries.ledger import decided_award
-from stations.grants.rules import Act, Status
+from stations.grants.queries.ledger import decided_award, standing
+from stations.grants.rules import OVER, Act, Status
 
 # The letters that tell a decision on the 交付申請.
 _DECISIONS = frozenset({"award", "refusal"})
@@ -57,6 +59,26 @@ def shown_status(person: Actor, grant: Grant) -> Status:
 def shown_award(person: Actor, grant: Grant) -> Yen | None:
     """決定額 as ``person`` may know it; None until it is decided, or told."""
     return decided_award(grant) if may_know(person, grant) else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """決定額・支払済・支出済・残額, always in sight. None: not decided, or not told. ``ended``: nothing is left to use."""
+
+    awarded: Yen | None
+    paid: Yen
+    spent: Yen
+    ended: bool
+
+    @property
+    def left(self) -> Yen | None:
+        return None if self.awarded is None else self.awarded - self.spent
+
+
+def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figures:
+    """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it."""
+    now = books or standing(grant)
+    return Figures(shown_award(person, grant), now.paid, now.spent, grant.status in OVER)
 
 
 def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:

@@ -1,8 +1,20 @@
 """Pages of grants, by noun."""
 
+from typing import Any
+
 from flask import Blueprint
+from flask_login import current_user
+
+from stations.grants import queries
 
 blueprint = Blueprint("grants", __name__)
+
+
+@blueprint.context_processor
+def _money_strip() -> dict[str, Any]:
+    """`figures(grant, standing)`: what the strip on every page of a grant shows."""
+    return {"figures": lambda grant, standing: queries.figures(current_user, grant, standing or None)}
+
 
 from stations.grants.views import (  # noqa: E402, F401  # the modules hang their routes on the blueprint above
     awards,

@@ -10,7 +10,7 @@ from stations.core import access, audit, clock
 from stations.core.access import Permission, requires
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
-from stations.grants.rules import FINAL, PaymentStatus, Status, retention_end
+from stations.grants.rules import OVER, PaymentStatus, Status, retention_end
 from stations.grants.views import blueprint, words
 from stations.grants.views.trail import trail
 
@@ -39,7 +39,7 @@ def index() -> str:
             [grant.id for grant in grants], of=None if queries.sees_drafts(current_user) else queries.told()
         ),
         states={grant.id: queries.shown_status(current_user, grant) for grant in grants},
-        ended=FINAL | {Status.CANCELLED},
+        ended=OVER,
         year=year,
         years=years,
         stage=stage,
