@@ -12,63 +12,7 @@ from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.core.files import StoredFile
 from stations.grants.rules import PaymentStatus, Status
-from stations.grants.settlement import FiscalTerms, ReallocationRule
-
-
-class FiscalYearSetting(Model):
-    """The 制度設定 of one fiscal year: rate, cap, rounding, deadlines, document prefix. Data of the city.
-
-    Changed only until the first application of the year; each change is an event. Demo values are fictional.
-    """
-
-    __tablename__ = "fiscal_year_setting"
-    __table_args__ = (
-        sa.CheckConstraint("rate_numerator BETWEEN 1 AND rate_denominator", name="rate"),
-        sa.CheckConstraint("unit_yen >= 1", name="unit"),
-        sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name="cap"),
-    )
-
-    fiscal_year: orm.Mapped[int] = orm.mapped_column(unique=True)
-    rate_numerator: orm.Mapped[int]
-    rate_denominator: orm.Mapped[int]
-    cap_yen: orm.Mapped[int | None]
-    unit_yen: orm.Mapped[int]
-    report_days: orm.Mapped[int] = orm.mapped_column(comment="days after completion")
-    report_latest_month: orm.Mapped[int]
-    report_latest_day: orm.Mapped[int]
-    refund_days: orm.Mapped[int] = orm.mapped_column(default=20, comment="from the order to its due date")
-    reallocation_rule: orm.Mapped[ReallocationRule] = orm.mapped_column(enum_column(ReallocationRule))
-    document_prefix: orm.Mapped[str] = orm.mapped_column(comment="課記号, as in 松地共第12号")
-    retention_years: orm.Mapped[int]
-    programme_item: orm.Mapped[str] = orm.mapped_column(default="第2号", comment="重層 item of payments")
-    scheme: orm.Mapped[str] = orm.mapped_column(
-        default="まつどDEつながるステーション事業補助金", comment="name of the grant on letters"
-    )
-    ordinance: orm.Mapped[str] = orm.mapped_column(
-        default="まつどDEつながるステーション事業補助金交付要綱", comment="what letters rest on"
-    )
-
-    @property
-    def terms(self) -> FiscalTerms:
-        """The same settings as the pure rules take them."""
-        return FiscalTerms(
-            fiscal_year=self.fiscal_year,
-            rate_numerator=self.rate_numerator,
-            rate_denominator=self.rate_denominator,
-            cap_yen=self.cap_yen,
-            unit_yen=self.unit_yen,
-            report_days=self.report_days,
-            report_latest=(self.report_latest_month, self.report_latest_day),
-            reallocation_rule=self.reallocation_rule,
-            document_prefix=self.document_prefix,
-            retention_years=self.retention_years,
-        )
-
-    def body(self) -> Body:
-        return Body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
+from stations.grants.settings import FiscalYearSetting
 
 
 class Grant(Model):
@@ -157,6 +101,9 @@ class Grant(Model):
     version: orm.Mapped[PlanVersion] = orm.relationship()
     committee: orm.Mapped[Committee] = orm.relationship(lazy="joined", innerjoin=True)
     station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
+    setting: orm.Mapped[FiscalYearSetting | None] = orm.relationship(
+        primaryjoin=lambda: orm.foreign(Grant.fiscal_year) == FiscalYearSetting.fiscal_year, viewonly=True
+    )
     lines: orm.Mapped[list["GrantLine"]] = orm.relationship(
         back_populates="grant", order_by="GrantLine.position"
     )

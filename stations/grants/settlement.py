@@ -38,6 +38,8 @@ class FiscalTerms:
     unit_yen: Yen = 1_000
     report_days: int = 30
     report_latest: tuple[int, int] = (4, 10)
+    refund_days: int = 20
+    processing_days: int = 30
     reallocation_rule: ReallocationRule = ReallocationRule.SMALLER20
     document_prefix: str = ""
     retention_years: int = 5
@@ -53,6 +55,9 @@ def check_terms(terms: FiscalTerms) -> None:
         raise RuleBroken("cap_yen", N_("上限額は1円以上で入力するか、空欄にしてください。"))
     if terms.report_days < 0 or terms.retention_years < 1:
         raise RuleBroken(None, N_("期限の日数と保存年数を確かめてください。"))
+    for name in ("refund_days", "processing_days"):
+        if getattr(terms, name) < 1:
+            raise RuleBroken(name, N_("1日以上で入力してください。"))
     try:
         date(terms.fiscal_year + 1, *terms.report_latest)
     except ValueError:
@@ -145,6 +150,11 @@ def report_deadline(completed_on: date, terms: FiscalTerms) -> date:
     """実績報告 is due so many days after completion, at the latest on the fixed day after the year."""
     latest = date(terms.fiscal_year + 1, *terms.report_latest)
     return min(completed_on + timedelta(days=terms.report_days), latest)
+
+
+def processing_deadline(received_on: date, days: int) -> date:
+    """The end of the 標準処理期間 (行政手続法 6条): until when the city deals with what a committee handed in."""
+    return received_on + timedelta(days=days)
 
 
 @dataclass(frozen=True)

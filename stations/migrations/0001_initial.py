@@ -11,7 +11,7 @@ from stations.core.database import append_only_triggers
 
 revision = "0001_initial"
 down_revision = None
-branch_labels = None
+branch_labels = ("default",)  # where `flask db revision` goes on
 depends_on = None
 
 # Money, history and consent: a trigger on each refuses UPDATE and DELETE, whoever asks.

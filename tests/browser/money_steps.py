@@ -206,12 +206,3 @@ def settle(everybody: Company, grant_id: int) -> None:
 def see_even_books(treasurer: Someone, grant_id: int) -> None:
     treasurer.go(f"/grants/{grant_id}/books")
     expect(treasurer.main.locator("tfoot td")).to_have_text(["39,000円", "39,000円", "0円"])
-
-
-def find_running_grant(treasurer: Someone) -> int:
-    """The first of the committee's grants that is 実施中."""
-    treasurer.go("/grants")
-    row = treasurer.main.locator("tbody tr").filter(has_text="実施中").first
-    treasurer.go(row.get_by_role("link").first.get_attribute("href") or "")
-    treasurer.sees("実施中")
-    return treasurer.number_in_address()

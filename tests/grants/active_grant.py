@@ -18,11 +18,12 @@ from stations.core.access import Role
 from stations.core.database import add, db
 from stations.core.files import StoredFile
 from stations.grants import bookkeeping
-from stations.grants.models import FiscalYearSetting, Grant, GrantLine, Receipt
+from stations.grants.models import Grant, GrantLine, Receipt
 from stations.grants.queries.grants import settings
 from stations.grants.receipts import ReceiptKind
 from stations.grants.rules import Status
 from stations.grants.services import ledger, receipts, reports
+from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import ReallocationRule
 from stations.people.models import Person
 from tests.support import cast

@@ -217,6 +217,8 @@ def test_no_new_category_no_new_sum(rule: ReallocationRule) -> None:
         ({"report_latest": (4, 31)}, "report_latest"),
         ({"retention_years": 0}, None),
         ({"report_days": -1}, None),
+        ({"refund_days": 0}, "refund_days"),
+        ({"processing_days": 0}, "processing_days"),
         ({"report_latest": (2, 29)}, "report_latest"),  # 2027 is no leap year
     ],
 )
@@ -234,7 +236,7 @@ def test_defaults_are_those_of_the_programme() -> None:
 def test_settings_at_their_borders_work() -> None:
     check_terms(TERMS)
     check_terms(replace(TERMS, rate_numerator=1, rate_denominator=1, unit_yen=1, cap_yen=1))
-    check_terms(replace(TERMS, report_days=0, retention_years=1))
+    check_terms(replace(TERMS, report_days=0, retention_years=1, refund_days=1, processing_days=1))
     check_terms(replace(TERMS, fiscal_year=2027, report_latest=(2, 29)))
 
 

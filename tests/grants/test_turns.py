@@ -1,5 +1,7 @@
 """What waits for whom on the home page, and what a grant's page offers."""
 
+import datetime as dt
+
 from sqlalchemy.orm import Session
 
 from stations.core import clock
@@ -50,6 +52,47 @@ def test_a_refund_waits_with_its_due_date(db_session: Session):
     services.order_refund(grant=grant, by=made.officer)
     for person in (made.cashier, made.treasurer):
         assert [task.due_on for task in queries.waiting_for(person)] == [grant.refund_due_on]
+
+
+def test_what_a_committee_hands_in_is_due_at_the_end_of_the_processing_time(db_session: Session):
+    made = grants.team()
+    setting = queries.settings(made.plan.fiscal_year)
+    assert setting is not None
+    setting.processing_days = 12
+    today = clock.today()
+
+    def due(person: Person, on: dt.date) -> dict[str, int | None]:
+        """Days from ``on`` to the end of each task."""
+        return {
+            task.endpoint: (task.due_on - on).days if task.due_on else None
+            for task in queries.waiting_for(person)
+        }
+
+    grants.deciding(made)
+    made.grant.applied_at -= dt.timedelta(days=3)
+    assert due(made.approver, today) == {"grants.decide": 9}
+    services.approve_decision(grant=made.grant, by=made.approver)
+    assert due(made.officer, today) == {"grants.issue": 9}
+    services.issue(grant=made.grant, by=made.officer)
+    request = grants.requested(made, 50_000)
+    request.requested_at -= dt.timedelta(days=1)
+    assert due(made.officer, today) == {"grants.order": 11}
+    services.order_payment(request=request, by=made.officer)
+    assert due(made.cashier, today) == {"grants.record_payment": 11}
+    services.record_payment(request=request, paid_on=today, by=made.cashier)
+    moves = dict(zip(made.grant.lines, (20_000, -20_000, 0, 0), strict=True))
+    budgets = {line.id: line.awarded_yen + move for line, move in moves.items()}
+    change = services.request_change(grant=made.grant, budgets=budgets, reason="広い部屋", by=made.chair)
+    change.requested_at -= dt.timedelta(days=2)
+    assert due(made.approver, today) == {"grants.decide_change": 10}
+    services.decide_change(grant=made.grant, approve=True, by=made.approver)
+    assert due(made.officer, today) == {"grants.issue_change": 10}
+    assert due(made.treasurer, today) == {}
+    services.issue_change(grant=made.grant, by=made.officer)
+    grants.inspected(made)
+    assert due(made.officer, today) == {"grants.draft_determination": 12}
+    made.grant.status = Status.REPORTED
+    assert due(made.officer, today) == {"grants.inspect": 12}
 
 
 def test_nobody_is_asked_to_decide_what_they_drafted_or_where_they_sit(db_session: Session):

@@ -414,3 +414,17 @@ def test_a_wrong_record_of_a_payment_is_corrected_by_the_cashier(app: Flask, db_
     assert "正しい支払日と支払番号を記録してください" in page.text and "支払番号の誤り" in page.text
     assert page.has_link("支払を記録する（第2回）")
     assert "いま「取消」です" in cashier.get(f"/grants/payments/{request.id}/reverse").text
+
+
+def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db_session: Session):
+    approver = signed_in(app, cast.person(Role.APPROVER, name="見本 課長"))
+    page = approver.get("/grants/settings")
+    page = approver.submit(page, "保存する", document_prefix="見本共", processing_days="２５")
+    page = approver.submit(page, "保存する", processing_days="0")
+    assert "1日以上" in page.text
+    page = approver.submit(page, "保存する", processing_days="20")
+    told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
+    assert len(told) == 2
+    assert "20" in told[0]
+    assert "見本共" not in told[0], "only what changed"
+    assert all(words in told[1] for words in ("見本 課長", "見本共", "25"))

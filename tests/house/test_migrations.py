@@ -107,3 +107,39 @@ def assert_same_as_models(migrated: sa.Engine, url: str) -> None:
 
 def test_append_only_tables_have_their_triggers(engine: sa.Engine):
     assert set(append_only_tables()) <= triggers(engine)
+
+
+def test_each_migration_has_the_name_of_its_file_and_one_is_the_newest(app: Flask):
+    with app.app_context():
+        revisions = alembic().script_directory.walk_revisions()
+        named = [(revision.revision, Path(revision.path).stem) for revision in revisions]
+        assert [revision for revision, _ in named] == sorted((stem for _, stem in named), reverse=True)
+        assert len(alembic().script_directory.get_heads()) == 1
+
+
+def test_a_year_entered_before_there_was_a_processing_time_gets_one(app: Flask, engine: sa.Engine):
+    before = {
+        "fiscal_year": 2025,
+        "rate_numerator": 1,
+        "rate_denominator": 1,
+        "unit_yen": 1000,
+        "report_days": 30,
+        "report_latest_month": 4,
+        "report_latest_day": 10,
+        "refund_days": 20,
+        "reallocation_rule": "smaller20",
+        "document_prefix": "見本共",
+        "retention_years": 5,
+        "programme_item": "第2号",
+        "scheme": "見本補助金",
+        "ordinance": "見本要綱",
+    }
+    with app.app_context():
+        alembic().downgrade("0001_initial")
+        names = ", ".join(before)
+        places = ", ".join(f":{name}" for name in before)
+        db.session.execute(sa.text(f"INSERT INTO fiscal_year_setting ({names}) VALUES ({places})"), before)
+        db.session.commit()
+    migrate(app)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT processing_days FROM fiscal_year_setting")) == 30

@@ -24,6 +24,7 @@ class SettingsForm(Form):
     report_latest_month = _number(_l("実績報告の最終期限（翌年度の月）"))
     report_latest_day = _number(_l("実績報告の最終期限（日）"))
     refund_days = _number(_l("返還の納期限（命令からの日数）"))
+    processing_days = _number(_l("標準処理期間（申請・請求・報告を受けてからの日数）"))
     reallocation_rule = RadioField(_l("流用のきまり"), [Required(_l("流用のきまりを選んでください。"))])
     document_prefix = TidyText(
         _l("文書番号の課記号"), [Required(_l("課記号を入力してください。")), Length(max=20)]
@@ -51,6 +52,8 @@ class SettingsForm(Form):
             unit_yen=self.unit_yen.data,
             report_days=self.report_days.data,
             report_latest=(self.report_latest_month.data, self.report_latest_day.data),
+            refund_days=self.refund_days.data,
+            processing_days=self.processing_days.data,
             reallocation_rule=ReallocationRule(self.reallocation_rule.data),
             document_prefix=self.document_prefix.data or "",
             retention_years=self.retention_years.data,

@@ -67,7 +67,8 @@ from stations.grants.queries.payments import (
 )
 from stations.grants.queries.receipts import name_of
 from stations.grants.queries.receivers import chair_name, holders
-from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns, waiting_for
+from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns
+from stations.grants.queries.waiting import waiting_for
 
 __all__ = [
     "Calculation",

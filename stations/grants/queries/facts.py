@@ -13,9 +13,10 @@ from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting
-from stations.grants.models import FiscalYearSetting, Grant, GrantLine, Receipt
+from stations.grants.models import Grant, GrantLine, Receipt
 from stations.grants.queries.grants import approved_item, settings
 from stations.grants.queries.ledger import postings_of, spent_by_line
+from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import FiscalTerms
 
 

@@ -12,10 +12,11 @@ from stations.committees.models import Station
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
-from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter, PaymentRequest
+from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import disclosure
 from stations.grants.queries.names import with_title
 from stations.grants.rules import PaymentStatus, Status
+from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
 from stations.meetings.rules import Resolution

@@ -19,7 +19,7 @@ from stations.grants import bookkeeping, budgets, reporting, settlement
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
 from stations.grants.queries.books import cash
-from stations.grants.queries.grants import reallocation_rule, reason_of, settings
+from stations.grants.queries.grants import reallocation_rule, reason_of
 from stations.grants.queries.ledger import (
     decided_award,
     entries_after,
@@ -166,11 +166,17 @@ def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:
 
 def due_on(grant: Grant) -> dt.date | None:
     """Until when the report is due: from the completion, else from the year's last day; None without settings."""
-    found = settings(grant.fiscal_year)
-    if found is None:
+    if grant.setting is None:
         return None
     completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]
-    return settlement.report_deadline(completed_on, found.terms)
+    return settlement.report_deadline(completed_on, grant.setting.terms)
+
+
+def process_by(grant: Grant, received_at: dt.datetime | None) -> dt.date | None:
+    """Until when the city deals with what it received from the committee (標準処理期間); None for nothing."""
+    if received_at is None or grant.setting is None:
+        return None
+    return settlement.processing_deadline(clock.local_date(received_at), grant.setting.processing_days)
 
 
 def return_reason(grant: Grant) -> str:
@@ -227,7 +233,10 @@ def _task(person: Person, grant: Grant) -> Task | None:
         if not can(person, Permission.REPORT_INSPECT, grant):
             return None
         return Task(
-            label=_("実績報告を検査する：%(name)s", name=name), endpoint="grants.inspect", values=values
+            label=_("実績報告を検査する：%(name)s", name=name),
+            endpoint="grants.inspect",
+            values=values,
+            due_on=process_by(grant, grant.reported_at),
         )
     written = bool(grant.report_summary.strip()) and grant.completed_on is not None
     audited = grant.accounts_audited_at is not None

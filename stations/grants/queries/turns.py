@@ -1,43 +1,22 @@
-"""Whose turn it is: what can be done next with a grant, and what waits for somebody."""
+"""Whose turn it is: what can be done next with a grant, and by whom."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy import orm
 
-from stations.committees.models import Station
-from stations.core import clock
-from stations.core.access import Permission, can, committee_ids
-from stations.core.database import db, fetch_all
-from stations.core.formatting import date_era, yen
+from stations.core.access import Permission, can
 from stations.core.labels import label
-from stations.core.tasks import Task
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
-from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import LETTERS, Deed
-from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
-from stations.grants.queries import reports
+from stations.grants.models import Grant, PaymentRequest
 from stations.grants.queries.cancellations import pending_cancellation
-from stations.grants.queries.drafts import SentBack, sent_back
-from stations.grants.queries.grants import waiting_plans
-from stations.grants.queries.ledger import decided_award, postings_of, standings
-from stations.grants.queries.names import called, with_title
-from stations.grants.rules import (
-    FINAL,
-    PENDING,
-    TRANSITIONS,
-    Act,
-    PaymentAct,
-    PaymentStatus,
-    Status,
-    may_reverse,
-)
+from stations.grants.queries.ledger import decided_award, postings_of
+from stations.grants.rules import TRANSITIONS, Act, PaymentAct, PaymentStatus, Status, may_reverse
 from stations.people.models import Person
 
 
@@ -60,6 +39,7 @@ class Facts:
     decided_changes: int
     standing: Standing
     cancelling: bool
+    change_asked_at: dt.datetime | None
 
 
 def _turn(
@@ -192,127 +172,12 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
     drafted = Act.CANCEL in TRANSITIONS[grant.status] and pending_cancellation(grant) is not None
-    return Facts(Counter(letter.kind for letter in grant.letters), len(decided), standing, drafted)
-
-
-def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
-    """`facts` of many grants in two queries."""
-    ids = [grant.id for grant in grants]
-    found = {
-        name: {grant_id: Counter[str]() for grant_id in ids} for name in ("letter", "change", "cancelling")
-    }
-    for name, grant_id, kind in db.session.execute(_papers(), {"grant_ids": ids}):
-        found[name][grant_id][kind] += 1
-    books = standings(ids)
-    return {
-        i: Facts(
-            letters=found["letter"][i],
-            decided_changes=found["change"][i].total(),
-            standing=books[i],
-            cancelling=found["cancelling"][i].total() > 0,
-        )
-        for i in ids
-    }
-
-
-@cache
-def _papers() -> sa.Select[str, int, str]:
-    """(letter, change or cancelling; grant id; a letter's kind): what has been told, decided and drafted."""
-    decided = sa.and_(GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None))
-    papers = sa.union_all(
-        sa.select(sa.literal("letter").label("paper"), Letter.grant_id, Letter.kind),
-        sa.select(sa.literal("change"), GrantChange.grant_id, sa.literal("")).where(decided),
-        sa.select(sa.literal("cancelling"), GrantCancellation.grant_id, sa.literal("")).where(
-            GrantCancellation.decided_at.is_(None)
-        ),
-    ).subquery()
-    return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))
-
-
-_ACTS = frozenset(
-    {
-        Permission.GRANT_APPLY,
-        Permission.GRANT_REVIEW,
-        Permission.GRANT_APPROVE,
-        Permission.GRANT_ISSUE,
-        Permission.ADVANCE_REQUEST,
-        Permission.PAYMENT_ORDER,
-        Permission.PAYMENT_RECORD,
-    }
-)
-
-
-def waiting_for(person: Person) -> list[Task]:
-    """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
-    grants = _open_grants(person)
-    if not any(can(person, permission) for permission in _ACTS):
-        return reports.waiting_for(person, grants)
-    found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
-    asked = _pending_requests(grants)
-    known = _facts_of(grants) if grants else {}
-    returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
-    for grant in grants:
-        tasks = _grant_tasks(person, grant, known[grant.id], asked.get(grant.id, []))
-        back = returned.get(grant.id)
-        found += [_back_again(task, back) for task in tasks] if back else tasks
-    return [*found, *reports.waiting_for(person, grants)]
-
-
-def _plans(person: Person) -> list[Any]:
-    return waiting_plans(person) if can(person, Permission.GRANT_APPLY) else []
-
-
-def _apply_task(plan_id: int, title: str) -> Task:
-    return Task(
-        label=_("承認された計画で交付を申請する：%(name)s", name=title),
-        endpoint="grants.apply",
-        values={"plan_id": plan_id},
-    )
-
-
-def _open_grants(person: Person) -> list[Grant]:
-    found = _open()
-    reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None:
-        found = found.where(Grant.committee_id.in_(reach))
-    return fetch_all(found)
-
-
-@cache
-def _open() -> sa.Select[Grant]:
-    told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
-    return (
-        sa.select(Grant)
-        .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
-        # Tasks name the station and the plan only.
-        .options(
-            orm.lazyload(Grant.committee),
-            orm.joinedload(Grant.station).options(
-                orm.load_only(Station.name), orm.lazyload(Station.committee)
-            ),
-            with_title(),
-        )
-        .order_by(Grant.fiscal_year, Grant.id)
-    )
-
-
-def _pending_requests(grants: Iterable[Grant]) -> dict[int, list[PaymentRequest]]:
-    found: dict[int, list[PaymentRequest]] = {}
-    for request in db.session.scalars(_pending(), {"grant_ids": [grant.id for grant in grants]}):
-        found.setdefault(request.grant_id, []).append(request)
-    return found
-
-
-@cache
-def _pending() -> sa.Select[PaymentRequest]:
-    return (
-        sa.select(PaymentRequest)
-        .where(
-            PaymentRequest.grant_id.in_(sa.bindparam("grant_ids", expanding=True)),
-            PaymentRequest.status.in_(PENDING),
-        )
-        .options(orm.lazyload(PaymentRequest.payment))
-        .order_by(PaymentRequest.id)
+    return Facts(
+        letters=Counter(letter.kind for letter in grant.letters),
+        decided_changes=len(decided),
+        standing=standing,
+        cancelling=drafted,
+        change_asked_at=max((change.requested_at for change in grant.changes), default=None),
     )
 
 
@@ -337,57 +202,6 @@ def request_turn(request: PaymentRequest) -> Turn | None:
         return _REVERSE_PAYMENT
     found = _REQUEST_TURNS.get(request.status)
     return None if found is None else Turn(label(found[0]), found[1], found[2])
-
-
-def _grant_tasks(person: Person, grant: Grant, known: Facts, asked: list[PaymentRequest]) -> Iterable[Task]:
-    """What waits for ``person`` about one grant."""
-    if grant.status is Status.REFUND_DUE and can(person, Permission.ADVANCE_REQUEST, grant):
-        yield Task(
-            label=_("返還金を納める：%(name)s", name=called(grant)),
-            endpoint="grants.grant",
-            values={"grant_id": grant.id},
-            due_on=grant.refund_due_on,
-        )
-    if grant.status is Status.DISCONTINUED and can(person, Permission.GRANT_REVIEW, grant):
-        yield _awaited_report(grant, known)
-    for turn in turns(grant, known):
-        expected = turn.waits and not (turn.endpoint == "grants.advance" and asked)
-        if expected and can(person, turn.permission, grant):
-            yield _task(turn, grant, grant_id=grant.id)
-    for request in asked:
-        next_turn = request_turn(request)
-        if next_turn is not None and can(person, next_turn.permission, request):
-            yield _task(next_turn, grant, payment_request_id=request.id)
-
-
-def _awaited_report(grant: Grant, known: Facts) -> Task:
-    """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money. Its turn, not theirs."""
-    due = reports.due_on(grant)
-    in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
-    until = _("提出期限 %(day)s", day=date_era(due))
-    return Task(
-        label=_("中止・廃止後の実績報告を待つ：%(name)s", name=called(grant)),
-        endpoint="grants.grant",
-        values={"grant_id": grant.id},
-        due_on=due if due is not None and due < clock.today() else None,  # before that there is nothing to do
-        hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
-    )
-
-
-def _back_again(task: Task, back: SentBack) -> Task:
-    """The draft that is to be made once more, with why; other tasks as they are."""
-    if task.endpoint not in {"grants.draft_award", "grants.draft_determination"}:
-        return task
-    return replace(task, hint=_("差し戻されています：%(reason)s", reason=back.reason))
-
-
-def _task(turn: Turn, grant: Grant, **values: int) -> Task:
-    return Task(
-        label=_("%(act)s：%(name)s", act=turn.label, name=called(grant)),
-        endpoint=turn.endpoint,
-        values=values,
-        due_on=grant.refund_due_on if grant.status is Status.REFUND_DUE else None,
-    )
 
 
 @dataclass(frozen=True)

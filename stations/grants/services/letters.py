@@ -15,9 +15,10 @@ from stations.core.messages import N_, Conflict
 from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
 from stations.grants.labels import LETTERS, Deed
-from stations.grants.models import FiscalYearSetting, Grant, GrantChange, Letter
+from stations.grants.models import Grant, GrantChange, Letter
 from stations.grants.rules import Act, Status
 from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.settings import FiscalYearSetting
 
 SERIES = "grant_letter"
 _ASK = "この決定について不明な点があるときは、下記の問合せ先にお尋ねください。"

@@ -8,13 +8,14 @@ from stations.attendance import queries as attendance
 from stations.core import clock, labels
 from stations.core.money import format_yen
 from stations.grants import letter_data, rules
-from stations.grants.models import FiscalYearSetting, Grant
+from stations.grants.models import Grant
 from stations.grants.queries import books
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as queries
 from stations.grants.queries.grants import letter_of, project_name
 from stations.grants.queries.receivers import chair_name
 from stations.grants.services import steps
+from stations.grants.settings import FiscalYearSetting
 
 
 def make(grant: Grant, *, dated: dt.date | None) -> bytes:

@@ -1,12 +1,14 @@
 """制度設定 of a fiscal year: entered by the approver, changed until the first application."""
 
+from dataclasses import asdict
+
 from stations.core import audit
 from stations.core.access import Actor, Permission, demand
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
 from stations.grants import queries, settlement
 from stations.grants.labels import SettingsAct
-from stations.grants.models import FiscalYearSetting
+from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import FiscalTerms
 
 
@@ -14,7 +16,6 @@ def save_settings(
     *,
     terms: FiscalTerms,
     by: Actor,
-    refund_days: int = 20,
     programme_item: str = "第2号",
     scheme: str = "まつどDEつながるステーション事業補助金",
     ordinance: str = "まつどDEつながるステーション事業補助金交付要綱",
@@ -31,23 +32,14 @@ def save_settings(
     if queries.settings_settled(terms.fiscal_year):
         raise Conflict(None, N_("この年度の交付申請を受け付けたため、制度設定を変えられません。"))
     values = {
-        "rate_numerator": terms.rate_numerator,
-        "rate_denominator": terms.rate_denominator,
-        "cap_yen": terms.cap_yen,
-        "unit_yen": terms.unit_yen,
-        "report_days": terms.report_days,
-        "report_latest_month": terms.report_latest[0],
-        "report_latest_day": terms.report_latest[1],
-        "reallocation_rule": terms.reallocation_rule,
-        "document_prefix": terms.document_prefix,
-        "retention_years": terms.retention_years,
-        "refund_days": refund_days,
+        **asdict(terms),
         "programme_item": programme_item,
         "scheme": scheme,
         "ordinance": ordinance,
     }
+    values["report_latest_month"], values["report_latest_day"] = values.pop("report_latest")
     if setting is None:
-        setting = add(FiscalYearSetting(fiscal_year=terms.fiscal_year, **values))
+        setting = add(FiscalYearSetting(**values))
         changed = values
     else:
         changed = {name: value for name, value in values.items() if getattr(setting, name) != value}

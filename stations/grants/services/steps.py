@@ -12,8 +12,9 @@ from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import lock
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries, rules
-from stations.grants.models import FiscalYearSetting, Grant
+from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
+from stations.grants.settings import FiscalYearSetting
 
 
 def begin(grant: Grant, act: Act, permission: Permission, *, by: Actor, reason: str = "") -> Status:

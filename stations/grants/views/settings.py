@@ -33,7 +33,6 @@ def settings() -> Any:
     def save() -> None:
         services.save_settings(
             terms=form.terms(year),
-            refund_days=form.refund_days.data,
             programme_item=form.programme_item.data or "",
             scheme=form.scheme.data or "",
             ordinance=form.ordinance.data or "",
@@ -61,10 +60,11 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     def words(name: str, value: Any) -> str:
         if name == "reallocation_rule":
             value = label(ReallocationRule(value))
-        return _("%(name)s：%(value)s", name=form[name].label.text, value="—" if value in {None, ""} else value)
+        shown = "—" if value in {None, ""} else value
+        return str(_("%(name)s：%(value)s", name=form[name].label.text, value=shown))
 
     return [
-        replace(entry, reason="、".join(words(*one) for one in entry.detail.items()))
+        replace(entry, reason="、".join(words(*one) for one in entry.detail.items() if one[0] in form))
         for entry in audit.timeline(known)
     ]
 
@@ -75,7 +75,8 @@ def _values(year: int) -> dict[str, Any]:
     if known is not None:
         names = (
             "rate_numerator rate_denominator cap_yen unit_yen report_days report_latest_month "
-            "report_latest_day refund_days document_prefix retention_years programme_item scheme ordinance"
+            "report_latest_day refund_days processing_days document_prefix retention_years programme_item "
+            "scheme ordinance"
         )
         values = {name: getattr(known, name) for name in names.split()}
         return values | {"reallocation_rule": known.reallocation_rule.value}
@@ -87,7 +88,8 @@ def _values(year: int) -> dict[str, Any]:
         "report_days": default.report_days,
         "report_latest_month": default.report_latest[0],
         "report_latest_day": default.report_latest[1],
-        "refund_days": 20,
+        "refund_days": default.refund_days,
+        "processing_days": default.processing_days,
         "reallocation_rule": default.reallocation_rule.value,
         "retention_years": default.retention_years,
         "programme_item": "第2号",
