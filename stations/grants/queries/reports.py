@@ -228,12 +228,11 @@ def waiting_for(person: Person, grants: Iterable[Grant]) -> list[Task]:
 
 def _task(person: Person, grant: Grant) -> Task | None:
     values = {"grant_id": grant.id}
-    name = called(grant)
     if grant.status is Status.REPORTED:
         if not can(person, Permission.REPORT_INSPECT, grant):
             return None
         return Task(
-            label=_("実績報告を検査する：%(name)s", name=name),
+            label=_("実績報告を検査する：%(name)s", name=called(grant)),
             endpoint="grants.inspect",
             values=values,
             due_on=process_by(grant, grant.reported_at),
@@ -242,14 +241,14 @@ def _task(person: Person, grant: Grant) -> Task | None:
     audited = grant.accounts_audited_at is not None
     if written and not audited and can(person, Permission.ACCOUNTS_AUDIT, grant):
         return Task(
-            label=_("会計の監査をする：%(name)s", name=name),
+            label=_("会計の監査をする：%(name)s", name=called(grant)),
             endpoint="grants.audit_accounts",
             values=values,
             due_on=due_on(grant),
         )
     if written and not audited and can(person, Permission.RECEIPT_ENTER, grant) and question_of(grant):
         return Task(
-            label=_("監査の方から直してほしいところがあります：%(name)s", name=name),
+            label=_("監査の方から直してほしいところがあります：%(name)s", name=called(grant)),
             endpoint="grants.report",
             values=values,
             due_on=due_on(grant),
@@ -258,7 +257,7 @@ def _task(person: Person, grant: Grant) -> Task | None:
         if not can(person, Permission.REPORT_SUBMIT, grant):
             return None
         return Task(
-            label=_("実績報告を提出する：%(name)s", name=name),
+            label=_("実績報告を提出する：%(name)s", name=called(grant)),
             endpoint="grants.submit_report",
             values=values,
             due_on=due_on(grant),
@@ -270,9 +269,9 @@ def _task(person: Person, grant: Grant) -> Task | None:
     if not writes or not (over or grant.status is not Status.ACTIVE):
         return None
     label = (
-        _("差し戻された実績報告を直す：%(name)s", name=name)
+        _("差し戻された実績報告を直す：%(name)s", name=called(grant))
         if grant.status is Status.REPORT_RETURNED
-        else _("実績報告をまとめる：%(name)s", name=name)
+        else _("実績報告をまとめる：%(name)s", name=called(grant))
     )
     return Task(label=label, endpoint="grants.report", values=values, due_on=due_on(grant))
 

@@ -14,7 +14,7 @@ from sqlalchemy import orm
 from stations.committees.models import Station
 from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.core.formatting import date_era, yen
 from stations.core.tasks import Task
 from stations.grants.cancellations import GrantCancellation
@@ -43,15 +43,15 @@ _ACTS = frozenset(
 
 def waiting_for(person: Person) -> list[Task]:
     """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
-    grants = _open_grants(person)
+    open_grants = _open_grants(person)
+    grants = list(open_grants)
     if not any(can(person, permission) for permission in _ACTS):
         return reports.waiting_for(person, grants)
     found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
-    asked = _pending_requests(grants)
     known = _facts_of(grants) if grants else {}
     returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
-    for grant in grants:
-        tasks = _grant_tasks(person, grant, known[grant.id], asked.get(grant.id, []))
+    for grant, asked in open_grants.items():
+        tasks = _grant_tasks(person, grant, known[grant.id], asked)
         back = returned.get(grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
     return [*found, *reports.waiting_for(person, grants)]
@@ -69,19 +69,29 @@ def _apply_task(plan_id: int, title: str) -> Task:
     )
 
 
-def _open_grants(person: Person) -> list[Grant]:
+def _open_grants(person: Person) -> dict[Grant, list[PaymentRequest]]:
+    """The grants at which something can still be done, each with its pending payment requests."""
     found = _open()
     reach = committee_ids(person, Permission.GRANT_READ)
     if reach is not None:
         found = found.where(Grant.committee_id.in_(reach))
-    return fetch_all(found)
+    grants: dict[Grant, list[PaymentRequest]] = {}
+    for grant, request in db.session.execute(found):
+        pending = grants.setdefault(grant, [])
+        if request is not None:
+            pending.append(request)
+    return grants
 
 
-@cache
-def _open() -> sa.Select[Grant]:
+@cache  # built once: writing down such a statement takes longer than asking it
+def _open() -> sa.Select[Grant, PaymentRequest]:
     told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
     return (
-        sa.select(Grant)
+        sa.select(Grant, PaymentRequest)
+        .outerjoin(
+            PaymentRequest,
+            sa.and_(PaymentRequest.grant_id == Grant.id, PaymentRequest.status.in_(PENDING)),
+        )
         .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
         # Tasks name the station and the plan only.
         .options(
@@ -89,30 +99,11 @@ def _open() -> sa.Select[Grant]:
             orm.joinedload(Grant.station).options(
                 orm.load_only(Station.name), orm.lazyload(Station.committee)
             ),
-            orm.selectinload(Grant.setting),
+            orm.joinedload(Grant.setting),
             with_title(),
+            orm.lazyload(PaymentRequest.payment),
         )
-        .order_by(Grant.fiscal_year, Grant.id)
-    )
-
-
-def _pending_requests(grants: Iterable[Grant]) -> dict[int, list[PaymentRequest]]:
-    found: dict[int, list[PaymentRequest]] = {}
-    for request in db.session.scalars(_pending(), {"grant_ids": [grant.id for grant in grants]}):
-        found.setdefault(request.grant_id, []).append(request)
-    return found
-
-
-@cache
-def _pending() -> sa.Select[PaymentRequest]:
-    return (
-        sa.select(PaymentRequest)
-        .where(
-            PaymentRequest.grant_id.in_(sa.bindparam("grant_ids", expanding=True)),
-            PaymentRequest.status.in_(PENDING),
-        )
-        .options(orm.lazyload(PaymentRequest.payment))
-        .order_by(PaymentRequest.id)
+        .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
     )
 
 
