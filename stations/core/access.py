@@ -76,6 +76,9 @@ SECOND_FACTOR_ROLES = AGENCY_ROLES | {
 }
 
 
+OFFICIALS = CITY_ROLES - {Role.GENERAL_MEMBER}
+
+
 def scope_of(role: Role) -> Scope:
     """The kind of body a role is held in."""
     return _SCOPES[role]

@@ -2,12 +2,14 @@
 
 import datetime as dt
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 from flask_babel import gettext as _
+from flask_login import current_user
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from stations.core import clock, language, money
+from stations.core.access import OFFICIALS, roles_of
 
 WEEKDAYS_JA = "月火水木金土日"
 
@@ -16,13 +18,25 @@ def _english() -> bool:
     return language.current() == "en"
 
 
-def date(on: dt.date | None) -> str:
-    """2026年10月3日（土） · Sat 3 Oct 2026. Citizens and committees read 西暦."""
+def _by_era() -> bool:
+    """Whether the reader is an official, who counts years by era; citizens and committees read 西暦."""
+    if not has_request_context():
+        return False
+    if "dates_by_era" not in g:
+        g.dates_by_era = bool(current_user.is_authenticated and OFFICIALS & roles_of(current_user))
+    return bool(g.dates_by_era)
+
+
+def date(on: dt.date | dt.datetime | None) -> str:
+    """2026年10月3日（土） · Sat 3 Oct 2026; 令和8年10月3日（土） for officials. Of a point in time: its day in Tokyo."""
     if on is None:
         return "—"
+    if isinstance(on, dt.datetime):
+        on = clock.local_date(on)
     if _english():
         return f"{on:%a} {on.day} {on:%b %Y}"
-    return f"{on.year}年{on.month}月{on.day}日（{WEEKDAYS_JA[on.weekday()]}）"
+    day = clock.format_era(on) if _by_era() else f"{on.year}年{on.month}月{on.day}日"
+    return f"{day}（{WEEKDAYS_JA[on.weekday()]}）"
 
 
 def short_date(on: dt.date | None) -> str:
@@ -34,15 +48,8 @@ def short_date(on: dt.date | None) -> str:
     return f"{on.month}月{on.day}日（{WEEKDAYS_JA[on.weekday()]}）"
 
 
-def date_era(on: dt.date | None) -> str:
-    """令和8年10月3日, as officials write it; the western date in English."""
-    if on is None:
-        return "—"
-    return date(on) if _english() else clock.format_era(on)
-
-
 def datetime(at: dt.datetime | None) -> str:
-    """2026年10月3日（土）14:05 in Tokyo."""
+    """`date` and 14:05 in Tokyo."""
     if at is None:
         return "—"
     local = at.astimezone(clock.TOKYO)
@@ -120,7 +127,7 @@ def due(on: dt.date) -> str:
     return str(_("%(date)s まで（あと%(n)s日）", date=short_date(on), n=days))
 
 
-FILTERS = (date, short_date, date_era, datetime, time, fiscal_year, month, yen, number, due)
+FILTERS = (date, short_date, datetime, time, fiscal_year, month, yen, number, due)
 
 
 def init_app(app: Flask) -> None:

@@ -55,7 +55,7 @@ def record(
         meeting.title,
         _(
             "日時：%(day)s %(time)s",
-            day=formatting.date_era(meeting.held_on),
+            day=clock.format_era(meeting.held_on),
             time=formatting.time(meeting.starts_at),
         ),
         _("場所：%(place)s", place=meeting.place),

@@ -324,4 +324,4 @@ def test_what_was_saved_first_is_said_in_words(app: Flask, city: here.City):
     early, late = (client.get(f"/venues/{venue.id}/edit") for client in (one, other))
     one.submit(early, "変更する", first)
     page = other.submit(late, "変更する", {"rent_yen": "3000"})
-    assert "2,000円" in saved_first(page) and "2027年3月31日" in saved_first(page)
+    assert "2,000円" in saved_first(page) and "令和9年3月31日" in saved_first(page)

@@ -62,7 +62,7 @@ def test_a_meeting_is_planned_and_moved(client: PageClient, hall: Hall):
     assert page.heading == "第2回全体会議"
     page = client.submit(client.click(page, "予定を変える"), "保存する", {"place": "市役所"})
     assert "市役所" in page.text
-    assert "2027年2月10日" in page.text
+    assert "令和9年2月10日" in page.text
 
 
 def test_who_looks_at_the_names_of_the_members_is_logged(client: PageClient, hall: Hall):

@@ -15,7 +15,7 @@ from stations.committees.models import Station
 from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db
-from stations.core.formatting import date_era, yen
+from stations.core.formatting import date, yen
 from stations.core.tasks import Task
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
@@ -202,7 +202,7 @@ def _awaited_report(grant: Grant, known: Facts) -> Task:
     """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money. Its turn, not theirs."""
     due = reports.due_on(grant)
     in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
-    until = _("提出期限 %(day)s", day=date_era(due))
+    until = _("提出期限 %(day)s", day=date(due))
     return Task(
         label=_("中止・廃止後の実績報告を待つ：%(name)s", name=called(grant)),
         endpoint="grants.grant",

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import date_era, yen
+from stations.core.formatting import date, yen
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import RefundForm
@@ -127,7 +127,7 @@ def reverse_refund(grant: Any) -> Any:
     """訂正 of a mistaken record of the 戻入, by the cashier."""
     form = ReasonForm()
     recorded = [
-        fact(_("記録した入金日"), date_era(repayment.received_on)) for repayment in queries.repayments(grant)
+        fact(_("記録した入金日"), date(repayment.received_on)) for repayment in queries.repayments(grant)
     ]
     return act.page(
         grant,
@@ -146,7 +146,7 @@ def reverse_refund(grant: Any) -> Any:
 
 def _ordered_on(grant: Any) -> str:
     ordered = queries.letter_of(grant, "refund")
-    return date_era(ordered.issued_on if ordered else None)
+    return date(ordered.issued_on if ordered else None)
 
 
 def _refund_order(grant: Any) -> Facts:
@@ -155,7 +155,7 @@ def _refund_order(grant: Any) -> Facts:
         fact(_("返還額"), yen(grant.refund_yen)),
         fact(_("返還命令の日"), _ordered_on(grant)),
         fact(_("返還を命じた人"), queries.name_of(grant.refund_ordered_by_id)),
-        fact(_("納期限"), date_era(grant.refund_due_on)),
+        fact(_("納期限"), date(grant.refund_due_on)),
     ]
 
 

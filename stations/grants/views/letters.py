@@ -9,7 +9,7 @@ from flask_login import current_user
 from stations.core import files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import date_era, yen
+from stations.core.formatting import date, yen
 from stations.core.labels import label
 from stations.core.messages import N_
 from stations.grants import queries, services
@@ -60,7 +60,7 @@ def issue(grant: Any) -> Any:
         facts=[
             fact(_("状態"), label(grant.status)),
             fact(_("交付決定額"), yen(queries.decided_award(grant))),
-            fact(_("決裁日"), date_era(grant.decided_on)),
+            fact(_("決裁日"), date(grant.decided_on)),
             *([fact(_("不交付の理由"), grant.refusal_reason)] if grant.refusal_reason else []),
             fact(_("送り先"), grant.committee.name),
         ],

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import date_era, datetime, fiscal_year, yen
+from stations.core.formatting import date, datetime, fiscal_year, yen
 from stations.core.labels import label
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import PressForm, ReasonForm
@@ -209,7 +209,7 @@ def _page(
 
 
 def _ordered_on(request: Any) -> str:
-    return date_era(clock.local_date(request.ordered_at) if request.ordered_at else None)
+    return date(clock.local_date(request.ordered_at) if request.ordered_at else None)
 
 
 def _facts(request: Any) -> Facts:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from stations.core.audit import Entry
-from stations.core.formatting import date_era, fiscal_year, yen
+from stations.core.formatting import date, fiscal_year, yen
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS
@@ -78,14 +78,14 @@ def settled(grant: Any, known: queries.Settled) -> Facts:
         rows = [fact(_("確定額"), yen(known.fixed))]
     rows.append(fact(_("概算払で支払った額"), yen(known.advanced)))
     if known.refund:
-        back = _("（まだ）") if known.repaid_on is None else _("（%(day)s）", day=date_era(known.repaid_on))
+        back = _("（まだ）") if known.repaid_on is None else _("（%(day)s）", day=date(known.repaid_on))
         rows += [
             fact(_("返還額"), yen(known.refund)),
             fact(_("返還済"), f"{yen(known.repaid)}{back}"),
         ]
     elif known.balance:
         day = known.balance_paid_on
-        out = _("（まだ）") if day is None else _("（%(day)s）", day=date_era(day))
+        out = _("（まだ）") if day is None else _("（%(day)s）", day=date(day))
         rows += [
             fact(_("精算払の額"), yen(known.balance)),
             fact(_("精算払済"), f"{yen(known.balance_paid)}{out}"),
@@ -123,9 +123,7 @@ def money_in_words(
 def _fixed(grant: Any, known: queries.Settled) -> str:
     if grant.determined_on is None:
         return str(_("取消しの後に残る額 %(amount)s。", amount=yen(known.fixed)))
-    return str(
-        _("確定額 %(amount)s（%(day)s）。", amount=yen(known.fixed), day=date_era(grant.determined_on))
-    )
+    return str(_("確定額 %(amount)s（%(day)s）。", amount=yen(known.fixed), day=date(grant.determined_on)))
 
 
 def _difference(grant: Any, known: queries.Settled) -> str:
@@ -134,7 +132,7 @@ def _difference(grant: Any, known: queries.Settled) -> str:
             _(
                 "概算払との差額 %(amount)s は、%(day)sに返還されました（返還済）。",
                 amount=yen(known.repaid),
-                day=date_era(known.repaid_on),
+                day=date(known.repaid_on),
             )
         )
     if known.refund and grant.refund_due_on is not None:
@@ -142,7 +140,7 @@ def _difference(grant: Any, known: queries.Settled) -> str:
             _(
                 "概算払との差額 %(amount)s は、まだ返還されていません（納期限 %(day)s）。",
                 amount=yen(known.refund),
-                day=date_era(grant.refund_due_on),
+                day=date(grant.refund_due_on),
             )
         )
     if known.refund:
@@ -152,7 +150,7 @@ def _difference(grant: Any, known: queries.Settled) -> str:
             _(
                 "差額 %(amount)s は、%(day)sに精算払で支払いました（精算済）。",
                 amount=yen(known.balance_paid),
-                day=date_era(known.balance_paid_on),
+                day=date(known.balance_paid_on),
             )
         )
     if known.balance:
