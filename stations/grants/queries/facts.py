@@ -121,9 +121,7 @@ class Calculation:
 
 def calculation(grant: Grant) -> Calculation:
     """From the books and the inspected receipts, by the year's terms."""
-    return calculated(
-        grant, settings(grant.fiscal_year), eligible=receipt_counts(grant).eligible, books=postings_of(grant)
-    )
+    return calculated(grant, grant.setting, eligible=receipt_counts(grant).eligible, books=postings_of(grant))
 
 
 def calculated(

@@ -23,10 +23,9 @@ from stations.meetings.rules import Resolution
 
 
 def grant(grant_id: int) -> Grant | None:
-    """A grant with its plan and the approved version."""
-    return db.session.get(
-        Grant, grant_id, options=[orm.joinedload(Grant.plan), orm.joinedload(Grant.version)]
-    )
+    """A grant with its plan, the approved version and the settings of its year."""
+    behind = [orm.joinedload(Grant.plan), orm.joinedload(Grant.version), orm.joinedload(Grant.setting)]
+    return db.session.get(Grant, grant_id, options=behind)
 
 
 def letter(letter_id: int) -> Letter | None:
@@ -73,10 +72,9 @@ def _settings() -> sa.Select[FiscalYearSetting]:
     return sa.select(FiscalYearSetting).where(FiscalYearSetting.fiscal_year == sa.bindparam("fiscal_year"))
 
 
-def reallocation_rule(fiscal_year: int) -> ReallocationRule:
-    """How far 流用 is free in the year; the stricter default while the year has no settings."""
-    setting = settings(fiscal_year)
-    return setting.reallocation_rule if setting is not None else ReallocationRule.SMALLER20
+def reallocation_rule(grant: Grant) -> ReallocationRule:
+    """How far 流用 is free in the grant's year; the stricter default while the year has no settings."""
+    return grant.setting.reallocation_rule if grant.setting is not None else ReallocationRule.SMALLER20
 
 
 def settings_settled(fiscal_year: int) -> bool:

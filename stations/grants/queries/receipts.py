@@ -78,7 +78,7 @@ def award(grant: Grant) -> rules.Award:
         budgets=rules.Budgets(
             decided=by_category((line.category, line.decided_yen) for line in grant.lines),
             spent=by_category((category_of[line_id], amount) for line_id, amount in spent.items()),
-            rule=reallocation_rule(grant.fiscal_year),
+            rule=reallocation_rule(grant),
         ),
     )
 

@@ -287,7 +287,7 @@ def _within_budgets(grant: Grant, spent: dict[CostCategory, Yen]) -> bool:
     decided = budgets.by_category((line.category, line.decided_yen) for line in grant.lines)
     if all(amount <= decided.get(category, 0) for category, amount in spent.items()):
         return True
-    return settlement.spending_allowed(decided, spent, reallocation_rule(grant.fiscal_year))
+    return settlement.spending_allowed(decided, spent, reallocation_rule(grant))
 
 
 def _accounts(grant: Grant, postings: Sequence[Posting]) -> Accounts:

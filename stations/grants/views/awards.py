@@ -140,7 +140,7 @@ def decide(grant: Any) -> Any:
         ],
         template="grants/decide.html",
         lines=grant.lines,
-        setting=queries.settings(grant.fiscal_year),
+        setting=grant.setting,
     )
 
 

@@ -25,7 +25,7 @@ def change(grant: Any) -> Any:
     form = ChangeForm(
         data={"lines": [{"line_id": str(line.id), "budget_yen": line.awarded_yen} for line in grant.lines]}
     )
-    setting = queries.settings(grant.fiscal_year)
+    setting = grant.setting
     return act.page(
         grant,
         form,

@@ -67,7 +67,7 @@ def grant(grant: Any) -> str:
     """Everything about one grant; what an auditor asks for, and the next act of whoever looks."""
     postings = queries.postings_of(grant)
     known = queries.facts(grant, postings)
-    setting = queries.settings(grant.fiscal_year)
+    setting = grant.setting
     state = queries.shown_status(current_user, grant)
     inside = queries.sees_drafts(current_user)
     repayments = queries.repayments(grant) if grant.refund_yen else []
