@@ -24,7 +24,7 @@ MAX_BATCH = 200
 
 
 def _trail(*here: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
-    return [(_("ホーム"), url_for("reports.home")), (_("開催の記録"), url_for("attendance.index")), *here]
+    return [(_("開催の記録"), url_for("attendance.index")), *here]
 
 
 def _opening_trail(opening: Any, here: str) -> list[tuple[Any, str | None]]:
@@ -44,7 +44,7 @@ def index() -> Any:
         missing=[row for row in to_record if row.opening.on < clock.today()],
         stations=queries.stations_of(current_user, year),
         year=year,
-        breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("開催の記録"), None)],
+        breadcrumb=[(_("開催の記録"), None)],
     )
 
 

@@ -25,7 +25,7 @@ labels.register(
 labels.register(
     {
         StationStage.PREPARING: _l("準備中"),
-        StationStage.RUNNING: _l("開催中"),
+        StationStage.RUNNING: _l("開設中"),
         StationStage.CLOSED: _l("終了"),
     }
 )

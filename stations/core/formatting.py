@@ -118,13 +118,13 @@ def percent(part: int, whole: int) -> str:
 
 
 def due(on: dt.date) -> str:
-    """10月3日（土）まで（あと3日）."""
+    """2026年10月3日（土）まで（あと3日）."""
     days = (on - clock.today()).days
     if days < 0:
-        return str(_("%(date)s まで（%(n)s日過ぎています）", date=short_date(on), n=-days))
+        return str(_("%(date)sまで（%(n)s日過ぎています）", date=date(on), n=-days))
     if days == 0:
-        return str(_("%(date)s まで（今日）", date=short_date(on)))
-    return str(_("%(date)s まで（あと%(n)s日）", date=short_date(on), n=days))
+        return str(_("%(date)sまで（今日）", date=date(on)))
+    return str(_("%(date)sまで（あと%(n)s日）", date=date(on), n=days))
 
 
 FILTERS = (date, short_date, datetime, time, fiscal_year, month, yen, number, due)

@@ -12,13 +12,17 @@ from stations.core import clock
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One thing to do: what, where, until when. ``label`` and ``hint`` are translated already."""
+    """One thing to do: what, where, until when. ``label`` and ``hint`` are translated already.
+
+    ``urgent``: somebody may be in need; it comes before everything with a date.
+    """
 
     label: str
     endpoint: str
     values: Mapping[str, Any] = field(default_factory=dict)
     due_on: dt.date | None = None
     hint: str = ""
+    urgent: bool = False
 
     @property
     def url(self) -> str:
@@ -30,5 +34,5 @@ class Task:
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
-    """The nearest due date first; those without one last, in the order they came."""
-    return sorted(tasks, key=lambda task: task.due_on or dt.date.max)
+    """What is urgent first, then the nearest due date; those without one last, in the order they came."""
+    return sorted(tasks, key=lambda task: (not task.urgent, task.due_on or dt.date.max))

@@ -48,7 +48,8 @@ def story(town: Town, place: Place) -> Story:
         )
     if place.key == "sakura":
         yield days.share(0.99)
-        _cancel(town, place, _next(town, place), "会場のエアコンが故障したため")
+        for opening in _next(town, place):  # none on the last days of a year
+            _cancel(town, place, opening, "会場のエアコンが故障したため")
 
 
 def _plan(town: Town, place: Place, first: dt.date, last: dt.date) -> None:
@@ -78,8 +79,8 @@ def _cancel(town: Town, place: Place, opening: Opening, reason: str) -> None:
     services.cancel_opening(opening=opening, reason=reason, by=town.crew[place.key][Role.STATION_LEADER])
 
 
-def _next(town: Town, place: Place) -> Opening:
-    found = fetch_all(
+def _next(town: Town, place: Place) -> list[Opening]:
+    return fetch_all(
         sa.select(Opening)
         .where(
             Opening.station_id == town.stations[place.key].id,
@@ -89,7 +90,6 @@ def _next(town: Town, place: Place) -> Opening:
         .order_by(Opening.on)
         .limit(1)
     )
-    return found[0]
 
 
 def opened_days(days: Days, place: Place) -> list[dt.date]:

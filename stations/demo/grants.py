@@ -12,7 +12,7 @@ from stations.demo.diary import Days, Story
 from stations.demo.timetable import Timetable, When
 from stations.demo.town import Town
 from stations.demo.undertakings import Settlement, Undertaking
-from stations.grants import services
+from stations.grants import queries, services
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.rules import PaymentStatus, Status
 from stations.grants.services import inspections, reports
@@ -53,17 +53,10 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: in
     if grant.status is not Status.ACTIVE:
         return
     yield from _advance(town, task, grant, times)
-    if task.grant is Status.CANCELLED:
-        yield times.at(When.COMPLETE)
-        services.draft_cancellation(
-            grant=grant,
-            reason="会場の使用許可が取り消され、事業を行えなくなったため",
-            by=town.officer(),
-        )
-        services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
-        services.issue_cancellation(grant=grant, by=town.officer())
-        return
     yield from spending.story(town, task, grant, times)
+    if task.grant is Status.CANCELLED:
+        yield from _cancel(town, grant, times)
+        return
     if task.grant in {Status.ACTIVE, Status.CHANGE_REQUESTED}:
         yield from _second_advance(town, task, grant, nth)
         yield from _change(town, task, grant)
@@ -214,10 +207,23 @@ def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) 
     )
 
 
+def _cancel(town: Town, grant: Grant, times: Timetable) -> Story:
+    """一部取消し: what the preparations have cost by then is left to the committee."""
+    yield times.at(When.COMPLETE)
+    services.draft_cancellation(
+        grant=grant,
+        reason="会場の使用許可が取り消され、事業を行えなくなったため",
+        kept_yen=floor_unit(queries.standing(grant).spent, _UNIT),
+        by=town.officer(),
+    )
+    services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
+    services.issue_cancellation(grant=grant, by=town.officer())
+
+
 def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
     """実績報告 after 監査; some come back once."""
     officers = town.of(task.place)
-    yield times.at(When.COMPLETE)
+    yield town.days.leisure(times.at(When.COMPLETE))
     reports.save_report(
         grant=grant,
         summary=f"「{task.title}」を計画どおりに行った。会場では、こどもと高齢の方が自然に言葉を交わしていた。",
@@ -225,19 +231,18 @@ def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
         completed_on=clock.today(),
         by=officers[Role.CHAIR],
     )
-    spending.cover_shortfall(town, task, grant)
-    yield times.at(When.AUDIT)
+    spending.bear_rest(town, task, grant)
+    yield town.days.leisure(times.at(When.AUDIT))
     reports.audit_accounts(grant=grant, by=officers[Role.COMMITTEE_AUDITOR])
     yield times.at(When.REPORT)
     reports.submit_report(grant=grant, by=officers[Role.CHAIR])
     if task.grant is Status.REPORT_RETURNED or (task.last_year and task.place.key == "nishiguchi"):
         yield times.at(When.REPORT, 0.4)
-        inspections.tick(
-            receipt=grant.receipts[0], ok=False, finding="宛名が読み取れません。", by=town.officer(1)
-        )
+        receipt = spending.unreadable(grant)
+        inspections.tick(receipt=receipt, ok=False, finding="宛名が読み取れません。", by=town.officer(1))
         reports.return_report(
             grant=grant,
-            reason="1枚目の領収書の宛名が読み取れません。撮り直すか、発行者に確かめてください。",
+            reason=f"領収書{receipt.number}番の宛名が読み取れません。撮り直すか、発行者に確かめてください。",
             by=town.officer(1),
         )
         if task.grant is Status.REPORT_RETURNED:

@@ -5,7 +5,7 @@ import datetime as dt
 from stations.applications.models import Plan
 from stations.applications.rules import Status
 from stations.core.access import Role
-from stations.demo.diary import MORNING, Days, Story, at
+from stations.demo.diary import Days, Story
 from stations.demo.town import Town
 from stations.demo.undertakings import Session, Undertaking
 from stations.meetings import queries, services
@@ -38,23 +38,28 @@ def held_at(days: Days, session: Session) -> dt.datetime:
         case Session.SPRING:
             return days.winter(3, 12, of=days.year, hour=14)
         case Session.SUMMER:
-            return days.share(0.28)
+            return _afternoon(days, days.share(0.28))
         case Session.AUTUMN:
-            return days.share(0.7)
+            return _afternoon(days, days.share(0.7))
         case Session.COMING:
-            return at(days.today + dt.timedelta(days=24), 14)
+            return days.office_day(days.today + dt.timedelta(days=24), 14)
+
+
+def _afternoon(days: Days, held: dt.datetime) -> dt.datetime:
+    """Meetings are held from 13:30, where the year is not too young for that."""
+    return held if days.hurried else held.replace(hour=13, minute=30, second=0, microsecond=0)
 
 
 def story(town: Town, session: Session, plans: dict[Undertaking, Plan]) -> Story:
     """One meeting, over which the secretariat presides."""
     by, held = town.city[Role.SECRETARIAT][0], held_at(town.days, session)
     coming = session is Session.COMING
-    convened, tabled, lasts = _around(town.days, session)
+    convened, tabled, ends = _around(town.days, session, held)
     yield convened
     meeting = services.plan_meeting(
         title=_title(session),
         held_on=held.date(),
-        starts_at=dt.time(held.hour if held.hour > MORNING else 14),
+        starts_at=dt.time(held.hour, held.minute // 30 * 30),
         place=_PLACE,
         by=by,
     )
@@ -76,24 +81,23 @@ def story(town: Town, session: Session, plans: dict[Undertaking, Plan]) -> Story
     )
     services.open_meeting(meeting=meeting, by=by)
     for nth, (task, item) in enumerate(items.items()):
-        yield held + lasts * ((nth + 1) / (len(items) + 2))
+        yield town.days.between(held, ends, (nth + 1) / (len(items) + 2))
         _resolve(town, task, item)
-    yield held + lasts
+    yield ends
     services.close(meeting=meeting, by=by)
 
 
-def _around(days: Days, session: Session) -> tuple[dt.datetime, dt.datetime, dt.timedelta]:
-    """When a meeting is convened, when its agenda is set, and how long it lasts."""
-    afternoon = dt.timedelta(hours=3)
+def _around(days: Days, session: Session, held: dt.datetime) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
+    """When a meeting is convened, when its agenda is set, and when it is over."""
+    three_hours_later = held + dt.timedelta(hours=3)
     match session:
         case Session.SUMMER:
-            return days.share(0.1), days.share(0.24), min(afternoon, days.span(0.02))
+            return days.share(0.1), days.share(0.24), days.share(0.3) if days.hurried else three_hours_later
         case Session.AUTUMN:
-            return days.share(0.5), days.share(0.66), min(afternoon, days.span(0.02))
+            return days.share(0.5), days.share(0.66), days.share(0.72) if days.hurried else three_hours_later
         case Session.COMING:
-            return days.share(0.96), days.share(0.97), afternoon
-    held = held_at(days, session)
-    return held - dt.timedelta(days=14), held - dt.timedelta(days=5), afternoon
+            return days.share(0.96), days.share(0.97), three_hours_later
+    return days.shift(held, -10), days.shift(held, -3), three_hours_later
 
 
 def _title(session: Session) -> str:

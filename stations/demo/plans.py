@@ -53,19 +53,19 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
     first, last = begins(days, task.session), ready_by(days, task.session)
 
     def moment(part: float) -> dt.datetime:
-        return first + (last - first) * part
+        return days.between(first, last, part)
 
     start = town.dice.uniform(0, 0.2)
-    yield moment(start)
+    yield days.leisure(moment(start))
     year = days.year - 1 if task.last_year else days.year
     plan = plans[task] = services.create_plan(
         station=town.stations[task.place.key], fiscal_year=year, title=task.title, by=officers[Role.DRAFTER]
     )
     sections = _sections(town, task, plan)
     for nth, (section, values) in enumerate(sections):
-        yield moment(start + 0.05 * nth)
+        yield days.leisure(moment(start + 0.05 * nth))
         _save(plan, section, values, town, task)
-    yield moment(start + 0.3)
+    yield days.leisure(moment(start + 0.3))
     services.save_costs(
         plan=plan,
         lines=cost_lines(town, task),
@@ -90,11 +90,11 @@ def _check(town: Town, task: Undertaking, plan: Plan, received: dt.datetime, che
     if task.plan is Status.RECEIVED:
         return
     if task.plan is Status.RETURNED or (task.whole_year and len(task.place.key) % 5 == 0):
-        yield received + (checked - received) * 0.3
+        yield town.days.between(received, checked, 0.3)
         _return(town, plan)
         if task.plan is Status.RETURNED:
             return
-        yield received + (checked - received) * 0.7
+        yield town.days.between(received, checked, 0.7)
         for section in (Section.COSTS, Section.ORGANISATION):
             services.mark_mended(plan=plan, section=section, by=officers[Role.DRAFTER])
         services.submit(plan=plan, by=officers[Role.CHAIR])

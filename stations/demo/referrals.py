@@ -137,7 +137,7 @@ def referral_story(town: Town, desk: Desk, nth: int, wanted: Status) -> Story:
         if _EXITS.get(wanted) is reached:
             break
         moment += 1
-        yield made + dt.timedelta(days=moment) if expires else _later(town, old, moment)
+        yield days.shift(made, moment) if expires else _later(town, old, moment)
         _go_on(referral, following, desk.worker, leader)
         reached = following
     if reached is wanted:

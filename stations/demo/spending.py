@@ -1,6 +1,7 @@
 """What committees spend: receipts with their photos over the lines of the grant, fees taken in, own money."""
 
 import datetime as dt
+import itertools
 
 from stations.applications import queries as plan_queries
 from stations.applications.rules import CostCategory, IncomeKind
@@ -17,7 +18,9 @@ from stations.grants import queries
 from stations.grants.models import Grant, GrantLine, Receipt
 from stations.grants.queries import reports as report_queries
 from stations.grants.receipts import ReceiptKind
+from stations.grants.rules import Status
 from stations.grants.services import incomes, receipts
+from stations.grants.settlement import fixed_amount
 
 _SHOPS: dict[CostCategory, tuple[tuple[str, str], ...]] = {
     CostCategory.RENT: (("見本会館", "会場使用料"), ("架空センター", "部屋の使用料")),
@@ -35,6 +38,13 @@ _PRINTERS = (("模擬印刷所", "ちらしの印刷代"), ("例示プリント"
 # How many receipts a line of this year's work gives; other lines give one.
 _PIECES = {CostCategory.RENT: 2, CostCategory.SUPPLIES: 2}
 _LAST_PIECE = 0.97
+# What is over early, by 中止 or 取消し, has cost only its preparations.
+_STOPPED = 0.35
+# The year's work lives on its first advance, six tenths of the award, until the second is paid.
+_FIRST_ADVANCE = 0.58
+_INCOMES = {IncomeKind.FEES: "参加費", IncomeKind.OWN_FUNDS: "実行委員会の自己資金（立替を含む）"}
+# Part of the time, line (None: fees taken in), yen.
+_Piece = tuple[float, GrantLine | None, Yen]
 
 
 def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
@@ -42,19 +52,31 @@ def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Stor
     first, last = times.at(When.SPEND_FROM), times.at(When.SPEND_TO)
     spread = sorted(_pieces(town, task, grant), key=lambda piece: piece[0])
     for nth, (part, line, amount) in enumerate(spread):
-        yield first + (last - first) * part
+        yield town.days.leisure(town.days.between(first, last, part))
+        if line is None:
+            _take_in(town, task, grant, IncomeKind.FEES, amount)
+            continue
+        _put_in_lacking(town, task, grant, spread[nth:])
         receipt = _enter(town, task, grant, line, amount, on=clock.today())
         if nth == 0 and task.whole_year and task.place.key in {"farm", "mabashi"}:
             _mistaken(town, task, grant, receipt)
-    if fees := sum(amount for _kind, _content, amount in plan_queries.version_incomes(grant.version)):
-        yield last
-        _take_fees(town, task, grant, int(fees * _share(town, task)))
 
 
-def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[tuple[float, GrantLine, Yen]]:
-    """(part of the time, line, yen): what is spent on each line, cut into receipts."""
+def _put_in_lacking(town: Town, task: Undertaking, grant: Grant, coming: list[_Piece]) -> None:
+    """自己資金 for all that is still to be spent, on the day on which the cash no longer suffices."""
+    cash = queries.standing(grant).cash
+    if cash >= coming[0][2]:
+        return
+    moves = (amount if line is None else -amount for _part, line, amount in coming)
+    _take_in(town, task, grant, IncomeKind.OWN_FUNDS, -min(itertools.accumulate(moves, initial=cash)))
+
+
+def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[_Piece]:
+    """What is spent on each line, cut into receipts, and the fees, which help to pay the later ones."""
     share, dice = _share(town, task), town.dice
-    found = []
+    planned = sum(amount for _kind, _content, amount in plan_queries.version_incomes(grant.version))
+    fees = int(planned * share)
+    found: list[_Piece] = [(0.3, None, fees // 2), (0.6, None, fees - fees // 2)] if fees > 1 else []
     for line in grant.lines:
         pieces = _PIECES.get(line.category, 1) if task.whole_year and not task.last_year else 1
         whole = int(line.awarded_yen * share)
@@ -66,13 +88,15 @@ def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[tuple[float, Gr
 
 
 def _share(town: Town, task: Undertaking) -> float:
-    """Which part of its budget an undertaking spends: all, less where it pays back, this year's by time."""
+    """Which part of its budget an undertaking spends: all, less where it stops or pays back, this year's by time."""
+    if task.grant in {Status.DISCONTINUED, Status.CANCELLED}:
+        return _STOPPED
     if task.settlement is Settlement.REFUND:
         return 0.8
     if task.last_year or not task.whole_year:
         return 1
     passed = (town.days.today - town.days.first).days / 365
-    return max(0.05, passed * 0.9)
+    return min(max(0.05, passed * 0.9), _FIRST_ADVANCE)
 
 
 def _enter(
@@ -120,34 +144,34 @@ def _mistaken(town: Town, task: Undertaking, grant: Grant, receipt: Receipt) -> 
 
 def enter_again(town: Town, task: Undertaking, grant: Grant) -> None:
     """The receipt that the city could not read, photographed anew."""
+    _mistaken(town, task, grant, unreadable(grant))
+
+
+def unreadable(grant: Grant) -> Receipt:
+    """The smallest one: until the old entry is taken back, the books hold it twice."""
     db.session.expire(grant, ["receipts"])
-    _mistaken(town, task, grant, grant.receipts[0])
+    return min(grant.receipts, key=lambda receipt: (receipt.amount_yen, receipt.number))
 
 
-def _take_fees(town: Town, task: Undertaking, grant: Grant, amount: Yen) -> None:
-    if amount > 0:
-        incomes.record_income(
-            grant=grant,
-            kind=IncomeKind.FEES,
-            amount_yen=amount,
-            happened_on=clock.today(),
-            description="参加費",
-            by=town.of(task.place)[Role.TREASURER],
-        )
+def bear_rest(town: Town, task: Undertaking, grant: Grant) -> None:
+    """自己資金 for what the city's money and the fees will not cover: the rounding, costs above the award."""
+    accounts = report_queries.accounts(grant)
+    assert grant.setting is not None
+    fixed = fixed_amount(accounts.spent, accounts.income, grant.setting.terms, accounts.awarded)
+    own = accounts.spent - accounts.income - fixed
+    if own > accounts.own_funds:
+        _take_in(town, task, grant, IncomeKind.OWN_FUNDS, own - accounts.own_funds)
 
 
-def cover_shortfall(town: Town, task: Undertaking, grant: Grant) -> None:
-    """自己資金 for what neither award nor fees cover."""
-    lacking = report_queries.accounts(grant).shortfall
-    if lacking:
-        incomes.record_income(
-            grant=grant,
-            kind=IncomeKind.OWN_FUNDS,
-            amount_yen=lacking,
-            happened_on=clock.today(),
-            description="実行委員会の自己資金",
-            by=town.of(task.place)[Role.TREASURER],
-        )
+def _take_in(town: Town, task: Undertaking, grant: Grant, kind: IncomeKind, amount: Yen) -> None:
+    incomes.record_income(
+        grant=grant,
+        kind=kind,
+        amount_yen=amount,
+        happened_on=clock.today(),
+        description=_INCOMES[kind],
+        by=town.of(task.place)[Role.TREASURER],
+    )
 
 
 def spent(line: GrantLine) -> Yen:

@@ -58,7 +58,7 @@ class Timetable:
         place = every.index(when)
         here = self._at(place)
         following = self._at(min(place + 1, len(every) - 1))
-        return here + (following - here) * min(shift + self._jitter * 0.2, 0.95)
+        return self._days.between(here, following, min(shift + self._jitter * 0.2, 0.95))
 
     def _at(self, place: int) -> dt.datetime:
         task = self._task
@@ -75,6 +75,4 @@ class Timetable:
     def _day(self, month: int, day: int) -> dt.datetime:
         """Months count on beyond December: 15 is March of the next calendar year."""
         year = self._days.year - 1 + (month - 1) // 12
-        return dt.datetime.combine(
-            dt.date(year, (month - 1) % 12 + 1, day), dt.time(10), tzinfo=self._days.opens.tzinfo
-        )
+        return self._days.office_day(dt.date(year, (month - 1) % 12 + 1, day), 10)

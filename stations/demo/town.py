@@ -198,5 +198,5 @@ def _station(town: Town, place: Place) -> None:
         )
         town.crew[place.key][role] = person
         town.ready(person)
-    opened = clock.add_months(town.days.before(4, 1).date(), place.months_late)
+    opened = clock.add_months(clock.fiscal_year_period(town.days.year - 1)[0], place.months_late)
     committees.open_station(station=station, on=opened, by=drafter)

@@ -45,7 +45,8 @@ class Undertaking:
 _PLACES = {place.key: place for place in PLACES}
 
 _PROJECTS = (
-    # Projects of this spring, each stopped at another state of its accounts.
+    # Projects of this spring, each stopped at another state of its accounts. One committee is late with
+    # paying back, which everybody sees from the home page on.
     ("meguru", "春の出張体操会", Session.SPRING, GrantStatus.REPORT_RETURNED, Settlement.REFUND),
     ("teshigoto", "新学期の木工教室", Session.SPRING, GrantStatus.REPORTED, Settlement.ZERO),
     ("mutsumi", "新緑を見る会", Session.SPRING, GrantStatus.INSPECTED, Settlement.REFUND),
@@ -94,9 +95,8 @@ def undertakings() -> list[Undertaking]:
                 place=place,
                 title=f"{place.name} 年間の活動",
                 session=Session.LAST_AUTUMN if place.months_late > 4 else Session.LAST_SPRING,
-                # One committee is late with paying back, which everybody sees from the home page on.
-                grant=GrantStatus.REFUND_DUE if place.key == "rokkodai" else GrantStatus.CLOSED,
-                settlement=Settlement.REFUND if place.key == "rokkodai" else outcomes[nth % len(outcomes)],
+                grant=GrantStatus.CLOSED,
+                settlement=outcomes[nth % len(outcomes)],
                 last_year=True,
                 whole_year=True,
             )

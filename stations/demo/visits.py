@@ -16,7 +16,7 @@ from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import db, fetch_all
 from stations.demo import calendar
-from stations.demo.diary import EVENING, Days, Story, at
+from stations.demo.diary import Days, Story, at
 from stations.demo.places import PLACES, Place
 from stations.demo.town import Town
 
@@ -56,7 +56,7 @@ def story(town: Town, place: Place, crowds: float) -> Story:
     lately = town.days.today - _LATELY
     for year in (town.days.year - 1, town.days.year):
         first, last = clock.fiscal_year_period(year)
-        yield at(first, 0, 1)
+        yield at(first, 7)
         past = []
         for opening in _planned(town, place, first, last):
             if town.dice.random() < _CANCELLED_PART:
@@ -65,10 +65,10 @@ def story(town: Town, place: Place, crowds: float) -> Story:
             elif opening.on < lately:
                 past.append(opening)
             else:
-                yield _evening(opening)
+                yield _afterwards(opening)
                 _hold(town, place, opening, crowds)
         if past:
-            yield max(_evening(past[-1]), clock.now())
+            yield _afterwards(past[-1])
             _hold_all(town, place, past, crowds)
 
 
@@ -85,8 +85,8 @@ def _planned(town: Town, place: Place, first: dt.date, last: dt.date) -> list[Op
     )
 
 
-def _evening(opening: Opening) -> dt.datetime:
-    return at(opening.on, min(opening.ends_at.hour, EVENING - 1), 30)
+def _afterwards(opening: Opening) -> dt.datetime:
+    return at(opening.on, opening.ends_at.hour, 30)
 
 
 def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
@@ -124,8 +124,8 @@ def _hold_all(town: Town, place: Place, openings: list[Opening], crowds: float) 
                 "band": band,
                 "delta": delta,
                 "correction": True,
-                "tapped_at": _evening(opening),
-                "received_at": _evening(opening),
+                "tapped_at": _afterwards(opening),
+                "received_at": _afterwards(opening),
                 "by_id": volunteer_id,
             }
             for (counter, band), delta in counted.counts().items()
@@ -152,9 +152,9 @@ def _close_records(
             "note": dice.choice(_NOTES),
             "incident": dice.choice(_INCIDENTS),
             "late_entry": False,
-            "begun_at": _evening(opening),
+            "begun_at": _afterwards(opening),
             "begun_by_id": begun_by_id,
-            "closed_at": _evening(opening),
+            "closed_at": _afterwards(opening),
             "closed_by_id": closed_by_id,
         }
         for opening in openings
@@ -172,7 +172,7 @@ def _event(opening: Opening, done: _Done, object_id: int, by_id: int) -> dict[st
     """What history says of an opening that took place."""
     table, act, before, after = done
     return {
-        "at": _evening(opening),
+        "at": _afterwards(opening),
         "by_id": by_id,
         "object_type": table,
         "object_id": object_id,

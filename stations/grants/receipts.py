@@ -117,12 +117,12 @@ def check_receipt(
         *_check_budgets(receipt, award),
     ]
     if receipt.sameness() in {other.sameness() for other in others}:
-        findings.append(_warning("amount_yen", N_("同じ日付・発行者・金額の領収書が、すでにあります。")))
+        findings.append(_warning("amount_yen", N_("同じ日付・相手・金額の領収書が、すでにあります。")))
     if receipt.sameness() in {other.sameness() for other in elsewhere}:
         findings.append(
             _warning(
                 "amount_yen",
-                N_("同じ日付・発行者・金額の領収書が、実行委員会のほかの助成金に登録されています。"),
+                N_("同じ日付・相手・金額の領収書が、実行委員会のほかの助成金に登録されています。"),
             )
         )
     return sorted(findings, key=lambda finding: finding.level is not Level.ERROR)
@@ -145,7 +145,7 @@ def _check_paper(receipt: Receipt, award: Award) -> Iterable[Finding]:
     if _name(receipt.addressee) != _name(award.group_name):
         yield _error("addressee", N_("宛名が「%(name)s」の領収書をもらってください。"), name=award.group_name)
     if not receipt.issuer.strip():
-        yield _error("issuer", N_("発行者（お店や会社の名前）を入力してください。"))
+        yield _error("issuer", N_("支払った相手（お店や会社の名前）を入力してください。"))
     if is_vague(receipt.purpose):
         yield _error(
             "purpose", N_("何を買ったか（使ったか）が分かる但し書きにしてください（例：調理実習の食材代）。")

@@ -139,8 +139,15 @@ NEEDS_REASON = frozenset(
 FOUR_EYES = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL, Act.DETERMINE})
 
 FINAL = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CLOSED})
-# Nothing of the award can be used any more, though money may still come back.
-OVER = FINAL | {Status.CANCELLED}
+# Nothing of the award can be used any more, though money may still move between city and committee.
+OVER = FINAL | {
+    Status.CANCELLED,
+    Status.DETERMINED,
+    Status.REFUND_DUE,
+    Status.REFUNDED,
+    Status.BALANCE_DUE,
+    Status.BALANCE_PAID,
+}
 
 
 def require_reason(act: Act, reason: str) -> None:

@@ -27,7 +27,6 @@ PRESENCE = N_("全体会議の構成員と出席")
 
 def _trail(meeting: Any = None, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
     start = [
-        (_("ホーム"), url_for("reports.home")),
         (_("全体会議"), url_for(".index") if meeting is not None or more else None),
     ]
     if meeting is None:
@@ -187,6 +186,7 @@ def presence(meeting: Any) -> Any:
         members=members,
         ticked=dict.fromkeys((one.id for one in members), Attendance.PRESENT) if everybody else taking_part,
         everybody=everybody,
+        recorded=bool(taking_part) or meeting.status is not MeetingStatus.PLANNED,
         quorum=queries.quorum(meeting, of=members, taking_part=taking_part),
         breadcrumb=_trail(meeting, (_("出席"), None)),
     )

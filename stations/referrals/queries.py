@@ -396,7 +396,7 @@ def _observation_tasks(person: Actor) -> list[Task]:
                 endpoint="referrals.observation",
                 values={"observation_id": one.id},
                 due_on=due_on,
-                hint=_("急ぎ") if one.urgent else "",
+                urgent=one.urgent,
             )
         )
     return tasks

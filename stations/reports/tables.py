@@ -64,7 +64,7 @@ def stages(overview: Overview) -> Table:
 
 
 def money(overview: Overview) -> Table:
-    """District × 交付決定額, 支払済額, 支出済額, 決定額の残り."""
+    """District × 交付決定額, 支払済額, 支出済額, and the difference of the first and the last."""
     rows: Rows = tuple(
         (
             district.name,
@@ -77,7 +77,7 @@ def money(overview: Overview) -> Table:
     )
     return Table(
         caption=_("地区ごとの助成金（円）"),
-        columns=(_("地区"), _("交付決定額"), _("支払済額"), _("支出済額"), _("決定額の残り")),
+        columns=(_("地区"), _("交付決定額"), _("支払済額"), _("支出済額"), _("決定額と支出済額の差")),
         rows=rows,
         total=_total(rows),
         unit="yen",

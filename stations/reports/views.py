@@ -84,4 +84,4 @@ def _csv(name: str, table: Callable[[Overview], Table]) -> Response:
 
 
 def _breadcrumb() -> list[tuple[Any, str | None]]:
-    return [(_("ホーム"), url_for("reports.home")), (_("全体の状況"), None)]
+    return [(_("全体の状況"), None)]

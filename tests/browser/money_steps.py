@@ -196,7 +196,7 @@ def settle(everybody: Company, grant_id: int) -> None:
     cashier.follow("戻入を記録する")
     cashier.press("入金を記録する")
     cashier.sees("戻入済")
-    cashier.sees_money("36,000円", "30,000円", "33,000円", "3,000円")
+    cashier.sees_money("36,000円", "30,000円", "33,000円", "—")
     officer.go(f"/grants/{grant_id}")
     officer.follow("完結する")
     officer.press("完結する")

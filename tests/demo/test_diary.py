@@ -24,15 +24,70 @@ def test_stories_are_told_in_the_order_of_time():
     assert steps == sorted(steps)
 
 
-@pytest.mark.parametrize("today", [dt.date(2026, 4, 1), dt.date(2026, 4, 9), dt.date(2027, 3, 31)])
+def test_no_story_goes_back_in_time():
+    told: list[str] = []
+    diary = Diary(at(dt.date(2026, 5, 20)))
+    diary.begin(story(told, "a", 9, 4))
+    diary.begin(story(told, "b", 8))
+    steps = list(diary.live())
+    assert told == ["b on 8", "a on 9", "a on 9"]
+    assert steps == sorted(steps)
+
+
+# A working day, the first of a year, a long weekend, a Sunday, the last day of a year, a 4-1 on a Saturday.
+SOME_DAYS = [
+    dt.date(2026, 11, 20),
+    dt.date(2026, 4, 1),
+    dt.date(2026, 5, 6),
+    dt.date(2026, 11, 22),
+    dt.date(2027, 3, 31),
+    dt.date(2028, 4, 2),
+    dt.date(2028, 4, 3),
+]
+PARTS = [part / 1000 for part in range(1001)]
+
+
+@pytest.mark.parametrize("today", SOME_DAYS, ids=str)
 def test_the_parts_of_a_year_keep_their_order_on_any_day(today: dt.date):
     days = Days(today)
-    shares = [days.share(part / 1000) for part in range(1001)]
+    shares = [days.share(part) for part in PARTS]
     assert shares == sorted(set(shares))
     assert clock.fiscal_year(clock.local_date(shares[0])) == days.year
+    assert shares[-1] <= days.ends
     assert clock.local_date(shares[-1]) <= today
 
 
-def test_what_happens_happens_by_day():
+def is_office_time(time: dt.datetime) -> bool:
+    return clock.is_business_day(time.date()) and dt.time(9) <= time.time() <= dt.time(17)
+
+
+@pytest.mark.parametrize("today", SOME_DAYS, ids=str)
+def test_time_passes_while_city_hall_is_open(today: dt.date):
+    days = Days(today)
+    shares = [days.share(part) for part in PARTS]
+    if clock.is_business_day(dt.date(days.year, 4, 1)) or today.month > 4:
+        assert all(map(is_office_time, shares))
+    else:  # no office day has passed: the story fits into 4-1, whatever day it is
+        assert {share.date() for share in shares} == {days.first}
+    holiday, weekend = days.before(9, 23), days.winter(3, 21, of=days.year)
+    assert is_office_time(holiday) and is_office_time(weekend)
+    halves = [days.between(holiday, weekend, part) for part in PARTS]
+    assert halves[0] == holiday and halves[-1] == weekend and halves == sorted(set(halves))
+    assert all(map(is_office_time, halves))
+    assert [days.shift(days.shift(holiday, -3), 3), days.shift(holiday, 0)] == [holiday, holiday]
+
+
+def test_leisure_comes_before_the_office_day_and_never_at_night():
     days = Days(dt.date(2026, 11, 23))
-    assert {days.share(part / 100).hour for part in range(100)} <= set(range(9, 18))
+    shares = [days.share(part) for part in PARTS]
+    free = [days.leisure(share) for share in shares]
+    assert free == sorted(set(free))
+    assert all(before < share for before, share in zip(free, shares, strict=True))
+    assert not any(map(is_office_time, free))
+    assert all(dt.time(7) <= time.time() < dt.time(22) for time in free)
+    assert {time.weekday() for time in free} >= {5, 6}
+
+
+def test_the_first_days_of_a_year_have_no_leisure():
+    days = Days(dt.date(2026, 4, 3))
+    assert days.leisure(days.share(0.5)) == days.share(0.5)

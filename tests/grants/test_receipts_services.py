@@ -207,7 +207,7 @@ def test_one_paper_is_not_paid_by_two_grants_of_a_committee() -> None:
     with pytest.raises(ReceiptRefused) as warned:
         enter(other, accept_warnings=False)
     assert [broken.message for broken in warned.value.of(Level.WARNING)] == [
-        "同じ日付・発行者・金額の領収書が、実行委員会のほかの助成金に登録されています。"
+        "同じ日付・相手・金額の領収書が、実行委員会のほかの助成金に登録されています。"
     ]
     with pytest.raises(ReceiptRefused) as refused:
         enter(other, upload=files.store_bytes(data, name="again.jpg", by=made.treasurer))

@@ -208,7 +208,7 @@ def test_rows_are_added_and_removed_without_losing_the_photo(home: PageClient, m
 def test_a_warning_is_shown_and_must_be_ticked(home: PageClient, made: Team) -> None:
     enter(made)
     page = send(home, new_receipt(home, made), entry(made))
-    assert "同じ日付・発行者・金額" in page.text
+    assert "同じ日付・相手・金額" in page.text
     page = send(home, page, {"accept_warnings": True})
     assert page.heading == "領収書2"
 

@@ -191,7 +191,7 @@ def test_the_inspector_reads_what_the_treasurer_was_warned_of(app: Flask, made: 
     enter(made)
     reported(made)
     officer = as_(made.officer, app)
-    warning = "同じ日付・発行者・金額の領収書が、すでにあります。"
+    warning = "同じ日付・相手・金額の領収書が、すでにあります。"
     assert warning not in officer.get(f"/grants/{made.grant.id}/inspection?receipt=1").text
     assert warning in officer.get(f"/grants/{made.grant.id}/inspection?receipt=2").text
 

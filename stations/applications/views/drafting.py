@@ -65,7 +65,6 @@ def new() -> Any:
         else:
             return to_plan(plan, _("計画をつくりました。どの項目からでも書き始められます。"))
     trail_here = [
-        (_("ホーム"), url_for("reports.home")),
         (_("計画"), url_for(".index")),
         (_("新しい計画"), None),
     ]

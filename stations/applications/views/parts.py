@@ -36,7 +36,6 @@ def plan_field(name: str) -> Any:
 def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
     """The breadcrumb down to a plan, and further."""
     return [
-        (_("ホーム"), url_for("reports.home")),
         (_("計画"), url_for("applications.index")),
         (plan.title, url_for("applications.plan", plan_id=plan.id) if more else None),
         *more,
@@ -110,8 +109,8 @@ def _hint(plan: Any, section: Section, asked: set[Section]) -> str:
     if section not in asked:
         return ""
     if section.value in plan.unfinished:
-        return str(_("事務局からのコメントがあります。入力の途中です"))
-    return str(_("事務局からのコメントがあります"))
+        return str(_("市からのコメントがあります。入力の途中です"))
+    return str(_("市からのコメントがあります"))
 
 
 def _progress(plan: Any, section: Section, missing: set[Section], asked: set[Section]) -> tuple[str, str]:

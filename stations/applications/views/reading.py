@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from flask import Response, abort, make_response, render_template, request, url_for
+from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -59,7 +59,7 @@ def index() -> Any:
         pages=-(-found // PER_PAGE),
         everywhere=committee_ids(current_user, Permission.PLAN_READ) is None,
         today=clock.today(),
-        breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("計画"), None)],
+        breadcrumb=[(_("計画"), None)],
     )
 
 

@@ -22,4 +22,4 @@ class DecideChangeForm(Form):
         [Required(_l("承認するか、しないかを選んでください。"))],
         choices=[SelectChoice("approve", _l("承認する")), SelectChoice("refuse", _l("承認しない"))],
     )
-    reason = TidyTextArea(_l("理由"), [Length(max=REASON_LENGTH)])
+    reason = TidyTextArea(_l("承認しないときの理由"), [Length(max=REASON_LENGTH)])

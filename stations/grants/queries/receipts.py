@@ -53,6 +53,11 @@ def receipts(grant: Grant, *, live_only: bool = False) -> list[Receipt]:
     return fetch_all(find.options(_splits_with_lines()))
 
 
+def with_findings(grant: Grant) -> list[Receipt]:
+    """The receipts that stand and in which the inspection found something."""
+    return [row for row in receipts(grant, live_only=True) if row.finding]
+
+
 def line_totals(grant: Grant) -> list[LineTotal]:
     """One row for each line of the grant, in its order."""
     spent = spent_by_line(grant)

@@ -40,6 +40,7 @@ class Facts:
     standing: Standing
     cancelling: bool
     change_asked_at: dt.datetime | None
+    advance_returned: bool
 
 
 def _turn(
@@ -141,10 +142,10 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
     if facts.decided_changes > facts.letters["change"]:
         found.insert(0, _letter("change", "grants.issue_change"))
     if grant.status is Status.ACTIVE and facts.standing.unpaid > 0:
-        first = facts.standing.paid == 0
-        found.insert(
-            0, Turn(_("概算払を請求する"), "grants.advance", Permission.ADVANCE_REQUEST, waits=first)
-        )
+        again = facts.advance_returned
+        words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
+        waits = again or facts.standing.paid == 0
+        found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits))
     return _cancelling(found) if facts.cancelling and _CANCEL in found else found
 
 
@@ -178,6 +179,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         standing=standing,
         cancelling=drafted,
         change_asked_at=max((change.requested_at for change in grant.changes), default=None),
+        advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
     )
 
 

@@ -25,7 +25,7 @@ from stations.grants.queries.grants import waiting_plans
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import called, with_title
 from stations.grants.queries.turns import Facts, Turn, request_turn, turns
-from stations.grants.rules import FINAL, PENDING, Status
+from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status
 from stations.people.models import Person
 
 _ACTS = frozenset(
@@ -111,7 +111,8 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
     """`facts` of many grants in two queries."""
     ids = [grant.id for grant in grants]
     found = {
-        name: {grant_id: Counter[str]() for grant_id in ids} for name in ("letter", "change", "cancelling")
+        name: {grant_id: Counter[str]() for grant_id in ids}
+        for name in ("letter", "change", "cancelling", "returned")
     }
     asked: dict[int, dt.datetime | None] = {}
     for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": ids}):
@@ -127,6 +128,7 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
             standing=books[i],
             cancelling=found["cancelling"][i].total() > 0,
             change_asked_at=asked.get(i),
+            advance_returned=found["returned"][i].total() > 0,
         )
         for i in ids
     }
@@ -134,7 +136,7 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
 
 @cache
 def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
-    """(letter, change, asked or cancelling; grant id; a letter's kind; when a change was asked for last).
+    """(letter, change, asked, cancelling or returned; grant id; a letter's kind; when a change was asked for last).
 
     What has been told, decided, asked for and drafted.
     """
@@ -145,12 +147,19 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
         return sa.select(sa.literal(name).label("paper"), of, kind.label("kind"), at.label("at"))
 
     changes = GrantChange.grant_id
+    newer = orm.aliased(PaymentRequest)
     decided = sa.and_(GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None))
     papers = sa.union_all(
         paper("letter", Letter.grant_id, Letter.kind),
         paper("change", changes).where(decided),
         paper("asked", changes, at=sa.func.max(GrantChange.requested_at)).group_by(changes),
         paper("cancelling", GrantCancellation.grant_id).where(GrantCancellation.decided_at.is_(None)),
+        paper("returned", PaymentRequest.grant_id).where(
+            PaymentRequest.status == PaymentStatus.RETURNED,
+            ~sa.exists().where(
+                newer.grant_id == PaymentRequest.grant_id, newer.instalment > PaymentRequest.instalment
+            ),
+        ),
     ).subquery()
     return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))
 

@@ -175,8 +175,9 @@ def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
 
 
 def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
-    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows."""
+    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows, due from this day on."""
     after = begin(grant, Act.DISCONTINUE, Permission.GRANT_APPLY, by=by, reason=reason)
     cancel_pending(grant, reason=reason, by=by)
+    grant.completed_on = clock.today()
     finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
     tell(grant, [Role.OFFICER], N_("事業の中止・廃止の届出がありました"), by=by)

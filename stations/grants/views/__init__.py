@@ -10,6 +10,12 @@ from stations.grants import queries
 blueprint = Blueprint("grants", __name__)
 
 
+@blueprint.app_context_processor
+def _beside_a_plan() -> dict[str, Any]:
+    """`grant_of(plan)`: the page of a plan leads on to its grant, of which applications knows nothing."""
+    return {"grant_of": queries.grant_of_plan}
+
+
 @blueprint.context_processor
 def _money_strip() -> dict[str, Any]:
     """`figures(grant, standing)`: what the strip on every page of a grant shows."""

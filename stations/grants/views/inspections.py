@@ -76,7 +76,7 @@ def return_report(grant: Any) -> Any:
     ):
         flash(_("実績報告を差し戻しました。"), "success")
         return redirect(url_for(".grant", grant_id=grant.id))
-    found = [row for row in receipt_queries.receipts(grant, live_only=True) if row.finding]
+    found = receipt_queries.with_findings(grant)
     return render_template(
         "grants/inspect_return.html",
         grant=grant,

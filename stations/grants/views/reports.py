@@ -17,6 +17,7 @@ from stations.grants.queries import books as book_queries
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
 from stations.grants.reporting import BOOKS_OPEN
+from stations.grants.rules import Status
 from stations.grants.services import reports as services
 from stations.grants.views import blueprint
 from stations.grants.views.act import before_the_letter, perform
@@ -33,6 +34,7 @@ def _writes(grant: Any) -> bool:
 
 def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, str]) -> str:
     found = report_queries.report(grant)
+    returned = grant.status is Status.REPORT_RETURNED
     return render_template(
         template,
         grant=grant,
@@ -42,6 +44,7 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
         open=grant.status in BOOKS_OPEN,
         return_reason=report_queries.return_reason(grant),
         question=report_queries.question_of(grant),
+        pointed_out=receipt_queries.with_findings(grant) if returned else [],
         last_receipt_on=report_queries.last_receipt_on(grant),
         audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
         breadcrumb=trail(grant, here, *between),

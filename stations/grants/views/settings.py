@@ -10,6 +10,7 @@ from flask_login import current_user
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.formatting import yen
 from stations.core.labels import label
 from stations.grants import queries, services
 from stations.grants.forms.settings import SettingsForm
@@ -60,7 +61,7 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     def words(name: str, value: Any) -> str:
         if name == "reallocation_rule":
             value = label(ReallocationRule(value))
-        shown = "—" if value in {None, ""} else value
+        shown = yen(value) if name.endswith("_yen") else value or "—"
         return str(_("%(name)s：%(value)s", name=form[name].label.text, value=shown))
 
     return [

@@ -12,8 +12,8 @@ from stations.core.audit import Entry
 from stations.core.formatting import date, fiscal_year, yen
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
-from stations.grants.labels import LETTERS
-from stations.grants.rules import Act, PaymentAct, Status
+from stations.grants.labels import LETTERS, Deed
+from stations.grants.rules import OVER, Act, PaymentAct, Status
 
 Facts = list[dict[str, Any]]
 
@@ -111,12 +111,8 @@ def money_in_words(
 ) -> list[str]:
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
-    if queries.is_cancelled(grant):
-        return said
-    if award is not None and award < standing.spent:
+    if award is not None and award < standing.spent and grant.status not in OVER:
         said.append(_("残額の△は、決定額を超えて、収入や自己資金で支払った分です。"))
-    elif award and known is not None and known.done and award > standing.spent:
-        said.append(_("残額は、決定額のうち使わなかった額です。手元に残っているお金ではありません。"))
     return said
 
 
@@ -130,7 +126,7 @@ def _difference(grant: Any, known: queries.Settled) -> str:
     if known.refund and known.repaid_on is not None:
         return str(
             _(
-                "概算払との差額 %(amount)s は、%(day)sに返還されました（返還済）。",
+                "概算払との差額 %(amount)s は、%(day)sに返還されました（返還済）。支払済は、それを引いた額です。",
                 amount=yen(known.repaid),
                 day=date(known.repaid_on),
             )
@@ -159,8 +155,21 @@ def _difference(grant: Any, known: queries.Settled) -> str:
 
 
 def history(entries: Iterable[Entry]) -> list[Entry]:
-    """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded."""
-    return [_telling(entry) for entry in entries]
+    """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded.
+
+    An act that is a letter's going out (交付決定通知書を施行する) tells of it already; the letter is no second line.
+    """
+    entries = list(entries)
+    told = {
+        (entry.detail["number"], entry.at.date())
+        for entry in entries
+        if "number" in entry.detail and entry.act != Deed.ISSUE_LETTER
+    }
+    return [
+        _telling(entry)
+        for entry in entries
+        if entry.act != Deed.ISSUE_LETTER or (entry.detail.get("number"), entry.at.date()) not in told
+    ]
 
 
 def sent_back(grant: Any, entries: Iterable[Entry]) -> Entry | None:

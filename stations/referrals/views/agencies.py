@@ -19,7 +19,7 @@ from stations.referrals.views.pages import blueprint
 
 def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
     agencies = url_for("referrals.agencies") if here else None
-    steps = [(_("ホーム"), url_for("reports.home")), (_("相談機関"), agencies)]
+    steps = [(_("相談機関"), agencies)]
     return [*steps, (here, None)] if here else steps
 
 

@@ -43,7 +43,7 @@ def return_reason(subject: Any) -> str | None:
 
 
 def trail(*here: tuple[Any, str | None]) -> Trail:
-    return [(_("ホーム"), url_for("reports.home")), (_("つなぎ"), url_for("referrals.index")), *here]
+    return [(_("つなぎ"), url_for("referrals.index")), *here]
 
 
 def referral_trail(referral: Any, here: Any = None) -> Trail:

@@ -38,7 +38,7 @@ def index() -> Any:
         states=[(one, sum(row.status is one for row in rows)) for one in Status],
         chosen=chosen,
         tones=TONES,
-        breadcrumb=[(_("ホーム"), url_for("reports.home")), (_("つなぎ"), None)],
+        breadcrumb=[(_("つなぎ"), None)],
     )
 
 

@@ -94,8 +94,10 @@ class PlanMoney:
 
 @dataclass(frozen=True)
 class Money:
-    """The sums of some grants: 決定額・支払済・支出済・残額 (of the award, not yet spent)."""
+    """The sums of ``grants`` grants of a year: 決定額・支払済・支出済・残額 (of the award, not yet spent)."""
 
+    fiscal_year: int
+    grants: int
     awarded: int
     paid: int
     spent: int
@@ -170,8 +172,9 @@ def _bodies(person: Person, roles: Collection[access.Role], attribute: str) -> s
 
 
 def _stations(committee_ids: Collection[int]) -> list[StationNext]:
-    today = clock.today()
-    rows = db.session.execute(_with_next(), {"committee_ids": list(committee_ids), "today": today})
+    here = clock.now().astimezone(clock.TOKYO)
+    now = {"today": here.date(), "now": here.time()}
+    rows = db.session.execute(_with_next(), {"committee_ids": list(committee_ids), **now})
     return [StationNext(station, opening) for station, opening in rows]
 
 
@@ -182,7 +185,10 @@ def _with_next() -> sa.Select[Station, Opening]:
         sa.select(following.id)
         .where(
             following.station_id == Station.id,
-            following.on >= sa.bindparam("today"),
+            sa.or_(  # of today what is not over
+                following.on > sa.bindparam("today"),
+                sa.and_(following.on == sa.bindparam("today"), following.ends_at > sa.bindparam("now")),
+            ),
             following.status == OpeningStatus.PLANNED,
         )
         .order_by(following.on, following.starts_at)
@@ -236,22 +242,24 @@ def _plans(
 
 
 def _money(mine: Iterable[PlanMoney]) -> Money | None:
-    """The awards of the present fiscal year that are still open, added up; None without one.
+    """The awards of the present fiscal year that can still be used, added up; None without one.
 
-    What a closed grant left over, or spent beyond its award, is nothing anybody can still use.
+    What is left after the amount is fixed, or was spent beyond the award, is nothing anybody can still use.
     """
     year = clock.fiscal_year(clock.today())
     awarded = [
         one.standing
         for one in mine
         if one.fiscal_year == year
-        and one.grant_status not in grant_rules.FINAL
+        and one.grant_status not in grant_rules.OVER
         and one.standing
         and one.awarded
     ]
     if not awarded:
         return None
     return Money(
+        fiscal_year=year,
+        grants=len(awarded),
         awarded=sum(one.awarded for one in awarded),
         paid=sum(one.paid for one in awarded),
         spent=sum(one.spent for one in awarded),
@@ -283,13 +291,20 @@ _GRANT_QUEUE = {
         grant_rules.Status.APPLIED,
         grant_rules.Status.REVIEWING,
         grant_rules.Status.AWARDED,
-        grant_rules.Status.CHANGE_REQUESTED,
+        grant_rules.Status.DISCONTINUED,
+        grant_rules.Status.CANCELLED,
         grant_rules.Status.REPORTED,
         grant_rules.Status.INSPECTED,
         grant_rules.Status.DETERMINED,
+        grant_rules.Status.REFUNDED,
+        grant_rules.Status.BALANCE_PAID,
     ),
-    Permission.GRANT_APPROVE: (grant_rules.Status.DECIDING, grant_rules.Status.DETERMINING),
-    Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE, grant_rules.Status.BALANCE_DUE),
+    Permission.GRANT_APPROVE: (
+        grant_rules.Status.DECIDING,
+        grant_rules.Status.CHANGE_REQUESTED,
+        grant_rules.Status.DETERMINING,
+    ),
+    Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE,),
 }
 _PAYMENT_QUEUE = {
     Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.REQUESTED,),
