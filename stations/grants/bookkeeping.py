@@ -64,6 +64,11 @@ def own_funds(amount: Yen) -> Transaction:
     return income(IncomeKind.OWN_FUNDS, amount)
 
 
+def own_funds_back(amount: Yen) -> Transaction:
+    """The committee takes out what it had only advanced (立替) until the city paid."""
+    return reversal(own_funds(amount))
+
+
 def reversal(transaction: Iterable[Posting]) -> Transaction:
     """The transaction that undoes another; books are never changed, only answered."""
     return tuple(replace(posting, amount=-posting.amount) for posting in transaction)

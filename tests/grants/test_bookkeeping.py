@@ -13,6 +13,7 @@ from stations.grants.bookkeeping import (
     expense,
     income,
     own_funds,
+    own_funds_back,
     payment,
     refund,
     reversal,
@@ -74,6 +75,10 @@ def test_a_year_in_five_movements() -> None:
         1_000,
     )
     assert spent_by_category(book) == {CostCategory.RENT: 12_000, CostCategory.SUPPLIES: 89_000}
+
+
+def test_own_funds_that_go_back_leave_nothing_on_the_books() -> None:
+    assert set(balances([*own_funds(700), *own_funds_back(700)]).values()) == {0}
 
 
 def test_own_funds_are_no_income() -> None:

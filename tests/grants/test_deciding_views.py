@@ -197,7 +197,11 @@ def test_the_history_tells_amounts_and_numbers(app: Flask, db_session: Session):
     grant = grants.active(made)
     grants.paid(made, 30_000)
     page = as_(app, made.officer).get(f"/grants/{grant.id}")
-    for words in ("請求する（第1回 30,000円）", "支払を記録する（第1回 30,000円）", "交付決定通知書を施行する（第1号"):
+    for words in (
+        "請求する（第1回 30,000円）",
+        "支払を記録する（第1回 30,000円）",
+        "交付決定通知書を施行する（第1号",
+    ):
         assert words in page.text
 
 

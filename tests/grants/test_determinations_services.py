@@ -273,12 +273,41 @@ def test_books_end_by_saying_who_paid_what_the_grant_did_not(db_session: Session
     grants.determined(made)
     services.order_refund(grant=grant, by=made.officer)
     services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
-    assert (grant.fixed_yen, services.uncovered(grant)) == (60_000, 986)
+    assert (grant.fixed_yen, services.own_funds_at_the_end(grant)) == (60_000, 986)
     services.close(grant=grant, by=made.officer)
     book = books.cash_book(grant)
     assert (book.lines[-1].in_yen, book.balance) == (986, 0)
     assert "自己負担" in book.lines[-1].description
     assert queries.standing(grant).paid == 60_000
+
+
+@pytest.mark.parametrize(
+    ("put_in", "fees", "back"), [(60_000, 0, 60_000), (10_000, 0, 10_000), (60_000, 7_000, 60_000)]
+)
+def test_what_the_committee_had_only_advanced_goes_back_to_it(
+    db_session: Session, put_in: int, fees: int, back: int
+):
+    """Fees lower what the city pays (60,000 spent): what is over in the end is the money that was put in."""
+    made = grants.team()
+    grant = grants.active(made)
+    for kind, amount in ((IncomeKind.OWN_FUNDS, put_in), (IncomeKind.FEES, fees)):
+        if amount:
+            services.book(
+                grant=grant,
+                postings=bookkeeping.income(kind, amount),
+                happened_on=clock.today(),
+                description="入金",
+                by=made.treasurer,
+            )
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    request = services.order_balance(grant=grant, by=made.officer)
+    services.order_payment(request=request, by=made.other_officer)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    services.close(grant=grant, by=made.officer)
+    book = books.cash_book(grant)
+    assert (book.lines[-1].out_yen, book.balance) == (back, 0)
+    assert bookkeeping.balances(queries.postings_of(grant))[bookkeeping.Account.OWN_FUNDS] == put_in - back
 
 
 def test_books_that_end_even_get_no_further_line(db_session: Session):

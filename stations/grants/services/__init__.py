@@ -22,10 +22,10 @@ from stations.grants.services.determinations import (
     fixed_of,
     order_balance,
     order_refund,
+    own_funds_at_the_end,
     record_refund,
     reverse_refund,
     settlement_of,
-    uncovered,
 )
 from stations.grants.services.ledger import book, reverse
 from stations.grants.services.letters import (
@@ -70,6 +70,7 @@ __all__ = [
     "order_balance",
     "order_payment",
     "order_refund",
+    "own_funds_at_the_end",
     "record_payment",
     "record_refund",
     "request_advance",
@@ -82,6 +83,5 @@ __all__ = [
     "save_settings",
     "send_back",
     "settlement_of",
-    "uncovered",
     "withdraw",
 ]

@@ -134,20 +134,23 @@ def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
 def close(*, grant: Grant, by: Actor) -> None:
     """完結: nothing is left between city and committee, and the books agree with what was paid.
 
-    What the committee spent beyond grant and income was its own money, and its books end by saying so.
+    What the committee spent beyond grant and income was its own money, and its books end by saying so; what it had
+    only advanced of its own until the balance was paid goes back to it.
     """
     after = begin(grant, Act.CLOSE, Permission.GRANT_REVIEW, by=by)
     _check_notified(grant)
     settlement.check_next_act(settlement_of(grant), Act.CLOSE)
     if queries.pending(grant):
         raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
-    own = uncovered(grant)
+    own = own_funds_at_the_end(grant)
     if own:
         book(
             grant=grant,
-            postings=bookkeeping.own_funds(own),
+            postings=bookkeeping.own_funds(own) if own > 0 else bookkeeping.own_funds_back(-own),
             happened_on=clock.today(),
-            description="自己資金（助成金と収入で足りない分の自己負担）",
+            description="自己資金（助成金と収入で足りない分の自己負担）"
+            if own > 0
+            else "自己資金の戻し（立て替えていた分）",
             by=by,
         )
     check_books(grant)
@@ -156,9 +159,15 @@ def close(*, grant: Grant, by: Actor) -> None:
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の手続きが完結しました"), by=by)
 
 
-def uncovered(grant: Grant) -> Yen:
-    """What the committee has spent beyond all it has received: rounding, a cut, costs that did not count."""
-    return max(0, -queries.standing(grant).cash)
+def own_funds_at_the_end(grant: Grant) -> Yen:
+    """What the committee has spent beyond all it has received: rounding, a cut, costs that did not count.
+
+    Below zero: of the money of its own that it had put in, what is left and goes back to it.
+    """
+    balances = bookkeeping.balances(queries.postings_of(grant))
+    in_hand = balances[bookkeeping.Account.COMMITTEE_CASH]
+    put_in = -balances[bookkeeping.Account.OWN_FUNDS]
+    return -min(in_hand, put_in) if in_hand > 0 else -in_hand
 
 
 def check_books(grant: Grant) -> None:

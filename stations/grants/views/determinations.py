@@ -32,8 +32,10 @@ def _settled(grant: Any) -> Facts:
 
 
 def _own_funds(grant: Any) -> Facts:
-    """What closing will enter in the books of a committee that spent more than it received."""
-    own = services.uncovered(grant)
+    """What closing will enter in the books: what the committee spent beyond all it received, or had only advanced."""
+    own = services.own_funds_at_the_end(grant)
+    if own < 0:
+        return [fact(_("自己資金の戻しとして出納帳に記録する額（立て替えていた分）"), yen(-own))]
     return [fact(_("自己資金として出納帳に記録する額"), yen(own))] if own else []
 
 
