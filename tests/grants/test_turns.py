@@ -95,6 +95,20 @@ def test_what_a_committee_hands_in_is_due_at_the_end_of_the_processing_time(db_s
     assert due(made.officer, today) == {"grants.inspect": 12}
 
 
+def test_a_returned_advance_waits_for_the_treasurer_also_after_one_was_paid(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 50_000)
+    assert waits(made.treasurer) == []
+    services.return_request(request=grants.requested(made, 20_000), reason="多すぎる", by=made.officer)
+    assert waits(made.treasurer) == ["grants.advance"]
+    assert queries.facts(made.grant).advance_returned
+    grants.requested(made, 10_000)
+    db.session.refresh(made.grant, ["payment_requests"])
+    assert waits(made.treasurer) == []
+    assert not queries.facts(made.grant).advance_returned
+
+
 def test_nobody_is_asked_to_decide_what_they_drafted_or_where_they_sit(db_session: Session):
     made = grants.team()
     cast.give(made.officer, Role.APPROVER)
