@@ -53,7 +53,7 @@ class Config:
     contact_phone: str = "047-000-0000"
     """Telephone of the contact; shown on every page."""
     emergency_phone: str = "119・110"
-    """Shown where a danger to life may be noted: telephone at once instead."""
+    """Shown where a danger to life may be noted: telephone at once instead; several with ・ between them."""
     password_cost: int = 3
     """Argon2id passes (time cost)."""
 

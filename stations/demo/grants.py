@@ -37,7 +37,11 @@ def settings(days: Days, town: Town) -> Story:
         yield entered
         services.save_settings(
             terms=FiscalTerms(
-                fiscal_year=year, cap_yen=600_000, unit_yen=_UNIT, document_prefix="松地共（見本）"
+                fiscal_year=year,
+                cap_yen=600_000,
+                unit_yen=_UNIT,
+                processing_days=90,
+                document_prefix="松地共（見本）",
             ),
             by=town.city[Role.APPROVER][0],
         )

@@ -261,7 +261,10 @@ def test_an_act_that_was_overtaken_is_409(client: PageClient, here: Town) -> Non
 def test_a_memo_names_the_telephone_first_and_goes_only_where_it_may(client: PageClient, here: Town) -> None:
     client.sign_in(here.leader)
     page = client.click(client.get("/observations"), "気づきメモを書く")
-    assert "119・110" in page.text
+    assert [link.get("href") for link in page.all("a") if link.get("href", "").startswith("tel:1")] == [
+        "tel:119",
+        "tel:110",
+    ]
     page = client.submit(page, "保存して送り先を選ぶ", {"facts": "2週つづけて顔色が悪い", "urgent": True})
     assert "あてはまるものを選んでください" in page.text, "nobody is taken to have been asked"
     page = client.submit(page, "保存して送り先を選ぶ", {"answer": "unconfirmed"})

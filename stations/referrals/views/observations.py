@@ -110,7 +110,7 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
         "referrals/memo.html",
         form=form,
         observation=observation,
-        emergency_phone=current_app.config["STATIONS"].emergency_phone,
+        emergency_phones=current_app.config["STATIONS"].emergency_phone.split("・"),
         words=hints(form.facts.data or ""),
         returned=return_reason(observation) if observation else None,
         breadcrumb=breadcrumb,
