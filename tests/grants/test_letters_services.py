@@ -168,6 +168,18 @@ def test_the_refund_letter_names_the_amount_and_the_day(db_session: Session):
     assert clock.format_era(grant.refund_due_on) in text
 
 
+def test_the_approver_reads_the_letter_of_the_fixed_amount_before_it_goes_out(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    draft = words_of(services.draft_pdf(grant))
+    assert "額の確定通知書" in draft and "60,000" in draft and "施行時に付番" in draft
+    assert [letter.kind for letter in grant.letters] == ["award"]
+
+
 def test_a_draft_is_marked_and_has_no_number(db_session: Session):
     grant = grants.deciding(grants.team())
     assert services.draft_pdf(grant).startswith(b"%PDF")

@@ -81,8 +81,11 @@ def issue_refund(grant: Grant, settled: settlement.Settlement, *, by: Actor) -> 
 
 
 def draft_pdf(grant: Grant) -> bytes:
-    """The letter of the drafted or approved decision, marked 「案」, without number or date."""
-    kind = "award" if grant.refusal_reason is None else "refusal"
+    """The letter of what is drafted or approved: the decision, or the 額の確定. Marked 「案」, without number or date."""
+    if grant.status in {Status.DETERMINING, Status.DETERMINED}:
+        kind = "determination"
+    else:
+        kind = "award" if grant.refusal_reason is None else "refusal"
     with force_locale("ja"):
         return letter_data.pdf(
             _compose(_Frame(grant, kind, "（施行時に付番）", "（施行日）")), issued_on=None

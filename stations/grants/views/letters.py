@@ -31,8 +31,9 @@ def letter(letter: Any) -> Response:
 @blueprint.get("/grants/<int:grant_id>/draft-letter")
 @requires(Permission.GRANT_APPROVE, of=queries.grant, personal=LETTER)
 def draft_letter(grant: Any) -> Any:
-    """The letter of the drafted decision, marked 「案」, for whoever decides."""
-    if grant.status not in {Status.DECIDING, Status.AWARDED}:
+    """The letter of what is drafted, marked 「案」, for whoever decides."""
+    drafted = {Status.DECIDING, Status.AWARDED, Status.DETERMINING, Status.DETERMINED}
+    if grant.status not in drafted:
         return redirect(url_for("grants.grant", grant_id=grant.id))
     return Response(
         services.draft_pdf(grant),
