@@ -228,7 +228,7 @@ def details(opening: Any) -> Any:
     form = DayForm(obj=record, counted=queries.totals(opening))
     form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
-        flash(_("この回の記録を保存しました。"), "success")
+        flash(_("この回の記録を確定しました。"), "success")
         return redirect(url_for(".totals", opening_id=opening.id), 303)
     counted = queries.totals(opening)
     form.see(counted)

@@ -203,6 +203,11 @@ def is_business_day(on: date) -> bool:
     return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_OFFICE
 
 
+def open_day(on: date) -> date:
+    """The day itself, or the next one on which city hall is open."""
+    return on if is_business_day(on) else add_business_days(on, 1)
+
+
 def add_business_days(on: date, days: int) -> date:
     """The `days`-th day after `on` on which city hall is open; `on` itself for 0."""
     while days > 0:

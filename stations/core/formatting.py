@@ -27,15 +27,22 @@ def _by_era() -> bool:
     return bool(g.dates_by_era)
 
 
-def date(on: dt.date | dt.datetime | None) -> str:
-    """2026年10月3日（土） · Sat 3 Oct 2026; 令和8年10月3日（土） for officials. Of a point in time: its day in Tokyo."""
+def date(on: dt.date | dt.datetime | None, *, by_era: bool | None = None) -> str:
+    """2026年10月3日（土） · Sat 3 Oct 2026; 令和8年10月3日（土） for officials. Of a point in time: its day in Tokyo.
+
+    ``by_era``: how the reader counts years, where that is not who asks for the page (mail).
+    """
     if on is None:
         return "—"
     if isinstance(on, dt.datetime):
         on = clock.local_date(on)
     if _english():
         return f"{on:%a} {on.day} {on:%b %Y}"
-    day = clock.format_era(on) if _by_era() else f"{on.year}年{on.month}月{on.day}日"
+    day = (
+        clock.format_era(on)
+        if (_by_era() if by_era is None else by_era)
+        else f"{on.year}年{on.month}月{on.day}日"
+    )
     return f"{day}（{WEEKDAYS_JA[on.weekday()]}）"
 
 
@@ -48,12 +55,12 @@ def short_date(on: dt.date | None) -> str:
     return f"{on.month}月{on.day}日（{WEEKDAYS_JA[on.weekday()]}）"
 
 
-def datetime(at: dt.datetime | None) -> str:
+def datetime(at: dt.datetime | None, *, by_era: bool | None = None) -> str:
     """`date` and 14:05 in Tokyo."""
     if at is None:
         return "—"
     local = at.astimezone(clock.TOKYO)
-    return f"{date(local.date())}{' ' if _english() else ''}{local:%H:%M}"
+    return f"{date(local.date(), by_era=by_era)}{' ' if _english() else ''}{local:%H:%M}"
 
 
 def time(at: dt.time | dt.datetime | None) -> str:

@@ -19,6 +19,7 @@ class FiscalYearSetting(Model):
         sa.CheckConstraint("rate_numerator BETWEEN 1 AND rate_denominator", name="rate"),
         sa.CheckConstraint("unit_yen >= 1", name="unit"),
         sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name="cap"),
+        sa.CheckConstraint("processing_days >= 1", name="processing"),
     )
 
     fiscal_year: orm.Mapped[int] = orm.mapped_column(unique=True)

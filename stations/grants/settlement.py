@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import money
+from stations.core import clock, money
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 from stations.grants.rules import Act, Status
@@ -45,6 +45,15 @@ class FiscalTerms:
     retention_years: int = 5
 
 
+# Days and years beyond these are typing errors, and dates counted with them would not exist.
+_BOUNDS = {
+    "report_days": (0, 366),
+    "refund_days": (1, 366),
+    "processing_days": (1, 366),
+    "retention_years": (1, 100),
+}
+
+
 def check_terms(terms: FiscalTerms) -> None:
     """`RuleBroken` on the setting that could not work: a rate above 1, a unit or cap below 1, no such day."""
     if not 1 <= terms.rate_numerator <= terms.rate_denominator:
@@ -53,11 +62,11 @@ def check_terms(terms: FiscalTerms) -> None:
         raise RuleBroken("unit_yen", N_("端数処理の単位は1円以上で入力してください。"))
     if terms.cap_yen is not None and terms.cap_yen < 1:
         raise RuleBroken("cap_yen", N_("上限額は1円以上で入力するか、空欄にしてください。"))
-    if terms.report_days < 0 or terms.retention_years < 1:
-        raise RuleBroken(None, N_("期限の日数と保存年数を確かめてください。"))
-    for name in ("refund_days", "processing_days"):
-        if getattr(terms, name) < 1:
-            raise RuleBroken(name, N_("1日以上で入力してください。"))
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= getattr(terms, name) <= most:
+            raise RuleBroken(
+                name, N_("%(least)sから%(most)sまでの数で入力してください。"), least=least, most=most
+            )
     try:
         date(terms.fiscal_year + 1, *terms.report_latest)
     except ValueError:
@@ -153,8 +162,11 @@ def report_deadline(completed_on: date, terms: FiscalTerms) -> date:
 
 
 def processing_deadline(received_on: date, days: int) -> date:
-    """The end of the 標準処理期間 (行政手続法 6条): until when the city deals with what a committee handed in."""
-    return received_on + timedelta(days=days)
+    """The end of the 標準処理期間 (行政手続法 6条): until when the city deals with what a committee handed in.
+
+    On a day on which city hall is open.
+    """
+    return clock.open_day(received_on + timedelta(days=days))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from stations.core.tasks import Task
 from stations.meetings import labels as labels  # what the enums are called, for everybody who asks here
 from stations.meetings import rules
 from stations.meetings.models import AgendaItem, Meeting, Presence
-from stations.meetings.rules import Attendance, MeetingStatus, Resolution
+from stations.meetings.rules import Attendance, History, MeetingStatus, Resolution
 from stations.people.models import Person, RoleAssignment
 
 ANNOUNCED = dt.timedelta(days=30)
@@ -55,10 +55,19 @@ def agenda(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
-def timeline(meeting: Meeting, items: list[AgendaItem]) -> list[audit.Entry]:
-    """What was done to a meeting, newest first, each act on a plan with the plan's title; ``items``: its agenda."""
+def timeline(meeting: Meeting, items: list[AgendaItem], *, inside: bool) -> list[audit.Entry]:
+    """What was done to a meeting, newest first, each act on a plan with the plan's title; ``items``: its agenda.
+
+    ``inside``: for the secretariat; others do not read of plans that were taken off the agenda, and why.
+    """
     entries = audit.timeline(meeting)
     titles = {item.plan_id: item.plan.title for item in items}
+    if not inside:
+        entries = [
+            one
+            for one in entries
+            if one.detail.get("plan_id") in {None, *titles} and one.act != History.UNTABLE
+        ]
     named = {entry.detail["plan_id"] for entry in entries if "plan_id" in entry.detail}
     if gone := named - titles.keys():  # taken off the agenda since
         titles |= dict(db.session.execute(sa.select(Plan.id, Plan.title).where(Plan.id.in_(gone))).all())

@@ -9,7 +9,7 @@ from flask_login import current_user
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
 from stations.core import clock, seen
-from stations.core.access import Permission, requires
+from stations.core.access import Permission, can, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
@@ -109,7 +109,9 @@ def meeting(meeting: Any) -> Any:
         resolved=any(item.resolution for item in agenda),
         minutes=meeting.minutes,
         today=clock.today(),
-        events=queries.timeline(meeting, agenda),
+        events=queries.timeline(
+            meeting, agenda, inside=bool(can(current_user, Permission.MEETING_MANAGE, meeting))
+        ),
         tones=TONES,
         resolution_tones=RESOLUTION_TONES,
         breadcrumb=_trail(meeting),

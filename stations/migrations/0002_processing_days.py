@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column(
             "processing_days",
             sa.Integer(),
+            sa.CheckConstraint("processing_days >= 1", name=op.f("ck_fiscal_year_setting_processing")),
             server_default="30",
             nullable=False,
             comment="標準処理期間 of what a committee hands in",

@@ -13,6 +13,7 @@ from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import queries, services
 from stations.grants.models import Grant
+from stations.grants.queries import reports
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast
@@ -301,3 +302,24 @@ def test_lines_that_cannot_use_the_award_up_are_refused(db_session: Session):
     with pytest.raises(RuleBroken) as broken:
         services.draft_award(grant=grant, awarded_yen=grants.ASKED, budgets=budgets, by=made.officer)
     assert broken.value.field == "awarded_yen"
+
+
+def test_a_project_given_up_is_reported_on_from_that_day_on(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+    assert grant.completed_on == clock.today()
+    due = reports.due_on(grant)
+    assert due is not None and due <= clock.today() + dt.timedelta(days=30)
+
+
+def test_giving_up_keeps_the_day_that_was_written_and_never_leaves_the_year(db_session: Session):
+    made, late = grants.team(year=2025), grants.team(year=2025)
+    with clock.telling(dt.datetime(2026, 2, 1, 1, tzinfo=dt.UTC)):
+        grants.active(made).completed_on = dt.date(2026, 1, 20)
+        grants.active(late)
+    with clock.telling(dt.datetime(2026, 4, 5, 1, tzinfo=dt.UTC)):
+        for one in (made, late):
+            services.discontinue(grant=one.grant, reason="会場がなくなった", by=one.chair)
+    assert made.grant.completed_on == dt.date(2026, 1, 20)
+    assert late.grant.completed_on == dt.date(2026, 3, 31)

@@ -158,6 +158,13 @@ def test_nobody_else_writes_audits_or_hands_in(app: Flask, made: Team) -> None:
     as_(made.chair, app).get(f"/grants/{grant_id}/report/audit", status=404)
 
 
+def test_the_audit_that_was_made_tells_by_whom(app: Flask, made: Team) -> None:
+    enter(made)
+    reported(made)
+    page = as_(made.auditor, app).get(f"/grants/{made.grant.id}/report/audit")
+    assert f"{made.auditor.name}さんが" in page.text
+
+
 def test_two_presses_hand_in_once(app: Flask, made: Team) -> None:
     written(made)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
@@ -211,8 +218,13 @@ def test_a_finding_needs_words_and_goes_back_with_the_report(app: Flask, made: T
     assert "理由を入力してください" in page.text
     officer.submit(page, "差し戻す", {"reason": "領収書1を直してください。"})
     page = treasurer.get(f"/grants/{made.grant.id}/report")
-    assert "領収書1を直してください" in page.text
-    assert "宛名が読めません" in treasurer.get(f"/grants/receipts/{receipt.id}").text
+    assert "領収書1を直してください" in page.text and "宛名が読めません" in page.text
+    assert "すべてそろっています" not in page.text
+    page = treasurer.get(f"/grants/receipts/{receipt.id}")
+    assert "宛名が読めません" in page.text
+    treasurer.submit(treasurer.click(page, "取り消す"), "取り消す", reason="撮り直す")
+    page = treasurer.get(f"/grants/{made.grant.id}/report")
+    assert "宛名が読めません" in page.text and "代わりの領収書" in page.text
 
 
 def test_a_tick_after_the_return_is_a_conflict(app: Flask, made: Team) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from stations.core import audit
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries, services
@@ -53,3 +54,19 @@ def test_a_withdrawn_application_leaves_the_terms_open(db_session: Session):
     grant = grants.applied(made)
     services.withdraw(grant=grant, by=made.chair)
     services.save_settings(terms=FiscalTerms(fiscal_year=grant.fiscal_year), by=made.approver)
+
+
+def test_the_processing_time_may_change_after_the_first_application(db_session: Session):
+    made = grants.team()
+    grants.applied(made)
+    setting = queries.settings(made.plan.fiscal_year)
+    assert setting is not None
+    services.change_processing_days(setting=setting, days=45, by=made.approver)
+    services.change_processing_days(setting=setting, days=45, by=made.approver)
+    assert setting.processing_days == 45
+    assert [one.detail for one in audit.timeline(setting)[:-1]] == [{"processing_days": 45}]
+    with pytest.raises(RuleBroken) as broken:
+        services.change_processing_days(setting=setting, days=0, by=made.approver)
+    assert broken.value.field == "processing_days"
+    with pytest.raises(NotAllowed):
+        services.change_processing_days(setting=setting, days=10, by=made.officer)

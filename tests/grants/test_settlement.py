@@ -21,6 +21,7 @@ from stations.grants.settlement import (
     costs_behind,
     deducted_income,
     fixed_amount,
+    processing_deadline,
     reallocation_allowed,
     report_deadline,
     settle,
@@ -215,8 +216,11 @@ def test_no_new_category_no_new_sum(rule: ReallocationRule) -> None:
         ({"unit_yen": 0}, "unit_yen"),
         ({"cap_yen": 0}, "cap_yen"),
         ({"report_latest": (4, 31)}, "report_latest"),
-        ({"retention_years": 0}, None),
-        ({"report_days": -1}, None),
+        ({"retention_years": 0}, "retention_years"),
+        ({"retention_years": 101}, "retention_years"),
+        ({"report_days": -1}, "report_days"),
+        ({"report_days": 367}, "report_days"),
+        ({"processing_days": 999_999_999}, "processing_days"),
         ({"refund_days": 0}, "refund_days"),
         ({"processing_days": 0}, "processing_days"),
         ({"report_latest": (2, 29)}, "report_latest"),  # 2027 is no leap year
@@ -245,3 +249,9 @@ def test_the_costs_behind_an_award_are_the_least_that_give_it(awarded: int, give
     exact = replace(given_terms, unit_yen=1, cap_yen=None)
     costs = costs_behind(awarded, exact)
     assert award_amount(costs, exact) >= awarded > award_amount(costs - 1, exact)
+
+
+def test_what_falls_on_a_closed_day_is_due_on_the_next_open_one() -> None:
+    a_monday = date(2026, 11, 2)
+    assert processing_deadline(a_monday, 5) == date(2026, 11, 9), "from a Saturday"
+    assert processing_deadline(a_monday, 8) == date(2026, 11, 10)

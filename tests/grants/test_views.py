@@ -14,7 +14,7 @@ from stations.grants import services
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast
-from tests.support.client import PageClient
+from tests.support.client import Page, PageClient
 from tests.support.statements import recorded
 
 QUERY_BUDGET = 15
@@ -67,19 +67,6 @@ def test_a_grants_whole_life_through_its_pages(app: Flask, db_session: Session):
     db_session.expire_all()
     assert made.grant.status is Status.CLOSED
     assert "完結" in page.text
-
-
-def test_the_page_shows_what_is_decided_paid_spent_and_left(app: Flask, db_session: Session):
-    made = grants.team()
-    grant = grants.active(made)
-    grants.paid(made, 90_000)
-    grants.spent(made, 12_345)
-    page = signed_in(app, made.treasurer).get(f"/grants/{grant.id}")
-    strip = [
-        page.text_of(item) if hasattr(page, "text_of") else "".join(item.itertext())
-        for item in page.all("dd")
-    ][:4]
-    assert [" ".join(part.split()) for part in strip] == ["180,000円", "90,000円", "12,345円", "167,655円"]
 
 
 @pytest.mark.parametrize(
@@ -411,8 +398,11 @@ def test_a_wrong_record_of_a_payment_is_corrected_by_the_cashier(app: Flask, db_
     page = cashier.submit(page, "この記録を取り消して、記録し直す", reason="")
     assert "理由を入力してください" in page.text
     page = cashier.submit(page, "この記録を取り消して、記録し直す", reason="支払番号の誤り")
-    assert "正しい支払日と支払番号を記録してください" in page.text and "支払番号の誤り" in page.text
-    assert page.has_link("支払を記録する（第2回）")
+    assert "正しい支払日と支払番号を記録してください" in page.text
+    again = grant.payment_requests[-1]
+    assert page.url == f"/grants/payments/{again.id}/pay"
+    page = cashier.get(f"/grants/{grant.id}")
+    assert page.has_link("支払を記録する（第2回）") and "支払番号の誤り" in page.text
     assert "いま「取消」です" in cashier.get(f"/grants/payments/{request.id}/reverse").text
 
 
@@ -421,10 +411,75 @@ def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db
     page = approver.get("/grants/settings")
     page = approver.submit(page, "保存する", document_prefix="見本共", processing_days="２５")
     page = approver.submit(page, "保存する", processing_days="0")
-    assert "1日以上" in page.text
+    assert "1から366まで" in page.text
     page = approver.submit(page, "保存する", processing_days="20")
     told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
     assert len(told) == 2
     assert "20" in told[0]
     assert "見本共" not in told[0], "only what changed"
-    assert all(words in told[1] for words in ("見本 課長", "見本共", "25"))
+    assert all(words in told[1] for words in ("見本 課長", "見本共", "25日", "1,000円"))
+
+
+def test_of_a_settled_year_only_the_processing_time_is_changed(app: Flask, db_session: Session):
+    made = grants.team()
+    approver = signed_in(app, made.approver)
+    early = approver.get("/grants/settings")
+    grants.applied(made)
+    approver.submit(early, "保存する", unit_yen="500", processing_days="60", status=409)
+    page = approver.submit(approver.get("/grants/settings"), "標準処理期間を保存する", processing_days="")
+    assert "標準処理期間" in page.text and "1,000円" in page.text
+    page = approver.submit(page, "標準処理期間を保存する", processing_days="60")
+    db_session.expire_all()
+    setting = made.grant.setting
+    assert setting is not None
+    assert (setting.processing_days, setting.unit_yen) == (60, 1_000)
+
+
+def strip(page: Page) -> list[str]:
+    """決定額・支払済・支出済・残額 as the page shows them."""
+    return [" ".join("".join(item.itertext()).split()) for item in page.all("dd")][:4]
+
+
+@pytest.mark.parametrize("path", ["", "/receipts", "/receipts/new", "/books", "/report", "/advance"])
+def test_the_money_is_in_sight_on_every_page_of_a_grant(app: Flask, db_session: Session, path: str):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 12_345)
+    page = signed_in(app, made.treasurer).get(f"/grants/{made.grant.id}{path}")
+    assert strip(page) == ["180,000円", "90,000円", "12,345円", "167,655円"]
+
+
+def test_an_untold_refusal_looks_like_an_application_under_review(app: Flask, db_session: Session):
+    """To the committee; the city sees that nothing is left to decide."""
+    reviewed, refused = grants.team(), grants.team()
+    grants.reviewing(reviewed)
+    grants.reviewing(refused)
+    services.draft_refusal(grant=refused.grant, reason="予算がない", by=refused.officer)
+    services.approve_decision(grant=refused.grant, by=refused.approver)
+    seen = []
+    for made in (reviewed, refused):
+        client = signed_in(app, made.chair)
+        row = client.get("/grants").rows()[1]
+        seen.append((strip(client.get(f"/grants/{made.grant.id}")), row[1], row[3:]))
+    assert seen[0] == seen[1]
+    assert strip(signed_in(app, refused.officer).get(f"/grants/{refused.grant.id}"))[3] == "—"
+
+
+def test_nothing_is_left_to_use_once_the_amount_is_fixed(app: Flask, db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    assert strip(signed_in(app, made.treasurer).get(f"/grants/{made.grant.id}"))[3] == "—"
+
+
+def test_a_plan_leads_on_to_its_grant(app: Flask, db_session: Session):
+    made = grants.team()
+    chair = signed_in(app, made.chair)
+    assert chair.get(f"/plans/{made.plan.id}").has_link("交付申請に進む")
+    grants.applied(made)
+    page = chair.get(f"/plans/{made.plan.id}")
+    assert not page.has_link("交付申請に進む")
+    assert chair.click(page, "助成金のページを見る").url == f"/grants/{made.grant.id}"

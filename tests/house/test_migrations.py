@@ -111,10 +111,12 @@ def test_append_only_tables_have_their_triggers(engine: sa.Engine):
 
 def test_each_migration_has_the_name_of_its_file_and_one_is_the_newest(app: Flask):
     with app.app_context():
-        revisions = alembic().script_directory.walk_revisions()
-        named = [(revision.revision, Path(revision.path).stem) for revision in revisions]
-        assert [revision for revision, _ in named] == sorted((stem for _, stem in named), reverse=True)
+        revisions = list(alembic().script_directory.walk_revisions())
+        revisions_newest_first = [revision.revision for revision in revisions]
+        assert revisions_newest_first == sorted((Path(one.path).stem for one in revisions), reverse=True)
         assert len(alembic().script_directory.get_heads()) == 1
+        # `flask db revision` goes on with the branch of this name, and would begin a second one without it.
+        assert all("default" in one.branch_labels for one in revisions)
 
 
 def test_a_year_entered_before_there_was_a_processing_time_gets_one(app: Flask, engine: sa.Engine):

@@ -283,10 +283,15 @@ def test_minutes_are_in_japanese_whatever_the_secretary_reads(hall: Hall):
 def test_the_timeline_names_the_plan_also_when_it_is_off_the_agenda(hall: Hall):
     item = tabled(hall)
     services.untable(item=item, reason="書類を待つため", by=hall.secretariat)
-    told = [str(entry.label) for entry in queries.timeline(hall.meeting, queries.agenda(hall.meeting))]
+    told = [
+        str(entry.label)
+        for entry in queries.timeline(hall.meeting, queries.agenda(hall.meeting), inside=True)
+    ]
     title = hall.plan.title
     assert told[0] == f"議題から外しました：{title}"
     assert f"議題を加えました：{title}" in told
+    others = queries.timeline(hall.meeting, queries.agenda(hall.meeting), inside=False)
+    assert not any(title in str(entry.label) or entry.reason for entry in others), "it is off the agenda"
 
 
 def test_whose_turn_it_is(hall: Hall):

@@ -57,6 +57,7 @@ def test_failures_make_the_next_try_wait_and_say_how_long(client: PageClient, db
         page = type_password(client, person, "not the password")
     assert "5秒待ってから" in page.text
     refused = type_password(client, person, status=429)
+    assert re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", refused.text), "the number to tell on the telephone"
     assert re.search(r"[1-5]秒待ってから", refused.text)
     assert 1 <= int(refused.headers["Retry-After"]) <= 5
     with later(seconds=6):

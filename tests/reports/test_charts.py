@@ -143,9 +143,9 @@ def test_heatmap_shades_are_round_numbers(highest: int, step: int) -> None:
 
 def test_award_bars_say_what_is_left() -> None:
     row = DistrictMoney(district="例示地区", award_yen=300_000, paid_yen=250_000, spent_yen=204_000)
-    assert charts.spending_left(row) == "68%・残り 96,000円"
-    assert "68%・残り 96,000円" in texts(charts.award_bars([row]))
-    assert charts.spending_left(replace(row, spent_yen=310_000)) == "103%・残り △10,000円"
+    assert charts.spending_left(row) == "68%・決定額との差 96,000円"
+    assert "68%・決定額との差 96,000円" in texts(charts.award_bars([row]))
+    assert charts.spending_left(replace(row, spent_yen=310_000)) == "103%・決定額との差 △10,000円"
     assert charts.spending_left(replace(row, award_yen=None)) == "交付決定なし"
 
 

@@ -15,6 +15,12 @@ def _number(name: Any) -> WholeNumberField:
     return WholeNumberField(name, [Required(_l("%(name)sを入力してください。", name=name))])
 
 
+class ProcessingForm(Form):
+    """What of a year's settings may still change once somebody has applied under them."""
+
+    processing_days = _number(_l("標準処理期間（申請・請求・報告を受けてからの日数）"))
+
+
 class SettingsForm(Form):
     rate_numerator = _number(_l("補助率の分子"))
     rate_denominator = _number(_l("補助率の分母"))

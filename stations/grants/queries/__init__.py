@@ -68,7 +68,7 @@ from stations.grants.queries.payments import (
 from stations.grants.queries.receipts import name_of
 from stations.grants.queries.receivers import chair_name, holders
 from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns
-from stations.grants.queries.waiting import waiting_for
+from stations.grants.queries.waiting import process_by, waiting_for
 
 __all__ = [
     "Calculation",
@@ -118,6 +118,7 @@ __all__ = [
     "plan",
     "posting",
     "postings_of",
+    "process_by",
     "project_name",
     "reason_of",
     "receipt_counts",

@@ -78,7 +78,7 @@ class Figures:
 def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figures:
     """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it."""
     now = books or standing(grant)
-    return Figures(shown_award(person, grant), now.paid, now.spent, grant.status in OVER)
+    return Figures(shown_award(person, grant), now.paid, now.spent, shown_status(person, grant) in OVER)
 
 
 def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants import bookkeeping
 from stations.grants.bookkeeping import Account, Posting, Standing
@@ -54,11 +55,13 @@ def last_entry(grant: Grant) -> int:
 
 def entries_after(grant: Grant, entry: int) -> list[LedgerTransaction]:
     """The lines of the books that were written after an entry, in that order."""
-    return fetch_all(
+    later = (
         sa.select(LedgerTransaction)
         .where(LedgerTransaction.grant_id == grant.id, LedgerTransaction.id > entry)
         .order_by(LedgerTransaction.id)
     )
+    rows = db.session.scalars(later.options(orm.joinedload(LedgerTransaction.postings)))
+    return list(rows.unique())
 
 
 def is_cancelled(grant: Grant) -> bool:

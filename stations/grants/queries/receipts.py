@@ -58,6 +58,16 @@ def with_findings(grant: Grant) -> list[Receipt]:
     return [row for row in receipts(grant, live_only=True) if row.finding]
 
 
+def pointed_out(grant: Grant) -> list[Receipt]:
+    """The receipts in which the last inspection found something, also those that were cancelled since."""
+    return [
+        row
+        for row in receipts(grant)
+        if row.finding
+        and (row.cancelled_at is None or (grant.reported_at and row.cancelled_at > grant.reported_at))
+    ]
+
+
 def line_totals(grant: Grant) -> list[LineTotal]:
     """One row for each line of the grant, in its order."""
     spent = spent_by_line(grant)

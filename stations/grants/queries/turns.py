@@ -166,6 +166,13 @@ def _letter(kind: str, endpoint: str) -> Turn:
     return Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
 
 
+def change_asked_at(
+    pending: Sequence[dt.datetime], decided: Sequence[dt.datetime], *, told: int
+) -> dt.datetime | None:
+    """When the change was asked for that the city is at: the pending one, else the oldest without its letter."""
+    return next(iter([*pending, *sorted(decided)[told:]]), None)
+
+
 def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     """The facts of one grant whose letters and changes are loaded. ``books``: its postings, if a page has them."""
     if books is None:
@@ -178,7 +185,11 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         decided_changes=len(decided),
         standing=standing,
         cancelling=drafted,
-        change_asked_at=max((change.requested_at for change in grant.changes), default=None),
+        change_asked_at=change_asked_at(
+            [change.requested_at for change in grant.changes if change.approved is None],
+            [change.requested_at for change in decided],
+            told=sum(letter.kind == "change" for letter in grant.letters),
+        ),
         advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
     )
 

@@ -1,7 +1,7 @@
 """What waits for somebody about grants, and until when."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
@@ -24,7 +24,7 @@ from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import waiting_plans
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import called, with_title
-from stations.grants.queries.turns import Facts, Turn, request_turn, turns
+from stations.grants.queries.turns import Facts, Turn, change_asked_at, request_turn, turns
 from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status
 from stations.people.models import Person
 
@@ -114,12 +114,12 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
         name: {grant_id: Counter[str]() for grant_id in ids}
         for name in ("letter", "change", "cancelling", "returned")
     }
-    asked: dict[int, dt.datetime | None] = {}
+    asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
     for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": ids}):
-        if name == "asked":
-            asked[grant_id] = asked_at
-        else:
+        if name != "asked":
             found[name][grant_id][kind] += 1
+        if asked_at is not None:
+            asked[name, grant_id].append(asked_at)
     books = standings(ids)
     return {
         i: Facts(
@@ -127,7 +127,9 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
             decided_changes=found["change"][i].total(),
             standing=books[i],
             cancelling=found["cancelling"][i].total() > 0,
-            change_asked_at=asked.get(i),
+            change_asked_at=change_asked_at(
+                asked["asked", i], asked["change", i], told=found["letter"][i]["change"]
+            ),
             advance_returned=found["returned"][i].total() > 0,
         )
         for i in ids
@@ -136,7 +138,7 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
 
 @cache
 def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
-    """(letter, change, asked, cancelling or returned; grant id; a letter's kind; when a change was asked for last).
+    """(letter, change, asked, cancelling or returned; grant id; a letter's kind; when a change was asked for).
 
     What has been told, decided, asked for and drafted.
     """
@@ -151,8 +153,8 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
     decided = sa.and_(GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None))
     papers = sa.union_all(
         paper("letter", Letter.grant_id, Letter.kind),
-        paper("change", changes).where(decided),
-        paper("asked", changes, at=sa.func.max(GrantChange.requested_at)).group_by(changes),
+        paper("change", changes, at=GrantChange.requested_at).where(decided),
+        paper("asked", changes, at=GrantChange.requested_at).where(GrantChange.approved.is_(None)),
         paper("cancelling", GrantCancellation.grant_id).where(GrantCancellation.decided_at.is_(None)),
         paper("returned", PaymentRequest.grant_id).where(
             PaymentRequest.status == PaymentStatus.RETURNED,
@@ -178,8 +180,7 @@ def _grant_tasks(person: Person, grant: Grant, known: Facts, asked: list[Payment
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and asked)
         if expected and can(person, turn.permission, grant):
-            received_at = None if turn.permission in _COMMITTEES else _received_at(grant, known)
-            yield _task(turn, grant, reports.process_by(grant, received_at), grant_id=grant.id)
+            yield _task(turn, grant, process_by(turn, grant, known), grant_id=grant.id)
     for request in asked:
         next_turn = request_turn(request)
         if next_turn is not None and can(person, next_turn.permission, request):
@@ -195,12 +196,19 @@ _COMMITTEES = frozenset({Permission.GRANT_APPLY, Permission.ADVANCE_REQUEST})
 _ON_APPLICATION = frozenset(
     {Status.APPLIED, Status.REVIEWING, Status.DECIDING, Status.AWARDED, Status.REFUSED}
 )
-_ON_REPORT = frozenset({Status.INSPECTED, Status.DETERMINING, Status.DETERMINED})
+_ON_REPORT = frozenset({Status.REPORTED, Status.INSPECTED, Status.DETERMINING, Status.DETERMINED})
 
 
-def _received_at(grant: Grant, known: Facts) -> dt.datetime | None:
-    """When the committee handed in what the city is at work on; None where it is at work on nothing of theirs."""
-    if grant.status is Status.CHANGE_REQUESTED or known.decided_changes > known.letters["change"]:
+def process_by(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
+    """Until when the city takes this turn (標準処理期間); None where it answers nothing that a committee handed in."""
+    if turn.permission in _COMMITTEES:
+        return None
+    return reports.process_by(grant, _received_at(turn, grant, known))
+
+
+def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
+    """When the committee handed in what ``turn`` answers; None where it answers nothing of theirs."""
+    if turn.endpoint in {"grants.decide_change", "grants.issue_change"}:
         return known.change_asked_at
     if grant.status in _ON_APPLICATION:
         return grant.applied_at

@@ -42,7 +42,7 @@ from stations.grants.services.payments import (
     return_request,
     reverse_payment,
 )
-from stations.grants.services.settings import save_settings
+from stations.grants.services.settings import change_processing_days, save_settings
 
 __all__ = [
     "apply",
@@ -51,6 +51,7 @@ __all__ = [
     "begin_review",
     "book",
     "cancel",
+    "change_processing_days",
     "check_books",
     "close",
     "decide_change",

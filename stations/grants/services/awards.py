@@ -175,9 +175,13 @@ def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
 
 
 def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
-    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows, due from this day on."""
+    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows, due from this day on.
+
+    A day of completion that was written before stays: 監査 may have found it right.
+    """
     after = begin(grant, Act.DISCONTINUE, Permission.GRANT_APPLY, by=by, reason=reason)
     cancel_pending(grant, reason=reason, by=by)
-    grant.completed_on = clock.today()
+    if grant.completed_on is None:
+        grant.completed_on = min(clock.today(), clock.fiscal_year_period(grant.fiscal_year)[1])
     finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
     tell(grant, [Role.OFFICER], N_("事業の中止・廃止の届出がありました"), by=by)

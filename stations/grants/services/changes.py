@@ -84,7 +84,8 @@ def decide_change(*, grant: Grant, approve: bool, reason: str = "", by: Actor) -
         for line in grant.lines:
             line.decided_yen = line.awarded_yen
     finish(grant, act, after, by=by, reason=reason, detail=_detail(change))
-    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("変更の申請に決定がありました"), by=by)
+    news = N_("変更の申請が承認されました") if approve else N_("変更の申請は承認されませんでした")
+    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], news, by=by)
     return change
 
 

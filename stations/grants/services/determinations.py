@@ -190,5 +190,4 @@ def _check_notified(grant: Grant) -> None:
 
 def _due(days: int) -> dt.date:
     """So many days from today, or the next day on which city hall is open."""
-    due = clock.today() + dt.timedelta(days=days)
-    return due if clock.is_business_day(due) else clock.add_business_days(due, 1)
+    return clock.open_day(clock.today() + dt.timedelta(days=days))

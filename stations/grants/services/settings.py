@@ -1,6 +1,6 @@
 """制度設定 of a fiscal year: entered by the approver, changed until the first application."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from stations.core import audit
 from stations.core.access import Actor, Permission, demand
@@ -48,3 +48,13 @@ def save_settings(
         db.session.flush()
     audit.record(setting, act=SettingsAct.SAVE, by=by, detail=changed)
     return setting
+
+
+def change_processing_days(*, setting: FiscalYearSetting, days: int, by: Actor) -> None:
+    """Change the 標準処理期間, at any time: no amount and no letter rests on it. `RuleBroken` on "processing_days"."""
+    lock(setting)
+    demand(by, Permission.GRANT_SETTINGS, setting)
+    settlement.check_terms(replace(setting.terms, processing_days=days))
+    if setting.processing_days != days:
+        setting.processing_days = days
+        audit.record(setting, act=SettingsAct.SAVE, by=by, detail={"processing_days": days})

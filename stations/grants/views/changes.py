@@ -90,7 +90,9 @@ def decide_change(grant: Any) -> Any:
         ),
         heading=_("変更の申請を決裁する"),
         action=_("決定する"),
-        done=_("変更の申請に決定しました。"),
+        done=_("変更の申請を承認しました。担当が通知書を施行します。")
+        if form.decision.data == "approve"
+        else _("変更の申請を承認しませんでした。理由は助成金のページに表示されます。"),
         facts=[]
         if waiting is None
         else [

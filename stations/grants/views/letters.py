@@ -33,7 +33,7 @@ def letter(letter: Any) -> Response:
 def draft_letter(grant: Any) -> Any:
     """The letter of what is drafted, marked 「案」, for whoever decides."""
     drafted = {Status.DECIDING, Status.AWARDED, Status.DETERMINING, Status.DETERMINED}
-    if grant.status not in drafted:
+    if grant.status not in drafted or queries.letter_of(grant, "determination") is not None:
         return redirect(url_for("grants.grant", grant_id=grant.id))
     return Response(
         services.draft_pdf(grant),

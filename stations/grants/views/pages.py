@@ -32,14 +32,14 @@ def index() -> str:
     request_status = status if isinstance(status, PaymentStatus) else None
     grants = queries.in_year(current_user, year, statuses, request_status)
     counts = queries.counts(current_user, year)
+    inside = queries.sees_drafts(current_user)
     return render_template(
         "grants/index.html",
         grants=grants,
-        standings=queries.standings(
-            [grant.id for grant in grants], of=None if queries.sees_drafts(current_user) else queries.told()
-        ),
+        standings=queries.standings([grant.id for grant in grants], of=None if inside else queries.told()),
         states={grant.id: queries.shown_status(current_user, grant) for grant in grants},
         ended=OVER,
+        inside=inside,
         year=year,
         years=years,
         stage=stage,
@@ -73,6 +73,7 @@ def grant(grant: Any) -> str:
     repayments = queries.repayments(grant) if grant.refund_yen else []
     hidden = queries.hidden_acts(current_user, grant)
     timeline = audit.timeline(grant, *grant.payment_requests, without=hidden)
+    buttons = queries.buttons(current_user, grant, known)
     return render_template(
         "grants/grant.html",
         grant=grant,
@@ -82,9 +83,11 @@ def grant(grant: Any) -> str:
         budget=queries.budget(grant),
         setting=setting,
         approval=_approval(grant),
-        buttons=queries.buttons(current_user, grant, known),
+        buttons=buttons,
+        process_by=queries.process_by(buttons.primary[0], grant, known) if buttons.primary else None,
         turns=_request_turns(grant),
         payers=_payers(grant, repayments),
+        today=clock.today(),
         steps=steps(state, cancelled=queries.is_cancelled(grant)),
         timeline=words.history(timeline),
         repayments=repayments,

@@ -1,5 +1,6 @@
 """概算払 and 精算払, as each person meets them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -155,11 +156,15 @@ def record_payment(request: Any) -> Any:
 def reverse_payment(request: Any) -> Any:
     """訂正 of a mistaken record of a payment, by the cashier."""
     form = ReasonForm()
+    again: list[Any] = []
     return _page(
         request,
         "grants.reverse_payment",
         form,
-        lambda: services.reverse_payment(request=request, reason=form.reason.data or "", by=current_user),
+        lambda: again.append(
+            services.reverse_payment(request=request, reason=form.reason.data or "", by=current_user)
+        ),
+        then=lambda: url_for("grants.record_payment", payment_request_id=again[0].id),
         heading=_("支払の記録を訂正する"),
         action=_("この記録を取り消して、記録し直す"),
         done=_("支払の記録を取り消しました。続けて、正しい支払日と支払番号を記録してください。"),
@@ -182,13 +187,17 @@ def _page(
     lead: str = "",
     other: tuple[str, str] | None = None,
     hints: dict[str, str] | None = None,
+    then: Callable[[], str] | None = None,
 ) -> Any:
-    """The page of an act on one request; too late to open, back to the grant. ``other``: (label, url) beside it."""
+    """The page of an act on one request; too late to open, back to the grant.
+
+    ``other``: (label, url) beside it. ``then``: where the work goes on, if not on the grant's page.
+    """
     grant = request.grant
     back = redirect(url_for("grants.grant", grant_id=grant.id))
     if act.perform(form, service):
         flash(done, "success")
-        return back
+        return redirect(then()) if then else back
     turn = queries.request_turn(request)
     if not form.is_submitted() and (turn is None or turn.endpoint != offered):
         flash(_("この請求は、いま「%(state)s」です。", state=label(request.status)), "info")
@@ -226,8 +235,18 @@ def _facts(request: Any) -> Facts:
         *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
         fact(_("これまでの支払済"), yen(standing.paid)),
         fact(_("今回の額"), Markup("<strong>{}</strong>").format(yen(request.amount_yen))),
-        fact(_("今回の支払の後の残り"), yen(standing.unpaid - request.amount_yen)),
-        fact(_("請求した人"), names[request.requested_by_id]),
+        *(
+            [fact(_("今回の支払の後の残り"), yen(standing.unpaid - request.amount_yen))]
+            if request.payment is None
+            else [
+                fact(_("記録した支払日"), date(request.payment.paid_on)),
+                fact(_("記録した支払番号"), request.payment.reference or "—"),
+            ]
+        ),
+        fact(
+            _("請求した人"),
+            names[request.requested_by_id] if request.requested_by_id else _("市の手続き（額の確定による）"),
+        ),
         fact(_("請求日時"), datetime(request.requested_at)),
     ]
     if request.ordered_at is not None:

@@ -44,7 +44,7 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
         open=grant.status in BOOKS_OPEN,
         return_reason=report_queries.return_reason(grant),
         question=report_queries.question_of(grant),
-        pointed_out=receipt_queries.with_findings(grant) if returned else [],
+        pointed_out=receipt_queries.pointed_out(grant) if returned else [],
         last_receipt_on=report_queries.last_receipt_on(grant),
         audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
         breadcrumb=trail(grant, here, *between),
@@ -97,7 +97,8 @@ def audit_accounts(grant: Any) -> Any:
             return back_with(broken, url_for(".audit_accounts", grant_id=grant.id))
         flash(_("会計の監査を記録しました。"), "success")
         return redirect(url_for(".report", grant_id=grant.id))
-    own = current_user.id in book_queries.keeper_ids(grant)
+    open_ = grant.status in BOOKS_OPEN
+    own = open_ and current_user.id in book_queries.keeper_ids(grant)
     return render_template(
         "grants/report_audit.html",
         grant=grant,
@@ -105,7 +106,8 @@ def audit_accounts(grant: Any) -> Any:
         own=own,
         report=report_queries.report(grant),
         book=book_queries.cash_book(grant),
-        open=grant.status in BOOKS_OPEN,
+        audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
+        open=open_,
         breadcrumb=trail(grant, _("会計の監査"), of_report(grant)),
     )
 

@@ -5,40 +5,58 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import yen
 from stations.core.labels import label
 from stations.grants import queries, services
-from stations.grants.forms.settings import SettingsForm
+from stations.grants.forms.settings import ProcessingForm, SettingsForm
 from stations.grants.settlement import FiscalTerms, ReallocationRule
 from stations.grants.views import blueprint
 from stations.grants.views.act import perform
+
+UNITS = {
+    "cap_yen": _l("円"),
+    "unit_yen": _l("円"),
+    "report_days": _l("日"),
+    "report_latest_month": _l("月"),
+    "report_latest_day": _l("日"),
+    "refund_days": _l("日"),
+    "processing_days": _l("日"),
+    "retention_years": _l("年"),
+}
 
 
 @blueprint.route("/grants/settings", methods=["GET", "POST"])
 @requires(Permission.GRANT_SETTINGS)
 @writes
 def settings() -> Any:
-    """The terms of one year: shown, and changed until the first application."""
+    """The terms of one year: shown, and changed until the first application; the 標準処理期間 also after it."""
     this_year = clock.fiscal_year(clock.today())
     year = request.args.get("year", this_year, type=int)
     if not this_year - 20 <= year <= this_year + 1:
         year = this_year
     known = queries.settings(year)
-    form = SettingsForm(data=_values(year))
+    settled = known is not None and queries.settings_settled(year)
+    # Whoever still sends the whole form of a year that is settled by now is told so by the service (409).
+    whole = not settled or "unit_yen" in request.form
+    form: Any = SettingsForm(data=_values(year)) if whole else ProcessingForm(data=_values(year))
+    shown = form if whole else SettingsForm(formdata=None, data=_values(year))
 
     def save() -> None:
-        services.save_settings(
-            terms=form.terms(year),
-            programme_item=form.programme_item.data or "",
-            scheme=form.scheme.data or "",
-            ordinance=form.ordinance.data or "",
-            by=current_user,
-        )
+        if known is not None and not whole:
+            services.change_processing_days(setting=known, days=form.processing_days.data, by=current_user)
+        else:
+            services.save_settings(
+                terms=form.terms(year),
+                programme_item=form.programme_item.data or "",
+                scheme=form.scheme.data or "",
+                ordinance=form.ordinance.data or "",
+                by=current_user,
+            )
 
     if perform(form, save):
         flash(_("%(year)s年度の制度設定を保存しました。", year=year), "success")
@@ -46,11 +64,13 @@ def settings() -> Any:
     return render_template(
         "grants/settings.html",
         form=form,
+        shown=shown,
         year=year,
         years=sorted({this_year + 1, this_year, this_year - 1, year}, reverse=True),
         known=known,
-        settled=queries.settings_settled(year),
-        events=_history(known, form) if known is not None else [],
+        settled=settled,
+        units=UNITS,
+        events=_history(known, shown) if known is not None else [],
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), None)],
     )
 
@@ -61,7 +81,7 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     def words(name: str, value: Any) -> str:
         if name == "reallocation_rule":
             value = label(ReallocationRule(value))
-        shown = yen(value) if name.endswith("_yen") else value or "—"
+        shown = "—" if value in {None, ""} else f"{value:,}{UNITS[name]}" if name in UNITS else value
         return str(_("%(name)s：%(value)s", name=form[name].label.text, value=shown))
 
     return [

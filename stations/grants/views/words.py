@@ -157,18 +157,12 @@ def _difference(grant: Any, known: queries.Settled) -> str:
 def history(entries: Iterable[Entry]) -> list[Entry]:
     """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded.
 
-    An act that is a letter's going out (交付決定通知書を施行する) tells of it already; the letter is no second line.
+    交付決定通知書を施行する tells of its letter already; that is no second line.
     """
-    entries = list(entries)
-    told = {
-        (entry.detail["number"], entry.at.date())
-        for entry in entries
-        if "number" in entry.detail and entry.act != Deed.ISSUE_LETTER
-    }
     return [
         _telling(entry)
         for entry in entries
-        if entry.act != Deed.ISSUE_LETTER or (entry.detail.get("number"), entry.at.date()) not in told
+        if not (entry.act == Deed.ISSUE_LETTER and entry.detail.get("kind") == "award")
     ]
 
 
@@ -190,8 +184,10 @@ def _telling(entry: Entry) -> Entry:
     if "instalment" in detail:
         said.append(_("第%(n)s回", n=detail["instalment"]))
     said += [yen(detail[key]) for key in _AMOUNTS if isinstance(detail.get(key), int)]
-    if detail.get("own_funds_yen"):
-        said.append(_("自己資金 %(amount)s", amount=yen(detail["own_funds_yen"])))
+    if (own := detail.get("own_funds_yen", 0)) > 0:
+        said.append(_("自己資金 %(amount)s", amount=yen(own)))
+    elif own < 0:
+        said.append(_("自己資金の戻し %(amount)s", amount=yen(-own)))
     if not said:
         return entry
     return replace(entry, label=_("%(act)s（%(what)s）", act=entry.label, what=" ".join(said)))

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
-from stations.core.access import Permission
+from stations.core.access import OFFICIALS, Permission, roles_of
 from stations.core.config import Config
 from stations.core.database import add, db, lock
 from stations.core.formatting import datetime as format_datetime
@@ -103,7 +103,8 @@ def _address(token: str) -> str:
 
 def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> None:
     with force_locale(person.language):
-        subject, body = _words(url, format_datetime(expires_at), kind)
+        until = format_datetime(expires_at, by_era=bool(OFFICIALS & roles_of(person)))
+        subject, body = _words(url, until, kind)
     outbox.queue(to=person, subject=subject, body=body)
 
 
