@@ -164,9 +164,6 @@ OFFICER, OTHER_OFFICER, CASHIER = "officer1", "officer2", "cashier1"
 # These two come in by the demonstration's button with their role's name.
 APPROVER, SECRETARIAT = "課長", "事務局（社協）"
 
-AT_HOME = {DRAFTER, CHAIR, TREASURER, AUDITOR, LEADER, VOLUNTEER}
-DESK = (1280, 900)
-
 COMMITTEE = "小金原地区実行委員会"
 STATION = "小金原おしゃべりベンチ"
 VENUE = "小金原仮想会館"
@@ -185,12 +182,11 @@ class Company:
         return self.here[name]
 
 
-def company(site: Site, visitor: Callable[..., Visitor], album: Album, window: tuple[int, int]) -> Company:
-    """The people of ``site``, one album for all of them; who is not at a desk of the city is at a ``window`` (CSS px)."""
+def company(site: Site, visitor: Callable[..., Visitor], album: Album, size: tuple[int, int]) -> Company:
+    """The people of ``site``, at windows of ``size`` CSS pixels; one album for all of them."""
 
     def arrive(name: str) -> Someone:
-        width, height = window if name in AT_HOME else DESK
-        someone = Someone(visitor(site, width, height), f"{width}-{name}", album)
+        someone = Someone(visitor(site, *size), f"{size[0]}-{name}", album)
         if name in {APPROVER, SECRETARIAT}:
             return sign_in_by_button(someone, name)
         return sign_in(someone, site, f"demo-{name}")

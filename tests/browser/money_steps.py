@@ -23,9 +23,8 @@ from tests.browser.journey import (
 )
 
 
-def award(everybody: Company, plan_id: int) -> int:
-    """交付申請 → 審査 → 起案 → 決裁 → 施行."""
-    chair, officer, approver = everybody[CHAIR], everybody[OFFICER], everybody[APPROVER]
+def apply(chair: Someone, plan_id: int) -> int:
+    """交付申請 with an approved plan."""
     chair.go(f"/plans/{plan_id}")
     chair.sees("承認")
     chair.follow("交付申請に進む")
@@ -33,7 +32,12 @@ def award(everybody: Company, plan_id: int) -> int:
     chair.press("この内容で申請する")
     chair.sees("交付申請")
     chair.sees_money("未定", "0円", "0円", "未定")
-    grant_id = chair.number_in_address()
+    return chair.number_in_address()
+
+
+def award(everybody: Company, grant_id: int) -> None:
+    """審査 → 起案 → 決裁 → 施行."""
+    chair, officer, approver = everybody[CHAIR], everybody[OFFICER], everybody[APPROVER]
     officer.go(f"/grants/{grant_id}")
     officer.follow("審査を始める")
     officer.press("審査を始める")
@@ -52,17 +56,20 @@ def award(everybody: Company, plan_id: int) -> int:
     officer.sees_money("36,000円", "0円", "0円", "36,000円")
     chair.go(f"/grants/{grant_id}")
     assert chair.download("交付決定通知書 第").startswith(b"%PDF")
-    return grant_id
 
 
-def pay_in_advance(everybody: Company, grant_id: int) -> None:
-    """概算払請求 → 支出命令 by somebody else → 支払済."""
-    treasurer, other, cashier = everybody[TREASURER], everybody[OTHER_OFFICER], everybody[CASHIER]
+def ask_for_advance(treasurer: Someone, grant_id: int) -> None:
+    """概算払請求."""
     treasurer.go(f"/grants/{grant_id}")
     treasurer.follow("概算払を請求する")
     treasurer.fill({"amount_yen": "36,000", "purpose": "もち米を年内にまとめて買うため"})
     treasurer.press("請求する")
     treasurer.sees_money("36,000円", "0円", "0円", "36,000円")
+
+
+def pay(everybody: Company, grant_id: int) -> None:
+    """支出命令 by another officer than who drafted → 支払済."""
+    other, cashier = everybody[OTHER_OFFICER], everybody[CASHIER]
     other.go(f"/grants/{grant_id}")
     other.follow("支出を命令する")
     other.press("支出を命令する")

@@ -130,7 +130,7 @@ def test_a_station_is_registered_with_its_venue_and_opened(client: PageClient, c
     assert "まだ市民の方には表示されていません" in page.text
     page = client.click(page, "活動を始める日を決める")
     page = client.submit(page, "この日から始める")
-    assert "開催中" in page.text
+    assert "開設中" in page.text
 
 
 def test_a_station_changes_and_ends(client: PageClient, city: here.City):
