@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 WARM_UP = 5
-CPU_REQUESTS = 40
+CPU_REQUESTS = 120
 LATENCY_REQUESTS = 200
 CONCURRENCY = 2
 
@@ -27,10 +27,13 @@ class Latency:
     p99: float
 
 
-def cpu_milliseconds(app: Flask, url: str, cookie: str, beside: tuple[Flask, str]) -> tuple[float, float]:
-    """CPU time of one request in this process, and of one of ``beside`` (application, URL): medians.
+def cpu_milliseconds(
+    app: Flask, url: str, cookie: str, beside: tuple[Flask, str]
+) -> tuple[float, float, float]:
+    """CPU time of one request in this process, of one of ``beside`` (application, URL), and their ratio: medians.
 
-    Both take turns, so that what else the machine does slows one as much as the other.
+    Both take turns, so that what else the machine does slows one as much as the other; for that the ratio is that of
+    each turn: the medians of the two may come from a fast and a slow minute.
     """
     page, yardstick = _asking(app, url, cookie), _asking(*beside)
     for _ in range(WARM_UP):
@@ -38,7 +41,8 @@ def cpu_milliseconds(app: Flask, url: str, cookie: str, beside: tuple[Flask, str
         yardstick()
     spent = [(page(), yardstick()) for _ in range(CPU_REQUESTS)]
     page_seconds, yardstick_seconds = zip(*spent, strict=True)
-    return statistics.median(page_seconds) * 1000, statistics.median(yardstick_seconds) * 1000
+    ratio = statistics.median(mine / other for mine, other in spent)
+    return statistics.median(page_seconds) * 1000, statistics.median(yardstick_seconds) * 1000, ratio
 
 
 def _asking(app: Flask, url: str, cookie: str = "") -> Callable[[], float]:
