@@ -211,8 +211,8 @@ audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=Payme
 STAGES: dict[str, tuple[object, frozenset[Status]]] = {
     "review": (_l("申請・審査"), frozenset({Status.APPLIED, Status.REVIEWING})),
     "decision": (_l("決裁・施行"), frozenset({Status.DECIDING, Status.AWARDED})),
-    "running": (_l("実施"), frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED, Status.DISCONTINUED})),
-    "report": (_l("実績報告"), frozenset({Status.REPORTED, Status.REPORT_RETURNED})),
+    "running": (_l("実施"), frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED})),
+    "report": (_l("実績報告"), frozenset({Status.DISCONTINUED, Status.REPORTED, Status.REPORT_RETURNED})),
     "determination": (
         _l("検査・額の確定"),
         frozenset({Status.INSPECTED, Status.DETERMINING, Status.DETERMINED}),
