@@ -351,7 +351,7 @@ def test_the_years_settings_are_saved_and_then_stand(app: Flask, db_session: Ses
     assert "保存しました" in page.text
     grants.active(grants.team())
     page = client.get("/grants/settings")
-    assert "もう変えられません" in page.text
+    assert "標準処理期間だけです" in page.text
     signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings", status=403)
 
 
