@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import lazy_gettext as _l
+from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.pool import NullPool
@@ -29,6 +29,7 @@ from stations.core import (
 )
 from stations.core.access import Permission, can
 from stations.core.config import Config
+from stations.core.language import lazy_gettext as _l
 from stations.demo.cli import commands as demo_commands
 from stations.directory.views import blueprint as directory
 from stations.grants.views import blueprint as grants
@@ -99,9 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
     database.init_app(app)
     migrations.init_app(app)
     CSRFProtect(app)
-    language.Languages(
-        app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations")
-    )
+    Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
     language.init_app(app)
     formatting.init_app(app)
     web.init_app(app)

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
@@ -31,6 +29,8 @@ from stations.core.forms import (
     WholeNumberField,
     YenField,
 )
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 
 LONG, SHORT = 4000, 60
 CHOOSE = SelectChoice("", _l("選んでください"))

@@ -1,7 +1,5 @@
 """What the states, acts, sections and categories of plans are called, and the colour of each state."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.applications.rules import (
     Act,
     CostCategory,
@@ -12,6 +10,7 @@ from stations.applications.rules import (
     Status,
 )
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 
 STATUSES = {
     Status.DRAFT: _l("下書き"),

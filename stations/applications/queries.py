@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.applications import content, rules
@@ -33,6 +32,7 @@ from stations.core.access import (
     committee_ids,
 )
 from stations.core.database import db, fetch_all
+from stations.core.language import gettext as _
 from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment

@@ -3,8 +3,6 @@
 import uuid
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import NumberRange
@@ -22,6 +20,8 @@ from stations.core.forms import (
     WholeNumberField,
 )
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.core.messages import N_, RuleBroken
 
 # The Japanese word is what is stored.

@@ -1,9 +1,8 @@
 """What the members of attendance's enums are called. Words a guest may read on the tablet."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.attendance.rules import AgeBand, Counter, RecordAct, RecordStatus
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 
 labels.register(
     {

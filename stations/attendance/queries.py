@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.attendance import rules
@@ -18,6 +17,7 @@ from stations.core import access, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import db
 from stations.core.formatting import short_date
+from stations.core.language import gettext as _
 from stations.core.tasks import Task
 
 S = TypeVar("S", bound=sa.Select[*tuple[Any, ...]])

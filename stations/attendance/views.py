@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.attendance import queries, rules, services
@@ -16,6 +15,7 @@ from stations.core.database import writes
 from stations.core.formatting import date as format_date
 from stations.core.forms import say, succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 
 blueprint = Blueprint("attendance", __name__)

@@ -6,8 +6,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -39,6 +37,8 @@ from stations.core.forms import (
     say,
 )
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.core.messages import RuleBroken
 
 

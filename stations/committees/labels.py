@@ -1,7 +1,5 @@
 """What the states, kinds and acts of committees and stations are called."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.committees.rules import (
     CommitteeAct,
     Frequency,
@@ -12,6 +10,7 @@ from stations.committees.rules import (
     StationStage,
 )
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 
 # One call for each enum: members of two enums with the same value are the same key of a dict.
 labels.register(

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.committees.models import CalendarRule, Committee, District, Opening, Station, Venue
@@ -13,6 +12,7 @@ from stations.committees.rules import OpeningStatus, is_over
 from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
+from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
 

@@ -7,8 +7,6 @@ import secrets
 from typing import Any
 
 from flask import Flask, Response, flash, g, redirect, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -16,6 +14,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from stations.core.access import NotAllowed
 from stations.core.database import SAFE_METHODS, db
 from stations.core.forms import fields_sent, say, typed_words
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.core.messages import Conflict, RuleBroken
 
 log = logging.getLogger(__name__)

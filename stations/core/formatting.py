@@ -3,13 +3,13 @@
 import datetime as dt
 
 from flask import Flask, g, has_request_context
-from flask_babel import gettext as _
 from flask_login import current_user
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from stations.core import clock, language, money
 from stations.core.access import OFFICIALS, roles_of
+from stations.core.language import gettext as _
 
 WEEKDAYS_JA = "月火水木金土日"
 
@@ -22,9 +22,10 @@ def _by_era() -> bool:
     """Whether the reader is an official, who counts years by era; citizens and committees read 西暦."""
     if not has_request_context():
         return False
-    if "dates_by_era" not in g:
-        g.dates_by_era = bool(current_user.is_authenticated and OFFICIALS & roles_of(current_user))
-    return bool(g.dates_by_era)
+    kept = g._get_current_object()  # the object behind the proxy: each look through it costs as much as a date
+    if "dates_by_era" not in kept:
+        kept.dates_by_era = bool(current_user.is_authenticated and OFFICIALS & roles_of(current_user))
+    return bool(kept.dates_by_era)
 
 
 def date(on: dt.date | dt.datetime | None, *, by_era: bool | None = None) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, StringField, TextAreaField, validators
@@ -21,6 +20,7 @@ from stations.core import clock, money, seen, text
 from stations.core.access import NotAllowed
 from stations.core.database import db
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
 
 HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended

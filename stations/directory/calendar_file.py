@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
-
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
+from stations.core.language import gettext as _
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
 
 from stations.committees.rules import WEEKDAYS, StationKind
 from stations.core.forms import Form, TidyText
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.directory.queries import Wish
 
 

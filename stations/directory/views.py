@@ -4,12 +4,12 @@ from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
-from flask_babel import gettext as _
 
 from stations.committees.queries import calendar_rules
 from stations.committees.rules import OpeningStatus, StationStage, describe, month_shown
 from stations.core import clock
 from stations.core.access import public
+from stations.core.language import gettext as _
 from stations.directory import queries
 from stations.directory.calendar_file import calendar_file
 from stations.directory.forms import SearchForm

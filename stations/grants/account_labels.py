@@ -1,8 +1,7 @@
 """What the acts on receipts and accounts are called in a timeline, and what a report needs on its list."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 from stations.grants.reporting import AccountsAct, Need, ReceiptAct
 from stations.grants.rules import Status
 

@@ -2,9 +2,8 @@
 
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 from stations.grants.bookkeeping import Account
 from stations.grants.receipts import Level, ReceiptKind
 from stations.grants.reporting import AccountsAct

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
@@ -18,6 +17,7 @@ from stations.core.forms import (
     TimeField,
     WholeNumberField,
 )
+from stations.core.language import lazy_gettext as _l
 from stations.meetings.labels import RESOLUTIONS
 from stations.meetings.rules import Resolution
 

@@ -1,8 +1,7 @@
 """What the states and resolutions of general meetings are called."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 from stations.meetings.rules import History, MeetingAct, MeetingStatus, Resolution
 
 STATUSES = {

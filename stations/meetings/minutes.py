@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.applications import queries as plan_queries
 from stations.core import clock, documents, formatting
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.meetings import queries
 from stations.meetings.models import AgendaItem, Meeting
 

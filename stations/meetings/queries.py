@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.applications import queries as plan_queries
@@ -14,6 +13,7 @@ from stations.core import audit, clock
 from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role, can, roles_of
 from stations.core.database import db, fetch_all
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.meetings import labels as labels  # what the enums are called, for everybody who asks here
 from stations.meetings import rules

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications import queries as plan_queries
@@ -14,6 +13,7 @@ from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.meetings import forms, queries, rules, services
 from stations.meetings import minutes as minute_book

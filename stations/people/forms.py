@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Email, EqualTo
@@ -20,6 +19,7 @@ from stations.core.forms import (
     TidyTextArea,
 )
 from stations.core.labels import label
+from stations.core.language import lazy_gettext as _l
 from stations.people.rules import PASSWORD_LENGTH, AccountStatus
 
 EMAIL_WRONG = _l("メールアドレスは「name@example.jp」のような形で入力してください。")

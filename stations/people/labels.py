@@ -1,9 +1,8 @@
 """What roles, account states and acts are called."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import audit, labels
 from stations.core.access import Role, Scope
+from stations.core.language import lazy_gettext as _l
 from stations.people.rules import AccountStatus, PersonAct
 
 TONES: dict[AccountStatus, str] = {

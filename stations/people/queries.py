@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.core import access, audit, clock, text
@@ -18,6 +17,7 @@ from stations.core.audit import Entry
 from stations.core.database import Model, db
 from stations.core.forms import typed_words
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.people import keys, rules
 from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, RoleAssignment

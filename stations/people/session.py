@@ -21,7 +21,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
@@ -30,6 +29,7 @@ from stations.core.access import Permission, can
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, writes
 from stations.core.forms import HELD_FIELD, fields_sent
+from stations.core.language import gettext as _
 from stations.people import queries, rules, services
 from stations.people.models import Person
 

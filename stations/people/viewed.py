@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from stations.core.audit import PersonalDataView
 from stations.core.database import Model, db
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.people.models import Person
 from stations.people.queries import PAGE_ROWS, Paged, matching, paged
 

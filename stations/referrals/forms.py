@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -24,6 +22,8 @@ from stations.core.forms import (
     say,
 )
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.referrals import rules
 from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Outcome, Recipient
 

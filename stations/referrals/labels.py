@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import audit, labels
+from stations.core.language import lazy_gettext as _l
 from stations.referrals.rules import (
     Act,
     AgeGroup,

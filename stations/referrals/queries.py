@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import format_date
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.committees.models import Station
 from stations.core import access, clock
 from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment

@@ -13,10 +13,10 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 import pylopdf_fonts_jp
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from stations.core.formatting import yen
+from stations.core.language import gettext as _
 from stations.reports import svg
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from stations.attendance.rules import AgeBand
 from stations.core import formatting
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage

@@ -1,8 +1,7 @@
 """What the stages of the overview are called."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import labels
+from stations.core.language import lazy_gettext as _l
 from stations.reports.rules import Stage
 
 labels.register(

@@ -4,11 +4,10 @@ import csv
 from dataclasses import dataclass
 from io import StringIO
 
-from flask_babel import gettext as _
-
 from stations.attendance.rules import AgeBand
 from stations.core import formatting
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.reports import labels as _labels  # noqa: F401  (registers what stages are called)
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
+from stations.core.language import gettext as _
 from stations.people.session import signed_in
 from stations.reports import figures, tables
 from stations.reports.queries import home as home_queries

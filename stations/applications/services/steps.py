@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.applications import rules
 from stations.applications.models import Plan
@@ -12,6 +11,7 @@ from stations.applications.rules import Act
 from stations.core import audit, clock, outbox
 from stations.core.access import Permission, demand
 from stations.core.database import lock
+from stations.core.language import gettext as _
 from stations.people.models import Person
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications import content, forms, queries, rules, services
@@ -24,6 +23,7 @@ from stations.core import files
 from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import writes
 from stations.core.forms import Form
+from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.seen import Overtaken
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from stations.applications import queries, rules
@@ -13,6 +12,7 @@ from stations.applications.rules import CostCategory, IncomeKind, Section
 from stations.applications.views import blueprint
 from stations.core import clock, formatting
 from stations.core.labels import label
+from stations.core.language import gettext as _
 
 
 @blueprint.app_template_global()

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from flask import Response, abort, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications import content, forms, printing, queries, rules
@@ -15,6 +14,7 @@ from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.applications.views.unfinished import kept_forms, lacking
 from stations.core import audit, clock, formatting
 from stations.core.access import Permission, can, committee_ids, requires
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 
 PER_PAGE = 50

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications import forms, queries, rules, services
@@ -15,6 +14,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import Form, succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 
 
 @blueprint.route("/plans/<int:plan_id>/receive", methods=["GET", "POST"])

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import FieldList, SelectField
 
 from stations.applications import forms, queries
 from stations.applications.labels import FIELDS, SECTIONS
 from stations.applications.rules import Section
 from stations.core.forms import ReadField
+from stations.core.language import gettext as _
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -16,6 +15,7 @@ from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.language import gettext as _
 
 MONTHS_AHEAD = 6
 

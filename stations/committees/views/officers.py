@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -15,6 +14,7 @@ from stations.core.access import Permission, Role, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 
 SHOWN = N_("役員の氏名")

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, can
+from stations.core.language import gettext as _
 
 blueprint = Blueprint("committees", __name__)
 

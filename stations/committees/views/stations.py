@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -22,6 +21,7 @@ from stations.core import access, audit, clock, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.language import gettext as _
 
 NEXT_SHOWN = 6
 CANCELLED_SINCE = dt.timedelta(days=30)

@@ -1,8 +1,7 @@
 """Forms of acts that need no more than a press, or a reason."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core.forms import Form, Length, Required, TidyTextArea
+from stations.core.language import lazy_gettext as _l
 
 REASON_LENGTH = 1000
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
 
 from stations.core.forms import Form, Length, NotRequired, Required, Row, TidyTextArea, YenField
+from stations.core.language import lazy_gettext as _l
 from stations.grants.forms.acts import REASON_LENGTH
 
 

@@ -1,10 +1,10 @@
 """Forms of a change between lines, and of the decision on it."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from stations.core.forms import Form, Length, Required, TidyTextArea
+from stations.core.language import lazy_gettext as _l
 from stations.grants.forms.acts import REASON_LENGTH
 from stations.grants.forms.awards import BudgetRow, Budgets
 

@@ -1,9 +1,8 @@
 """Forms of money that moves: asking for an advance, recording a payment or a refund."""
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core import clock
 from stations.core.forms import DateField, Form, Length, Required, TidyText, TidyTextArea, YenField
+from stations.core.language import lazy_gettext as _l
 
 
 class AdvanceForm(Form):

@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from stations.applications.rules import IncomeKind
@@ -24,6 +22,8 @@ from stations.core.forms import (
     say,
 )
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
 from stations.grants.receipts import Receipt, ReceiptKind, Split

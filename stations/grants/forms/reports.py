@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from stations.core.forms import DateField, Form, Length, NotRequired, Required, SharedForm, TidyTextArea
+from stations.core.language import lazy_gettext as _l
 
 
 class ReportForm(SharedForm):

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from stations.core.forms import Form, Length, NotRequired, Required, TidyText, WholeNumberField, YenField
 from stations.core.labels import label
+from stations.core.language import lazy_gettext as _l
 from stations.grants.settlement import FiscalTerms, ReallocationRule
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.applications.models import Plan
 from stations.core.database import db
+from stations.core.language import gettext as _
 from stations.grants.models import Grant
 from stations.people.models import Person
 

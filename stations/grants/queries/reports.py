@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock
 from stations.core.access import Permission, can
 from stations.core.audit import Event
 from stations.core.database import db
+from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
 from stations.core.tasks import Task

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from stations.core.access import Permission, can
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
 from stations.grants.labels import LETTERS, Deed

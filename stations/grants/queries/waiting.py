@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.committees.models import Station
@@ -16,6 +15,7 @@ from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db
 from stations.core.formatting import date, yen
+from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest

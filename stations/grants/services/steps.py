@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale, lazy_gettext
+from flask_babel import force_locale
 
 from stations.core import audit, outbox
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import lock
+from stations.core.language import lazy_gettext
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries, rules
 from stations.grants.models import Grant

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.forms import Form, succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact

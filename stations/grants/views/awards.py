@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import yen
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.awards import AwardForm, DecideForm

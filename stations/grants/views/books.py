@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.applications.rules import IncomeKind
 from stations.core import clock, files
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries
 from stations.grants.cash_book_csv import csv_bytes

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import datetime, yen
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.budgets import by_category
 from stations.grants.forms.changes import ChangeForm, DecideChangeForm

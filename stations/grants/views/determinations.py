@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date, yen
+from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import RefundForm

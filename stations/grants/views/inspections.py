@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
 from stations.grants.forms.reports import ConfirmForm, ReturnForm, TickForm

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, redirect, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import files
@@ -11,6 +10,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date, yen
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm

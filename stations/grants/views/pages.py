@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import access, audit, clock
 from stations.core.access import Permission, requires
+from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
 from stations.grants.rules import OVER, PaymentStatus, Status, retention_end

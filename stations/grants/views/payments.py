@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -13,6 +12,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date, datetime, fiscal_year, yen
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import PressForm, ReasonForm
 from stations.grants.forms.payments import AdvanceForm, PaymentForm

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import audit, clock, files
@@ -12,6 +11,7 @@ from stations.core.database import writes
 from stations.core.formatting import yen
 from stations.core.forms import say
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import ReasonForm, ReceiptForm

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.grants import queries, services
 from stations.grants.forms.settings import ProcessingForm, SettingsForm
 from stations.grants.settlement import FiscalTerms, ReallocationRule

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from stations.core.formatting import fiscal_year
+from stations.core.language import gettext as _
 from stations.grants import queries
 
 Trail = list[tuple[Any, str | None]]

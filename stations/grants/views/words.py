@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from stations.core.audit import Entry
 from stations.core.formatting import date, fiscal_year, yen
+from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox, text
 from stations.core.access import NotAllowed, Permission
 from stations.core.database import add, db, lock
+from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import rules
 from stations.people.models import OneTimeLink, Person

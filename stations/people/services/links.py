@@ -6,13 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import OFFICIALS, Permission, roles_of
 from stations.core.config import Config
 from stations.core.database import add, db, lock
 from stations.core.formatting import datetime as format_datetime
+from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import keys, rules
 from stations.people.models import LinkKind, OneTimeLink, Person

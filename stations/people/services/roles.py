@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import Body, NotAllowed, Permission, Role, Scope, scope_of
 from stations.core.database import add, db, lock
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import rules
 from stations.people.models import Person, RoleAssignment

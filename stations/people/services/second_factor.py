@@ -7,10 +7,10 @@ import pyotp
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.core import audit, clock, outbox
 from stations.core.database import db, lock
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.people import keys, rules
 from stations.people.models import Person, RecoveryCode

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import segno
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
 from stations.core.access import Permission, public, requires
 from stations.core.database import writes
+from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import keys, queries, services
 from stations.people import session as people_session

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
@@ -12,6 +11,7 @@ from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import queries, services, viewed
 from stations.people.forms import (

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import errors, web
 from stations.core.access import Permission, public, requires
 from stations.core.database import writes
+from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
 from stations.people import queries, services
 from stations.people import session as people_session

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 
 from flask import current_app
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import Actor, Permission
 from stations.core.database import lock
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.people.models import Person
 from stations.referrals import queries, rules

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import clock
@@ -12,6 +11,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import ActForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS

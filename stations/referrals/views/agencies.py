@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries as committees
@@ -12,6 +11,7 @@ from stations.core import audit, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.language import gettext as _
 from stations.referrals import queries, services
 from stations.referrals.forms import AgencyForm
 from stations.referrals.views.pages import blueprint

@@ -4,13 +4,13 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options

@@ -5,9 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, url_for
-from flask_babel import gettext as _
 
 from stations.core import audit
+from stations.core.language import gettext as _
 from stations.referrals import rules
 
 blueprint = Blueprint("referrals", __name__)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from stations.committees import queries as committees
@@ -12,6 +11,7 @@ from stations.core.access import Permission, requires
 from stations.core.audit import Entry
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from stations.applications import labels as plan_labels
@@ -24,6 +23,7 @@ from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Permission, Scope, scope_of
 from stations.core.database import db, fetch_all
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.tasks import Task, in_order
 from stations.grants import labels as grant_labels
 from stations.grants import queries as grants
