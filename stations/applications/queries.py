@@ -83,6 +83,56 @@ def _visible(person: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
+class PlanLine(NamedTuple):
+    """What lists and tasks show of a plan; its texts, which are long, stay in the database."""
+
+    id: int
+    title: str
+    fiscal_year: int
+    status: Status
+    status_since: dt.datetime
+    saved_at: dt.datetime
+    saved_by: str
+    committee_id: int
+    committee: str
+    district: str
+    station: str
+    costs_yen: Yen
+    incomes_yen: Yen
+
+    @property
+    def requested(self) -> Yen:
+        """市への申請額, as `rules.Totals.requested`."""
+        return max(0, self.costs_yen - self.incomes_yen)
+
+    @property
+    def due_on(self) -> dt.date | None:
+        return _due_on(self.status, self.status_since)
+
+
+def _lines(query: sa.Select[Any]) -> list[PlanLine]:
+    return [PlanLine(*row) for row in db.session.execute(query)]
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _plan_lines() -> sa.Select[Any]:
+    """The columns of `PlanLine`."""
+
+    def total(lines: type[CostLine | IncomeLine]) -> sa.ScalarSelect[int]:
+        amount = sa.func.coalesce(sa.func.sum(lines.amount_yen), 0)
+        return sa.select(amount).where(lines.plan_id == Plan.id).correlate(Plan).scalar_subquery()
+
+    plan = (Plan.id, Plan.title, Plan.fiscal_year, Plan.status, Plan.status_since, Plan.saved_at)
+    return (
+        sa.select(*plan, Person.name, Plan.committee_id, Committee.name, District.name, Station.name)
+        .add_columns(total(CostLine), total(IncomeLine))
+        .join_from(Plan, Station, Station.id == Plan.station_id)
+        .join(Committee, Committee.id == Plan.committee_id)
+        .join(District, District.id == Committee.district_id)
+        .join(Person, Person.id == Plan.saved_by_id)
+    )
+
+
 def plans_for(
     person: Actor,
     *,
@@ -91,29 +141,10 @@ def plans_for(
     fiscal_year: int | None = None,
     limit: int = 200,
     offset: int = 0,
-) -> list[Plan]:
-    """Plans that ``person`` may see, the latest change first (their amounts: `requested_of`).
-
-    Only what a list shows of them is loaded; their texts are long.
-    """
-    query = _rows().where(*_filtered(person, district_id, statuses, fiscal_year))
-    return fetch_all(query.limit(limit).offset(offset))
-
-
-@cache  # built once: writing down such a statement takes longer than asking it
-def _rows() -> sa.Select[Plan]:
-    return (
-        sa.select(Plan)
-        .options(
-            orm.load_only(Plan.title, Plan.fiscal_year, Plan.status, Plan.status_since, Plan.saved_at),
-            orm.joinedload(Plan.saved_by).load_only(Person.name).lazyload(Person.roles),
-            orm.joinedload(Plan.committee).load_only(Committee.name),
-            orm.joinedload(Plan.station)
-            .load_only(Station.name)
-            .lazyload(Station.committee),  # the plan's own
-        )
-        .order_by(Plan.status_since.desc(), Plan.id.desc())
-    )
+) -> list[PlanLine]:
+    """Plans that ``person`` may see, the latest change first."""
+    query = _plan_lines().where(*_filtered(person, district_id, statuses, fiscal_year))
+    return _lines(query.order_by(Plan.status_since.desc(), Plan.id.desc()).limit(limit).offset(offset))
 
 
 def _filtered(
@@ -200,28 +231,6 @@ def decidable() -> list[Plan]:
 def plan_totals(plan: Plan) -> Totals:
     """The sums of the working copy, in yen."""
     return content.totals_of(plan)
-
-
-def requested_of(plans: Iterable[Plan]) -> dict[int, Yen]:
-    """Plan id → 市への申請額 of many plans (`Totals.requested`), their lines summed by the database."""
-    sums = {plan.id: 0 for plan in plans}
-    for plan_id, amount in db.session.execute(_sums(), {"plan_ids": list(sums)}):
-        sums[plan_id] += int(amount)
-    return {plan_id: max(0, amount) for plan_id, amount in sums.items()}
-
-
-@cache
-def _sums() -> sa.CompoundSelect[int, int]:
-    """(plan id, yen): all cost lines, and all income lines below zero."""
-    asked: sa.BindParameter[int] = sa.bindparam("plan_ids", expanding=True)
-    return sa.union_all(
-        *(
-            sa.select(line.plan_id, sign * sa.func.sum(line.amount_yen))
-            .where(line.plan_id.in_(asked))
-            .group_by(line.plan_id)
-            for line, sign in ((CostLine, 1), (IncomeLine, -1))
-        )
-    )
 
 
 def current_version(plan: Plan) -> PlanVersion | None:
@@ -349,12 +358,16 @@ def people_of(plan: Plan) -> list[Person]:
 
 def due_on(plan: Plan) -> dt.date | None:
     """Until when somebody means to act on a plan in its present state; None when nobody is waited for."""
+    return _due_on(plan.status, plan.status_since)
+
+
+def _due_on(status: Status, since: dt.datetime) -> dt.date | None:
     days = {
         Status.SUBMITTED: rules.RECEIVE_WITHIN,
         Status.RECEIVED: rules.REVIEW_WITHIN,
         Status.RETURNED: rules.MEND_WITHIN,
-    }.get(plan.status)
-    return None if days is None else clock.add_business_days(clock.local_date(plan.status_since), days)
+    }.get(status)
+    return None if days is None else clock.add_business_days(clock.local_date(since), days)
 
 
 def waiting_for(person: Actor) -> list[Task]:
@@ -362,32 +375,21 @@ def waiting_for(person: Actor) -> list[Task]:
     tasks: list[Task] = []
     own = committee_ids(person, Permission.PLAN_DRAFT)
     if own:
-        mine = fetch_all(
-            _short()
+        mine = _lines(
+            _plan_lines()
             .where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE))
             .order_by(Plan.status.desc(), Plan.saved_at.desc())
         )
         tasks += [_committee_task(plan) for plan in mine]
     if committee_ids(person, Permission.PLAN_REVIEW) is None:
-        queue = fetch_all(_short().where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id))
+        waiting = _plan_lines().where(Plan.status.in_(OFFICERS_TURN))
+        queue = _lines(waiting.order_by(Plan.status_since, Plan.id))
         sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
         tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
     return tasks
 
 
-@cache
-def _short() -> sa.Select[Plan]:
-    """Plans for tasks, which name the plan and whose it is; its texts stay where they are."""
-    return sa.select(Plan).options(
-        orm.load_only(Plan.committee_id, Plan.title, Plan.status, Plan.status_since),
-        orm.joinedload(Plan.station).options(orm.load_only(Station.name), orm.lazyload(Station.committee)),
-        orm.joinedload(Plan.committee).options(
-            orm.load_only(Committee.name), orm.lazyload(Committee.district)
-        ),
-    )
-
-
-def _committee_task(plan: Plan) -> Task:
+def _committee_task(plan: PlanLine) -> Task:
     returned = plan.status is Status.RETURNED
     return Task(
         label=_("差し戻された計画を直す：%(title)s", title=plan.title)
@@ -395,18 +397,18 @@ def _committee_task(plan: Plan) -> Task:
         else _("計画を書き上げて提出する：%(title)s", title=plan.title),
         endpoint="applications.plan",
         values={"plan_id": plan.id},
-        due_on=due_on(plan),
-        hint=plan.station.name,
+        due_on=plan.due_on,
+        hint=plan.station,
     )
 
 
-def _officers_task(plan: Plan) -> Task:
+def _officers_task(plan: PlanLine) -> Task:
     return Task(
         label=_("提出された計画を受け付ける：%(title)s", title=plan.title)
         if plan.status is Status.SUBMITTED
         else _("計画の内容を確認する：%(title)s", title=plan.title),
         endpoint="applications.plan",
         values={"plan_id": plan.id},
-        due_on=due_on(plan),
-        hint=plan.committee.name,
+        due_on=plan.due_on,
+        hint=plan.committee,
     )

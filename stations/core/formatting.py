@@ -22,7 +22,9 @@ def _by_era() -> bool:
     """Whether the reader is an official, who counts years by era; citizens and committees read 西暦."""
     if not has_request_context():
         return False
-    kept = g._get_current_object()  # the object behind the proxy: each look through it costs as much as a date
+    kept = (
+        g._get_current_object()
+    )  # the object behind the proxy: each look through it costs as much as a date
     if "dates_by_era" not in kept:
         kept.dates_by_era = bool(current_user.is_authenticated and OFFICIALS & roles_of(current_user))
     return bool(kept.dates_by_era)

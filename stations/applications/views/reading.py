@@ -44,8 +44,6 @@ def index() -> Any:
     return render_template(
         "applications/index.html",
         plans=plans,
-        requested=queries.requested_of(plans),
-        due={plan.id: queries.due_on(plan) for plan in plans},
         counts=_by_status(tallies),
         tones=TONES,
         statuses=STATUSES,
