@@ -37,7 +37,6 @@ def index() -> str:
         "grants/index.html",
         grants=grants,
         standings=queries.standings([grant.id for grant in grants], of=None if inside else queries.told()),
-        states={grant.id: queries.shown_status(current_user, grant) for grant in grants},
         ended=OVER,
         inside=inside,
         year=year,
