@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -118,16 +120,23 @@ def stations_for(person: Actor, permission: Permission) -> list[Station]:
 def running_stations() -> list[Station]:
     """Stations that the public may see today, with their venues, in the order of the districts."""
     today = clock.today()
-    return fetch_all(
+    return list(db.session.scalars(_running_stations(), {"today": today}).unique())
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _running_stations() -> sa.Select[Station]:
+    today: sa.BindParameter[dt.date] = sa.bindparam("today")
+    return (
         sa.select(Station)
         .join(Station.committee)
         .join(Committee.district)
+        .outerjoin(Station.venues)
         .options(
             orm.contains_eager(Station.committee).contains_eager(Committee.district),
-            orm.selectinload(Station.venues),
+            orm.contains_eager(Station.venues),
         )
         .where(Station.opened_on <= today, sa.or_(Station.closed_on.is_(None), Station.closed_on >= today))
-        .order_by(District.number, Station.id)
+        .order_by(District.number, Station.id, Venue.id)
     )
 
 
@@ -154,12 +163,19 @@ def openings_between(
     statuses: Collection[OpeningStatus] | None = None,
 ) -> list[Opening]:
     """Openings from ``start`` to ``end``, both included, in order, with station and venue (None: all)."""
-    statement = sa.select(Opening).where(Opening.on.between(start, end)).options(*_with_place())
+    statement = _between()
     if station_ids is not None:
         statement = statement.where(Opening.station_id.in_(station_ids))
     if statuses is not None:
         statement = statement.where(Opening.status.in_(statuses))
-    return fetch_all(statement.order_by(Opening.on, Opening.starts_at, Opening.station_id))
+    return list(db.session.scalars(statement, {"start": start, "end": end}))
+
+
+@cache
+def _between() -> sa.Select[Opening]:
+    days = Opening.on.between(sa.bindparam("start"), sa.bindparam("end"))
+    statement = sa.select(Opening).where(days).options(*_with_place())
+    return statement.order_by(Opening.on, Opening.starts_at, Opening.station_id)
 
 
 def next_openings(
@@ -171,7 +187,7 @@ def next_openings(
     """The openings that come next, cancelled ones too unless ``planned_only``; of today those not yet over."""
     statement = (
         sa.select(Opening)
-        .where(_to_come())
+        .where(to_come())
         .options(*_with_place())
         .order_by(Opening.on, Opening.starts_at, Opening.station_id)
         .limit(limit)
@@ -180,52 +196,70 @@ def next_openings(
         statement = statement.where(Opening.station_id.in_(station_ids))
     if planned_only:
         statement = statement.where(Opening.status == OpeningStatus.PLANNED)
-    return fetch_all(statement)
+    return list(db.session.scalars(statement, this_moment()))
 
 
 def next_by_station(station_ids: Iterable[int]) -> dict[int, Opening]:
     """The next opening of each station that is neither cancelled nor over, with its venue."""
+    asked = {"station_ids": list(station_ids)} | this_moment()
+    return {one.station_id: one for one in db.session.scalars(_next_by_station(), asked)}
+
+
+@cache
+def _next_by_station() -> sa.Select[Opening]:
     order = sa.func.row_number().over(
         partition_by=Opening.station_id, order_by=(Opening.on, Opening.starts_at)
     )
     numbered = (
         sa.select(Opening.id, order.label("place"))
         .where(
-            Opening.station_id.in_(list(station_ids)),
-            _to_come(),
+            Opening.station_id.in_(sa.bindparam("station_ids", expanding=True)),
+            to_come(),
             Opening.status != OpeningStatus.CANCELLED,
         )
         .subquery()
     )
-    found = db.session.scalars(
+    return (
         sa.select(Opening)
         .join(numbered, numbered.c.id == Opening.id)
         .where(numbered.c.place == 1)
         .options(orm.joinedload(Opening.venue, innerjoin=True))
     )
-    return {one.station_id: one for one in found}
 
 
 def ended_today(station_ids: Iterable[int]) -> set[int]:
     """Stations that opened today and will not open again today."""
-    today = db.session.execute(
-        sa.select(Opening.station_id, Opening.on, Opening.ends_at)
-        .where(
-            Opening.station_id.in_(list(station_ids)),
-            Opening.on == clock.today(),
-            Opening.status != OpeningStatus.CANCELLED,
-        )
-        .order_by(Opening.ends_at)  # of several on one day, the last decides
-    )
+    today = db.session.execute(_of_day(), {"station_ids": list(station_ids), "today": clock.today()})
     now = clock.now()
     over = {station_id: is_over(on, ends_at, now) for station_id, on, ends_at in today}
     return {station_id for station_id, ended in over.items() if ended}
 
 
-def _to_come() -> sa.ColumnElement[bool]:
-    """Later than now by the clock of Matsudo (`rules.is_over`)."""
+@cache
+def _of_day() -> sa.Select[int, dt.date, dt.time]:
+    return (
+        sa.select(Opening.station_id, Opening.on, Opening.ends_at)
+        .where(
+            Opening.station_id.in_(sa.bindparam("station_ids", expanding=True)),
+            Opening.on == sa.bindparam("today"),
+            Opening.status != OpeningStatus.CANCELLED,
+        )
+        .order_by(Opening.ends_at)  # of several on one day, the last decides
+    )
+
+
+def to_come(opening: type[Opening] = Opening) -> sa.ColumnElement[bool]:
+    """Not over yet by the clock of Matsudo (`rules.is_over`), of today too; asked with `this_moment`."""
+    today: sa.BindParameter[dt.date] = sa.bindparam("today")
+    return sa.or_(
+        opening.on > today, sa.and_(opening.on == today, opening.ends_at > sa.bindparam("this_hour"))
+    )
+
+
+def this_moment() -> dict[str, Any]:
+    """The parameters of `to_come`."""
     here = clock.now().astimezone(clock.TOKYO)
-    return sa.or_(Opening.on > here.date(), sa.and_(Opening.on == here.date(), Opening.ends_at > here.time()))
+    return {"today": here.date(), "this_hour": here.time()}
 
 
 def calendar_rules(station_id: int) -> list[CalendarRule]:

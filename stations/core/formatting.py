@@ -99,6 +99,11 @@ def month(year_month: dt.date) -> str:
     return f"{year_month:%b}" if _english() else f"{year_month.month}月"
 
 
+def weekday(on: dt.date) -> str:
+    """土 · Sat."""
+    return f"{on:%a}" if _english() else WEEKDAYS_JA[on.weekday()]
+
+
 def yen(amount: int | None) -> str:
     """1,234,567円 · △1,000円; ¥1,234,567 · −¥1,000 in English."""
     if amount is None:
@@ -137,7 +142,7 @@ def due(on: dt.date) -> str:
     return str(_("%(date)sまで（あと%(n)s日）", date=date(on), n=days))
 
 
-FILTERS = (date, short_date, datetime, time, fiscal_year, month, yen, number, due)
+FILTERS = (date, short_date, datetime, time, fiscal_year, month, weekday, yen, number, due)
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import bookkeeping
 from stations.grants.queries import reports as queries
+from stations.grants.queries.names import OpenGrant
 from stations.grants.reporting import Need
 from stations.grants.rules import Status
 from stations.grants.services import incomes, ledger, reports
@@ -192,6 +193,10 @@ def test_those_who_wait_are_told_by_mail() -> None:
     assert told == [person.email for person in (made.chair, made.officer, made.chair, made.treasurer)]
 
 
+def is_open(made: Team) -> OpenGrant:
+    return OpenGrant(made.grant, "駅", "計画", [])
+
+
 def test_each_sees_what_waits_for_them() -> None:
     made = team()
 
@@ -203,7 +208,7 @@ def test_each_sees_what_waits_for_them() -> None:
             "officer": made.officer,
         }
         found = {
-            name: [task.endpoint for task in queries.waiting_for(one, [made.grant])]
+            name: [task.endpoint for task in queries.waiting_for(one, [is_open(made)])]
             for name, one in people.items()
         }
         return {name: tasks for name, tasks in found.items() if tasks}
@@ -305,7 +310,7 @@ def test_the_auditor_says_what_is_to_be_mended_until_it_is() -> None:
     reports.question_accounts(grant=made.grant, reason="領収書1の金額", by=made.auditor)
     assert needs(made) == [Need.AUDIT], "an audit already given is taken back"
     assert queries.question_of(made.grant) == "領収書1の金額"
-    assert any("直してほしい" in task.label for task in queries.waiting_for(made.treasurer, [made.grant]))
+    assert any("直してほしい" in task.label for task in queries.waiting_for(made.treasurer, [is_open(made)]))
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     assert queries.question_of(made.grant) == ""
     enter(made, 1_000)

@@ -1,27 +1,38 @@
 """How grants and people are called on pages."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
-from stations.applications.models import Plan
 from stations.core.database import db
 from stations.core.language import gettext as _
-from stations.grants.models import Grant
+from stations.grants.models import Grant, PaymentRequest
 from stations.people.models import Person
 
 
 def called(grant: Grant) -> str:
     """つながる六実の家（新緑を見る会）: a station has several grants a year, told apart by their plans."""
-    return str(_("%(station)s（%(plan)s）", station=grant.station.name, plan=grant.plan.title))
+    return _named(grant.station.name, grant.plan.title)
 
 
-def with_title() -> orm.interfaces.ORMOption:
-    """For lists of grants: the plan's title in the same query, and nothing else of the plan."""
-    return orm.joinedload(Grant.plan).options(
-        orm.load_only(Plan.title), orm.lazyload(Plan.committee), orm.lazyload(Plan.station)
-    )
+def _named(station: str, title: str) -> str:
+    return _("%(station)s（%(plan)s）", station=station, plan=title)
+
+
+@dataclass(frozen=True)
+class OpenGrant:
+    """A grant at which something can still be done: what tasks call it by, and its pending payment requests."""
+
+    grant: Grant
+    station: str
+    title: str
+    asked: list[PaymentRequest]
+
+    @property
+    def name(self) -> str:
+        """As `called`."""
+        return _named(self.station, self.title)
 
 
 def names(person_ids: Iterable[int | None]) -> dict[int | None, str]:

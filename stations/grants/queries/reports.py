@@ -27,7 +27,7 @@ from stations.grants.queries.ledger import (
     is_cancelled,
     postings_of,
 )
-from stations.grants.queries.names import called
+from stations.grants.queries.names import OpenGrant
 from stations.grants.reporting import LAST_ENTRY, Accounts, AccountsAct
 from stations.grants.rules import Act, Status
 from stations.grants.settlement import Settlement
@@ -219,20 +219,20 @@ def tick_counts(grant: Grant) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def waiting_for(person: Person, grants: Iterable[Grant]) -> list[Task]:
+def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
     """What this person can do next about the reports of open grants: write, audit, hand in, mend, inspect."""
     reported = reporting.REPORTABLE | {Status.REPORTED}
-    tasks = (_task(person, grant) for grant in grants if grant.status in reported)
+    tasks = (_task(person, one, one.grant) for one in grants if one.grant.status in reported)
     return [task for task in tasks if task is not None]
 
 
-def _task(person: Person, grant: Grant) -> Task | None:
+def _task(person: Person, one: OpenGrant, grant: Grant) -> Task | None:
     values = {"grant_id": grant.id}
     if grant.status is Status.REPORTED:
         if not can(person, Permission.REPORT_INSPECT, grant):
             return None
         return Task(
-            label=_("実績報告を検査する：%(name)s", name=called(grant)),
+            label=_("実績報告を検査する：%(name)s", name=one.name),
             endpoint="grants.inspect",
             values=values,
             due_on=process_by(grant, grant.reported_at),
@@ -241,14 +241,14 @@ def _task(person: Person, grant: Grant) -> Task | None:
     audited = grant.accounts_audited_at is not None
     if written and not audited and can(person, Permission.ACCOUNTS_AUDIT, grant):
         return Task(
-            label=_("会計の監査をする：%(name)s", name=called(grant)),
+            label=_("会計の監査をする：%(name)s", name=one.name),
             endpoint="grants.audit_accounts",
             values=values,
             due_on=due_on(grant),
         )
     if written and not audited and can(person, Permission.RECEIPT_ENTER, grant) and question_of(grant):
         return Task(
-            label=_("監査の方から直してほしいところがあります：%(name)s", name=called(grant)),
+            label=_("監査の方から直してほしいところがあります：%(name)s", name=one.name),
             endpoint="grants.report",
             values=values,
             due_on=due_on(grant),
@@ -257,7 +257,7 @@ def _task(person: Person, grant: Grant) -> Task | None:
         if not can(person, Permission.REPORT_SUBMIT, grant):
             return None
         return Task(
-            label=_("実績報告を提出する：%(name)s", name=called(grant)),
+            label=_("実績報告を提出する：%(name)s", name=one.name),
             endpoint="grants.submit_report",
             values=values,
             due_on=due_on(grant),
@@ -269,9 +269,9 @@ def _task(person: Person, grant: Grant) -> Task | None:
     if not writes or not (over or grant.status is not Status.ACTIVE):
         return None
     label = (
-        _("差し戻された実績報告を直す：%(name)s", name=called(grant))
+        _("差し戻された実績報告を直す：%(name)s", name=one.name)
         if grant.status is Status.REPORT_RETURNED
-        else _("実績報告をまとめる：%(name)s", name=called(grant))
+        else _("実績報告をまとめる：%(name)s", name=one.name)
     )
     return Task(label=label, endpoint="grants.report", values=values, due_on=due_on(grant))
 

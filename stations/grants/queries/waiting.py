@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from stations.applications.models import Plan
 from stations.committees.models import Station
 from stations.core import clock
 from stations.core.access import Permission, can, committee_ids
@@ -23,7 +24,7 @@ from stations.grants.queries import reports
 from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import waiting_plans
 from stations.grants.queries.ledger import standings
-from stations.grants.queries.names import called, with_title
+from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.turns import Facts, Turn, change_asked_at, request_turn, turns
 from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status
 from stations.people.models import Person
@@ -44,17 +45,17 @@ _ACTS = frozenset(
 def waiting_for(person: Person) -> list[Task]:
     """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
     open_grants = _open_grants(person)
-    grants = list(open_grants)
     if not any(can(person, permission) for permission in _ACTS):
-        return reports.waiting_for(person, grants)
+        return reports.waiting_for(person, open_grants)
     found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
+    grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
     returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
-    for grant, asked in open_grants.items():
-        tasks = _grant_tasks(person, grant, known[grant.id], asked)
-        back = returned.get(grant.id)
+    for one in open_grants:
+        tasks = _grant_tasks(person, one, known[one.grant.id])
+        back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
-    return [*found, *reports.waiting_for(person, grants)]
+    return [*found, *reports.waiting_for(person, open_grants)]
 
 
 def _plans(person: Person) -> list[Any]:
@@ -69,38 +70,36 @@ def _apply_task(plan_id: int, title: str) -> Task:
     )
 
 
-def _open_grants(person: Person) -> dict[Grant, list[PaymentRequest]]:
-    """The grants at which something can still be done, each with its pending payment requests."""
+def _open_grants(person: Person) -> list[OpenGrant]:
+    """The grants at which something can still be done."""
     found = _open()
     reach = committee_ids(person, Permission.GRANT_READ)
     if reach is not None:
         found = found.where(Grant.committee_id.in_(reach))
-    grants: dict[Grant, list[PaymentRequest]] = {}
-    for grant, request in db.session.execute(found):
-        pending = grants.setdefault(grant, [])
+    grants: dict[int, OpenGrant] = {}
+    for grant, request, station, title in db.session.execute(found):
+        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, []))
         if request is not None:
-            pending.append(request)
-    return grants
+            one.asked.append(request)
+    return list(grants.values())
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _open() -> sa.Select[Grant, PaymentRequest]:
+def _open() -> sa.Select[Grant, PaymentRequest, str, str]:
     told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
     return (
-        sa.select(Grant, PaymentRequest)
+        sa.select(Grant, PaymentRequest, Station.name, Plan.title)
+        .join(Station, Station.id == Grant.station_id)
+        .join(Plan, Plan.id == Grant.plan_id)
         .outerjoin(
             PaymentRequest,
             sa.and_(PaymentRequest.grant_id == Grant.id, PaymentRequest.status.in_(PENDING)),
         )
         .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
-        # Tasks name the station and the plan only.
         .options(
             orm.lazyload(Grant.committee),
-            orm.joinedload(Grant.station).options(
-                orm.load_only(Station.name), orm.lazyload(Station.committee)
-            ),
+            orm.lazyload(Grant.station),
             orm.joinedload(Grant.setting),
-            with_title(),
             orm.lazyload(PaymentRequest.payment),
         )
         .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
@@ -110,27 +109,24 @@ def _open() -> sa.Select[Grant, PaymentRequest]:
 def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
     """`facts` of many grants in two queries."""
     ids = [grant.id for grant in grants]
-    found = {
-        name: {grant_id: Counter[str]() for grant_id in ids}
-        for name in ("letter", "change", "cancelling", "returned")
-    }
+    letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    papers: Counter[tuple[str, int]] = Counter()
     asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
     for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": ids}):
-        if name != "asked":
-            found[name][grant_id][kind] += 1
+        papers[name, grant_id] += 1
+        if name == "letter":
+            letters[grant_id][kind] += 1
         if asked_at is not None:
             asked[name, grant_id].append(asked_at)
     books = standings(ids)
     return {
         i: Facts(
-            letters=found["letter"][i],
-            decided_changes=found["change"][i].total(),
+            letters=letters[i],
+            decided_changes=papers["change", i],
             standing=books[i],
-            cancelling=found["cancelling"][i].total() > 0,
-            change_asked_at=change_asked_at(
-                asked["asked", i], asked["change", i], told=found["letter"][i]["change"]
-            ),
-            advance_returned=found["returned"][i].total() > 0,
+            cancelling=papers["cancelling", i] > 0,
+            change_asked_at=change_asked_at(asked["asked", i], asked["change", i], told=letters[i]["change"]),
+            advance_returned=papers["returned", i] > 0,
         )
         for i in ids
     }
@@ -166,27 +162,28 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
     return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))
 
 
-def _grant_tasks(person: Person, grant: Grant, known: Facts, asked: list[PaymentRequest]) -> Iterable[Task]:
+def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]:
     """What waits for ``person`` about one grant."""
+    grant = one.grant
     if grant.status is Status.REFUND_DUE and can(person, Permission.ADVANCE_REQUEST, grant):
         yield Task(
-            label=_("返還金を納める：%(name)s", name=called(grant)),
+            label=_("返還金を納める：%(name)s", name=one.name),
             endpoint="grants.grant",
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
     if grant.status is Status.DISCONTINUED and can(person, Permission.GRANT_REVIEW, grant):
-        yield _awaited_report(grant, known)
+        yield _awaited_report(one, known)
     for turn in turns(grant, known):
-        expected = turn.waits and not (turn.endpoint == "grants.advance" and asked)
+        expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
         if expected and can(person, turn.permission, grant):
-            yield _task(turn, grant, process_by(turn, grant, known), grant_id=grant.id)
-    for request in asked:
+            yield _task(turn, one, process_by(turn, grant, known), grant_id=grant.id)
+    for request in one.asked:
         next_turn = request_turn(request)
         if next_turn is not None and can(person, next_turn.permission, request):
             yield _task(
                 next_turn,
-                grant,
+                one,
                 reports.process_by(grant, request.requested_at),
                 payment_request_id=request.id,
             )
@@ -215,15 +212,15 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
     return grant.reported_at if grant.status in _ON_REPORT else None
 
 
-def _awaited_report(grant: Grant, known: Facts) -> Task:
+def _awaited_report(one: OpenGrant, known: Facts) -> Task:
     """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money. Its turn, not theirs."""
-    due = reports.due_on(grant)
+    due = reports.due_on(one.grant)
     in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
     until = _("提出期限 %(day)s", day=date(due))
     return Task(
-        label=_("中止・廃止後の実績報告を待つ：%(name)s", name=called(grant)),
+        label=_("中止・廃止後の実績報告を待つ：%(name)s", name=one.name),
         endpoint="grants.grant",
-        values={"grant_id": grant.id},
+        values={"grant_id": one.grant.id},
         due_on=due if due is not None and due < clock.today() else None,  # before that there is nothing to do
         hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
     )
@@ -236,10 +233,10 @@ def _back_again(task: Task, back: SentBack) -> Task:
     return replace(task, hint=_("差し戻されています：%(reason)s", reason=back.reason))
 
 
-def _task(turn: Turn, grant: Grant, due_on: dt.date | None, **values: int) -> Task:
+def _task(turn: Turn, one: OpenGrant, due_on: dt.date | None, **values: int) -> Task:
     return Task(
-        label=_("%(act)s：%(name)s", act=turn.label, name=called(grant)),
+        label=_("%(act)s：%(name)s", act=turn.label, name=one.name),
         endpoint=turn.endpoint,
         values=values,
-        due_on=grant.refund_due_on if grant.status is Status.REFUND_DUE else due_on,
+        due_on=one.grant.refund_due_on if one.grant.status is Status.REFUND_DUE else due_on,
     )

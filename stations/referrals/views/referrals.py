@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.committees import queries as committees
+from stations.committees.rules import WEEKDAYS
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.audit import Entry
@@ -20,7 +21,6 @@ from stations.referrals.rules import Act, AgeGroup, Status
 from stations.referrals.views.pages import blueprint, hints, history, referral_trail, return_reason, trail
 
 SHEET = N_("つなぎシート")
-WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
 
 
 @blueprint.get("/referrals")

@@ -172,9 +172,8 @@ def _bodies(person: Person, roles: Collection[access.Role], attribute: str) -> s
 
 
 def _stations(committee_ids: Collection[int]) -> list[StationNext]:
-    here = clock.now().astimezone(clock.TOKYO)
-    now = {"today": here.date(), "now": here.time()}
-    rows = db.session.execute(_with_next(), {"committee_ids": list(committee_ids), **now})
+    asked = {"committee_ids": list(committee_ids)} | committees.this_moment()
+    rows = db.session.execute(_with_next(), asked)
     return [StationNext(station, opening) for station, opening in rows]
 
 
@@ -185,10 +184,7 @@ def _with_next() -> sa.Select[Station, Opening]:
         sa.select(following.id)
         .where(
             following.station_id == Station.id,
-            sa.or_(  # of today what is not over
-                following.on > sa.bindparam("today"),
-                sa.and_(following.on == sa.bindparam("today"), following.ends_at > sa.bindparam("now")),
-            ),
+            committees.to_come(following),
             following.status == OpeningStatus.PLANNED,
         )
         .order_by(following.on, following.starts_at)
