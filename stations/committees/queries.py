@@ -119,13 +119,11 @@ def stations_for(person: Actor, permission: Permission) -> list[Station]:
 
 def running_stations() -> list[Station]:
     """Stations that the public may see today, with their venues, in the order of the districts."""
-    today = clock.today()
-    return list(db.session.scalars(_running_stations(), {"today": today}).unique())
+    return list(db.session.scalars(_running_stations(), {"today": clock.today()}).unique())
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
 def _running_stations() -> sa.Select[Station]:
-    today: sa.BindParameter[dt.date] = sa.bindparam("today")
     return (
         sa.select(Station)
         .join(Station.committee)
@@ -135,7 +133,7 @@ def _running_stations() -> sa.Select[Station]:
             orm.contains_eager(Station.committee).contains_eager(Committee.district),
             orm.contains_eager(Station.venues),
         )
-        .where(Station.opened_on <= today, sa.or_(Station.closed_on.is_(None), Station.closed_on >= today))
+        .where(_is_running())
         .order_by(District.number, Station.id, Venue.id)
     )
 
@@ -341,22 +339,7 @@ def waiting_for(person: Actor) -> list[Task]:
     committees = access.committee_ids(person, Permission.OPENING_MANAGE)
     if committees is None or not (committees or access.station_ids(person, Permission.OPENING_MANAGE)):
         return []
-    today = clock.today()
-    to_come = (
-        sa.select(Opening.id)
-        .where(Opening.station_id == Station.id, Opening.on >= today, Opening.status == OpeningStatus.PLANNED)
-        .exists()
-    )
-    idle = db.session.execute(
-        sa.select(Station.id, Station.name)
-        .where(
-            _reach(person, Permission.OPENING_MANAGE),
-            Station.opened_on <= today,
-            sa.or_(Station.closed_on.is_(None), Station.closed_on >= today),
-            ~to_come,
-        )
-        .order_by(Station.id)
-    )
+    idle = db.session.execute(_idle().where(_reach(person, Permission.OPENING_MANAGE)), this_moment())
     return [
         Task(
             label=_("「%(station)s」の開催予定を入れる", station=name),
@@ -365,3 +348,19 @@ def waiting_for(person: Actor) -> list[Task]:
         )
         for station_id, name in idle
     ]
+
+
+@cache
+def _idle() -> sa.Select[int, str]:
+    planned = sa.exists().where(
+        Opening.station_id == Station.id, Opening.status == OpeningStatus.PLANNED, to_come()
+    )
+    return sa.select(Station.id, Station.name).where(_is_running(), ~planned).order_by(Station.id)
+
+
+def _is_running() -> sa.ColumnElement[bool]:
+    """Open to the public on the day ``today``."""
+    today: sa.BindParameter[dt.date] = sa.bindparam("today")
+    return sa.and_(
+        Station.opened_on <= today, sa.or_(Station.closed_on.is_(None), Station.closed_on >= today)
+    )

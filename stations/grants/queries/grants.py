@@ -1,5 +1,6 @@
 """Finding grants, what they were granted for, and the settings of their year."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from stations.applications.rules import GRANTABLE
 from stations.committees.models import Committee, District, Station
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.audit import Event
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import disclosure
@@ -155,15 +156,23 @@ def _of_year(fiscal_year: int | None) -> sa.ColumnElement[bool]:
     return sa.true() if fiscal_year is None else Grant.fiscal_year == fiscal_year
 
 
-def waiting_plans(person: Actor) -> list[Plan]:
-    """Approved plans that have not become a grant and that this person may apply with."""
-    found = sa.select(Plan).where(
-        Plan.status.in_(GRANTABLE), ~sa.exists().where(Grant.plan_id == Plan.id).correlate(Plan)
-    )
+def waiting_plans(person: Actor) -> Sequence[sa.Row[int, str, str]]:
+    """(id, title, station) of the approved plans that have not become a grant and that this person may apply with."""
+    found = _waiting_plans()
     reach = committee_ids(person, Permission.GRANT_APPLY)
     if reach is not None:
         found = found.where(Plan.committee_id.in_(reach))
-    return fetch_all(found.order_by(Plan.id))
+    return db.session.execute(found).all()
+
+
+@cache
+def _waiting_plans() -> sa.Select[int, str, str]:
+    return (
+        sa.select(Plan.id, Plan.title, Station.name.label("station"))
+        .join(Station, Station.id == Plan.station_id)
+        .where(Plan.status.in_(GRANTABLE), ~sa.exists().where(Grant.plan_id == Plan.id).correlate(Plan))
+        .order_by(Plan.id)
+    )
 
 
 def pending_change(grant: Grant) -> GrantChange | None:

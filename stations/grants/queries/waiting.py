@@ -47,7 +47,8 @@ def waiting_for(person: Person) -> list[Task]:
     open_grants = _open_grants(person)
     if not any(can(person, permission) for permission in _ACTS):
         return reports.waiting_for(person, open_grants)
-    found = [_apply_task(plan.id, plan.title) for plan in _plans(person)]
+    applies = can(person, Permission.GRANT_APPLY)
+    found = [_apply_task(plan.id, plan.title) for plan in waiting_plans(person)] if applies else []
     grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
     returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
@@ -56,10 +57,6 @@ def waiting_for(person: Person) -> list[Task]:
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
     return [*found, *reports.waiting_for(person, open_grants)]
-
-
-def _plans(person: Person) -> list[Any]:
-    return waiting_plans(person) if can(person, Permission.GRANT_APPLY) else []
 
 
 def _apply_task(plan_id: int, title: str) -> Task:
