@@ -1,9 +1,10 @@
 """Questions about attendance: what is counted, what is still to be recorded, and the yearly figures."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -59,15 +60,6 @@ class StationRow:
     openings: int
     visits: int
     unclosed: int
-
-
-class MonthlyVisits(NamedTuple):
-    """延べ人数 of one committee's stations in one month and age band. ``month`` is the month's first day."""
-
-    committee_id: int
-    month: dt.date
-    band: AgeBand | None
-    visits: int
 
 
 @dataclass(frozen=True)
@@ -234,45 +226,50 @@ def waiting_for(person: Actor) -> list[Task]:
 # ---- yearly figures -------------------------------------------------------------------------------------------
 
 
-def visits_of_year(year: int) -> list[MonthlyVisits]:
-    """延べ人数 of a fiscal year by committee, month and age band, of every month with a recorded opening.
+def visits_of_year(year: int) -> Sequence[sa.Row[int, int, AgeBand | None, int]]:
+    """(committee id, month 1–12, age band, 延べ人数) of a fiscal year, of every month with a recorded opening.
 
-    ``band`` is None, and ``visits`` 0, where openings were held and nobody came.
+    The band is None, and nobody is counted, where openings were held and nobody came.
     """
-    month = sa.extract("month", Opening.on)
-    rows = db.session.execute(
-        _year(
-            sa.select(Station.committee_id, month, Tap.band, sa.func.coalesce(sa.func.sum(Tap.delta), 0)),
-            year,
-            Tap.counter == Counter.VISIT,
-        ).group_by(Station.committee_id, month, Tap.band)
-    )
-    first_days = {number: dt.date(year if number >= 4 else year + 1, number, 1) for number in range(1, 13)}
-    return [
-        MonthlyVisits(committee, first_days[number], band, visits) for committee, number, band, visits in rows
-    ]
+    return db.session.execute(_visits_of_year(), _days_of(year)).all()
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _visits_of_year() -> sa.Select[int, int, AgeBand | None, int]:
+    month = sa.cast(sa.extract("month", Opening.on), sa.Integer)
+    visits = sa.func.coalesce(sa.func.sum(Tap.delta), 0)
+    return _year(
+        sa.select(Station.committee_id, month, Tap.band, visits), Tap.counter == Counter.VISIT
+    ).group_by(Station.committee_id, month, Tap.band)
 
 
 def year_totals(year: int, station_id: int) -> YearTotals:
     """A station's openings with a record in a fiscal year, and the sum of everything counted at them."""
     here = Station.id == station_id
     changes = db.session.execute(
-        _year(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)), year)
+        _year(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
         .where(here, Tap.id.is_not(None))
-        .group_by(Tap.counter, Tap.band)
+        .group_by(Tap.counter, Tap.band),
+        _days_of(year),
     )
-    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id))), year).where(here)
-    return YearTotals(db.session.scalar(openings) or 0, rules.totals(changes))
+    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here)
+    return YearTotals(db.session.scalar(openings, _days_of(year)) or 0, rules.totals(changes))
 
 
-def _year(statement: S, year: int, *of_taps: sa.ColumnElement[bool]) -> S:
+def _days_of(year: int) -> dict[str, dt.date]:
+    """The parameters of `_year`."""
+    first, last = clock.fiscal_year_period(year)
+    return {"first": first, "last": last}
+
+
+def _year(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:
     """Openings of a fiscal year that have a record, with those of their taps that fit ``of_taps``."""
     return (
         statement.select_from(Opening)
         .join(Station, Station.id == Opening.station_id)
         .join(OpeningRecord, OpeningRecord.opening_id == Opening.id)
         .outerjoin(Tap, sa.and_(Tap.record_id == OpeningRecord.id, *of_taps))
-        .where(Opening.on.between(*clock.fiscal_year_period(year)))
+        .where(Opening.on.between(sa.bindparam("first"), sa.bindparam("last")))
     )
 
 

@@ -67,8 +67,8 @@ def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
     stages, money = _stages(year), _money(year)
-    visits: Counter[tuple[int, dt.date]] = Counter()
-    bands: defaultdict[dt.date, dict[AgeBand, int]] = defaultdict(lambda: dict.fromkeys(AgeBand, 0))
+    visits: Counter[tuple[int, int]] = Counter()
+    bands: defaultdict[int, dict[AgeBand, int]] = defaultdict(lambda: dict.fromkeys(AgeBand, 0))
     for committee_id, month, band, count in attendance.visits_of_year(year):
         visits[committee_id, month] += count
         if band is not None:
@@ -82,12 +82,12 @@ def overview(year: int) -> Overview:
             awarded_yen=money[committee_id].awarded or None,
             paid_yen=money[committee_id].paid,
             spent_yen=money[committee_id].spent,
-            visits=tuple(visits.get((committee_id, month)) for month in months),
+            visits=tuple(visits.get((committee_id, day.month)) for day in months),
         )
         for committee_id, name, running in districts(min(clock.fiscal_year_period(year)[1], clock.today()))
     )
     return Overview(
-        year=year, months=months, districts=every, visits_by_band=tuple(bands[month] for month in months)
+        year=year, months=months, districts=every, visits_by_band=tuple(bands[day.month] for day in months)
     )
 
 
@@ -137,11 +137,14 @@ def _by_status() -> sa.Select[int, PlanStatus, GrantStatus, int]:
     )
 
 
+@cache
+def _grants_of_year() -> sa.Select[int, int]:
+    return sa.select(Grant.id, Grant.committee_id).where(Grant.fiscal_year == sa.bindparam("year"))
+
+
 def _money(year: int) -> defaultdict[int, Standing]:
     """What stands on the books of each committee's grants of the year, by committee id."""
-    of_grant = db.session.execute(
-        sa.select(Grant.id, Grant.committee_id).where(Grant.fiscal_year == year)
-    ).all()
+    of_grant = db.session.execute(_grants_of_year(), {"year": year}).all()
     standings = grants.standings([grant_id for grant_id, _committee_id in of_grant])
     sums: defaultdict[int, Standing] = defaultdict(lambda: Standing(awarded=0, paid=0, spent=0, cash=0))
     for grant_id, committee_id in of_grant:
