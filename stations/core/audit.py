@@ -118,6 +118,7 @@ def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
 class Entry:
     """One line of a timeline, ready to show. ``label``, ``from_label`` and ``to_label`` are translatable."""
 
+    object_id: int
     at: dt.datetime
     by_name: str
     act: str
@@ -126,6 +127,8 @@ class Entry:
     to_label: Any
     reason: str | None
     detail: dict[str, Any]
+    changes: str = ""
+    """What ``detail`` says in words, where a page puts it so."""
 
 
 Enums = tuple[type[StrEnum], ...]
@@ -159,6 +162,7 @@ def timeline(*objects: Model, without: Collection[str] = ()) -> list[Entry]:
 def _entry(event: Event, name: str | None) -> Entry:
     acts, statuses = _enums.get(event.object_type, ((), ()))
     return Entry(
+        object_id=event.object_id,
         at=event.at,
         by_name=name or "—",
         act=event.act,

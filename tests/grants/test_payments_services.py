@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
 from stations.grants import queries, services
 from stations.grants.models import LedgerTransaction, Payment
 from stations.grants.rules import PaymentStatus
@@ -97,6 +98,16 @@ def test_who_asks_orders_and_pays_are_three_people(db_session: Session):
     for person in (made.chair, made.approver, made.cashier):
         with pytest.raises(NotAllowed):
             services.order_payment(request=second, by=person)
+
+
+def test_mails_about_a_payment_tell_of_which_plan_and_how_much(db_session: Session):
+    made = grants.team()
+    made.cashier.email = "cashier@example.jp"
+    grants.active(made)
+    grants.ordered(made, 12_345)
+    mail = db_session.scalars(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1)).one()
+    assert mail.to_address == "cashier@example.jp"
+    assert "12,345円" in mail.body and made.plan.title in mail.body and "（金額" not in mail.subject
 
 
 def test_a_returned_request_keeps_its_number_and_is_answered_by_a_new_one(db_session: Session):

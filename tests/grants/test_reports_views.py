@@ -225,6 +225,18 @@ def test_a_finding_needs_words_and_goes_back_with_the_report(app: Flask, made: T
     treasurer.submit(treasurer.click(page, "取り消す"), "取り消す", reason="撮り直す")
     page = treasurer.get(f"/grants/{made.grant.id}/report")
     assert "宛名が読めません" in page.text and "代わりの領収書" in page.text
+    enter(made)
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    reports.submit_report(grant=made.grant, by=made.chair)
+    page = officer.get(f"/grants/{made.grant.id}/inspection")
+    assert "領収書1を直してください" in page.text and "領収書1（取消済）：宛名が読めません" in page.text
+
+
+def test_a_report_for_the_first_time_tells_of_no_return(app: Flask, made: Team) -> None:
+    enter(made)
+    reported(made)
+    page = as_(made.officer, app).get(f"/grants/{made.grant.id}/inspection")
+    assert "一度差し戻した" not in page.text
 
 
 def test_a_tick_after_the_return_is_a_conflict(app: Flask, made: Team) -> None:

@@ -64,7 +64,7 @@ def test_the_processing_time_may_change_after_the_first_application(db_session: 
     services.change_processing_days(setting=setting, days=45, by=made.approver)
     services.change_processing_days(setting=setting, days=45, by=made.approver)
     assert setting.processing_days == 45
-    assert [one.detail for one in audit.timeline(setting)[:-1]] == [{"processing_days": 45}]
+    assert [one.detail for one in audit.timeline(setting)[:-1]] == [{"processing_days": [30, 45]}]
     with pytest.raises(RuleBroken) as broken:
         services.change_processing_days(setting=setting, days=0, by=made.approver)
     assert broken.value.field == "processing_days"

@@ -149,10 +149,12 @@ def test_the_officer_sees_the_report_that_a_discontinued_station_owes(db_session
     grant = grants.active(made)
     grants.paid(made, 30_000)
     services.discontinue(grant=grant, reason="担い手がいない", by=made.chair)
-    (task,) = queries.waiting_for(made.officer)
-    assert (task.endpoint, task.due_on) == ("grants.grant", None)
-    assert "30,000円" in task.hint
     assert "grants.report" in waits(made.chair)
+    assert waits(made.officer) == [], "it is the committee's turn"
+    grant.completed_on = clock.today() - dt.timedelta(days=60)
+    (task,) = queries.waiting_for(made.officer)
+    assert (task.endpoint, task.due_on) == ("grants.grant", clock.today() - dt.timedelta(days=30))
+    assert "30,000円" in task.hint
 
 
 def test_many_grants_cost_no_more_questions(db_session: Session):

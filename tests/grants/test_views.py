@@ -286,6 +286,9 @@ def test_a_request_is_returned_with_its_reason(app: Flask, db_session: Session):
     page = officer.click(officer.get(f"/grants/{grant.id}"), "差し戻す")
     page = officer.submit(page, "差し戻す", reason="使いみちをくわしく")
     assert "使いみちをくわしく" in page.text
+    steps = [" ".join("".join(item.itertext()).split()) for item in page.all("li")]
+    told = [one for one in steps if made.officer.name in one and "使いみちをくわしく" in one]
+    assert len(told) == 2, "beside the request and in the history"
 
 
 def test_a_transfer_that_did_not_leave_goes_back_by_the_cashier(app: Flask, db_session: Session):
@@ -344,15 +347,26 @@ def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):
 def test_the_years_settings_are_saved_and_then_stand(app: Flask, db_session: Session):
     approver = cast.person(Role.APPROVER)
     client = signed_in(app, approver)
-    page = client.get("/grants/settings")
+    page = client.get("/grants/settings/edit")
     page = client.submit(page, "保存する", rate_numerator="0", document_prefix="見本共")
     assert "補助率は" in page.text
     page = client.submit(page, "保存する", rate_numerator="9", rate_denominator="10")
-    assert "保存しました" in page.text
+    assert "保存しました" in page.text and "見本共" in page.text
     grants.active(grants.team())
-    page = client.get("/grants/settings")
+    page = client.get("/grants/settings/edit")
     assert "標準処理期間だけです" in page.text
-    signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings", status=403)
+    signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings/edit", status=403)
+
+
+def test_the_terms_are_read_by_all_whose_money_they_decide_on(app: Flask, db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    for person in (made.officer, made.cashier, made.treasurer, cast.person(Role.EXTERNAL_AUDITOR)):
+        page = signed_in(app, person).get("/grants/settings")
+        assert "1,000円" in page.text and not page.has_link("制度設定を変える")
+        inside = person is not made.treasurer
+        assert bool(page.all("li", class_="mt-timeline__item")) is inside
+    assert "まだ保存されていません" in signed_in(app, made.officer).get("/grants/settings?year=2010").text
 
 
 def test_the_draft_of_the_letter_is_for_those_who_decide(app: Flask, db_session: Session):
@@ -408,14 +422,14 @@ def test_a_wrong_record_of_a_payment_is_corrected_by_the_cashier(app: Flask, db_
 
 def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db_session: Session):
     approver = signed_in(app, cast.person(Role.APPROVER, name="見本 課長"))
-    page = approver.get("/grants/settings")
+    page = approver.get("/grants/settings/edit")
     page = approver.submit(page, "保存する", document_prefix="見本共", processing_days="２５")
-    page = approver.submit(page, "保存する", processing_days="0")
+    page = approver.submit(approver.click(page, "制度設定を変える"), "保存する", processing_days="0")
     assert "1から366まで" in page.text
     page = approver.submit(page, "保存する", processing_days="20")
     told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
     assert len(told) == 2
-    assert "20" in told[0]
+    assert "25日 → 20日" in told[0]
     assert "見本共" not in told[0], "only what changed"
     assert all(words in told[1] for words in ("見本 課長", "見本共", "25日", "1,000円"))
 
@@ -423,11 +437,13 @@ def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db
 def test_of_a_settled_year_only_the_processing_time_is_changed(app: Flask, db_session: Session):
     made = grants.team()
     approver = signed_in(app, made.approver)
-    early = approver.get("/grants/settings")
+    early = approver.get("/grants/settings/edit")
     grants.applied(made)
     approver.submit(early, "保存する", unit_yen="500", processing_days="60", status=409)
-    page = approver.submit(approver.get("/grants/settings"), "標準処理期間を保存する", processing_days="")
-    assert "標準処理期間" in page.text and "1,000円" in page.text
+    page = approver.submit(
+        approver.get("/grants/settings/edit"), "標準処理期間を保存する", processing_days=""
+    )
+    assert "）を入力してください" in page.text and "保存しました" not in page.text
     page = approver.submit(page, "標準処理期間を保存する", processing_days="60")
     db_session.expire_all()
     setting = made.grant.setting

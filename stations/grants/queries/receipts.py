@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -36,6 +37,14 @@ class LineTotal:
         return self.budget - self.spent
 
 
+class Found(NamedTuple):
+    """A finding of an earlier inspection; ``cancelled``: its receipt was replaced or dropped since."""
+
+    number: int
+    cancelled: bool
+    finding: str
+
+
 def receipt(receipt_id: int) -> Receipt | None:
     """A receipt with its grant, photo and split."""
     return db.session.scalar(
@@ -66,6 +75,21 @@ def pointed_out(grant: Grant) -> list[Receipt]:
         if row.finding
         and (row.cancelled_at is None or (grant.reported_at and row.cancelled_at > grant.reported_at))
     ]
+
+
+def found_before(grant: Grant) -> list[Found]:
+    """What was pointed out before the report was handed in last, oldest first, also at receipts replaced since."""
+    rows = db.session.execute(
+        sa.select(Receipt.number, Receipt.cancelled_at.is_not(None), Event.reason)
+        .join(Event, sa.and_(Event.object_type == Receipt.__tablename__, Event.object_id == Receipt.id))
+        .where(
+            Receipt.grant_id == grant.id,
+            Event.act == ReceiptAct.FIND.value,
+            Event.at < grant.reported_at,
+        )
+        .order_by(Event.id)
+    )
+    return [Found(number, cancelled, finding or "") for number, cancelled, finding in rows]
 
 
 def line_totals(grant: Grant) -> list[LineTotal]:

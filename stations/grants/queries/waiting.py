@@ -169,8 +169,9 @@ def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
-    if grant.status is Status.DISCONTINUED and can(person, Permission.GRANT_REVIEW, grant):
-        yield _awaited_report(one, known)
+    due = reports.due_on(grant) if grant.status is Status.DISCONTINUED else None
+    if due is not None and due < clock.today() and can(person, Permission.GRANT_REVIEW, grant):
+        yield _awaited_report(one, known, due)
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
         if expected and can(person, turn.permission, grant):
@@ -209,16 +210,15 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
     return grant.reported_at if grant.status in _ON_REPORT else None
 
 
-def _awaited_report(one: OpenGrant, known: Facts) -> Task:
-    """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money. Its turn, not theirs."""
-    due = reports.due_on(one.grant)
+def _awaited_report(one: OpenGrant, known: Facts, due: dt.date) -> Task:
+    """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money, and its time is over."""
     in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
     until = _("提出期限 %(day)s", day=date(due))
     return Task(
-        label=_("中止・廃止後の実績報告を待つ：%(name)s", name=one.name),
+        label=_("中止・廃止後の実績報告を催促する：%(name)s", name=one.name),
         endpoint="grants.grant",
         values={"grant_id": one.grant.id},
-        due_on=due if due is not None and due < clock.today() else None,  # before that there is nothing to do
+        due_on=due,
         hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
     )
 

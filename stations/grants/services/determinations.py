@@ -45,7 +45,13 @@ def determine(*, grant: Grant, by: Actor) -> None:
     grant.determined_by_id = by.id
     grant.determined_on = clock.today()
     finish(grant, Act.DETERMINE, after, by=by, detail={"fixed_yen": grant.fixed_yen})
-    tell(grant, [Role.OFFICER], N_("額が確定しました。通知書を施行してください"), by=by)
+    tell(
+        grant,
+        [Role.OFFICER],
+        N_("額が確定しました。通知書を施行してください"),
+        by=by,
+        amount_yen=grant.fixed_yen,
+    )
 
 
 def settlement_of(grant: Grant) -> settlement.Settlement:
@@ -64,7 +70,8 @@ def order_refund(*, grant: Grant, by: Actor) -> Letter:
     grant.refund_due_on = _due(settings_of(grant.fiscal_year).refund_days)
     letter = letters.issue_refund(grant, settled, by=by)
     finish(grant, Act.ORDER_REFUND, after, by=by, detail={"refund_yen": settled.refund})
-    tell(grant, [Role.CHAIR, Role.TREASURER, Role.CASHIER], N_("返還命令書を出しました"), by=by)
+    told = [Role.CHAIR, Role.TREASURER, Role.CASHIER]
+    tell(grant, told, N_("返還命令書を出しました"), by=by, amount_yen=settled.refund)
     return letter
 
 
@@ -96,7 +103,8 @@ def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by
         by=by,
     )
     finish(grant, Act.RECORD_REFUND, after, by=by, detail={"amount_yen": repayment.amount_yen})
-    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], N_("返還金の入金を確認しました"), by=by)
+    told = [Role.CHAIR, Role.TREASURER, Role.OFFICER]
+    tell(grant, told, N_("返還金の入金を確認しました"), by=by, amount_yen=repayment.amount_yen)
     return repayment
 
 

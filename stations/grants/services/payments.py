@@ -39,7 +39,7 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
     if not purpose.strip():
         raise RuleBroken("purpose", N_("何に使うための請求かを入力してください。"))
     request = new_request(grant, kind="advance", amount_yen=amount_yen, purpose=purpose.strip(), by=by)
-    tell(grant, [Role.OFFICER], N_("概算払の請求がありました"), by=by)
+    tell(grant, [Role.OFFICER], N_("概算払の請求がありました"), by=by, amount_yen=amount_yen)
     return request
 
 
@@ -86,7 +86,8 @@ def order_payment(*, request: PaymentRequest, by: Actor) -> None:
     request.ordered_by_id = by.id
     request.ordered_at = clock.now()
     _finish(request, PaymentAct.ORDER, after, by=by)
-    tell(request.grant, [Role.CASHIER], N_("支出命令がありました。支払をお願いします"), by=by)
+    news = N_("支出命令がありました。支払をお願いします")
+    tell(request.grant, [Role.CASHIER], news, by=by, amount_yen=request.amount_yen)
 
 
 def return_request(*, request: PaymentRequest, reason: str, by: Actor) -> None:
@@ -103,7 +104,8 @@ def return_request(*, request: PaymentRequest, reason: str, by: Actor) -> None:
         raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、差し戻せません。"))
     rules.require_payment_reason(PaymentAct.RETURN, reason)
     _finish(request, PaymentAct.RETURN, after, by=by, reason=reason)
-    tell(request.grant, [Role.TREASURER], N_("概算払の請求が差し戻されました"), by=by)
+    news = N_("概算払の請求が差し戻されました")
+    tell(request.grant, [Role.TREASURER], news, by=by, amount_yen=request.amount_yen)
 
 
 def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str = "", by: Actor) -> Payment:
@@ -141,7 +143,8 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
     _finish(request, PaymentAct.PAY, after, by=by)
     if request.kind == "balance":
         finish(grant, Act.PAY_BALANCE, rules.next_status(grant.status, Act.PAY_BALANCE), by=by)
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金を支払いました"), by=by)
+    told = [Role.CHAIR, Role.TREASURER]
+    tell(grant, told, N_("助成金を支払いました"), by=by, amount_yen=request.amount_yen)
     return payment
 
 
@@ -176,7 +179,8 @@ def reverse_payment(*, request: PaymentRequest, reason: str, by: Actor) -> Payme
     again = _ordered_again(request)
     detail = {"amount_yen": again.amount_yen, "instead_of": request.instalment}
     audit.record(again, act=PaymentDeed.RECORD_ANEW, by=by, to_status=again.status, detail=detail)
-    tell(grant, [Role.TREASURER, Role.OFFICER], N_("支払の記録を訂正しています"), by=by)
+    told = [Role.TREASURER, Role.OFFICER]
+    tell(grant, told, N_("支払の記録を訂正しています"), by=by, amount_yen=again.amount_yen)
     return again
 
 

@@ -1,6 +1,7 @@
 """制度設定 of a fiscal year: entered by the approver, changed until the first application."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 from stations.core import audit
 from stations.core.access import Actor, Permission, demand
@@ -20,7 +21,7 @@ def save_settings(
     scheme: str = "まつどDEつながるステーション事業補助金",
     ordinance: str = "まつどDEつながるステーション事業補助金交付要綱",
 ) -> FiscalYearSetting:
-    """Enter or change the settings of ``terms.fiscal_year``.
+    """Enter or change the settings of ``terms.fiscal_year``; the event tells each from what ("" at first) to what.
 
     `RuleBroken` on what could not work; `Conflict` once somebody has applied under them.
     """
@@ -40,14 +41,24 @@ def save_settings(
     values["report_latest_month"], values["report_latest_day"] = values.pop("report_latest")
     if setting is None:
         setting = add(FiscalYearSetting(**values))
-        changed = values
+        moved = {name: ("", value) for name, value in values.items()}
     else:
-        changed = {name: value for name, value in values.items() if getattr(setting, name) != value}
-        for name, value in changed.items():
-            setattr(setting, name, value)
-        db.session.flush()
-    audit.record(setting, act=SettingsAct.SAVE, by=by, detail=changed)
+        moved = _change(setting, values)
+    audit.record(setting, act=SettingsAct.SAVE, by=by, detail=moved)
     return setting
+
+
+def _change(setting: FiscalYearSetting, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Write the values that differ; name → (before, after)."""
+    moved = {
+        name: (getattr(setting, name), value)
+        for name, value in values.items()
+        if getattr(setting, name) != value
+    }
+    for name, (_before, value) in moved.items():
+        setattr(setting, name, value)
+    db.session.flush()
+    return moved
 
 
 def change_processing_days(*, setting: FiscalYearSetting, days: int, by: Actor) -> None:
@@ -55,6 +66,5 @@ def change_processing_days(*, setting: FiscalYearSetting, days: int, by: Actor) 
     lock(setting)
     demand(by, Permission.GRANT_SETTINGS, setting)
     settlement.check_terms(replace(setting.terms, processing_days=days))
-    if setting.processing_days != days:
-        setting.processing_days = days
-        audit.record(setting, act=SettingsAct.SAVE, by=by, detail={"processing_days": days})
+    if moved := _change(setting, {"processing_days": days}):
+        audit.record(setting, act=SettingsAct.SAVE, by=by, detail=moved)

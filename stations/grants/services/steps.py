@@ -10,8 +10,10 @@ from flask_babel import force_locale
 from stations.core import audit, outbox
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import lock
-from stations.core.language import lazy_gettext
+from stations.core.formatting import yen
+from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
+from stations.core.money import Yen
 from stations.grants import queries, rules
 from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
@@ -49,26 +51,29 @@ def finish(
     )
 
 
-def tell(grant: Grant, roles: Collection[Role], subject: str, *, by: Actor) -> None:
-    """Mail the holders of ``roles`` (not who acted) in their language. ``subject`` is marked with `N_`."""
+def tell(
+    grant: Grant, roles: Collection[Role], subject: str, *, by: Actor, amount_yen: Yen | None = None
+) -> None:
+    """Mail the holders of ``roles`` (not who acted) in their language. ``subject`` is marked with `N_`.
+
+    The mail says of which plan's grant, and of which amount where the news is about one.
+    """
     base_url = current_app.config["STATIONS"].base_url
     for person in queries.holders(grant, roles):
         if person.id == by.id:
             continue
         with force_locale(person.language):
-            outbox.queue(
-                to=person,
-                subject=str(lazy_gettext(subject)),
-                body=str(
-                    lazy_gettext(
-                        "%(station)s（%(year)s年度）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
-                        station=grant.station.name,
-                        year=grant.fiscal_year,
-                        subject=str(lazy_gettext(subject)),
-                        url=f"{base_url}/grants/{grant.id}",
-                    )
-                ),
+            news = _(subject)
+            if amount_yen is not None:
+                news = _("%(news)s（金額 %(amount)s）", news=news, amount=yen(amount_yen))
+            body = _(
+                "%(name)s（%(year)s年度）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
+                name=queries.called(grant),
+                year=grant.fiscal_year,
+                subject=news,
+                url=f"{base_url}/grants/{grant.id}",
             )
+            outbox.queue(to=person, subject=_(subject), body=body)
 
 
 def settings_of(fiscal_year: int) -> FiscalYearSetting:

@@ -97,6 +97,7 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
     before, after = receipt_queries.neighbours(rows, shown.number) if shown is not None else (None, None)
     report = report_queries.report(grant)
     standing = report.standing
+    returned = report_queries.return_reason(grant)
     return render_template(
         "grants/inspect.html",
         grant=grant,
@@ -109,6 +110,8 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
         before=before,
         after=after,
         report=report,
+        returned=returned,
+        found_before=receipt_queries.found_before(grant) if returned else [],
         ticked=sum(row.inspected_at is not None and not row.finding for row in rows),
         found=sum(bool(row.finding) for row in rows),
         open=grant.status is Status.REPORTED,

@@ -30,21 +30,37 @@ UNITS = {
 }
 
 
-@blueprint.route("/grants/settings", methods=["GET", "POST"])
+@blueprint.get("/grants/settings")
+@requires(Permission.GRANT_READ)
+def settings() -> str:
+    """The terms of one year, for everybody whose money they decide on; who changed them, for the city."""
+    year = _asked_year()
+    known = queries.settings(year)
+    shown = SettingsForm(formdata=None, data=_values(known)) if known is not None else None
+    inside = queries.sees_drafts(current_user)
+    return render_template(
+        "grants/settings.html",
+        known=known,
+        rows=_rows(known, shown) if shown is not None else [],
+        year=year,
+        years=_years(year),
+        events=_history(known, shown) if shown is not None and inside else [],
+        breadcrumb=_trail(),
+    )
+
+
+@blueprint.route("/grants/settings/edit", methods=["GET", "POST"])
 @requires(Permission.GRANT_SETTINGS)
 @writes
-def settings() -> Any:
-    """The terms of one year: shown, and changed until the first application; the 標準処理期間 also after it."""
-    this_year = clock.fiscal_year(clock.today())
-    year = request.args.get("year", this_year, type=int)
-    if not this_year - 20 <= year <= this_year + 1:
-        year = this_year
+def edit_settings() -> Any:
+    """All terms are changed until the first application of their year, the 標準処理期間 also after it."""
+    year = _asked_year()
     known = queries.settings(year)
     settled = known is not None and queries.settings_settled(year)
     # Whoever still sends the whole form of a year that is settled by now is told so by the service (409).
     whole = not settled or "unit_yen" in request.form
-    form: Any = SettingsForm(data=_values(year)) if whole else ProcessingForm(data=_values(year))
-    shown = form if whole else SettingsForm(formdata=None, data=_values(year))
+    values = _values(known or queries.settings(year - 1))
+    form: Any = SettingsForm(data=values) if whole else ProcessingForm(data=values)
 
     def save() -> None:
         if known is not None and not whole:
@@ -62,37 +78,71 @@ def settings() -> Any:
         flash(_("%(year)s年度の制度設定を保存しました。", year=year), "success")
         return redirect(url_for("grants.settings", year=year))
     return render_template(
-        "grants/settings.html",
+        "grants/settings_form.html",
         form=form,
-        shown=shown,
-        year=year,
-        years=sorted({this_year + 1, this_year, this_year - 1, year}, reverse=True),
+        whole=whole,
         known=known,
-        settled=settled,
+        year=year,
         units=UNITS,
-        events=_history(known, shown) if known is not None else [],
-        breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), None)],
+        breadcrumb=_trail(_("変更") if known is not None else _("入力")),
     )
 
 
-def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
-    """Who saved the settings, and which of them to what."""
+def _asked_year() -> int:
+    this_year = clock.fiscal_year(clock.today())
+    year = request.args.get("year", this_year, type=int)
+    return year if this_year - 20 <= year <= this_year + 1 else this_year
 
-    def words(name: str, value: Any) -> str:
-        if name == "reallocation_rule":
-            value = label(ReallocationRule(value))
-        shown = "—" if value in {None, ""} else f"{value:,}{UNITS[name]}" if name in UNITS else value
-        return str(_("%(name)s：%(value)s", name=form[name].label.text, value=shown))
+
+def _years(year: int) -> list[int]:
+    this_year = clock.fiscal_year(clock.today())
+    return sorted({this_year + 1, this_year, this_year - 1, year}, reverse=True)
+
+
+def _trail(step: str = "") -> list[tuple[str, str | None]]:
+    here = (_("制度設定"), url_for("grants.settings", year=_asked_year()) if step else None)
+    return [(_("助成金"), url_for("grants.index")), here, *([(step, None)] if step else [])]
+
+
+def _rows(known: Any, form: SettingsForm) -> list[dict[str, Any]]:
+    return [
+        {"key": field.label.text, "value": _words(field.name, getattr(known, field.name))}
+        for field in form
+        if hasattr(known, field.name)
+    ]
+
+
+def _words(name: str, value: Any) -> str:
+    """A setting as people read it."""
+    if value is None or value == "":
+        return "—"
+    if name == "reallocation_rule":
+        return str(label(ReallocationRule(value)))
+    return f"{value:,}{UNITS[name]}" if name in UNITS else str(value)
+
+
+def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
+    """Who saved the settings, and which of them from what to what."""
+
+    def words(name: str, before: Any, after: Any) -> str:
+        said = {"name": form[name].label.text, "before": _words(name, before), "after": _words(name, after)}
+        return (
+            _("%(name)s：%(before)s → %(after)s", **said)
+            if before != ""
+            else _("%(name)s：%(after)s", **said)
+        )
 
     return [
-        replace(entry, reason="、".join(words(*one) for one in entry.detail.items() if one[0] in form))
+        replace(
+            entry,
+            changes="、".join(words(name, *moved) for name, moved in entry.detail.items() if name in form),
+        )
         for entry in audit.timeline(known)
     ]
 
 
-def _values(year: int) -> dict[str, Any]:
-    """What stands in the boxes: the year's settings, else those of the year before, else the defaults."""
-    known = queries.settings(year) or queries.settings(year - 1)
+def _values(known: Any) -> dict[str, Any]:
+    """What stands in the boxes: the year's settings, or those of the year before, else the defaults."""
     if known is not None:
         names = (
             "rate_numerator rate_denominator cap_yen unit_yen report_days report_latest_month "
@@ -101,7 +151,7 @@ def _values(year: int) -> dict[str, Any]:
         )
         values = {name: getattr(known, name) for name in names.split()}
         return values | {"reallocation_rule": known.reallocation_rule.value}
-    default = FiscalTerms(fiscal_year=year)
+    default = FiscalTerms(fiscal_year=0)
     return {
         "rate_numerator": default.rate_numerator,
         "rate_denominator": default.rate_denominator,
