@@ -63,8 +63,8 @@ class StationRow:
 
 
 @dataclass(frozen=True)
-class YearTotals:
-    """Openings held in a fiscal year and the sum of what was counted at them."""
+class PeriodTotals:
+    """Openings held in a period and the sum of what was counted at them."""
 
     openings: int
     totals: Totals
@@ -170,19 +170,27 @@ def openings_of(station: Station, year: int) -> list[OpeningRow]:
 
 def to_record(person: Actor) -> list[OpeningRow]:
     """Openings up to today that ``person`` may record and nobody has closed, newest first."""
+    return _recordable(
+        person, Opening.on <= clock.today(), OpeningRecord.closed_at.is_(None), limit=TO_RECORD_LIMIT
+    )
+
+
+def finished_today(person: Actor) -> list[OpeningRow]:
+    """Today's openings that ``person`` may record and somebody has counted and closed."""
+    return _recordable(person, Opening.on == clock.today(), OpeningRecord.closed_at.is_not(None))
+
+
+def _recordable(person: Actor, *which: sa.ColumnElement[bool], limit: int | None = None) -> list[OpeningRow]:
+    """The openings held that ``person`` may record and that fit ``which``, newest first."""
     stations = access.station_ids(person, Permission.VISIT_RECORD)
     if stations is not None and not stations:
         return []
     statement = (
         _openings()
         .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
-        .where(
-            Opening.on <= clock.today(),
-            Opening.status != OpeningStatus.CANCELLED,
-            OpeningRecord.closed_at.is_(None),
-        )
+        .where(Opening.status != OpeningStatus.CANCELLED, *which)
         .order_by(Opening.on.desc(), Opening.starts_at)
-        .limit(TO_RECORD_LIMIT)
+        .limit(limit)
     )
     return _rows(statement if stations is None else statement.where(Opening.station_id.in_(stations)))
 
@@ -231,39 +239,34 @@ def visits_of_year(year: int) -> Sequence[sa.Row[int, int, AgeBand | None, int]]
 
     The band is None, and nobody is counted, where openings were held and nobody came.
     """
-    return db.session.execute(_visits_of_year(), _days_of(year)).all()
+    first, last = clock.fiscal_year_period(year)
+    return db.session.execute(_visits_of_year(), {"first": first, "last": last}).all()
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
 def _visits_of_year() -> sa.Select[int, int, AgeBand | None, int]:
     month = sa.cast(sa.extract("month", Opening.on), sa.Integer)
     visits = sa.func.coalesce(sa.func.sum(Tap.delta), 0)
-    return _year(
+    return _recorded(
         sa.select(Station.committee_id, month, Tap.band, visits), Tap.counter == Counter.VISIT
     ).group_by(Station.committee_id, month, Tap.band)
 
 
-def year_totals(year: int, station_id: int) -> YearTotals:
-    """A station's openings with a record in a fiscal year, and the sum of everything counted at them."""
-    here = Station.id == station_id
+def totals_between(station_id: int, first: dt.date, last: dt.date) -> PeriodTotals:
+    """A station's openings with a record from ``first`` to ``last``, and the sum of everything counted at them."""
+    here, days = Station.id == station_id, {"first": first, "last": last}
     changes = db.session.execute(
-        _year(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
+        _recorded(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
         .where(here, Tap.id.is_not(None))
         .group_by(Tap.counter, Tap.band),
-        _days_of(year),
+        days,
     )
-    openings = _year(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here)
-    return YearTotals(db.session.scalar(openings, _days_of(year)) or 0, rules.totals(changes))
+    openings = _recorded(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here)
+    return PeriodTotals(db.session.scalar(openings, days) or 0, rules.totals(changes))
 
 
-def _days_of(year: int) -> dict[str, dt.date]:
-    """The parameters of `_year`."""
-    first, last = clock.fiscal_year_period(year)
-    return {"first": first, "last": last}
-
-
-def _year(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:
-    """Openings of a fiscal year that have a record, with those of their taps that fit ``of_taps``."""
+def _recorded(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:
+    """Openings from ``first`` to ``last`` that have a record, with those of their taps that fit ``of_taps``."""
     return (
         statement.select_from(Opening)
         .join(Station, Station.id == Opening.station_id)

@@ -35,12 +35,13 @@ def _opening_trail(opening: Any, here: str) -> list[tuple[Any, str | None]]:
 @blueprint.get("/attendance")
 @requires(Permission.VISIT_READ)
 def index() -> Any:
-    """What is to be recorded, then the stations one may read."""
+    """What is to be recorded, what of today is counted and closed, then the stations one may read."""
     year = clock.fiscal_year(clock.today())
     to_record = queries.to_record(current_user)
     return render_template(
         "attendance/index.html",
         todays=[row for row in to_record if row.opening.on == clock.today()],
+        finished=queries.finished_today(current_user),
         missing=[row for row in to_record if row.opening.on < clock.today()],
         stations=queries.stations_of(current_user, year),
         year=year,

@@ -74,6 +74,18 @@ class Config:
             raise ConfigError(f"STATIONS_SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters.")
         if self.production and self.database_url == DEMO_DATABASE:
             raise ConfigError("Set STATIONS_DATABASE_URL: production does not run on the demo's database.")
+        if self.production:
+            self._refuse_placeholders()
+
+    def _refuse_placeholders(self) -> None:
+        """What would go out to people and could not be called back: numbered letters, invitations."""
+        for name, where in (
+            ("base_url", "stands in every invitation"),
+            ("mayor_name", "signs every letter"),
+            ("contact_phone", "stands on every page and letter"),
+        ):
+            if getattr(self, name) == getattr(Config, name):
+                raise ConfigError(f"Set {PREFIX}{name.upper()}: it {where}.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":

@@ -150,6 +150,10 @@ def _check_paper(receipt: Receipt, award: Award) -> Iterable[Finding]:
         yield _error(
             "purpose", N_("何を買ったか（使ったか）が分かる但し書きにしてください（例：調理実習の食材代）。")
         )
+    elif "一式" in receipt.purpose:
+        yield _warning(
+            "purpose", N_("「一式」の中身を確かめ、主なものを書いてください（例：折り紙と色鉛筆）。")
+        )
     if receipt.amount is not None and receipt.amount < 1:
         yield _error("amount_yen", N_("金額は1円以上で入力してください。"))
 

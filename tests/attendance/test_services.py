@@ -295,7 +295,9 @@ def test_yearly_figures(day: Day) -> None:
     counted = [tuple(row) for row in queries.visits_of_year(year)]
     assert counted == [(committee, clock.today().month, CHILD, 2)]
     assert queries.visits_of_year(year - 1) == []
-    figures = queries.year_totals(year, day.station.id)
+    figures = queries.totals_between(day.station.id, day.opening.on, day.opening.on)
+    yesterday = day.opening.on - dt.timedelta(days=1)
+    assert queries.totals_between(day.station.id, yesterday, yesterday).openings == 0
     assert (figures.openings, figures.totals.visits, figures.totals.consultations) == (1, 2, 1)
     row = next(row for row in queries.stations_of(cast.person(Role.OFFICER), year))
     assert (row.openings, row.visits, row.unclosed) == (1, 2, 1), "延べ is of the openings that are counted"

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from stations.attendance import queries, rules, services
+from stations.committees import services as calendar
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
 from stations.people.models import Person
 from tests.support import cast
-from tests.support.client import PageClient, csrf_token
+from tests.support.client import Page, PageClient, csrf_token
+from tests.support.html_page import text_of
 from tests.support.statements import recorded
 
 BUDGET = 15
@@ -84,16 +86,7 @@ def test_what_another_tablet_added_survives_the_typing(
 ) -> None:
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/details")
-    counter, band = rules.tile("elementary")
-    services.tap(
-        opening=today,
-        client_event_id=str(uuid.uuid4()),
-        counter=counter,
-        band=band,
-        delta=1,
-        tapped_at=clock.now(),
-        by=volunteer,
-    )
+    _count(today, volunteer)
     page = client.submit(page, "保存だけする", {"elementary": "2", "reason": "紙の記録から"})
     assert "別の端末の入力が届き、いま1です" in page.text, "the same child might be counted twice"
     assert visits(today) == 1
@@ -106,16 +99,7 @@ def test_other_tiles_than_the_typed_ones_keep_what_came_meanwhile(
 ) -> None:
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/details")
-    counter, band = rules.tile("elementary")
-    services.tap(
-        opening=today,
-        client_event_id=str(uuid.uuid4()),
-        counter=counter,
-        band=band,
-        delta=1,
-        tapped_at=clock.now(),
-        by=volunteer,
-    )
+    _count(today, volunteer)
     client.submit(page, "保存だけする", {"teen": "2", "reason": "紙の記録から"})
     assert visits(today) == 3
 
@@ -135,6 +119,86 @@ def test_two_who_write_about_one_day_both_keep_their_words(
     record = queries.record_of(today)
     assert record is not None and (record.note, record.incident) == ("にぎやか", "転倒があった")
     assert visits(today) == 2
+
+
+def test_a_day_that_is_counted_and_closed_is_said_to_be_finished(
+    client: PageClient, station: Station, today: Opening
+) -> None:
+    leader = cast.person(Role.STATION_LEADER, of=station)
+    client.sign_in(leader)
+    assert "今日の記録は終わりました" not in client.get("/attendance").text
+    _count(today, leader)
+    services.close(opening=today, by=leader)
+    page = client.get("/attendance")
+    assert "今日の記録は終わりました。延べ1人でした。" in page.text
+    assert "今日の開催はありません" not in page.text and not page.has_link("来た人を数える")
+    assert client.click(page, "今日の記録を見る").url == f"/attendance/openings/{today.id}"
+    client.sign_in(cast.person(Role.STATION_LEADER, of=cast.station(cast.committee("よそ"), "よそ")))
+    assert "今日の開催はありません" in client.get("/attendance").text
+
+
+def _count(opening: Opening, by: Person) -> None:
+    """One child came."""
+    counter, band = rules.tile("elementary")
+    services.tap(
+        opening=opening,
+        client_event_id=str(uuid.uuid4()),
+        counter=counter,
+        band=band,
+        delta=1,
+        tapped_at=clock.now(),
+        by=by,
+    )
+
+
+def test_the_history_of_an_opening_says_who_did_what_and_why(
+    client: PageClient, station: Station, today: Opening, volunteer: Person
+) -> None:
+    leader = cast.person(Role.STATION_LEADER, of=station, name="責任 花子")
+    services.save_details(opening=today, weather="雨", note="", incident="", by=volunteer)
+    services.close(opening=today, by=leader)
+    services.reopen(opening=today, reason="数え忘れ", by=volunteer)
+    client.sign_in(leader)
+    lines = _history(client.get(f"/attendance/openings/{today.id}"))
+    told = (
+        ("記録を開き直し", volunteer.name, "数え忘れ", "記録中"),
+        ("開催済み", "責任 花子"),
+        ("記録の確定", "責任 花子", "確定"),
+        ("天気・メモの保存", volunteer.name),
+    )
+    for line, words in zip(lines, told, strict=True):
+        assert all(word in line for word in words), (line, words)
+
+
+def test_a_date_called_off_says_who_did_it_and_why(client: PageClient, station: Station) -> None:
+    coming = cast.opening(station, clock.today() + dt.timedelta(days=1))
+    leader = cast.person(Role.STATION_LEADER, of=station, name="責任 花子")
+    calendar.cancel_opening(opening=coming, reason="台風のため", by=leader)
+    client.sign_in(leader)
+    (line,) = _history(client.get(f"/attendance/openings/{coming.id}"))
+    assert all(words in line for words in ("責任 花子", "台風のため", "中止"))
+
+
+def test_the_older_part_of_a_long_history_is_folded(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    for nth in range(7):
+        services.close(opening=today, by=volunteer)
+        services.reopen(opening=today, reason=f"{nth}回目", by=volunteer)
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}")
+    shown, older = page.all("ol", class_="mt-timeline")
+    assert (len(shown), len(older)) == (12, 3), "seven times closed and opened again, held once"
+    assert "6回目" in text_of(shown) and "0回目" not in text_of(shown)
+    assert "0回目" in text_of(older) and volunteer.name in text_of(older)
+    (fold,) = [one for one in page.ancestors(older) if one.tag == "details"]
+    assert "それより前の3件を見る" in text_of(fold) and fold.get("open") is None
+    assert not [one for one in page.ancestors(shown) if one.tag == "details"]
+
+
+def _history(page: Page) -> list[str]:
+    """The lines of the only timeline on a page, newest first."""
+    return [text_of(line) for line in page.one("ol", class_="mt-timeline")]
 
 
 def test_words_for_a_day_that_was_closed_meanwhile_are_given_back(

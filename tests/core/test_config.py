@@ -8,6 +8,9 @@ GOOD = {
     "STATIONS_MODE": "production",
     "STATIONS_SECRET_KEY": "x" * 40,
     "STATIONS_DATABASE_URL": "postgresql://stations@db/stations",
+    "STATIONS_BASE_URL": "https://stations.example.jp",
+    "STATIONS_MAYOR_NAME": "見本 太郎",
+    "STATIONS_CONTACT_PHONE": "047-000-1234",
 }
 
 
@@ -28,6 +31,9 @@ def test_production_starts_with_its_own_secret_and_database():
         ({"STATIONS_SECRET_KEY": DEMO_SECRET}, "STATIONS_SECRET_KEY"),
         ({"STATIONS_SECRET_KEY": "short"}, "STATIONS_SECRET_KEY"),
         ({"STATIONS_DATABASE_URL": ""}, "STATIONS_DATABASE_URL"),
+        ({"STATIONS_BASE_URL": ""}, "STATIONS_BASE_URL"),
+        ({"STATIONS_MAYOR_NAME": ""}, "STATIONS_MAYOR_NAME"),
+        ({"STATIONS_CONTACT_PHONE": ""}, "STATIONS_CONTACT_PHONE"),
         ({"STATIONS_MODE": "live"}, "STATIONS_MODE"),
         ({"STATIONS_IDLE_MINUTES": "half an hour"}, "STATIONS_IDLE_MINUTES"),
     ],

@@ -239,6 +239,18 @@ class TestPictures:
         assert _is_red(image, 44, 4) and not _is_red(image, 4, 4)
         assert b"TestCam" in HEIC and b"TestCam" not in stored.content and not image.getexif()
 
+    @pytest.mark.parametrize("brand", [b"heix", b"hevc", b"msf1"])
+    def test_heic_of_other_cameras_is_taken(self, brand: bytes) -> None:
+        sent = HEIC[:8] + brand + HEIC[12:]
+        if brand == b"msf1":  # named among the compatible ones only
+            size = int.from_bytes(sent[:4])
+            sent = sent[:16] + b"heix" * ((size - 16) // 4) + sent[size:]
+        assert uploads._is_heic(sent)
+
+    def test_other_pictures_in_such_boxes_are_not_heic(self) -> None:
+        assert not uploads._is_heic(b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1" + bytes(50))
+        assert not uploads._is_heic(b"")
+
     @pytest.mark.parametrize(
         "sent",
         [jpeg((4000, 1000)), png(picture((4000, 1000))), png(picture((4000, 1000), "P"))],

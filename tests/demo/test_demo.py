@@ -185,6 +185,11 @@ def test_it_is_never_loaded_into_production(in_demo: Flask):
     with pytest.raises(load.Refused, match="production"):
         load.check(
             Config(
-                mode="production", database_url="sqlite:///x", secret_key="long enough to be a secret, really"
+                mode="production",
+                database_url="sqlite:///x",
+                secret_key="long enough to be a secret, really",
+                base_url="https://stations.example.jp",
+                mayor_name="見本 太郎",
+                contact_phone="047-000-1234",
             )
         )

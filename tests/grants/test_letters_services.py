@@ -139,6 +139,17 @@ def test_a_number_that_was_rolled_back_is_given_again(db_session: Session, monke
     assert services.issue(grant=grant, by=made.officer).number == 2
 
 
+def test_no_letter_goes_out_without_somebody_to_address(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    (chair,) = made.chair.roles
+    chair.to_on = clock.today() - dt.timedelta(days=1)
+    db_session.flush()
+    with pytest.raises(RuleBroken, match="代表がいない"):
+        services.issue(grant=grant, by=made.officer)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
+
+
 def test_a_letter_is_never_changed(db_session: Session):
     made = grants.team()
     letter = grants.active(made).letters[0]

@@ -108,6 +108,11 @@ def test_words_that_say_nothing(purpose: str) -> None:
     assert is_vague(purpose)
 
 
+def test_a_set_of_things_is_asked_about() -> None:
+    assert found(replace(GOOD, purpose="食材一式")) == [("warning", "purpose")]
+    assert found(replace(GOOD, purpose="一式")) == [("error", "purpose")]
+
+
 @pytest.mark.parametrize(
     "purpose",
     [

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import files
+from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.rules import AgeBand, Counter
+from stations.core import clock, files
 from stations.core.access import NotAllowed, Role
-from stations.core.database import db
+from stations.core.database import add, db
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import bookkeeping
@@ -143,13 +145,53 @@ def test_handing_in_freezes_one_pdf_and_closes_the_books() -> None:
     assert (grant.reported_by_id, grant.accounts_audited_by_id) == (made.chair.id, made.auditor.id)
     file = files.find(grant.report_file_id or 0)
     assert file is not None and file.media_type == "application/pdf"
-    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(files.content(file))).pages)
+    text = printed(made)
     for words in ("実績報告書", "収支決算書", "出納帳", "料理の会", "架空商店"):
         assert words in text
     with pytest.raises(Conflict):
         enter(made)
     with pytest.raises(Conflict):
         reports.submit_report(grant=grant, by=made.chair)
+
+
+def test_the_report_counts_the_visits_of_its_period_only() -> None:
+    made = team()
+    enter(made)
+    for day in (dt.date(2026, 3, 14), dt.date(2026, 5, 9), dt.date(2026, 11, 14), dt.date(2026, 11, 20)):
+        visited(made, day, visits=3)
+    reported(made)
+    held = queries.activity(made.grant).held
+    assert (held.openings, held.totals.visits) == (2, 6)
+    text = "".join(printed(made).split())
+    assert "開催回数2回" in text and "延べ参加者数6人" in text
+
+
+def visited(made: Team, on: dt.date, *, visits: int) -> None:
+    """An opening at the grant's station with a record of so many visits."""
+    now, person = clock.now(), made.officer
+    record = add(
+        OpeningRecord(opening=cast.opening(made.grant.station, on), begun_at=now, begun_by_id=person.id)
+    )
+    for number in range(visits):
+        add(
+            Tap(
+                record_id=record.id,
+                client_event_id=f"{on}-{number}",
+                counter=Counter.VISIT,
+                band=AgeBand.ELEMENTARY,
+                delta=1,
+                tapped_at=now,
+                received_at=now,
+                by_id=person.id,
+            )
+        )
+
+
+def printed(made: Team) -> str:
+    """The words of the frozen report."""
+    file = files.find(made.grant.report_file_id or 0)
+    assert file is not None
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(files.content(file))).pages)
 
 
 def test_nothing_is_handed_in_without_audit_or_with_a_hole_in_the_cash() -> None:

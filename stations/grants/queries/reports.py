@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
+from stations.attendance import queries as attendance
+from stations.attendance.queries import PeriodTotals
 from stations.core import clock
 from stations.core.access import Permission, can
 from stations.core.audit import Event
@@ -29,7 +31,7 @@ from stations.grants.queries.ledger import (
 )
 from stations.grants.queries.names import OpenGrant
 from stations.grants.reporting import LAST_ENTRY, Accounts, AccountsAct
-from stations.grants.rules import Act, Status
+from stations.grants.rules import Act, Status, project_period
 from stations.grants.settlement import Settlement
 from stations.people.models import Person
 
@@ -177,6 +179,37 @@ def process_by(grant: Grant, received_at: dt.datetime | None) -> dt.date | None:
     if received_at is None or grant.setting is None:
         return None
     return settlement.processing_deadline(clock.local_date(received_at), grant.setting.processing_days)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """開催と参加 of a report. ``shared``: another grant of the year tells of visits of the same station."""
+
+    period: tuple[dt.date, dt.date]
+    held: PeriodTotals
+    shared: bool
+
+
+def period(grant: Grant) -> tuple[dt.date, dt.date]:
+    """First and last day of what the report tells of: until the activities were completed."""
+    first, last = project_period(grant.fiscal_year)
+    return first, grant.completed_on or last
+
+
+def activity(grant: Grant) -> Activity:
+    """Openings and visits of the grant's station within the `period` of the report, as the records stand now.
+
+    Of the station, for a visit belongs to no grant: grants of one station whose periods meet tell of the same visits.
+    """
+    other = sa.exists().where(
+        Grant.station_id == grant.station_id,
+        Grant.fiscal_year == grant.fiscal_year,
+        Grant.id != grant.id,
+        Grant.status.not_in([Status.REFUSED, Status.WITHDRAWN]),
+    )
+    days = period(grant)
+    held = attendance.totals_between(grant.station_id, *days)
+    return Activity(days, held, shared=bool(db.session.scalar(sa.select(other))))
 
 
 def return_reason(grant: Grant) -> str:

@@ -11,7 +11,7 @@ from stations.core import audit, clock, files, numbering
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, db, lock
 from stations.core.labels import label
-from stations.core.messages import N_, Conflict
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
 from stations.grants.labels import LETTERS, Deed
@@ -105,7 +105,14 @@ def _keep(
     change: GrantChange | None = None,
     settled: settlement.Settlement | None = None,
 ) -> Letter:
-    """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends."""
+    """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends.
+
+    `RuleBroken` without a 代表 to address it to: a numbered letter is never changed afterwards.
+    """
+    if not queries.chair_name(grant):
+        raise RuleBroken(
+            None, N_("実行委員会に代表がいないため、宛名を書けません。先に代表を選任してください。")
+        )
     on = clock.today()
     year = clock.fiscal_year(on)
     number = numbering.next_number(fiscal_year=year, series=SERIES)

@@ -4,10 +4,9 @@ import datetime as dt
 
 from flask_babel import force_locale
 
-from stations.attendance import queries as attendance
 from stations.core import clock, labels
 from stations.core.money import format_yen
-from stations.grants import letter_data, rules
+from stations.grants import letter_data
 from stations.grants.models import Grant
 from stations.grants.queries import books
 from stations.grants.queries import receipts as receipt_queries
@@ -30,7 +29,7 @@ def make(grant: Grant, *, dated: dt.date | None) -> bytes:
 def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     report = queries.report(grant)
     setting = steps.settings_of(grant.fiscal_year)
-    first, last = rules.project_period(grant.fiscal_year)
+    first, last = queries.period(grant)
     award_dated, award_number = _award_letter(grant, setting)
     return letter_data.FinalReport(
         dated=clock.format_era(dated),
@@ -42,7 +41,7 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
         scheme=setting.scheme,
         basis=setting.ordinance,
         project=project_name(grant),
-        period=f"{clock.format_era(first)}から{clock.format_era(grant.completed_on or last)}まで",
+        period=f"{clock.format_era(first)}から{clock.format_era(last)}まで",
         award_dated=award_dated,
         award_number=award_number,
         award_yen=report.standing.awarded,
@@ -102,15 +101,16 @@ def _cash_book(grant: Grant) -> list[letter_data.CashLine]:
 
 
 def _figures(grant: Grant) -> list[letter_data.Figure]:
-    year = attendance.year_totals(grant.fiscal_year, grant.station_id)
+    activity = queries.activity(grant)
+    held, whose = activity.held, "（ステーションの合計）" if activity.shared else ""
     return [
         letter_data.Figure(label=name, value=value, unit=unit)
         for name, value, unit in (
-            ("開催回数", year.openings, "回"),
-            ("延べ参加者数", year.totals.visits, "人"),
-            ("初参加", year.totals.first_timers, "人"),
-            ("相談", year.totals.consultations, "件"),
-            ("つなぎ", year.totals.connected, "件"),
+            (f"開催回数{whose}", held.openings, "回"),
+            (f"延べ参加者数{whose}", held.totals.visits, "人"),
+            ("初参加", held.totals.first_timers, "人"),
+            ("相談", held.totals.consultations, "件"),
+            ("つなぎ", held.totals.connected, "件"),
         )
     ]
 

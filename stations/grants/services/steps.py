@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from stations.core import audit, outbox
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import lock
-from stations.core.formatting import yen
+from stations.core.formatting import fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
@@ -67,9 +67,9 @@ def tell(
             if amount_yen is not None:
                 news = _("%(news)s（金額 %(amount)s）", news=news, amount=yen(amount_yen))
             body = _(
-                "%(name)s（%(year)s年度）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
+                "%(name)s（%(year)s）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
                 name=queries.called(grant),
-                year=grant.fiscal_year,
+                year=fiscal_year(grant.fiscal_year),
                 subject=news,
                 url=f"{base_url}/grants/{grant.id}",
             )

@@ -23,7 +23,7 @@ from stations.grants.views.trail import trail
 
 
 @blueprint.route("/grants/<int:grant_id>/inspection", methods=["GET", "POST"])
-@requires(Permission.REPORT_INSPECT, of=queries.grant)
+@requires(Permission.REPORT_INSPECT, of=queries.grant, personal=N_("検査（領収書の内容）"))
 @writes
 def inspect(grant: Any) -> Any:
     """GET: one receipt (``?receipt=`` its number) among all. POST: the inspection is done."""
@@ -110,6 +110,7 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
         before=before,
         after=after,
         report=report,
+        activity=report_queries.activity(grant),
         returned=returned,
         found_before=receipt_queries.found_before(grant) if returned else [],
         ticked=sum(row.inspected_at is not None and not row.finding for row in rows),

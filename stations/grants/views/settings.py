@@ -9,6 +9,7 @@ from flask_login import current_user
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.formatting import fiscal_year
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
@@ -75,7 +76,7 @@ def edit_settings() -> Any:
             )
 
     if perform(form, save):
-        flash(_("%(year)s年度の制度設定を保存しました。", year=year), "success")
+        flash(_("%(year)sの制度設定を保存しました。", year=fiscal_year(year)), "success")
         return redirect(url_for("grants.settings", year=year))
     return render_template(
         "grants/settings_form.html",
@@ -105,11 +106,28 @@ def _trail(step: str = "") -> list[tuple[str, str | None]]:
 
 
 def _rows(known: Any, form: SettingsForm) -> list[dict[str, Any]]:
-    return [
-        {"key": field.label.text, "value": _words(field.name, getattr(known, field.name))}
+    """The terms in words; those that only say something together stand in one row."""
+    together = {
+        "rate_numerator": (_("補助率"), f"{known.rate_numerator}/{known.rate_denominator}"),
+        "rate_denominator": None,
+        "report_days": (
+            _("実績報告の期限"),
+            _(
+                "事業完了から%(days)s日。ただし、翌年度の%(month)s月%(day)s日まで",
+                days=known.report_days,
+                month=known.report_latest_month,
+                day=known.report_latest_day,
+            ),
+        ),
+        "report_latest_month": None,
+        "report_latest_day": None,
+    }
+    own = {
+        field.name: (field.label.text, _words(field.name, getattr(known, field.name)))
         for field in form
         if hasattr(known, field.name)
-    ]
+    }
+    return [{"key": row[0], "value": row[1]} for row in (own | together).values() if row is not None]
 
 
 def _words(name: str, value: Any) -> str:
@@ -124,7 +142,10 @@ def _words(name: str, value: Any) -> str:
 def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     """Who saved the settings, and which of them from what to what."""
 
-    def words(name: str, before: Any, after: Any) -> str:
+    def words(name: str, moved: Any) -> str:
+        before, after = (
+            moved if isinstance(moved, list) else ("", moved)
+        )  # early events kept the new value only
         said = {"name": form[name].label.text, "before": _words(name, before), "after": _words(name, after)}
         return (
             _("%(name)s：%(before)s → %(after)s", **said)
@@ -135,7 +156,7 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     return [
         replace(
             entry,
-            changes="、".join(words(name, *moved) for name, moved in entry.detail.items() if name in form),
+            changes="、".join(words(name, moved) for name, moved in entry.detail.items() if name in form),
         )
         for entry in audit.timeline(known)
     ]

@@ -15,7 +15,7 @@ export function watchIdleTime() {
   if (!idleSeconds || !extendUrl || !dialog) return;
 
   const limit = Number(idleSeconds);
-  const [waiting, ended] = [dialog.querySelector("[data-idle-waiting]"), dialog.querySelector("[data-idle-ended]")];
+  const [waiting, ended] = [dialog.querySelectorAll("[data-idle-waiting]"), dialog.querySelectorAll("[data-idle-ended]")];
   const button = dialog.querySelector("[data-idle-extend]");
   let knownAt = Date.now();
   let lastInput = 0;
@@ -33,8 +33,8 @@ export function watchIdleTime() {
 
   const show = (isOver) => {
     over = isOver;
-    waiting.hidden = isOver;
-    ended.hidden = !isOver;
+    for (const words of waiting) words.hidden = isOver;
+    for (const words of ended) words.hidden = !isOver;
     button.hidden = isOver;
     if (!dialog.open) dialog.showModal();
     dialog.querySelector("h2").focus();
