@@ -18,6 +18,7 @@ def table(*, plan: Plan, by: Person) -> PlanVersion:
     move(plan, Act.TABLE, by=by)
     if version is None or not queries.is_true_to_itself(version):
         raise RuleBroken(None, N_("提出された版の照合値が合いません。地域共生課に連絡してください。"))
+    notify(queries.people_of(plan), plan, Act.TABLE)
     return version
 
 

@@ -5,7 +5,7 @@ from stations.applications.models import Plan, SectionComment
 from stations.applications.rules import Act, History, Section
 from stations.applications.services.steps import begin, move, notify
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Permission
+from stations.core.access import NotAllowed, Permission, Role
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people.models import Person
@@ -78,4 +78,6 @@ def confirm(*, plan: Plan, by: Person) -> None:
     """事務局確認済: nothing is left to ask; the plan may be tabled."""
     begin(plan, Permission.PLAN_REVIEW, by=by)
     move(plan, Act.CONFIRM, by=by)
-    notify(queries.people_of(plan), plan, Act.CONFIRM)
+    # The secretariat, too: it puts the plan before the next meeting.
+    told = [*queries.people_of(plan), *queries.holders(Role.SECRETARIAT)]
+    notify(dict.fromkeys(told), plan, Act.CONFIRM)

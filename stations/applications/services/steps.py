@@ -69,6 +69,14 @@ def _words(plan: Plan, act: Act) -> tuple[str, str]:
             _("計画の確認が終わりました"),
             _("「%(title)s」の事務局の確認が終わりました。次の全体会議で話し合われます。", title=title),
         )
+    if act is Act.TABLE:
+        return (
+            _("計画が全体会議の議題になりました"),
+            _(
+                "「%(title)s」が、全体会議の議題になりました。日にちと場所は、全体会議のページにあります。",
+                title=title,
+            ),
+        )
     if act is Act.WITHDRAW:
         return _("計画が取り下げられました"), _("「%(title)s」は取り下げられました。", title=title)
     return (

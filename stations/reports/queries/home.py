@@ -91,6 +91,13 @@ class PlanMoney:
     def awarded(self) -> bool:
         return self.standing is not None and self.standing.awarded > 0
 
+    @property
+    def left(self) -> int | None:
+        """残額; None once nothing can be used any more."""
+        if self.standing is None or self.grant_status in grant_rules.OVER:
+            return None
+        return self.standing.left
+
 
 @dataclass(frozen=True)
 class Money:
