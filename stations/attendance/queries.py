@@ -254,15 +254,17 @@ def _visits_of_year() -> sa.Select[int, int, AgeBand | None, int]:
 
 def totals_between(station_id: int, first: dt.date, last: dt.date) -> PeriodTotals:
     """A station's openings with a record from ``first`` to ``last``, and the sum of everything counted at them."""
-    here, days = Station.id == station_id, {"first": first, "last": last}
-    changes = db.session.execute(
-        _recorded(sa.select(Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
-        .where(here, Tap.id.is_not(None))
+    here = Station.id == station_id
+    held = _recorded(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here).scalar_subquery()
+    # An opening at which nobody was counted has a row without a counter, so the number of openings is always told.
+    rows = db.session.execute(
+        _recorded(sa.select(held, Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
+        .where(here)
         .group_by(Tap.counter, Tap.band),
-        days,
-    )
-    openings = _recorded(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here)
-    return PeriodTotals(db.session.scalar(openings, days) or 0, rules.totals(changes))
+        {"first": first, "last": last},
+    ).all()
+    counted = [(counter, band, number) for _held, counter, band, number in rows if counter is not None]
+    return PeriodTotals(rows[0][0] if rows else 0, rules.totals(counted))
 
 
 def _recorded(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:

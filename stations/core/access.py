@@ -102,6 +102,7 @@ class Permission(StrEnum):
     MEETING_READ = "meeting:read"
     MEETING_MANAGE = "meeting:manage"
     MEETING_RESOLVE = "meeting:resolve"
+    MINUTES_READ = "minutes:read"
 
     GRANT_READ = "grant:read"
     GRANT_APPLY = "grant:apply"
@@ -145,7 +146,7 @@ _COMMITTEE_READS = frozenset(
         Permission.MEETING_READ,
     }
 )
-_CITY_READS = _COMMITTEE_READS | {Permission.OVERVIEW_READ}
+_CITY_READS = _COMMITTEE_READS | {Permission.OVERVIEW_READ, Permission.MINUTES_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DRAFTER: _COMMITTEE_READS
@@ -180,13 +181,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {Permission.PEOPLE_MANAGE, Permission.COMMITTEE_READ, Permission.STATION_READ, Permission.AUDIT_READ}
     ),
-    Role.GENERAL_MEMBER: frozenset({Permission.MEETING_READ, Permission.PLAN_READ}),
+    Role.GENERAL_MEMBER: frozenset({Permission.MEETING_READ, Permission.MINUTES_READ, Permission.PLAN_READ}),
     Role.SECRETARIAT: frozenset(
         {
             Permission.COMMITTEE_READ,
             Permission.STATION_READ,
             Permission.PLAN_READ,
             Permission.MEETING_READ,
+            Permission.MINUTES_READ,
             Permission.MEETING_MANAGE,
             Permission.MEETING_RESOLVE,
             Permission.OVERVIEW_READ,
@@ -270,11 +272,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Body:
-    """The bodies an object belongs to; what a scoped role is compared with."""
+    """The bodies an object belongs to; what a scoped role is compared with. ``common``: it is everybody's."""
 
     committee_id: int | None = None
     station_id: int | None = None
     agency_ids: frozenset[int] = field(default_factory=frozenset)
+    common: bool = False
 
 
 class Actor(Protocol):
@@ -305,7 +308,7 @@ YES = Answer(True)
 
 def _covers(held: Held, body: Body) -> bool:
     scope = scope_of(held.role)
-    if scope is Scope.CITY:
+    if scope is Scope.CITY or body.common:
         return True
     if scope is Scope.COMMITTEE:
         return held.committee_id is not None and held.committee_id == body.committee_id

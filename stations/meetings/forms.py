@@ -74,6 +74,14 @@ class ReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=LONG)])
 
 
+class CancelForm(Form):
+    reason = TidyTextArea(
+        _l("中止の理由"),
+        [Required(_l("中止の理由を入力してください。")), Length(max=LONG)],
+        description=_l("全体会議の構成員と、議題になっていた計画の実行委員会が読みます。"),
+    )
+
+
 class MinutesForm(SharedForm):
     """What people add to the record; the results themselves are not typed."""
 

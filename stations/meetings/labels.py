@@ -8,12 +8,14 @@ STATUSES = {
     MeetingStatus.PLANNED: _l("開催予定"),
     MeetingStatus.OPEN: _l("開会中"),
     MeetingStatus.CLOSED: _l("閉会"),
+    MeetingStatus.CANCELLED: _l("中止"),
 }
 
 TONES: dict[MeetingStatus, str] = {
     MeetingStatus.PLANNED: "blue",
     MeetingStatus.OPEN: "yellow",
     MeetingStatus.CLOSED: "grey",
+    MeetingStatus.CANCELLED: "red",
 }
 
 RESOLUTIONS = {
@@ -40,10 +42,11 @@ HISTORY = {
     History.RESOLVE: _l("議決を記録しました"),
     History.MINUTES: _l("議事録を保存しました"),
     History.CLOSE: _l("閉会しました"),
+    History.CANCEL: _l("会議を中止にしました"),
 }
 
 labels.register(STATUSES)
-labels.register({MeetingAct.OPEN: _l("開会"), MeetingAct.CLOSE: _l("閉会")})
+labels.register({MeetingAct.OPEN: _l("開会"), MeetingAct.CLOSE: _l("閉会"), MeetingAct.CANCEL: _l("中止")})
 labels.register(RESOLUTIONS)
 labels.register(HISTORY)
 audit.register("meeting", acts=History, statuses=MeetingStatus)

@@ -16,14 +16,21 @@ class Meeting(Model):
     """One session of 松戸市居場所づくり全体会議, convened by the secretariat (社協).
 
     Opened when people are there, closed when its items are resolved; nothing changes afterwards. Until then `minutes`
-    are what people add by hand; at 閉会 the record of the resolutions is put before them. Written by `meetings.services`.
+    are what people add by hand; at 閉会 the record of the resolutions is put before them. One that does not take place,
+    or resolves nothing, is called off (中止) and keeps no items. Written by `meetings.services`.
     """
 
     __tablename__ = "meeting"
     __table_args__ = (
         sa.CheckConstraint("quorum_numerator > 0 AND quorum_denominator >= quorum_numerator", name="quorum"),
-        sa.CheckConstraint("(status = 'planned') = (opened_at IS NULL)", name="opened"),
+        sa.CheckConstraint(
+            "status = 'cancelled' OR (status = 'planned') = (opened_at IS NULL)", name="opened"
+        ),
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        sa.CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        sa.CheckConstraint(
+            "(status = 'cancelled') = (coalesce(length(cancelled_reason), 0) > 0)", name="cancelled_reason"
+        ),
     )
 
     fiscal_year: orm.Mapped[int]
@@ -40,6 +47,8 @@ class Meeting(Model):
     quorum_denominator: orm.Mapped[int] = orm.mapped_column(default=2)
     opened_at: orm.Mapped[dt.datetime | None]
     closed_at: orm.Mapped[dt.datetime | None]
+    cancelled_at: orm.Mapped[dt.datetime | None]
+    cancelled_reason: orm.Mapped[str | None] = orm.mapped_column(comment="members read it")
     minutes: orm.Mapped[str] = orm.mapped_column(default="")
 
     items: orm.Mapped[list["AgendaItem"]] = orm.relationship(
@@ -48,7 +57,8 @@ class Meeting(Model):
     presences: orm.Mapped[list["Presence"]] = orm.relationship(back_populates="meeting")
 
     def body(self) -> Body:
-        return Body()
+        """All committees': the meeting decides on the plans of each."""
+        return Body(common=True)
 
     def maker_ids(self) -> frozenset[int]:
         return frozenset()

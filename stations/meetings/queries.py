@@ -55,6 +55,14 @@ def agenda(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
+def has_resolved(meeting: Meeting) -> bool:
+    """Whether a resolution on any of its items was recorded."""
+    found = sa.select(AgendaItem.id).where(
+        AgendaItem.meeting_id == meeting.id, AgendaItem.resolution.is_not(None)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def timeline(meeting: Meeting, items: list[AgendaItem], *, inside: bool) -> list[audit.Entry]:
     """What was done to a meeting, newest first, each act on a plan with the plan's title; ``items``: its agenda.
 
@@ -212,7 +220,7 @@ def waiting_for(person: Actor) -> list[Task]:
 def _secretariats_tasks() -> list[Task]:
     tasks = []
     for meeting in fetch_all(
-        sa.select(Meeting).where(Meeting.status != MeetingStatus.CLOSED).order_by(Meeting.held_on)
+        sa.select(Meeting).where(Meeting.status.not_in(rules.ENDED)).order_by(Meeting.held_on)
     ):
         is_open = meeting.status is MeetingStatus.OPEN
         tasks.append(

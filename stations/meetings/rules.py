@@ -13,11 +13,13 @@ class MeetingStatus(StrEnum):
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
 
 
 class MeetingAct(StrEnum):
     OPEN = "open"
     CLOSE = "close"
+    CANCEL = "cancel"
 
 
 class History(StrEnum):
@@ -32,6 +34,7 @@ class History(StrEnum):
     RESOLVE = "resolve"
     MINUTES = "minutes"
     CLOSE = "close"
+    CANCEL = "cancel"
 
 
 class Attendance(StrEnum):
@@ -42,10 +45,21 @@ class Attendance(StrEnum):
 
 
 TRANSITIONS: dict[MeetingStatus, dict[MeetingAct, MeetingStatus]] = {
-    MeetingStatus.PLANNED: {MeetingAct.OPEN: MeetingStatus.OPEN},
-    MeetingStatus.OPEN: {MeetingAct.CLOSE: MeetingStatus.CLOSED},
+    MeetingStatus.PLANNED: {
+        MeetingAct.OPEN: MeetingStatus.OPEN,
+        MeetingAct.CANCEL: MeetingStatus.CANCELLED,
+    },
+    MeetingStatus.OPEN: {
+        MeetingAct.CLOSE: MeetingStatus.CLOSED,
+        MeetingAct.CANCEL: MeetingStatus.CANCELLED,
+    },
     MeetingStatus.CLOSED: {},
+    MeetingStatus.CANCELLED: {},
 }
+
+# Nothing happens to a meeting any more.
+ENDED = frozenset(status for status, acts in TRANSITIONS.items() if not acts)
+NEEDS_REASON = frozenset({MeetingAct.CANCEL})
 
 
 def next_status(status: MeetingStatus, act: MeetingAct) -> MeetingStatus:
@@ -67,12 +81,59 @@ def needed(members: int, *, numerator: int = 1, denominator: int = 2) -> int:
     return members * numerator // denominator + 1
 
 
-def check_opening(held_on: date, today: date) -> None:
-    """A meeting is opened on its day, or afterwards when its records are entered late; `RuleBroken` before."""
-    if today < held_on:
+def check_planned_day(held_on: date, today: date) -> None:
+    """A meeting is convened for today or a later day (programme rule: members are called to it); `RuleBroken`."""
+    if held_on < today:
+        raise RuleBroken("held_on", N_("開催日には、今日か、今日より後の日を入力してください。"))
+
+
+def check_move(held_on: date, new: date, today: date, *, recorded: bool) -> None:
+    """Another day for a meeting to come; a day that has passed may stay while nobody changes it.
+
+    ``recorded``: somebody's presence is, and it was presence on the old day. `RuleBroken` on "held_on".
+    """
+    if new == held_on:
+        return
+    check_planned_day(new, today)
+    if recorded:
         raise RuleBroken(
-            None, N_("開会できるのは開催日からです。日が変わったときは、先に予定を変えてください。")
+            "held_on",
+            N_(
+                "出席が記録されているので、開催日は変えられません。"
+                "間違いなら全員を「欠席」にしてから、開かれなかったのなら会議を中止にしてください。"
+            ),
         )
+
+
+def day_has_come(held_on: date, today: date) -> bool:
+    """From its day on a meeting may be opened and recorded, also afterwards when its records are entered late."""
+    return held_on <= today
+
+
+def check_day(held_on: date, today: date) -> None:
+    """Presence and 開会, and so every resolution, are records of what happened: `RuleBroken` before the day."""
+    if not day_has_come(held_on, today):
+        raise RuleBroken(
+            None,
+            N_("出席の記録と開会は、開催日からできます。日が変わったときは、先に予定を変えてください。"),
+        )
+
+
+def check_cancelling(reason: str | None = None, *, resolved: bool) -> None:
+    """中止 says why, and only a meeting that resolved nothing: a resolution is final (programme rule); `RuleBroken`.
+
+    ``reason``: None while it has not been asked for.
+    """
+    if resolved:
+        raise RuleBroken(
+            None,
+            N_(
+                "議決した議案があるので、中止にできません。"
+                "残りの議案は継続審議にするか議題から外して、閉会してください。"
+            ),
+        )
+    if reason is not None:
+        states.require_reason(MeetingAct.CANCEL, reason, NEEDS_REASON)
 
 
 def carried(in_favour: int, voting: int) -> bool:

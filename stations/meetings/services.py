@@ -17,6 +17,8 @@ from stations.meetings.models import AgendaItem, Meeting, Presence
 from stations.meetings.rules import Attendance, History, MeetingAct, MeetingStatus, Resolution
 from stations.people.models import Person
 
+UNDER_WAY = frozenset(MeetingStatus) - rules.ENDED
+
 
 def plan_meeting(
     *,
@@ -29,9 +31,10 @@ def plan_meeting(
     quorum_numerator: int = 1,
     quorum_denominator: int = 2,
 ) -> Meeting:
-    """Convene a meeting. Its fiscal year is that of its day unless given."""
+    """Convene a meeting, today or later. Its fiscal year is that of its day unless given."""
     demand(by, Permission.MEETING_MANAGE)
     _check_words(title, place)
+    rules.check_planned_day(held_on, clock.today())
     meeting = add(
         Meeting(
             fiscal_year=fiscal_year or clock.fiscal_year(held_on),
@@ -62,9 +65,10 @@ def edit(
     ``seen``: the mark of title, day, hour and place on the writer's page; `Overtaken` when somebody else changed them.
     """
     _begin(meeting, by=by)
-    if meeting.status is not MeetingStatus.PLANNED:
-        raise Conflict(None, N_("開会した会議の予定は変えられません。"))
+    _must_be(meeting, MeetingStatus.PLANNED)
     _check_words(title, place)
+    recorded = bool(queries.attendance(meeting))
+    rules.check_move(meeting.held_on, held_on, clock.today(), recorded=recorded)
     before = {"held_on": meeting.held_on.isoformat(), "place": meeting.place}
     facts = {"title": title.strip(), "held_on": held_on, "starts_at": starts_at, "place": place.strip()}
     two_writers.change(meeting, facts, seen=seen)
@@ -75,8 +79,9 @@ def edit(
 def table(*, meeting: Meeting, plan: Plan, by: Person) -> AgendaItem:
     """付議: put a confirmed or deferred plan on the agenda, in the version that was submitted last."""
     _begin(meeting, by=by)
-    _must_not_be_closed(meeting)
-    version = plan_services.table(plan=plan, by=by)
+    _must_be(meeting, *UNDER_WAY)
+    where: dict[str, int | str] = {"meeting_id": meeting.id, "meeting": meeting.title}
+    version = plan_services.table(plan=plan, where=where, by=by)
     last = db.session.scalar(
         sa.select(sa.func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting.id)
     )
@@ -88,7 +93,7 @@ def table(*, meeting: Meeting, plan: Plan, by: Person) -> AgendaItem:
 def untable(*, item: AgendaItem, by: Person, reason: str = "") -> None:
     """Take an unresolved plan off the agenda; it waits for a later meeting."""
     meeting = _begin(item.meeting, by=by)
-    _must_not_be_closed(meeting)
+    _must_be(meeting, *UNDER_WAY)
     lock(item)
     if item.resolution is not None:
         raise Conflict(None, N_("この議案は、もう議決されています。"))
@@ -101,13 +106,14 @@ def untable(*, item: AgendaItem, by: Person, reason: str = "") -> None:
 
 
 def record_presence(*, meeting: Meeting, present: Mapping[int, Attendance | str | None], by: Person) -> None:
-    """Who takes part: person id → "present", "proxy" or None (absent). Others stay as they were.
+    """Who takes part: person id → "present", "proxy" or None (absent). Others stay as they were. Not before the day.
 
     Conflict once something was resolved: the quorum and the votes were counted on these people.
     """
     _begin(meeting, by=by)
-    _must_not_be_closed(meeting)
-    if any(item.resolution is not None for item in queries.agenda(meeting)):
+    _must_be(meeting, *UNDER_WAY)
+    rules.check_day(meeting.held_on, clock.today())
+    if queries.has_resolved(meeting):
         raise Conflict(None, N_("議決した議案があるので、出席は変えられません。"))
     known = {member.id for member in queries.members(meeting.held_on)}
     if set(present) - known:
@@ -146,7 +152,7 @@ def open_meeting(*, meeting: Meeting, by: Person) -> None:
     """開会, not before its day. Without a quorum the meeting may talk, but not decide."""
     _begin(meeting, by=by)
     rules.next_status(meeting.status, MeetingAct.OPEN)
-    rules.check_opening(meeting.held_on, clock.today())
+    rules.check_day(meeting.held_on, clock.today())
     _step(meeting, MeetingAct.OPEN, History.OPEN, by=by, opened_at=clock.now())
 
 
@@ -258,23 +264,45 @@ def close(*, meeting: Meeting, by: Person) -> None:
     _step(meeting, MeetingAct.CLOSE, History.CLOSE, by=by, closed_at=clock.now())
 
 
+def cancel(*, meeting: Meeting, reason: str, by: Person) -> None:
+    """中止: the meeting does not take place. Its plans wait for a later one, each with the reason in its history.
+
+    `RuleBroken` without a reason or once something was resolved, Conflict when the meeting has ended.
+    """
+    _begin(meeting, by=by)
+    rules.next_status(meeting.status, MeetingAct.CANCEL)
+    rules.check_cancelling(reason, resolved=queries.has_resolved(meeting))
+    for item in queries.agenda(meeting):
+        untable(item=item, reason=reason, by=by)
+    meeting.cancelled_reason = reason.strip()
+    _step(meeting, MeetingAct.CANCEL, History.CANCEL, by=by, reason=reason.strip(), cancelled_at=clock.now())
+
+
 def _begin(meeting: Meeting, *, by: Person) -> Meeting:
     lock(meeting)
     demand(by, Permission.MEETING_MANAGE, meeting)
     return meeting
 
 
-def _must_not_be_closed(meeting: Meeting) -> None:
-    if meeting.status is MeetingStatus.CLOSED:
-        raise Conflict(None, N_("閉会した会議は変えられません。"))
+def _must_be(meeting: Meeting, *statuses: MeetingStatus) -> None:
+    if meeting.status not in statuses:
+        raise Conflict(None, N_("会議はいま「%(state)s」なので、変えられません。"), state=meeting.status)
 
 
-def _step(meeting: Meeting, act: MeetingAct, history: History, *, by: Person, **facts: dt.datetime) -> None:
+def _step(
+    meeting: Meeting,
+    act: MeetingAct,
+    history: History,
+    *,
+    by: Person,
+    reason: str = "",
+    **facts: dt.datetime,
+) -> None:
     before = meeting.status
     meeting.status = rules.next_status(before, act)
     for name, value in facts.items():
         setattr(meeting, name, value)
-    audit.record(meeting, act=history, by=by, from_status=before, to_status=meeting.status)
+    audit.record(meeting, act=history, by=by, from_status=before, to_status=meeting.status, reason=reason)
 
 
 def _check_words(title: str, place: str) -> None:

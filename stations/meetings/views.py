@@ -65,8 +65,12 @@ def index() -> Any:
 def new() -> Any:
     form = forms.MeetingForm()
     if form.validate_on_submit():
-        meeting = services.plan_meeting(by=current_user, **form.facts)
-        return _to(meeting, _("会議を計画しました。議題を選んでください。"))
+        try:
+            meeting = services.plan_meeting(by=current_user, **form.facts)
+        except RuleBroken as broken:
+            form.show(broken)
+        else:
+            return _to(meeting, _("会議を計画しました。議題を選んでください。"))
     return render_template(
         "meetings/edit.html", form=form, meeting=None, breadcrumb=_trail(None, (_("新しい会議"), None))
     )
@@ -94,7 +98,8 @@ def edit(meeting: Any) -> Any:
 def meeting(meeting: Any) -> Any:
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
-    candidates = queries.candidates() if meeting.status is not MeetingStatus.CLOSED else []
+    over = meeting.status in rules.ENDED
+    candidates = [] if over else queries.candidates()
     return render_template(
         "meetings/meeting.html",
         meeting=meeting,
@@ -108,7 +113,8 @@ def meeting(meeting: Any) -> Any:
         pending=sum(item.pending for item in agenda),
         resolved=any(item.resolution for item in agenda),
         minutes=meeting.minutes,
-        today=clock.today(),
+        over=over,
+        day_has_come=rules.day_has_come(meeting.held_on, clock.today()),
         events=queries.timeline(
             meeting, agenda, inside=bool(can(current_user, Permission.MEETING_MANAGE, meeting))
         ),
@@ -149,7 +155,7 @@ def table(meeting: Any) -> Any:
 @writes
 def untable(item: Any) -> Any:
     meeting = item.meeting
-    if request.method == "GET" and (item.resolution is not None or meeting.status is MeetingStatus.CLOSED):
+    if request.method == "GET" and (item.resolution is not None or meeting.status in rules.ENDED):
         return _already(meeting)
     form = forms.ReasonForm()
     if form.validate_on_submit():
@@ -168,10 +174,14 @@ def untable(item: Any) -> Any:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=PRESENCE)
 @writes
 def presence(meeting: Any) -> Any:
-    if request.method == "GET" and meeting.status is MeetingStatus.CLOSED:
+    if request.method == "GET" and meeting.status in rules.ENDED:
         return _already(meeting)
-    if request.method == "GET" and any(item.resolution for item in meeting.items):
+    if request.method == "GET" and queries.has_resolved(meeting):
         return _to(meeting, _("議決した議案があるので、出席は変えられません。"), "info")
+    try:
+        rules.check_day(meeting.held_on, clock.today())
+    except RuleBroken as broken:
+        return back_with(broken, url_for(".meeting", meeting_id=meeting.id))
     members = queries.members(meeting.held_on)
     everybody = "everybody" in request.form
     if request.method == "POST" and not everybody:
@@ -201,7 +211,7 @@ def open_(meeting: Any) -> Any:
     if request.method == "GET" and MeetingAct.OPEN not in rules.TRANSITIONS[meeting.status]:
         return _already(meeting)
     try:
-        rules.check_opening(meeting.held_on, clock.today())
+        rules.check_day(meeting.held_on, clock.today())
         if Form().validate_on_submit():
             services.open_meeting(meeting=meeting, by=current_user)
             return _to(meeting, _("開会しました。"))
@@ -271,9 +281,11 @@ def minutes(meeting: Any) -> Any:
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes.pdf")
-@requires(Permission.MEETING_READ, of=queries.meeting)
+@requires(Permission.MINUTES_READ, of=queries.meeting)
 def minutes_pdf(meeting: Any) -> Any:
-    """The minutes on paper; before 閉会 a draft."""
+    """The minutes on paper; before 閉会 a draft. A meeting that was called off has none."""
+    if meeting.status is MeetingStatus.CANCELLED:
+        return _already(meeting)
     response = make_response(minute_book.pdf(meeting))
     response.headers["Content-Type"] = "application/pdf"
     name = f"minutes-{meeting.held_on:%Y%m%d}-{meeting.id}.pdf"
@@ -301,4 +313,30 @@ def close(meeting: Any) -> Any:
         pending=[item for item in agenda if item.pending],
         minutes=minute_book.whole(meeting),
         breadcrumb=_trail(meeting, (_("閉会"), None)),
+    )
+
+
+@blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.MEETING_MANAGE, of=queries.meeting)
+@writes
+def cancel(meeting: Any) -> Any:
+    if request.method == "GET" and MeetingAct.CANCEL not in rules.TRANSITIONS[meeting.status]:
+        return _already(meeting)
+    agenda = queries.agenda(meeting)
+    try:
+        rules.check_cancelling(resolved=any(item.resolution for item in agenda))
+    except RuleBroken as broken:
+        return back_with(broken, url_for(".meeting", meeting_id=meeting.id))
+    form = forms.CancelForm()
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.cancel(meeting=meeting, reason=form.reason.data or "", by=current_user),
+    ):
+        return _to(meeting, _("会議を中止にしました。"))
+    return render_template(
+        "meetings/cancel.html",
+        meeting=meeting,
+        form=form,
+        going_back=[item for item in agenda if item.pending],
+        breadcrumb=_trail(meeting, (_("中止"), None)),
     )

@@ -15,6 +15,7 @@ from stations.core.forms import (
     NotRequired,
     PhoneField,
     Required,
+    SharedForm,
     TidyText,
     TidyTextArea,
 )
@@ -74,7 +75,9 @@ class ChangePasswordForm(NewPasswordForm, PasswordForm):
     """A new password in place of one's own."""
 
 
-class ProfileForm(Form):
+class ProfileFields(Form):
+    """What is known of somebody who signs in."""
+
     name = TidyText(_l("氏名"), [Required(_l("氏名を入力してください。")), Length(max=80)])
     kana = TidyText(_l("ふりがな"), [Required(_l("ふりがなを入力してください。")), Length(max=80)])
     email = EmailField(_l("メールアドレス"), [NotRequired(), Email(EMAIL_WRONG), Length(max=200)])
@@ -82,13 +85,17 @@ class ProfileForm(Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Arguments of `services.change_profile`."""
+        """Arguments of `services.change_profile` and `services.create_person`."""
         return {
             "name": self.name.data or "",
             "kana": self.kana.data or "",
             "email": self.email.data,
             "phone": self.phone.data,
         }
+
+
+class ProfileForm(ProfileFields, SharedForm):
+    """A profile that its owner and an administrator may have open at once."""
 
 
 class RoleForm(Form):
@@ -126,7 +133,7 @@ class RoleForm(Form):
         return {"role": Role(self.role.data), "from_on": self.from_on.data, "to_on": self.to_on.data, **body}
 
 
-class InviteForm(ProfileForm, RoleForm):
+class InviteForm(ProfileFields, RoleForm):
     """A new person and their first role."""
 
     login = StringField(

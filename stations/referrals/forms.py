@@ -238,8 +238,13 @@ class AgencyForm(SharedForm):
     )
     district_id = SelectField(_l("地区"), coerce=int, choices=[])
     phone = PhoneField(_l("電話番号"), [NotRequired(), Length(max=20)])
-    is_marugoto_desk = BooleanField(_l("福祉まるごと相談窓口（同意がなくても気づきメモを受け取る窓口）"))
     closed_on = DateField(_l("廃止した日"), [NotRequired()])
 
     def offer(self, districts: list[tuple[int, str]]) -> None:
         self.district_id.choices = options([(0, _("市全域")), *districts])
+
+
+class DeskForm(SharedForm):
+    """Another 福祉まるごと相談窓口, or none: why. Never over a change that the writer has not seen."""
+
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=LONG)])

@@ -4,11 +4,10 @@ from typing import Any
 
 from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
+from stations.referrals.agencies import AgencyAct, AgencyStatus
 from stations.referrals.rules import (
     Act,
     AgeGroup,
-    AgencyAct,
-    AgencyStatus,
     ConsentAnswer,
     ConsentMethod,
     ObservationAct,
@@ -190,6 +189,8 @@ labels.register(
     {
         AgencyAct.CREATE: _l("登録"),
         AgencyAct.EDIT: _l("変更"),
+        AgencyAct.APPOINT_DESK: _l("福祉まるごと相談窓口の指定"),
+        AgencyAct.RELIEVE_DESK: _l("福祉まるごと相談窓口の解除"),
     }
 )
 labels.register(

@@ -9,9 +9,9 @@ from stations.committees.models import Station
 from stations.core.access import Actor, Body, Permission, Scope, scope_of
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.referrals import labels  # noqa: F401  (registers what the enums are called)
+from stations.referrals.agencies import AgencyStatus
 from stations.referrals.rules import (
     AgeGroup,
-    AgencyStatus,
     Consent,
     ConsentAnswer,
     ConsentMethod,

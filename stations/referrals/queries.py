@@ -217,8 +217,14 @@ def own_stations(person: Actor) -> list[Station]:
 
 
 def desk() -> Agency | None:
-    """福祉まるごと相談窓口."""
+    """福祉まるごと相談窓口; there is never a second one."""
     return next((one for one in agencies() if one.is_marugoto_desk), None)
+
+
+def desk_name() -> str | None:
+    """What 福祉まるごと相談窓口 is called in the list of agencies: its name is unique."""
+    found = desk()
+    return None if found is None else found.name
 
 
 def agency_people(agency_id: int) -> list[Person]:

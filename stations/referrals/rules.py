@@ -117,16 +117,6 @@ class SheetAct(StrEnum):
     RECORD_FOLLOW_UP = "record_follow_up"
 
 
-class AgencyStatus(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class AgencyAct(StrEnum):
-    CREATE = "create"
-    EDIT = "edit"
-
-
 class AgeGroup(StrEnum):
     """年代 as a band: more would not help the station, and would point at the person."""
 
@@ -404,7 +394,7 @@ def may_follow_up(due_on: date, today: date) -> bool:
 
 
 def check_follow_up(due_on: date, today: date) -> None:
-    """`RuleBroken` when it is too early to say how it goes one or three months later."""
+    """`RuleBroken` when it is too early to say how it goes one or three months later (programme rule, `follow_ups`)."""
     if not may_follow_up(due_on, today):
         raise RuleBroken(None, N_("その後の様子は、確かめる日の7日前から記録できます。"))
 

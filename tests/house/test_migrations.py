@@ -1,5 +1,6 @@
 """Migrations: up, down and up again on both databases, and what they build is what the models say."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from stations.core import clock
+from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
 from stations.core.migrations import alembic
+from stations.meetings import services as meetings
+from tests.support import cast
 from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
 from tests.support.schema import migrate
 
@@ -145,3 +150,30 @@ def test_a_year_entered_before_there_was_a_processing_time_gets_one(app: Flask, 
     migrate(app)
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT processing_days FROM fiscal_year_setting")) == 30
+
+
+def test_a_meeting_keeps_its_presences_while_its_table_is_built_again(app: Flask):
+    """SQLite builds the table anew to change its CHECKs; one that was called off is a closed one for older versions."""
+    look = sa.text(
+        "SELECT title, status, (SELECT count(*) FROM presence WHERE meeting_id = meeting.id) FROM meeting"
+    )
+    kept = {("第1回", "planned", 1), ("第2回", "closed", 0)}
+    with app.app_context():
+        secretariat, member = cast.person(Role.SECRETARIAT), cast.person(Role.GENERAL_MEMBER)
+        held, off = (
+            meetings.plan_meeting(
+                title=title, held_on=clock.today(), starts_at=dt.time(14), place="会議室", by=secretariat
+            )
+            for title in ("第1回", "第2回")
+        )
+        meetings.record_presence(meeting=held, present={member.id: "present"}, by=secretariat)
+        meetings.cancel(meeting=off, reason="台風のため", by=secretariat)
+        db.session.commit()
+        alembic().downgrade("0002_processing_days")
+        assert set(db.session.execute(look).all()) == kept
+        db.session.rollback()
+    migrate(app)
+    with app.app_context():
+        assert set(db.session.execute(look).all()) == kept
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.scalar(sa.text("PRAGMA foreign_keys")) == 1

@@ -7,13 +7,18 @@ from hypothesis import strategies as st
 from stations.applications import rules as plans
 from stations.core.messages import RuleBroken
 from stations.meetings.rules import (
+    ENDED,
     MeetingAct,
     MeetingStatus,
     Resolution,
     carried,
-    check_opening,
+    check_cancelling,
+    check_day,
+    check_move,
+    check_planned_day,
     check_resolution,
     check_votes,
+    day_has_come,
     may_vote,
     needed,
     next_status,
@@ -24,6 +29,7 @@ from tests.transitions import check_step, check_whole, every_pair, steps
 STEPS = steps("""
     planned open open
     open close closed
+    planned|open cancel cancelled
 """)
 
 
@@ -33,7 +39,8 @@ def test_every_act_in_every_state(status: MeetingStatus, act: MeetingAct) -> Non
 
 
 def test_the_table_as_a_whole() -> None:
-    check_whole(MeetingStatus, MeetingAct, STEPS, start="planned", ends={"closed"})
+    check_whole(MeetingStatus, MeetingAct, STEPS, start="planned", ends={"closed", "cancelled"})
+    assert {"closed", "cancelled"} == ENDED
 
 
 @pytest.mark.parametrize(
@@ -49,12 +56,60 @@ def test_quorum_is_the_share_in_whole_numbers(p: int, m: int, n: int, d: int) ->
     assert (p >= needed(m, numerator=n, denominator=d)) is (p * d > m * n)
 
 
-def test_a_meeting_is_not_opened_before_its_day() -> None:
-    day = date(2026, 12, 17)
+EVE, DAY, MORROW = date(2026, 12, 16), date(2026, 12, 17), date(2026, 12, 18)
+
+
+def test_a_meeting_is_not_opened_or_recorded_before_its_day() -> None:
+    assert not day_has_come(DAY, EVE)
     with pytest.raises(RuleBroken, match="開催日から"):
-        check_opening(day, date(2026, 12, 16))
-    check_opening(day, day)
-    check_opening(day, date(2026, 12, 18))
+        check_day(DAY, EVE)
+    for today in (DAY, MORROW):
+        assert day_has_come(DAY, today)
+        check_day(DAY, today)
+
+
+def test_a_meeting_is_convened_for_today_or_later() -> None:
+    check_planned_day(DAY, EVE)
+    check_planned_day(DAY, DAY)
+    with pytest.raises(RuleBroken) as caught:
+        check_planned_day(DAY, MORROW)
+    assert caught.value.field == "held_on"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "recorded", "goes"),
+    [
+        (EVE, DAY, False, True),
+        (EVE, MORROW, False, True),
+        (MORROW, EVE, False, False),
+        (EVE, EVE, False, True),
+        (DAY, MORROW, True, False),
+        (DAY, DAY, True, True),
+    ],
+)
+def test_a_meeting_moves_to_today_or_later_while_nobody_came(
+    old: date, new: date, recorded: bool, goes: bool
+) -> None:
+    if goes:
+        check_move(old, new, DAY, recorded=recorded)
+        return
+    with pytest.raises(RuleBroken) as caught:
+        check_move(old, new, DAY, recorded=recorded)
+    assert caught.value.field == "held_on"
+
+
+@pytest.mark.parametrize(
+    ("reason", "resolved", "field"),
+    [("台風のため", True, None), ("", False, "reason"), (" ", False, "reason"), (None, True, None)],
+)
+def test_a_meeting_is_called_off_with_a_reason_while_nothing_is_resolved(
+    reason: str | None, resolved: bool, field: str | None
+) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        check_cancelling(reason, resolved=resolved)
+    assert caught.value.field == field
+    check_cancelling("台風のため", resolved=False)
+    check_cancelling(resolved=False)
 
 
 @pytest.mark.parametrize(

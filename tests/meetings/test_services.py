@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from stations.applications import queries as plan_queries
 from stations.applications import services as plan_services
 from stations.applications.rules import Status
-from stations.core import audit, outbox
+from stations.core import audit, clock, outbox
 from stations.core.access import NotAllowed, Role
 from stations.core.database import db
 from stations.core.messages import Conflict, RuleBroken
 from stations.meetings import minutes, queries, services
-from stations.meetings.models import AgendaItem
+from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import Attendance, MeetingStatus, Resolution
 from tests.applications import cast as plans
 from tests.applications.test_services import at_once
@@ -35,6 +35,17 @@ def resolve(
 ) -> None:
     values: dict[str, object] = {"votes_for": 2, "by": hall.secretariat} | given
     services.resolve(item=item, resolution=resolution, **values)  # type: ignore[arg-type]  # given by each test
+
+
+def move(hall: Hall, held_on: dt.date, *, place: str = "会議室") -> None:
+    services.edit(
+        meeting=hall.meeting,
+        title="第1回",
+        held_on=held_on,
+        starts_at=dt.time(14),
+        place=place,
+        by=hall.secretariat,
+    )
 
 
 def test_a_confirmed_plan_comes_before_the_meeting_in_its_frozen_version(hall: Hall):
@@ -124,6 +135,101 @@ def test_a_meeting_is_opened_on_its_day(hall: Hall):
     assert hall.meeting.status is MeetingStatus.PLANNED
     hall.meeting.held_on -= dt.timedelta(days=2)
     services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+
+
+def test_a_meeting_is_convened_and_moved_to_today_or_later(hall: Hall):
+    yesterday, tomorrow = (clock.today() + dt.timedelta(days=by) for by in (-1, 1))
+    with pytest.raises(RuleBroken, match="今日") as caught:
+        services.plan_meeting(
+            title="第2回",
+            held_on=yesterday,
+            starts_at=dt.time(14),
+            place="会議室",
+            by=hall.secretariat,
+        )
+    assert caught.value.field == "held_on"
+    with pytest.raises(RuleBroken, match="今日"):
+        move(hall, yesterday)
+    move(hall, tomorrow)
+    with clock.telling(clock.now() + dt.timedelta(days=3)):
+        move(hall, tomorrow, place="体育館")
+    assert (hall.meeting.held_on, hall.meeting.place) == (tomorrow, "体育館")
+
+
+def test_presence_is_recorded_from_the_day_on_and_is_of_that_day(hall: Hall):
+    day = hall.meeting.held_on
+    hall.meeting.held_on = day + dt.timedelta(days=1)
+    with pytest.raises(RuleBroken, match="開催日から"):
+        hall.attend()
+    assert queries.attendance(hall.meeting) == {}
+    hall.meeting.held_on = day
+    hall.attend()
+    with pytest.raises(RuleBroken, match="出席が記録") as caught:
+        move(hall, day + dt.timedelta(days=7))
+    assert caught.value.field == "held_on"
+    services.record_presence(
+        meeting=hall.meeting, present=dict.fromkeys(m.id for m in hall.members), by=hall.secretariat
+    )
+    move(hall, day + dt.timedelta(days=7))
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_meeting_is_called_off_and_its_plans_wait_for_a_later_one(hall: Hall, opened: bool):
+    before = hall.plan.status
+    tabled(hall, attend=1, opened=opened)
+    services.cancel(meeting=hall.meeting, reason="　台風のため ", by=hall.secretariat)
+    db.session.flush()
+    assert hall.meeting.status is MeetingStatus.CANCELLED
+    assert hall.meeting.cancelled_reason == "台風のため" and hall.meeting.cancelled_at
+    assert hall.plan.status is before is Status.CONFIRMED
+    assert queries.agenda(hall.meeting) == [] and queries.candidates() == [hall.plan]
+    newest = audit.timeline(hall.plan)[0]
+    assert (newest.act, newest.reason) == ("untable", "台風のため")
+    for inside in (True, False):
+        told = queries.timeline(hall.meeting, [], inside=inside)[0]
+        assert (str(told.label), told.reason) == ("会議を中止にしました", "台風のため")
+
+
+def test_calling_off_says_why_and_comes_before_any_resolution(hall: Hall):
+    item = tabled(hall)
+    with pytest.raises(RuleBroken) as caught:
+        services.cancel(meeting=hall.meeting, reason=" ", by=hall.secretariat)
+    assert caught.value.field == "reason"
+    for who in (hall.officer, hall.chair, hall.members[0]):
+        with pytest.raises(NotAllowed):
+            services.cancel(meeting=hall.meeting, reason="台風のため", by=who)
+    resolve(hall, item)
+    with pytest.raises(RuleBroken, match="議決した議案"):
+        services.cancel(meeting=hall.meeting, reason="台風のため", by=hall.secretariat)
+    assert hall.plan.status is Status.APPROVED
+
+
+def test_nothing_happens_to_a_meeting_that_was_called_off(hall: Hall):
+    services.cancel(meeting=hall.meeting, reason="台風のため", by=hall.secretariat)
+    for act in (
+        lambda: services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat),
+        lambda: move(hall, hall.meeting.held_on),
+        lambda: hall.attend(1),
+        lambda: services.open_meeting(meeting=hall.meeting, by=hall.secretariat),
+        lambda: services.write_minutes(meeting=hall.meeting, text="議事録", by=hall.secretariat),
+        lambda: services.cancel(meeting=hall.meeting, reason="もう一度", by=hall.secretariat),
+    ):
+        with pytest.raises(Conflict, match=r"cancelled|開いている間"):
+            act()
+    assert [task.label for task in queries.waiting_for(hall.secretariat)] == [
+        "全体会議にかける計画を選ぶ（1件）"
+    ]
+    assert queries.waiting_for(hall.members[0]) == []
+
+
+def test_the_database_knows_no_calling_off_without_a_reason(hall: Hall, db_session: Session):
+    for facts in ({}, {"cancelled_at": clock.now()}, {"cancelled_reason": "台風のため"}):
+        with pytest.raises(sa.exc.IntegrityError), db_session.begin_nested():
+            db_session.execute(
+                sa.update(Meeting)
+                .where(Meeting.id == hall.meeting.id)
+                .values(status=MeetingStatus.CANCELLED, **facts)
+            )
 
 
 def test_a_meeting_that_is_not_open_resolves_nothing(hall: Hall):

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -83,6 +84,69 @@ def test_before_its_day_a_meeting_cannot_be_opened(client: PageClient, hall: Hal
     assert hall.meeting.status is MeetingStatus.PLANNED
 
 
+def test_before_its_day_the_page_says_from_when_presence_is_recorded(client: PageClient, hall: Hall):
+    hall.meeting.held_on = dt.date(2999, 2, 10)
+    client.sign_in(hall.secretariat)
+    page = client.get(f"/meetings/{hall.meeting.id}")
+    assert not page.has_link("出席を記録する")
+    assert "出席の記録と開会は、令和981年2月10日" in page.text and "の開催日からできます" in page.text
+    there = client.get(f"/meetings/{hall.meeting.id}/presence")
+    assert there.heading == "第1回全体会議" and "開催日から" in there.text
+    present: dict[str, Any] = {f"member-{hall.members[0].id}": "present"}
+    assert (
+        "開催日から" in client.post(f"/meetings/{hall.meeting.id}/presence", token_from=page, **present).text
+    )
+    assert queries.attendance(hall.meeting) == {}
+
+
+def test_a_past_day_is_refused_beside_its_field_and_nothing_typed_is_lost(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    day = {"held_on-year": "2020", "held_on-month": "2", "held_on-day": "10"}
+    said = {"title": "第2回全体会議", "place": "会議室", "starts_at": "14:00", **day}
+    for url in ("/meetings/new", f"/meetings/{hall.meeting.id}/edit"):
+        page = client.submit(client.get(url), "保存する", said)
+        assert "今日より後の日を入力してください" in page.text
+        typed = dict(page.form_with(field="place").filled({}, None))
+        assert {name: typed[name] for name in said} == said
+        assert len(queries.meetings()) == 1
+
+
+def test_a_meeting_is_called_off(client: PageClient, hall: Hall):
+    services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    page = client.click(client.get(f"/meetings/{hall.meeting.id}"), "会議を中止する")
+    assert page.heading == "会議を中止しますか" and "昔遊びと茶話会の計画" in page.text
+    page = client.submit(page, "会議を中止する", {"reason": "　"})
+    assert "中止の理由を入力してください" in page.text
+    page = client.submit(page, "会議を中止する", {"reason": "台風のため"})
+    assert "この会議は中止になりました" in page.text and "理由：台風のため" in page.text
+    for link in ("会議を中止する", "開会する", "出席を記録する", "予定を変える", "議事録の案をPDFで見る"):
+        assert not page.has_link(link)
+    assert "議題に加える" not in page.text
+    for there in ("cancel", "edit", "presence", "open", "minutes", "minutes.pdf", "close"):
+        assert "いま「中止」です" in client.get(f"/meetings/{hall.meeting.id}/{there}").text
+    assert "中止" in client.get("/meetings").text
+    client.post(f"/meetings/{hall.meeting.id}/cancel", token_from=page, status=409, reason="もう一度")
+    db.session.expire_all()
+    assert (hall.plan.status, hall.meeting.cancelled_reason) == (Status.CONFIRMED, "台風のため")
+
+
+def test_a_meeting_that_resolved_something_is_not_called_off(client: PageClient, hall: Hall):
+    item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    hall.attend()
+    services.open_meeting(meeting=hall.meeting, by=hall.secretariat)
+    services.resolve(item=item, resolution=Resolution.APPROVED, votes_for=2, by=hall.secretariat)
+    client.sign_in(hall.secretariat)
+    page = client.get(f"/meetings/{hall.meeting.id}")
+    assert not page.has_link("会議を中止する")
+    for answer in (
+        client.get(f"/meetings/{hall.meeting.id}/cancel"),
+        client.post(f"/meetings/{hall.meeting.id}/cancel", token_from=page, reason="台風のため"),
+    ):
+        assert answer.heading == "第1回全体会議" and "中止にできません" in answer.text
+    assert hall.meeting.status is MeetingStatus.OPEN
+
+
 def test_after_a_resolution_presence_is_closed(client: PageClient, hall: Hall):
     item = services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
     hall.attend()
@@ -104,11 +168,21 @@ def test_members_read_the_agenda_and_change_nothing(client: PageClient, hall: Ha
     client.post(f"/meetings/{hall.meeting.id}/open", token_from=page, status=403)
 
 
-def test_committees_see_when_the_meeting_is(client: PageClient, hall: Hall):
+def test_committees_read_the_meeting_on_their_plan_but_not_who_came(client: PageClient, hall: Hall):
+    services.table(meeting=hall.meeting, plan=hall.plan, by=hall.secretariat)
+    other = cast.committee("よそ")
+    station = cast.station(other, name="よその家")
+    theirs = plans.confirmed(station, cast.person(Role.CHAIR, of=other), hall.officer, title="よその計画")
+    services.table(meeting=hall.meeting, plan=theirs, by=hall.secretariat)
     client.sign_in(hall.chair)
-    page = client.get("/meetings")
-    assert "第1回全体会議" in page.text
-    assert not page.has_link("第1回全体会議")
+    page = client.click(client.get(f"/plans/{hall.plan.id}"), "第1回全体会議")
+    assert page.url == f"/meetings/{hall.meeting.id}"
+    assert page.has_link(hall.plan.title)
+    assert "よその計画" in page.text and not page.has_link("よその計画")
+    assert "構成員の出席" not in page.text and hall.secretariat.name not in page.text
+    assert not page.has_link("議題から外す")
+    client.get(f"/meetings/{hall.meeting.id}/minutes.pdf", status=404)
+    client.sign_in(cast.person(Role.VOLUNTEER, of=station))
     client.get(f"/meetings/{hall.meeting.id}", status=404)
 
 

@@ -470,8 +470,10 @@ def test_another_mail_address_is_told_to_the_old_one(administrator: Person):
     assert person.email == "new@stations.example"
     assert str(queries.timeline(person)[0].label) == "メールアドレスの変更"
     assert queries.usable_link(link.rsplit("/", 1)[1]) is None
+    events = len(queries.timeline(person))
     change()
     assert outbox.waiting()[-1].id == mail.id
+    assert len(queries.timeline(person)) == events, "nothing changed, nothing is told"
 
 
 def test_ending_a_role_never_makes_it_longer(administrator: Person):

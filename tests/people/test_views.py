@@ -21,6 +21,7 @@ from tests.people.cast import PASSWORD, code, codes_on, later, official, residen
 from tests.support import cast
 from tests.support.client import Page, PageClient, csrf_token
 from tests.support.settings import settings_for
+from tests.support.two_writers import check_both_are_kept, saved_first
 
 IDLE_MINUTES = 31
 
@@ -379,6 +380,7 @@ def test_a_form_sent_too_late_is_kept_and_given_back(client: PageClient, db_sess
     row = db.session.scalars(sa.select(HeldForm)).one()
     assert row.path == "/account/profile"
     assert [name for name, _value in queries.held_forms(person)[0].fields] == [
+        "seen",
         "name",
         "kana",
         "email",
@@ -587,6 +589,38 @@ def test_an_administrator_puts_a_name_right(client: PageClient, administrator: P
     )
     assert page.heading.startswith("見本 改") and "みほん あらた" in page.text
     assert "047-366-0000" in page.text
+
+
+@pytest.mark.parametrize("page", ["/account/profile", "/people/{}/edit"])
+def test_two_who_change_one_profile_both_keep_their_words(app: Flask, administrator: Person, page: str):
+    """Somebody in two tabs, or two administrators: whoever comes second overwrites nothing unseen."""
+    person = resident()
+    person.kana = "みほん はなこ"
+    own = page.startswith("/account")
+    check_both_are_kept(
+        app,
+        (person, person) if own else (administrator, cast.person(Role.ADMINISTRATOR)),
+        page.format(person.id),
+        "変更する",
+        {"phone": "047-000-7777", "email": "new@stations.example"},
+        {"name": "見本 改"},
+        person,
+    )
+
+
+def test_an_administrator_does_not_bury_what_somebody_wrote_of_themselves(
+    app: Flask, client: PageClient, administrator: Person
+):
+    person = resident()
+    person.kana = "みほん はなこ"
+    page = client.get(f"/people/{person.id}/edit")
+    theirs = PageClient(app)
+    theirs.sign_in(person)
+    theirs.submit(theirs.get("/account/profile"), "変更する", {"phone": "047-000-7777"})
+    page = client.submit(page, "変更する", {"name": "見本 改"})
+    assert "ほかの方が先に保存しました" in page.text and "047-000-7777" in saved_first(page)
+    db.session.expire_all()
+    assert (person.name, person.phone) == ("見本 花子", "047-000-7777")
 
 
 def test_stopping_and_starting_an_account(client: PageClient, administrator: Person):

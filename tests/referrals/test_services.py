@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from stations.core import audit, clock
 from stations.core import seen as two_writers
@@ -15,7 +17,7 @@ from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people.models import Person
 from stations.referrals import queries, rules, services
-from stations.referrals.models import ConsentRecord, Observation, Referral
+from stations.referrals.models import Agency, ConsentRecord, Observation, Referral
 from stations.referrals.rules import (
     Act,
     ConsentAnswer,
@@ -25,6 +27,7 @@ from stations.referrals.rules import (
     Recipient,
     Status,
 )
+from tests.grants.test_races import at_once
 from tests.referrals.cast import ALIAS, SHEET, Town, agency, consent, town
 from tests.support import cast
 
@@ -350,6 +353,7 @@ def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
     referral = here.visited()
     assert [one.due_on for one in referral.follow_ups] == list(rules.follow_ups(clock.today()))
     first = referral.follow_ups[0]
+    first.due_on = clock.today()
     services.record_follow_up(
         referral=referral, follow_up_id=first.id, outcome=Outcome.CONTINUING, note="", by=here.leader
     )
@@ -358,6 +362,87 @@ def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
         services.record_follow_up(
             referral=referral, follow_up_id=first.id, outcome=Outcome.LESS, note="", by=here.leader
         )
+
+
+def test_there_is_one_desk_and_every_change_has_its_reason(here: Town) -> None:
+    officer = cast.person(Role.OFFICER)
+    for act, made in ((services.appoint_desk, here.agency), (services.relieve_desk, here.desk)):
+        with pytest.raises(NotAllowed):
+            act(agency=made, reason="理由", by=here.desk_worker)
+        with pytest.raises(RuleBroken) as broken:
+            act(agency=made, reason=" ", by=officer)
+        assert broken.value.field == "reason"
+    for act, made in ((services.appoint_desk, here.desk), (services.relieve_desk, here.agency)):
+        with pytest.raises(Conflict):
+            act(agency=made, reason="理由", by=officer)
+    services.appoint_desk(agency=here.agency, reason="組織の見直し", by=officer)
+    assert [one for one in queries.agencies() if one.is_marugoto_desk] == [here.agency]
+    entries = [audit.timeline(made)[0] for made in (here.agency, here.desk)]
+    assert [(entry.act, entry.reason) for entry in entries] == [
+        ("appoint_desk", "組織の見直し"),
+        ("relieve_desk", "組織の見直し"),
+    ]
+    services.relieve_desk(agency=here.agency, reason="移転", by=officer)
+    assert queries.desk() is None
+    here.agency.closed_on = clock.today()
+    with pytest.raises(Conflict):
+        services.appoint_desk(agency=here.agency, reason="理由", by=officer)
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_two_officers_appoint_two_desks_at_once_and_there_is_one(app: Flask, here: Town) -> None:
+    officers = [cast.person(Role.OFFICER).id for _ in range(2)]
+    chosen = [here.agency.id, agency("見本相談所").id]
+    db.session.commit()
+
+    def appoint(agency_id: int, officer_id: int) -> None:
+        services.appoint_desk(
+            agency=db.session.get_one(Agency, agency_id),
+            reason="組織の見直し",
+            by=db.session.get_one(Person, officer_id),
+        )
+
+    acts = [partial(appoint, *each) for each in zip(chosen, officers, strict=True)]
+    assert at_once(app, *acts) == ["done", "done"], "one after the other"
+    db.session.expire_all()
+    assert len([one for one in queries.agencies() if one.is_marugoto_desk]) == 1
+
+
+def test_who_is_the_desk_is_no_fact_that_editing_changes(here: Town) -> None:
+    officer = cast.person(Role.OFFICER)
+    second = services.AgencyFacts(name="二つめの窓口", kind="窓口", is_marugoto_desk=True)
+    with pytest.raises(Conflict):
+        services.create_agency(facts=second, by=officer)
+    services.edit_agency(agency=here.agency, facts=second, by=officer)
+    services.edit_agency(agency=here.desk, facts=services.AgencyFacts(name="窓口", kind="窓口"), by=officer)
+    assert (here.agency.name, queries.desk()) == ("二つめの窓口", here.desk)
+
+
+def test_a_memo_without_consent_leaves_the_desk_that_was(here: Town) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    services.appoint_desk(agency=here.agency, reason="組織の見直し", by=cast.person(Role.OFFICER))
+    assert queries.is_observation_concealed(here.desk_worker, memo) and queries.is_stranded(memo)
+    services.redirect_observation(observation=memo, by=here.leader)
+    assert memo.agency == here.agency and not queries.is_observation_concealed(here.worker, memo)
+
+
+def test_how_it_goes_is_not_written_down_before_its_time(here: Town) -> None:
+    referral = here.visited()
+    look = referral.follow_ups[0]
+
+    def record() -> None:
+        services.record_follow_up(
+            referral=referral, follow_up_id=look.id, outcome=Outcome.CONTINUING, note="", by=here.leader
+        )
+
+    look.due_on = clock.today() + rules.FOLLOW_UP_EARLY + dt.timedelta(days=1)
+    with pytest.raises(RuleBroken, match="7日前"):
+        record()
+    assert look.done_at is None
+    look.due_on -= dt.timedelta(days=1)
+    record()
+    assert look.outcome is Outcome.CONTINUING
 
 
 def test_a_first_visit_is_neither_to_come_nor_before_the_sheet(here: Town) -> None:

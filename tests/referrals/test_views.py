@@ -13,9 +13,10 @@ from stations.core.database import db, fetch_all
 from stations.referrals import queries, services
 from stations.referrals.models import Observation, Referral
 from stations.referrals.rules import ConsentAnswer, ObservationStatus, Recipient, Status
-from tests.referrals.cast import ALIAS, Town, consent, town
+from tests.referrals.cast import ALIAS, Town, agency, consent, town
 from tests.support import cast
 from tests.support.client import Page, PageClient
+from tests.support.html_page import text_of
 from tests.support.statements import recorded
 from tests.support.two_writers import check_both_are_kept, saved_first
 
@@ -415,6 +416,66 @@ def test_the_city_keeps_the_agencies(client: PageClient, here: Town) -> None:
     client.get("/agencies", status=403)
 
 
+def test_another_desk_is_asked_for_on_a_page_of_its_own(client: PageClient, here: Town) -> None:
+    client.sign_in(cast.person(Role.OFFICER, name="地域 共生"))
+    page = client.click(client.get("/agencies"), here.agency.name)
+    assert not page.all("input", type="checkbox"), "no box beside the telephone number makes a desk"
+    page = client.click(page, "福祉まるごと相談窓口にする")
+    assert f"いまの窓口：{here.desk.name}" in page.text and "同意のない気づきメモ" in page.text
+    page = client.submit(page, "窓口にする", {"reason": " "})
+    assert "理由を入力してください" in page.text and queries.desk() == here.desk
+    page = client.submit(page, "窓口にする", {"reason": "組織の見直しのため"})
+    assert page.url == "/agencies" and queries.desk() == here.agency
+    for made, done in ((here.agency, "指定"), (here.desk, "解除")):
+        history = text_of(client.get(f"/agencies/{made.id}/edit").one("ol", class_="mt-timeline"))
+        for words in (f"福祉まるごと相談窓口の{done}", "組織の見直しのため", "地域 共生"):
+            assert words in history
+
+
+def test_without_a_desk_the_city_is_told(client: PageClient, here: Town) -> None:
+    client.sign_in(cast.person(Role.OFFICER))
+    assert "福祉まるごと相談窓口が決まっていません" not in client.get("/agencies").text
+    page = client.click(client.get(f"/agencies/{here.desk.id}/edit"), "福祉まるごと相談窓口でなくする")
+    page = client.submit(page, "窓口でなくする", {"reason": "移転のため"})
+    assert "福祉まるごと相談窓口が決まっていません" in page.text and queries.desk() is None
+
+
+def test_two_who_change_the_desk_do_not_bury_each_other(client: PageClient, here: Town) -> None:
+    officer, third = cast.person(Role.OFFICER), agency("見本相談所")
+    client.sign_in(officer)
+    path = f"/agencies/{here.agency.id}/desk"
+    page, again = client.get(path), client.get(path)
+    services.appoint_desk(agency=third, reason="移転のため", by=officer)
+    page = client.submit(page, "窓口にする", {"reason": "組織の見直しのため"})
+    assert "ほかの方が先に保存しました" in page.text and "いまの窓口：見本相談所" in page.text
+    assert page.one("textarea", name="reason").text == "組織の見直しのため" and queries.desk() == third
+    client.submit(page, "窓口にする")
+    assert queries.desk() == here.agency
+    given_back = client.submit(again, "窓口にする", {"reason": "二度目"}, status=409)
+    assert "すでに福祉まるごと相談窓口です" in given_back.text and "二度目" in given_back.text
+    assert client.get(path).url == f"/agencies/{here.agency.id}/edit"
+
+
+def test_the_desk_does_not_end_by_the_way(client: PageClient, here: Town) -> None:
+    client.sign_in(cast.person(Role.OFFICER))
+    page = client.get(f"/agencies/{here.desk.id}/edit")
+    page = client.submit(page, "保存する", on("closed_on", clock.today()))
+    assert "福祉まるごと相談窓口は廃止できません" in page.text and queries.desk() == here.desk
+
+
+def test_a_long_history_of_an_agency_is_folded(client: PageClient, here: Town) -> None:
+    officer = cast.person(Role.OFFICER, name="地域 共生")
+    for nth in range(7):
+        for made in (here.agency, here.desk):
+            services.appoint_desk(agency=made, reason=f"{nth}回目", by=officer)
+    client.sign_in(officer)
+    page = client.get(f"/agencies/{here.agency.id}/edit")
+    folded = text_of(page.one("details", class_="mt-details", text="それより前の2件を見る"))
+    assert "0回目" in folded and "地域 共生" in folded
+    shown, older = page.all("ol", class_="mt-timeline")
+    assert "0回目" not in text_of(shown) and (len(shown), len(older)) == (12, 2)
+
+
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None:
     for _ in range(12):
@@ -533,5 +594,5 @@ def test_two_who_change_one_agency_both_keep_their_words(app: Flask, here: Town)
         {"phone": "047-000-7777"},
         {"name": "見本相談所"},
         here.agency,
-        shown=["047-000-7777", "市全域", "いいえ"],
+        shown=["047-000-7777", "市全域"],
     )

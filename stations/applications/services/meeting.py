@@ -11,11 +11,11 @@ from stations.core.messages import N_, RuleBroken
 from stations.people.models import Person
 
 
-def table(*, plan: Plan, by: Person) -> PlanVersion:
-    """付議: returns the frozen version that the meeting will decide on. Raises Conflict."""
+def table(*, plan: Plan, where: Mapping[str, int | str] | None = None, by: Person) -> PlanVersion:
+    """付議: returns the frozen version that the meeting will decide on. Raises Conflict. ``where``: as in `resolve`."""
     begin(plan, Permission.MEETING_MANAGE, by=by)
     version = queries.current_version(plan)
-    move(plan, Act.TABLE, by=by)
+    move(plan, Act.TABLE, by=by, detail=dict(where or {}))
     if version is None or not queries.is_true_to_itself(version):
         raise RuleBroken(None, N_("提出された版の照合値が合いません。地域共生課に連絡してください。"))
     notify(queries.people_of(plan), plan, Act.TABLE)

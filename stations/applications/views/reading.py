@@ -100,7 +100,9 @@ def plan(plan: Any) -> Any:
         own_comments=[one.id for one in plan.comments if queries.may_change(one, current_user)],
         events=(events := _events(plan)),
         resolutions=[entry for entry in events if entry.act in rules.RESOLUTIONS],
-        reads_meetings=committee_ids(current_user, Permission.MEETING_READ) is None,
+        tabled=next((one.detail for one in events if one.act == rules.Act.TABLE), {})
+        if plan.status is Status.TABLED
+        else {},
         due_on=queries.due_on(plan),
         today=clock.today(),
         acts=rules.TRANSITIONS[plan.status],

@@ -1,9 +1,12 @@
 """Accounts: made, changed, stopped and started again."""
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox, text
+from stations.core import seen as two_writers
 from stations.core.access import NotAllowed, Permission
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
@@ -41,38 +44,58 @@ def create_person(
     return person
 
 
+class _Address(NamedTuple):
+    """Where a mail goes, kept while the account gets another address."""
+
+    name: str
+    email: str | None
+
+
 def change_profile(
-    person: Person, *, name: str, kana: str, email: str | None, phone: str | None, by: Person
+    person: Person,
+    *,
+    name: str,
+    kana: str,
+    email: str | None,
+    phone: str | None,
+    by: Person,
+    seen: str | None = None,
 ) -> None:
     """Somebody's name, reading and addresses are put right, by themselves or an administrator.
 
     Another mail address is where reset links go from now on: links that are out become void, the old address is told.
-    RuleBroken on "kana", "phone".
+    ``seen``: the mark of these facts on the writer's page; `Overtaken` when somebody else changed them since.
+    Nothing is recorded when nothing changes. RuleBroken on "kana", "phone".
     """
     if person.id != by.id:
         access.demand(by, Permission.PEOPLE_MANAGE, person)
     if phone:
         text.check_phone(phone, field="phone")
+    facts = {
+        "name": text.normalise(name),
+        "kana": text.furigana(kana, field="kana") if kana else "",
+        "email": email or None,
+        "phone": phone or None,
+    }
     lock(person)
-    person.name = text.normalise(name)
-    person.kana = text.furigana(kana, field="kana") if kana else ""
-    person.phone = phone or None
-    audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by)
-    if (email or None) != person.email:
-        _change_email(person, email or None, by=by)
+    before = _Address(person.name, person.email)
+    changed = two_writers.change(person, facts, seen=seen)
+    if changed:
+        audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by, detail={"changed": changed})
+    if "email" in changed:
+        _tell_of_new_address(person, before)
+        void_links(person)
+        audit.record(person, act=PersonAct.CHANGE_EMAIL, by=by)
 
 
-def _change_email(person: Person, email: str | None, *, by: Person) -> None:
+def _tell_of_new_address(person: Person, before: _Address) -> None:
     with force_locale(person.language):
         subject = _("メールアドレスの変更のお知らせ")
         body = _(
             "登録のメールアドレスが変わりました。これからのお知らせは、このアドレスには届きません。\n"
             "お心当たりのないときは、下の連絡先へお知らせください。"
         )
-    outbox.queue(to=person, subject=subject, body=body)  # still the old address
-    person.email = email
-    void_links(person)
-    audit.record(person, act=PersonAct.CHANGE_EMAIL, by=by)
+    outbox.queue(to=before, subject=subject, body=body)
 
 
 def disable(person: Person, *, by: Person, reason: str = "") -> None:

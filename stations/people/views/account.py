@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
+from stations.core import seen
 from stations.core.access import Permission, public, requires
 from stations.core.database import writes
+from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import keys, queries, services
@@ -44,15 +46,15 @@ def account() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 @writes
 def profile() -> ResponseReturnValue:
-    form = ProfileForm(obj=current_user)
-    if form.validate_on_submit():
-        try:
-            services.change_profile(people_session.signed_in() or current_user, by=current_user, **form.facts)
-        except RuleBroken as broken:
-            form.show(broken)
-        else:
-            flash(_("登録内容を変更しました。"), "success")
-            return redirect(url_for("people.account"))
+    person = people_session.signed_in() or current_user
+    form = ProfileForm(obj=person)
+    form.share(lambda: seen.stored(person, form.facts))
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts),
+    ):
+        flash(_("登録内容を変更しました。"), "success")
+        return redirect(url_for("people.account"))
     return render_template("people/profile.html", form=form, breadcrumb=_trail(_("登録内容の変更")))
 
 

@@ -1,6 +1,12 @@
 """Acts on agencies, consents, referrals and memos; one function each, none commits."""
 
-from stations.referrals.services.agencies import AgencyFacts, create_agency, edit_agency
+from stations.referrals.services.agencies import (
+    AgencyFacts,
+    appoint_desk,
+    create_agency,
+    edit_agency,
+    relieve_desk,
+)
 from stations.referrals.services.consents import record_consent, standing, withdraw_consent
 from stations.referrals.services.observations import (
     Memo,
@@ -43,6 +49,7 @@ __all__ = [
     "accept",
     "acknowledge_observation",
     "agree_visit",
+    "appoint_desk",
     "arrange",
     "close",
     "close_observation",
@@ -57,6 +64,7 @@ __all__ = [
     "record_first_visit",
     "record_follow_up",
     "redirect_observation",
+    "relieve_desk",
     "resume",
     "return_",
     "return_observation",

@@ -8,15 +8,19 @@ import sqlalchemy as sa
 from stations.core import access, audit, text
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
-from stations.core.database import add, db, lock
-from stations.core.messages import N_, RuleBroken
+from stations.core.database import add, db, fetch_all, lock
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.referrals import agencies, queries
+from stations.referrals.agencies import AgencyAct
 from stations.referrals.models import Agency
-from stations.referrals.rules import AgencyAct
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgencyFacts:
-    """What the city knows of an agency. ``closed_on``: its last day; it then makes and receives nothing new."""
+    """What the city knows of an agency. ``closed_on``: its last day; it then makes and receives nothing new.
+
+    ``is_marugoto_desk`` is of a new agency only: of those that exist, `appoint_desk` and `relieve_desk` change it.
+    """
 
     name: str
     kind: str
@@ -25,19 +29,29 @@ class AgencyFacts:
     is_marugoto_desk: bool = False
     closed_on: dt.date | None = None
 
+    @property
+    def editable(self) -> dict[str, object]:
+        """What `edit_agency` writes, by column."""
+        return {name: value for name, value in asdict(self).items() if name != "is_marugoto_desk"}
+
 
 def create_agency(*, facts: AgencyFacts, by: Actor | None) -> Agency:
-    """A new agency. ``by`` None: the installation's own commands. `RuleBroken` on "name" or "phone"."""
+    """A new agency. ``by`` None: the installation's own commands. `RuleBroken` on "name" or "phone".
+
+    `Conflict` when it would be a second 福祉まるごと相談窓口: `appoint_desk` puts one in the place of another.
+    """
     if by is not None:
         access.demand(by, Permission.AGENCY_MANAGE)
     _check(facts, None)
+    if facts.is_marugoto_desk and _hold_desks():
+        raise Conflict(None, N_("福祉まるごと相談窓口は、すでに登録されています。"))
     agency = add(Agency(**asdict(facts)))
     audit.record(agency, act=AgencyAct.CREATE, by=by, to_status=agency.status)
     return agency
 
 
 def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | None = None) -> Agency:
-    """Change what is known of an agency; what it sent and received stays its own.
+    """Change what is known of an agency; what it sent and received stays its own, and so does being the desk.
 
     ``seen``: the mark of the facts on the writer's page; `Overtaken` when somebody else changed them since.
     """
@@ -45,9 +59,60 @@ def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | No
     access.demand(by, Permission.AGENCY_MANAGE, agency)
     _check(facts, agency)
     before = agency.status
-    two_writers.change(agency, asdict(facts), seen=seen)
+    if facts.closed_on != agency.closed_on:
+        agencies.check_desk_stays_open(is_desk=agency.is_marugoto_desk, closed_on=facts.closed_on)
+    two_writers.change(agency, facts.editable, seen=seen)
     audit.record(agency, act=AgencyAct.EDIT, by=by, from_status=before, to_status=agency.status)
     return agency
+
+
+def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = None) -> None:
+    """``agency`` becomes 福祉まるごと相談窓口 in the place of whoever was: the only receiver without consent.
+
+    社会福祉法106条の6 is why there is one and why it is known since when and why: both agencies keep it in history.
+    ``seen``: the mark of the desk's name on the writer's page; `Overtaken` when another one is the desk by now.
+    `RuleBroken` on "reason"; `Conflict` when it is the desk already, or closed.
+    """
+    desks = _begin_desk(AgencyAct.APPOINT_DESK, agency, reason, by)
+    if agency in desks:
+        raise Conflict(None, N_("この相談機関は、すでに福祉まるごと相談窓口です。"))
+    if agency.closed_on is not None:
+        raise Conflict(None, N_("廃止された相談機関は、福祉まるごと相談窓口にできません。"))
+    two_writers.check(seen, queries.desk_name())
+    for one in desks:
+        _set_desk(one, AgencyAct.RELIEVE_DESK, reason, by)
+    _set_desk(agency, AgencyAct.APPOINT_DESK, reason, by)
+
+
+def relieve_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = None) -> None:
+    """``agency`` is 福祉まるごと相談窓口 no longer, and nobody is in its place.
+
+    ``seen`` as in `appoint_desk`. `RuleBroken` on "reason"; `Conflict` when it is not the desk.
+    """
+    if agency not in _begin_desk(AgencyAct.RELIEVE_DESK, agency, reason, by):
+        raise Conflict(None, N_("この相談機関は、福祉まるごと相談窓口ではありません。"))
+    two_writers.check(seen, queries.desk_name())
+    _set_desk(agency, AgencyAct.RELIEVE_DESK, reason, by)
+
+
+def _begin_desk(act: AgencyAct, agency: Agency, reason: str, by: Actor) -> list[Agency]:
+    """Who is the desk, held until the transaction ends, once ``by`` may say who is, and why."""
+    desks = _hold_desks()
+    access.demand(by, Permission.AGENCY_MANAGE, agency)
+    agencies.require_reason(act, reason)
+    return desks
+
+
+def _hold_desks() -> list[Agency]:
+    """Hold every agency, so that nobody else appoints a desk meanwhile; those that are one (none or one)."""
+    db.session.flush()
+    every = sa.select(Agency).order_by(Agency.id).with_for_update()
+    return [one for one in fetch_all(every.execution_options(populate_existing=True)) if one.is_marugoto_desk]
+
+
+def _set_desk(agency: Agency, act: AgencyAct, reason: str, by: Actor) -> None:
+    agency.is_marugoto_desk = act is AgencyAct.APPOINT_DESK
+    audit.record(agency, act=act, by=by, reason=reason)
 
 
 def _check(facts: AgencyFacts, agency: Agency | None) -> None:

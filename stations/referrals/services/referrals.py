@@ -217,8 +217,7 @@ def record_follow_up(
 ) -> FollowUp:
     """How it goes, one or three months after the first visit. `Conflict` when it is recorded already.
 
-    Nothing more is written when the case is over or the consent is gone: `RuleBroken`. Whether it is time already
-    (`rules.check_follow_up`) the page asks: the demonstration tells a whole year within hours.
+    Nothing more is written when the case is over or the consent is gone, nor before it is time: `RuleBroken`.
     """
     lock(referral)
     steps.demand_one(by, {Permission.REFERRAL_ANSWER, Permission.REFERRAL_MAKE}, referral)
@@ -230,6 +229,7 @@ def record_follow_up(
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None or lock(found).done_at is not None:
         raise Conflict(None, N_("この様子は、もう記録されています。"))
+    rules.check_follow_up(found.due_on, clock.today())
     found.outcome, found.note = outcome, note
     found.done_at, found.done_by_id = clock.now(), by.id
     audit.record(referral, act=SheetAct.RECORD_FOLLOW_UP, by=by, detail={"due_on": found.due_on.isoformat()})

@@ -12,7 +12,7 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.referrals import queries, rules, services
+from stations.referrals import queries, services
 from stations.referrals.forms import ActForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
@@ -141,18 +141,16 @@ def follow_up(referral: Any, follow_up_id: int) -> Any:
     if request.method == "GET" and found not in queries.open_looks(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
-
-    def record() -> None:
-        rules.check_follow_up(found.due_on, clock.today())
-        services.record_follow_up(
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: services.record_follow_up(
             referral=referral,
             follow_up_id=follow_up_id,
             outcome=Outcome(form.outcome.data),
             note=form.note.data or "",
             by=current_user,
-        )
-
-    if form.validate_on_submit() and succeeds(form, record):
+        ),
+    ):
         flash(_("その後の様子を記録しました。"), "success")
         return redirect(url_for(".referral", referral_id=referral.id), 303)
     return render_template(

@@ -1,9 +1,9 @@
 """Agencies: the city keeps the list."""
 
-from dataclasses import asdict
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.committees import queries as committees
@@ -13,7 +13,7 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.referrals import queries, services
-from stations.referrals.forms import AgencyForm
+from stations.referrals.forms import AgencyForm, DeskForm
 from stations.referrals.views.pages import blueprint
 
 
@@ -30,6 +30,7 @@ def agencies() -> Any:
     return render_template(
         "referrals/agencies.html",
         agencies=queries.agencies(closed=True),
+        desk=queries.desk_name(),
         districts=names,
         breadcrumb=_trail(),
     )
@@ -53,12 +54,54 @@ def new_agency() -> Any:
 @writes
 def edit_agency(agency: Any) -> Any:
     form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
-    form.share(lambda: seen.stored(agency, asdict(_facts(form))))
+    form.share(lambda: seen.stored(agency, _facts(form).editable))
     return _page(
         form,
         agency,
         lambda: services.edit_agency(agency=agency, facts=_facts(form), seen=form.seen.data, by=current_user),
         _("相談機関を変更する"),
+    )
+
+
+@blueprint.route("/agencies/<int:agency_id>/desk", methods=["GET", "POST"])
+@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@writes
+def appoint_desk(agency: Any) -> Any:
+    """This agency becomes 福祉まるごと相談窓口: a page says what that means and asks why."""
+    if request.method == "GET" and (agency.is_marugoto_desk or agency.closed_on):
+        return redirect(url_for(".edit_agency", agency_id=agency.id))
+    act = services.appoint_desk
+    return _desk_page(agency, act, _("%(name)sを福祉まるごと相談窓口にする", name=agency.name))
+
+
+@blueprint.route("/agencies/<int:agency_id>/desk/end", methods=["GET", "POST"])
+@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@writes
+def relieve_desk(agency: Any) -> Any:
+    """This agency is 福祉まるごと相談窓口 no longer; another address than the one above, so that no press does both."""
+    if request.method == "GET" and not agency.is_marugoto_desk:
+        return redirect(url_for(".edit_agency", agency_id=agency.id))
+    act = services.relieve_desk
+    return _desk_page(agency, act, _("%(name)sを福祉まるごと相談窓口でなくする", name=agency.name))
+
+
+def _desk_page(agency: Any, act: Callable[..., None], heading: str) -> Any:
+    form = DeskForm()
+    form.share(lambda: {"desk": queries.desk_name()})
+    if form.validate_on_submit() and succeeds(
+        form,
+        lambda: act(agency=agency, reason=form.reason.data or "", seen=form.seen.data, by=current_user),
+    ):
+        flash(_("福祉まるごと相談窓口を変更しました。"), "success")
+        return redirect(url_for(".agencies"), 303)
+    return render_template(
+        "referrals/desk.html",
+        form=form,
+        agency=agency,
+        appoints=act is services.appoint_desk,
+        desk=queries.desk_name(),
+        heading=heading,
+        breadcrumb=_trail(heading),
     )
 
 
@@ -83,6 +126,5 @@ def _facts(form: AgencyForm) -> services.AgencyFacts:
         kind=form.kind.data or "",
         phone=form.phone.data or "",
         district_id=form.district_id.data or None,
-        is_marugoto_desk=form.is_marugoto_desk.data,
         closed_on=form.closed_on.data,
     )

@@ -32,7 +32,7 @@ from stations.grants.bookkeeping import Standing
 from stations.grants.models import Grant, PaymentRequest
 from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
-from stations.meetings.rules import MeetingStatus
+from stations.meetings.rules import ENDED
 from stations.people import queries as people
 from stations.people.models import Person
 from stations.referrals import queries as referrals
@@ -294,7 +294,6 @@ _GRANT_QUEUE = {
         grant_rules.Status.APPLIED,
         grant_rules.Status.REVIEWING,
         grant_rules.Status.AWARDED,
-        grant_rules.Status.DISCONTINUED,
         grant_rules.Status.CANCELLED,
         grant_rules.Status.REPORTED,
         grant_rules.Status.INSPECTED,
@@ -362,7 +361,7 @@ def _next_meeting() -> NextMeeting | None:
     )
     row = db.session.execute(
         sa.select(Meeting, items)
-        .where(Meeting.status != MeetingStatus.CLOSED)
+        .where(Meeting.status.not_in(ENDED))
         .order_by(Meeting.held_on, Meeting.id)
         .limit(1)
     ).first()

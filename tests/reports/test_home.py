@@ -1,0 +1,113 @@
+"""The home page: the next opening of a committee's stations, and whose queue each state of a grant stands in."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from stations.committees.rules import OpeningStatus
+from stations.core import clock
+from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
+from stations.core.formatting import short_date
+from stations.grants.bookkeeping import Standing
+from stations.grants.labels import LETTERS
+from stations.grants.models import Grant
+from stations.grants.queries.turns import Facts, Turn, turns
+from stations.grants.rules import FINAL, Status
+from stations.reports.queries.home import home
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.html_page import text_of
+
+AWARDED = 100_000
+TODAY = clock.today()
+
+
+# ---- openings of today ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "chosen"),
+    [
+        pytest.param(dt.time(9), 0, True, id="before it begins"),
+        pytest.param(dt.time(11, 59), 0, True, id="while it is open"),
+        pytest.param(dt.time(12), 3, False, id="once it is over"),
+    ],
+)
+def test_a_committee_sees_of_today_what_is_not_over(
+    client: PageClient, db_session: Session, at: dt.time, days: int, chosen: bool
+):
+    station = cast.station(cast.committee())
+    today = cast.opening(station, TODAY)
+    cast.opening(station, TODAY + dt.timedelta(days=3))
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    with time_machine.travel(dt.datetime.combine(TODAY, at, clock.TOKYO), tick=False):
+        client.sign_in(chair)
+        (row,) = client.get("/home").all("li", class_="mt-station")
+        [found] = home(chair).stations
+    assert "次の開催" in text_of(row) and short_date(TODAY + dt.timedelta(days=days)) in text_of(row)
+    assert (found.opening == today) is chosen
+
+
+def test_what_is_called_off_today_is_not_the_next_opening(db_session: Session):
+    station = cast.station(cast.committee())
+    opening = cast.opening(station, TODAY)
+    opening.status, opening.cancelled_reason = OpeningStatus.CANCELLED, "台風のため"
+    with clock.telling(dt.datetime.combine(TODAY, dt.time(9), clock.TOKYO)):
+        [found] = home(cast.person(Role.CHAIR, of=station.committee)).stations
+    assert found.opening is None
+
+
+# ---- the queue of the city ---------------------------------------------------------------------------------------
+
+
+def _expected_turns(status: Status) -> Iterator[Turn | None]:
+    """The act that the state asks for first, whatever else is known of the grant; None: no act is expected.
+
+    Leaves out what has a task of its own in any state: the letter about a decided change, a drafted 取消し.
+    """
+    sent, refused, amounts = ((), tuple(LETTERS)), (None, "対象外"), (0, AWARDED // 2, AWARDED)
+    for letters, reason, fixed, paid in product(sent, refused, amounts, amounts):
+        known = Facts(
+            letters=Counter(letters),
+            decided_changes=0,
+            standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
+            cancelling=False,
+            change_asked_at=None,
+            advance_returned=False,
+        )
+        grant = Grant(status=status, refusal_reason=reason, fixed_yen=fixed)
+        yield next((turn for turn in turns(grant, known) if turn.kind == "primary"), None)
+
+
+def _works_off(role: Role, status: Status) -> bool:
+    """Whether a role does every act that a grant in this state may wait for.
+
+    What is final keeps its state for ever, so that a queue of states cannot show when its last letter went out.
+    """
+    if status in FINAL:
+        return False
+    return all(turn and turn.permission in ROLE_PERMISSIONS[role] for turn in _expected_turns(status))
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_state_stands_in_the_queue_of_who_works_it_off(db_session: Session, status: Status):
+    for role in sorted(CITY_ROLES):
+        queue = [count.status for count in home(cast.person(role)).queue if isinstance(count.status, Status)]
+        assert queue.count(status) == _works_off(role, status), role
+
+
+def test_every_state_that_waits_for_the_city_waits_for_one_role(db_session: Session):
+    """Else the test above would be content with a state that no queue shows."""
+    for status in set(Status) - FINAL:
+        workers = [role for role in CITY_ROLES if _works_off(role, status)]
+        asked = any(
+            turn and turn.permission in ROLE_PERMISSIONS[role]
+            for turn in _expected_turns(status)
+            for role in CITY_ROLES
+        )
+        assert len(workers) == asked, status
