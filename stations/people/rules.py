@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import NamedTuple
 
 from stations.core.messages import N_, RuleBroken
@@ -191,11 +192,15 @@ class OfficeTerm(NamedTuple):
 
 
 def check_offices(offices: Iterable[OfficeTerm]) -> None:
-    """会計 and 監査 of one committee are never the same person on any day (programme rule).
+    """会計 and 監査 of one committee are never the same person on any day, and it has one 代表 (programme rule).
 
-    `offices`: all terms of one committee. Raises `RuleBroken` on "office".
+    The city's letters are addressed to that one. `offices`: all terms of one committee. `RuleBroken` on "office".
     """
     terms = list(offices)
+    chairs = [term for term in terms if term.office is Office.CHAIR]
+    for one, other in combinations(chairs, 2):
+        if terms_overlap(one.from_on, one.to_on, other.from_on, other.to_on):
+            raise RuleBroken("office", N_("代表は1人です。先に、いまの代表の任期を終えてください。"))
     for treasurer in (term for term in terms if term.office is Office.TREASURER):
         for auditor in (term for term in terms if term.office is Office.AUDITOR):
             if treasurer.person_id == auditor.person_id and terms_overlap(

@@ -76,8 +76,10 @@ class ConsentFields(Form):
         return sound
 
     def show_consent(self, consent: Consent | None) -> None:
-        """Begin with the latest record; one that was taken back is asked for anew."""
+        """Begin with the latest record; one that was taken back or has run out is asked for anew."""
         if self.is_submitted() or consent is None or consent.withdrawn_on is not None:
+            return
+        if consent.expires_on is not None and consent.expires_on < clock.today():
             return
         self.answer.data, self.scope.data = str(consent.answer), sorted(consent.scope)
         self.method.data = str(consent.method) if consent.method else None

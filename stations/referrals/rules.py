@@ -1,6 +1,6 @@
 """Rules of referrals (agency → station), observations (station → agency), and the consent between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -283,18 +283,24 @@ class Consent:
 
 
 def consent_faults(consent: Consent, today: date) -> list[RuleBroken]:
-    """A given consent needs its scope, method and day, not one to come, and ends after it began: all that is wrong."""
+    """A given consent needs its scope, method and day, not one to come; it ends after it began, and not before today."""
     if consent.answer is not ConsentAnswer.GIVEN:
         return []
     begun, ends = consent.given_on, consent.expires_on
     late = begun is not None and begun > today
     turned = begun is not None and ends is not None and ends < begun
+    over = not turned and ends is not None and ends < today
     faults = (
         (not consent.scope, "scope", N_("どこまで伝えてよいか（同意の範囲）を選んでください。")),
         (consent.method is None, "method", N_("同意の方法（書面・口頭）を選んでください。")),
         (begun is None, "given_on", N_("同意を得た日を入力してください。")),
         (late, "given_on", N_("同意を得た日は、今日か、それより前の日を入力してください。")),
         (turned, "expires_on", N_("同意の期限は、同意を得た日か、それより後にしてください。")),
+        (
+            over,
+            "expires_on",
+            N_("同意の期限が過ぎています。ご本人に確かめて、新しい期限を入力してください。"),
+        ),
     )
     return [RuleBroken(field, message) for wrong, field, message in faults if wrong]
 
@@ -315,6 +321,13 @@ def valid(consent: Consent | None, on: date) -> bool:
         and (consent.expires_on is None or on <= consent.expires_on)
         and (consent.withdrawn_on is None or on < consent.withdrawn_on)
     )
+
+
+def run_out_on(consent: Consent | None, on: date) -> date | None:
+    """The last day of a consent that would hold but for its end; None for any other."""
+    if consent is None or consent.expires_on is None or valid(consent, on):
+        return None
+    return consent.expires_on if valid(replace(consent, expires_on=None), on) else None
 
 
 def may_tell(consent: Consent | None, recipient: Recipient, on: date) -> bool:

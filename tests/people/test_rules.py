@@ -80,6 +80,14 @@ def held(person: int, office: Office, year: int, to_on: date | None = None) -> O
     return OfficeTerm(person, office, date(year, 4, 1), to_on or date(year + 1, 3, 31))
 
 
+def test_a_committee_has_one_chair_at_a_time() -> None:
+    check_offices([held(1, Office.CHAIR, 2026), held(2, Office.CHAIR, 2027)])
+    check_offices([held(1, Office.TREASURER, 2026), held(2, Office.TREASURER, 2026)])
+    with pytest.raises(RuleBroken) as caught:
+        check_offices([held(1, Office.CHAIR, 2026), held(2, Office.CHAIR, 2026)])
+    assert caught.value.field == "office"
+
+
 @pytest.mark.parametrize("other", sorted(set(Office) - {Office.TREASURER, Office.AUDITOR}))
 def test_treasurer_and_auditor_are_two_people(other: Office) -> None:
     treasurer = held(1, Office.TREASURER, 2026)

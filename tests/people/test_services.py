@@ -551,7 +551,7 @@ def test_the_section_appoints_for_committees_and_stations_only(db_session: Sessi
     committee = cast.committee()
     cast.give(chair, Role.CHAIR, of=committee)
     station = cast.station(committee)
-    services.give_role(person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=officer)
+    services.give_role(person=person, role=Role.DRAFTER, committee_id=committee.id, from_on=TODAY, by=officer)
     services.give_role(person=person, role=Role.VOLUNTEER, station_id=station.id, from_on=TODAY, by=officer)
     with pytest.raises(NotAllowed):
         services.give_role(person=person, role=Role.CASHIER, from_on=TODAY, by=officer)

@@ -137,7 +137,8 @@ def test_the_gate_to_a_station(here: Town) -> None:
     for answer, scope, days in product(ConsentAnswer, scopes, [None, 0, -1]):
         expires_on = None if days is None else today + dt.timedelta(days=days)
         given = consent(*scope, answer=answer, given_on=today - 9 * YESTERDAY, expires_on=expires_on)
-        referral = here.referral(given)
+        with clock.telling(clock.now() - 2 * YESTERDAY):  # while it still held
+            referral = here.referral(given)
         if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
             services.send(referral=referral, by=here.worker)
             assert referral.status is Status.SENT
@@ -226,12 +227,10 @@ UNDER_WAY = [status for status in WAYS if status not in rules.FINAL | rules.EDIT
 
 
 def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -> None:
-    today = clock.today()
     later = [
         consent(answer=ConsentAnswer.NOT_GIVEN),
         consent(answer=ConsentAnswer.UNCONFIRMED),
         consent(Recipient.AGENCY),
-        consent(given_on=today - 9 * YESTERDAY, expires_on=today - YESTERDAY),
     ]
     for status in UNDER_WAY:
         referral = in_state(here, status)
@@ -241,6 +240,18 @@ def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -
             assert queries.is_concealed(here.leader, referral), (status, record)
             assert not queries.is_concealed(here.worker, referral)
             services.record_consent(subject=referral, consent=consent(), by=here.worker)
+
+
+def test_a_consent_that_runs_out_closes_the_sheet_and_is_not_recorded_any_more(here: Town) -> None:
+    referral = in_state(here, Status.SENT)
+    services.record_consent(subject=referral, consent=consent(expires_on=clock.today()), by=here.worker)
+    assert not queries.is_concealed(here.leader, referral)
+    with clock.telling(clock.now() + 2 * YESTERDAY):
+        assert queries.is_concealed(here.leader, referral)
+        over = consent(given_on=clock.today() - 9 * YESTERDAY, expires_on=clock.today() - YESTERDAY)
+        with pytest.raises(RuleBroken) as broken:
+            services.record_consent(subject=referral, consent=over, by=here.worker)
+        assert broken.value.field == "expires_on"
 
 
 @pytest.mark.parametrize("status", [Status.CLOSED, Status.FAILED])

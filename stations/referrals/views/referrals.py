@@ -199,6 +199,7 @@ def check(referral: Any) -> Any:
         form=form,
         referral=referral,
         open_gate=open_gate,
+        run_out=rules.run_out_on(referral.consent, clock.today()),
         desk=None if open_gate else queries.desk(),
         returned=return_reason(referral),
         words=hints(referral.wishes, referral.considerations),
