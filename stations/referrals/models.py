@@ -26,6 +26,15 @@ class Agency(Model):
     """A desk that refers people and receives observations: 地域包括支援センター, 基幹相談支援センター, … Data."""
 
     __tablename__ = "agency"
+    __table_args__ = (
+        sa.Index(
+            "uq_agency_marugoto_desk",
+            "is_marugoto_desk",
+            unique=True,
+            postgresql_where=sa.text("is_marugoto_desk"),
+            sqlite_where=sa.text("is_marugoto_desk"),
+        ),
+    )
 
     name: orm.Mapped[str] = orm.mapped_column(unique=True)
     kind: orm.Mapped[str] = orm.mapped_column(comment="地域包括支援センター, 自立相談支援センター …")

@@ -81,6 +81,7 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
     two_writers.check(seen, queries.desk_name())
     for one in desks:
         _set_desk(one, AgencyAct.RELIEVE_DESK, reason, by)
+    db.session.flush()  # the database holds one desk at most, and writes rows in the order of their ids
     _set_desk(agency, AgencyAct.APPOINT_DESK, reason, by)
 
 
