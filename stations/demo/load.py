@@ -68,6 +68,7 @@ def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:
             diary.begin(visits.story(here, place, crowds))
     for session in Session:
         diary.begin(meetings.story(here, session, written))
+    diary.begin(meetings.called_off(here))
     for nth, task in enumerate(undertakings()):
         diary.begin(plans.story(here, task, written))
         if task.grant is not None:

@@ -87,6 +87,21 @@ def story(town: Town, session: Session, plans: dict[Undertaking, Plan]) -> Story
     services.close(meeting=meeting, by=by)
 
 
+def called_off(town: Town) -> Story:
+    """An extra meeting of last winter that did not take place."""
+    by, held = town.city[Role.SECRETARIAT][0], town.days.winter(2, 12, of=town.days.year, hour=14)
+    yield town.days.shift(held, -7)
+    meeting = services.plan_meeting(
+        title="居場所づくり全体会議（臨時）",
+        held_on=held.date(),
+        starts_at=dt.time(held.hour),
+        place=_PLACE,
+        by=by,
+    )
+    yield town.days.shift(held, -1)
+    services.cancel(meeting=meeting, reason="大雪の予報で、構成員が集まれないため", by=by)
+
+
 def _around(days: Days, session: Session, held: dt.datetime) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
     """When a meeting is convened, when its agenda is set, and when it is over."""
     three_hours_later = held + dt.timedelta(hours=3)

@@ -8,6 +8,7 @@ from stations.applications.rules import CostCategory, IncomeKind, Section, Statu
 from stations.applications.services import CostInput, IncomeInput
 from stations.core.access import Role
 from stations.core.money import Yen
+from stations.demo import papers
 from stations.demo.diary import Days, Story
 from stations.demo.town import Town
 from stations.demo.undertakings import Session, Undertaking
@@ -73,6 +74,9 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
         lock_version=plan.lock_version,
         by=officers[Role.TREASURER],
     )
+    if task.title in papers.DRAWN:
+        yield days.leisure(moment(start + 0.35))
+        papers.attach(plan, by=officers[Role.DRAFTER])
     if task.plan is Status.DRAFT:
         return
     yield moment(0.6)

@@ -13,7 +13,7 @@ from stations.demo.diary import Story
 from stations.demo.town import Town
 from stations.people import services as people
 from stations.people.models import Person
-from stations.referrals import services
+from stations.referrals import rules, services
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import (
     AgeGroup,
@@ -30,18 +30,41 @@ from stations.referrals.services import AgencyFacts, Memo
 _CENTRES = "地域包括支援センター"
 _STATIONS = ("farm", "mabashi", "hidamari", "sakura", "meguru", "yorimichi", "kokage", "mutsumi")
 _ALIASES = ("Aさん", "Bさん", "Cさん", "みーさん", "たけさん", "ゆうさん", "すみれさん", "ケンさん")
-_WISHES = (
-    "人の多くないところで、手を動かすことから始めたい。",
-    "土にさわるのが好き。午前中なら出かけられる。",
-    "だれかと将棋を指したい。",
-    "家の外で過ごす時間を少しずつ増やしたい。",
+_ADULTS = frozenset({AgeGroup.AGE_18_39, AgeGroup.AGE_40_64, AgeGroup.AGE_65_74, AgeGroup.AGE_75_PLUS})
+_CHILDREN = frozenset({AgeGroup.UNDER_18})
+_WORKING = frozenset({AgeGroup.AGE_18_39, AgeGroup.AGE_40_64})
+_RETIRED = frozenset({AgeGroup.AGE_65_74, AgeGroup.AGE_75_PLUS})
+_ALL = _ADULTS | _CHILDREN
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, and of whom it can be said: people of these ages, and at these stations only if any are named."""
+
+    text: str
+    ages: frozenset[AgeGroup]
+    stations: frozenset[str] = frozenset()
+
+
+WISHES = (
+    Said("人の多くないところで、手を動かすことから始めたい。", _ADULTS),
+    Said("土にさわるのが好き。午前中なら出かけられる。", _ADULTS, frozenset({"farm"})),
+    Said("だれかと将棋やこまで遊びたい。", _ALL, frozenset({"mabashi"})),
+    Said("家の外で過ごす時間を少しずつ増やしたい。", _ALL),
+    Said("学校のあと、宿題のできる場所がほしい。", _CHILDREN, frozenset({"sakura"})),
 )
-_CARE = ("大きな音が苦手。", "長い距離を歩くのはつらい。", "はじめは近くに座ってくれる人がいると安心。", "")
-_FACTS = (
-    "先月まで毎回来ていた方が、2回続けて来ていない。前回は元気がない様子だった。",
-    "帰りの道が分からなくなったと話し、スタッフが家の近くまで送った。",
-    "食事を一日一回しかとっていないと話していた。",
-    "こどもだけで夜まで過ごしていると聞いた。",
+CARE = (
+    Said("大きな音が苦手。", _ALL),
+    Said("長い距離を歩くのはつらい。", _RETIRED | {AgeGroup.AGE_40_64}),
+    Said("はじめは近くに座ってくれる人がいると安心。", _ALL),
+    Said("", _ALL),
+)
+FACTS = (
+    Said("先月まで毎回来ていた方が、2回続けて来ていない。前回は元気がない様子だった。", _ADULTS),
+    Said("帰りの道が分からなくなったと話し、スタッフが家の近くまで送った。", _RETIRED),
+    Said("食事を一日一回しかとっていないと話していた。", _ADULTS),
+    Said("仕事をやめてから、家族のほかにはだれとも話していないと言っていた。", _WORKING),
+    Said("こどもだけで夜まで過ごしていると聞いた。", _CHILDREN),
 )
 _ORDER = (
     Status.SENT,
@@ -129,7 +152,7 @@ def referral_story(town: Town, desk: Desk, nth: int, wanted: Status) -> Story:
     referral = services.create_referral(
         agency=desk.agency, station=town.stations[station], contact_name=desk.worker.name, by=desk.worker
     )
-    _fill(town, desk, referral, until=dt.date(days.year, 3, 10) if expires else None)
+    _fill(town, desk, referral, station, until=dt.date(days.year, 3, 10) if expires else None)
     reached, moment = Status.DRAFT, 0.0
     for following in _ORDER:
         if wanted in {reached, Status.DRAFT}:
@@ -150,14 +173,16 @@ def _later(town: Town, old: bool, steps: float) -> dt.datetime:
     return town.days.share((0.1 if old else 0.45) + steps * (0.06 if old else 0.055))
 
 
-def _fill(town: Town, desk: Desk, referral: Referral, *, until: dt.date | None) -> None:
+def _fill(town: Town, desk: Desk, referral: Referral, station: str, *, until: dt.date | None) -> None:
     dice, today = town.dice, clock.today()
+    wish = dice.choice([said for said in WISHES if not said.stations or station in said.stations])
+    age = _age(town, wish)
     services.save_referral(
         referral=referral,
         alias=dice.choice(_ALIASES),
-        age_group=dice.choice([group for group in AgeGroup if group is not AgeGroup.UNKNOWN]),
-        wishes=dice.choice(_WISHES),
-        considerations=dice.choice(_CARE),
+        age_group=age,
+        wishes=wish.text,
+        considerations=dice.choice([said.text for said in CARE if age in said.ages]),
         accompanied=dice.random() < 0.7,
         contact_name=desk.worker.name,
         contact_phone=desk.agency.phone,
@@ -176,6 +201,11 @@ def _fill(town: Town, desk: Desk, referral: Referral, *, until: dt.date | None) 
     )
 
 
+def _age(town: Town, said: Said) -> AgeGroup:
+    """One of those of whom it can be said."""
+    return town.dice.choice([group for group in AgeGroup if group in said.ages])
+
+
 def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> None:
     """One step along the way."""
     match to:
@@ -190,16 +220,23 @@ def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> No
         case Status.JOINED:
             services.start(referral=referral, by=leader)
         case Status.SETTLED:
-            services.record_follow_up(
-                referral=referral,
-                follow_up_id=referral.follow_ups[0].id,
-                outcome=Outcome.CONTINUING,
-                note="毎回来ている。顔なじみができた。",
-                by=leader,
-            )
+            _look_back(referral, leader)
             services.settle(referral=referral, by=leader)
         case _:
             services.close(referral=referral, reason="自分で通えるようになったため", by=worker)
+
+
+def _look_back(referral: Referral, leader: Person) -> None:
+    """How it goes, once it is time to say so: where the year so far is short, the way was too quick for it."""
+    look = referral.follow_ups[0]
+    if rules.may_follow_up(look.due_on, clock.today()):
+        services.record_follow_up(
+            referral=referral,
+            follow_up_id=look.id,
+            outcome=Outcome.CONTINUING,
+            note="毎回来ている。顔なじみができた。",
+            by=leader,
+        )
 
 
 def _leave(referral: Referral, wanted: Status, worker: Person, leader: Person) -> None:
@@ -226,12 +263,13 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
     receiver = desk if answer is ConsentAnswer.GIVEN else marugoto
     first = 0.3 if nth % 2 else 0.7
     yield days.share(first)
+    seen = dice.choice(FACTS)
     memo = services.create_observation(
         station=town.stations[station],
         memo=Memo(
-            facts=dice.choice(_FACTS),
+            facts=seen.text,
             observed_on=clock.today(),
-            age_group=dice.choice([AgeGroup.AGE_65_74, AgeGroup.AGE_75_PLUS, AgeGroup.UNDER_18]),
+            age_group=_age(town, seen),
             alias=dice.choice(_ALIASES),
             urgent=nth % 4 == 0,
         ),
@@ -264,7 +302,9 @@ def _answered(
         return
     yield days.share(first + 0.05)
     if wanted is ObservationStatus.WITHDRAWN:
-        services.withdraw_observation(observation=memo, reason="ご本人が自分で相談に行ったため", by=leader)
+        services.withdraw_observation(
+            observation=memo, reason="ご家族といっしょに相談の窓口へ行かれたため", by=leader
+        )
         return
     if wanted is ObservationStatus.RETURNED:
         services.return_observation(

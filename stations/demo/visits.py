@@ -24,7 +24,7 @@ VISITS = 20_000
 """About so many visits in all, however much of the year has passed."""
 
 _CANCELLED_PART = 0.03
-_LATELY = dt.timedelta(days=45)
+_LATELY = dt.timedelta(days=30)
 _WEATHER = ("晴れ", "晴れ", "晴れ", "くもり", "くもり", "雨")
 # April first: spring and autumn are full, the hottest and the coldest weeks are not.
 _SEASON = (1.1, 1.15, 0.95, 0.85, 0.75, 1.0, 1.2, 1.15, 0.95, 0.85, 0.9, 1.0)
@@ -43,6 +43,12 @@ _REASON = "紙の記録から入力したため"
 _Done = tuple[str, str, str, str]
 _CLOSED: _Done = (OpeningRecord.__tablename__, RecordAct.CLOSE, RecordStatus.OPEN, RecordStatus.CLOSED)
 _HELD: _Done = (Opening.__tablename__, OpeningAct.HOLD, OpeningStatus.PLANNED, OpeningStatus.HELD)
+# Made once and sent past the session, whose bookkeeping would take longer than the statements themselves.
+_NEW_RECORD = sa.insert(OpeningRecord).returning(OpeningRecord.id)
+_NEW_TAPS, _NEW_EVENTS = sa.insert(Tap), sa.insert(audit.Event)
+_NOW_HELD = (
+    sa.update(Opening).where(Opening.id == sa.bindparam("opening_id")).values(status=OpeningStatus.HELD)
+)
 
 
 def scale(days: Days) -> float:
@@ -52,24 +58,22 @@ def scale(days: Days) -> float:
 
 
 def story(town: Town, place: Place, crowds: float) -> Story:
-    """One station's openings of both years: the latest one by one, older ones of a year at once."""
+    """One station's openings of both years, each written on its own day: what asks on a later day finds it.
+
+    The latest by the acts of the page, older ones in fewer statements: they are too many for the acts.
+    """
     lately = town.days.today - _LATELY
     for year in (town.days.year - 1, town.days.year):
         first, last = clock.fiscal_year_period(year)
         yield at(first, 7)
-        past = []
         for opening in _planned(town, place, first, last):
             if town.dice.random() < _CANCELLED_PART:
                 yield at(opening.on - dt.timedelta(days=1), 12)
                 calendar.cancel(town, place, opening)
-            elif opening.on < lately:
-                past.append(opening)
-            else:
-                yield _afterwards(opening)
-                _hold(town, place, opening, crowds)
-        if past:
-            yield _afterwards(past[-1])
-            _hold_all(town, place, past, crowds)
+                continue
+            yield _afterwards(opening)
+            hold = _write_down if opening.on < lately else _hold
+            hold(town, place, opening, crowds)
 
 
 def _planned(town: Town, place: Place, first: dt.date, last: dt.date) -> list[Opening]:
@@ -107,65 +111,53 @@ def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
     services.close(opening=opening, by=crew[Role.STATION_LEADER])
 
 
-def _hold_all(town: Town, place: Place, openings: list[Opening], crowds: float) -> None:
-    """Openings as `_hold` leaves them, written in four statements: they are too many for the acts."""
-    crew = town.crew[place.key]
+def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> None:
+    """An opening as `_hold` leaves it, without its acts."""
+    crew, done_at = town.crew[place.key], _afterwards(opening)
     leader_id, volunteer_id = crew[Role.STATION_LEADER].id, crew[Role.VOLUNTEER].id
-    record_ids = _close_records(town, openings, begun_by_id=volunteer_id, closed_by_id=leader_id)
-    taps, events = [], []
-    for opening in openings:
-        record_id = record_ids[opening.id]
-        counted = _counted(town, place, opening, crowds)
-        taps += [
-            {
-                "record_id": record_id,
-                "client_event_id": str(uuid.UUID(int=town.dice.getrandbits(128), version=4)),
-                "counter": counter,
-                "band": band,
-                "delta": delta,
-                "correction": True,
-                "tapped_at": _afterwards(opening),
-                "received_at": _afterwards(opening),
-                "by_id": volunteer_id,
-            }
-            for (counter, band), delta in counted.counts().items()
-            if delta
-        ]
-        events += [
-            _event(opening, _CLOSED, record_id, leader_id),
-            _event(opening, _HELD, opening.id, leader_id),
-        ]
-        opening.status = OpeningStatus.HELD
-    db.session.execute(sa.insert(Tap), taps)
-    db.session.execute(sa.insert(audit.Event), events)
+    record_id = _close_record(town, opening, begun_by_id=volunteer_id, closed_by_id=leader_id)
+    counted = _counted(town, place, opening, crowds)
+    taps = [
+        {
+            "record_id": record_id,
+            "client_event_id": str(uuid.UUID(int=town.dice.getrandbits(128), version=4)),
+            "counter": counter,
+            "band": band,
+            "delta": delta,
+            "correction": True,
+            "tapped_at": done_at,
+            "received_at": done_at,
+            "by_id": volunteer_id,
+        }
+        for (counter, band), delta in counted.counts().items()
+        if delta
+    ]
+    events = [_event(opening, _CLOSED, record_id, leader_id), _event(opening, _HELD, opening.id, leader_id)]
+    connection = db.session.connection()
+    connection.execute(_NEW_TAPS, taps)
+    connection.execute(_NEW_EVENTS, events)
+    connection.execute(_NOW_HELD, {"opening_id": opening.id})
+    orm.attributes.set_committed_value(opening, "status", OpeningStatus.HELD)
 
 
-def _close_records(
-    town: Town, openings: list[Opening], *, begun_by_id: int, closed_by_id: int
-) -> dict[int, int]:
-    """A closed record of each opening: opening id → record id."""
-    dice = town.dice
-    rows = [
+def _close_record(town: Town, opening: Opening, *, begun_by_id: int, closed_by_id: int) -> int:
+    """A closed record of an opening; returns its id."""
+    dice, done_at = town.dice, _afterwards(opening)
+    written = db.session.connection().execute(
+        _NEW_RECORD,
         {
             "opening_id": opening.id,
             "weather": dice.choice(_WEATHER),
             "note": dice.choice(_NOTES),
             "incident": dice.choice(_INCIDENTS),
             "late_entry": False,
-            "begun_at": _afterwards(opening),
+            "begun_at": done_at,
             "begun_by_id": begun_by_id,
-            "closed_at": _afterwards(opening),
+            "closed_at": done_at,
             "closed_by_id": closed_by_id,
-        }
-        for opening in openings
-    ]
-    db.session.execute(sa.insert(OpeningRecord), rows)
-    found = db.session.execute(
-        sa.select(OpeningRecord.opening_id, OpeningRecord.id).where(
-            OpeningRecord.opening_id.in_([opening.id for opening in openings])
-        )
+        },
     )
-    return {row[0]: row[1] for row in found}
+    return written.scalar_one()
 
 
 def _event(opening: Opening, done: _Done, object_id: int, by_id: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.applications.models import Plan
+from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status as PlanStatus
 from stations.attendance.models import Tap
 from stations.attendance.rules import Counter
@@ -162,7 +162,7 @@ def test_the_same_day_gives_the_same_demonstration(demo: Flask, tmp_path: Path):
 
 
 def figures(app: Flask) -> list[object]:
-    """How many rows each table has, and who and how much stands in some."""
+    """How many rows each table has, who and how much stands in some, what plans carry and who was counted."""
     with app.app_context():
         tables = [
             (name, db.session.scalar(sa.select(sa.func.count()).select_from(table)))
@@ -170,7 +170,9 @@ def figures(app: Flask) -> list[object]:
         ]
         money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
         names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
-        found = [*tables, *(tuple(row) for row in money), *names]
+        plans = db.session.scalars(sa.select(PlanVersion.sha256).order_by(PlanVersion.id))
+        taps = db.session.execute(sa.select(Tap.record_id, Tap.counter, Tap.band, Tap.delta).order_by(Tap.id))
+        found = [*tables, *(tuple(row) for row in money), *names, *plans, *(tuple(row) for row in taps)]
         db.session.rollback()
     return found
 
