@@ -78,7 +78,7 @@ class CancelForm(Form):
     reason = TidyTextArea(
         _l("中止の理由"),
         [Required(_l("中止の理由を入力してください。")), Length(max=LONG)],
-        description=_l("全体会議の構成員と、議題になっていた計画の実行委員会が読みます。"),
+        description=_l("全体会議の構成員と、すべての地区の実行委員会が読みます。"),
     )
 
 

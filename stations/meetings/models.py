@@ -48,7 +48,7 @@ class Meeting(Model):
     opened_at: orm.Mapped[dt.datetime | None]
     closed_at: orm.Mapped[dt.datetime | None]
     cancelled_at: orm.Mapped[dt.datetime | None]
-    cancelled_reason: orm.Mapped[str | None] = orm.mapped_column(comment="members read it")
+    cancelled_reason: orm.Mapped[str | None] = orm.mapped_column(comment="members and committees read it")
     minutes: orm.Mapped[str] = orm.mapped_column(default="")
 
     items: orm.Mapped[list["AgendaItem"]] = orm.relationship(

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import clock, seen
+from stations.core import audit, clock, seen
 from stations.core.access import Permission, can, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
@@ -94,8 +94,10 @@ def edit(meeting: Any) -> Any:
 
 
 @blueprint.get("/meetings/<int:meeting_id>")
-@requires(Permission.MEETING_READ, of=queries.meeting, personal=PRESENCE)
+@requires(Permission.MEETING_READ, of=queries.meeting)
 def meeting(meeting: Any) -> Any:
+    if can(current_user, Permission.MINUTES_READ, meeting):  # committees are not shown who came
+        audit.log_view(meeting, by=current_user, purpose=PRESENCE)
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
     over = meeting.status in rules.ENDED

@@ -29,7 +29,9 @@ AFTER = {
 def upgrade() -> None:
     with _changed(BEFORE, AFTER) as meeting:
         meeting.add_column(sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
-        meeting.add_column(sa.Column("cancelled_reason", sa.Text(), nullable=True, comment="members read it"))
+        meeting.add_column(
+            sa.Column("cancelled_reason", sa.Text(), nullable=True, comment="members and committees read it")
+        )
 
 
 def downgrade() -> None:

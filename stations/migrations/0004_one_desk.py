@@ -15,6 +15,12 @@ IS_DESK = sa.text("is_marugoto_desk")
 
 
 def upgrade() -> None:
+    """Which of several desks stays is the city's decision: it stops and says who they are."""
+    desks = list(op.get_bind().scalars(sa.text("SELECT name FROM agency WHERE is_marugoto_desk ORDER BY id")))
+    if len(desks) > 1:
+        raise RuntimeError(
+            f"More than one 福祉まるごと相談窓口: {'、'.join(desks)}. Leave one, then upgrade again."
+        )
     op.create_index(
         NAME, "agency", ["is_marugoto_desk"], unique=True, postgresql_where=IS_DESK, sqlite_where=IS_DESK
     )

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import combinations
 from typing import NamedTuple
 
 from stations.core.messages import N_, RuleBroken
@@ -191,19 +190,16 @@ class OfficeTerm(NamedTuple):
     to_on: date | None
 
 
-def check_offices(offices: Iterable[OfficeTerm]) -> None:
+def check_offices(new: OfficeTerm, held: Iterable[OfficeTerm]) -> None:
     """会計 and 監査 of one committee are never the same person on any day, and it has one 代表 (programme rule).
 
-    The city's letters are addressed to that one. `offices`: all terms of one committee. `RuleBroken` on "office".
+    The city's letters are addressed to that one. `held`: the committee's other terms. `RuleBroken` on "office".
     """
-    terms = list(offices)
-    chairs = [term for term in terms if term.office is Office.CHAIR]
-    for one, other in combinations(chairs, 2):
-        if terms_overlap(one.from_on, one.to_on, other.from_on, other.to_on):
+    for other in held:
+        if not terms_overlap(new.from_on, new.to_on, other.from_on, other.to_on):
+            continue
+        offices = {new.office, other.office}
+        if offices == {Office.CHAIR}:
             raise RuleBroken("office", N_("代表は1人です。先に、いまの代表の任期を終えてください。"))
-    for treasurer in (term for term in terms if term.office is Office.TREASURER):
-        for auditor in (term for term in terms if term.office is Office.AUDITOR):
-            if treasurer.person_id == auditor.person_id and terms_overlap(
-                treasurer.from_on, treasurer.to_on, auditor.from_on, auditor.to_on
-            ):
-                raise RuleBroken("office", N_("会計と監査は、同じ人が兼ねることはできません。"))
+        if offices == {Office.TREASURER, Office.AUDITOR} and new.person_id == other.person_id:
+            raise RuleBroken("office", N_("会計と監査は、同じ人が兼ねることはできません。"))

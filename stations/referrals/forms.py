@@ -25,7 +25,15 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.referrals import rules
-from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Outcome, Recipient
+from stations.referrals.rules import (
+    AgeGroup,
+    Consent,
+    ConsentAnswer,
+    ConsentMethod,
+    Outcome,
+    Recipient,
+    run_out_on,
+)
 
 SHORT, LONG = 20, 500
 
@@ -79,7 +87,7 @@ class ConsentFields(Form):
         """Begin with the latest record; one that was taken back or has run out is asked for anew."""
         if self.is_submitted() or consent is None or consent.withdrawn_on is not None:
             return
-        if consent.expires_on is not None and consent.expires_on < clock.today():
+        if run_out_on(consent, clock.today()):
             return
         self.answer.data, self.scope.data = str(consent.answer), sorted(consent.scope)
         self.method.data = str(consent.method) if consent.method else None

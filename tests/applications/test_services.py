@@ -229,6 +229,8 @@ def test_a_confirmed_plan_is_told_to_its_committee_and_to_the_secretariat_and_th
     assert mails()[-2:] == told
     services.table(plan=plan, by=street.secretariat)
     assert mails()[-1] == ("代表 守", "計画が全体会議の議題になりました")
+    services.untable(plan=plan, by=street.secretariat)
+    assert mails()[-1] == ("代表 守", "計画が全体会議の議題から外れました")
 
 
 ACTS: dict[str, Callable[[Plan, Street], object]] = {
@@ -308,6 +310,8 @@ def test_officials_see_a_plan_from_its_submission_on(street: Street):
     plan = plans.written(street.station, street.drafter)
     assert queries.plans_for(street.officer) == []
     assert [one.id for one in queries.plans_for(street.drafter)] == [plan.id]
+    (line,) = queries.plans_for(street.drafter)
+    assert line.requested == queries.plan_totals(plan).requested > 0
     services.submit(plan=plan, by=street.chair)
     assert [one.id for one in queries.plans_for(street.officer)] == [plan.id]
     assert [(one.status, one.plans) for one in queries.tallies(street.officer)] == [(Status.SUBMITTED, 1)]

@@ -4,6 +4,7 @@ import pytest
 
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
+from stations.grants.queries import receipts as queries
 from stations.grants.rules import Status
 from stations.grants.services import inspections, receipts, reports
 from tests.grants.active_grant import enter, reported, team
@@ -46,13 +47,17 @@ def test_a_changed_receipt_is_ticked_again_after_a_return_and_others_keep_their_
     made = team()
     good, bad = enter(made), enter(made, 900)
     reported(made)
+    inspections.tick(receipt=good, ok=False, finding="見間違いでした。", by=made.officer)
     inspections.tick(receipt=good, ok=True, by=made.officer)
+    inspections.tick(receipt=bad, ok=False, finding="金額が違うようです。", by=made.officer)
     inspections.tick(receipt=bad, ok=False, finding="金額が違います。", by=made.officer)
     reports.return_report(grant=made.grant, reason="領収書2を直してください。", by=made.officer)
     receipts.cancel_receipt(receipt=bad, reason="市の指摘", by=made.treasurer)
     mended = enter(made, 990)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
+    (before,) = queries.found_before(made.grant)
+    assert (before.number, before.cancelled, before.finding) == (bad.number, True, "金額が違います。")
     with pytest.raises(RuleBroken, match="1件"):
         inspections.inspect(grant=made.grant, by=made.officer)
     inspections.tick(receipt=mended, ok=True, by=made.officer)

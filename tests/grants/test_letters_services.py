@@ -150,6 +150,14 @@ def test_no_letter_goes_out_without_somebody_to_address(db_session: Session):
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
 
 
+def test_a_chair_who_cannot_sign_in_is_still_addressed(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    made.chair.disabled_at = clock.now()
+    db_session.flush()
+    assert made.chair.name.replace(" ", "") in words(services.issue(grant=grant, by=made.officer))
+
+
 def test_a_letter_is_never_changed(db_session: Session):
     made = grants.team()
     letter = grants.active(made).letters[0]

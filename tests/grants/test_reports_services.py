@@ -164,6 +164,17 @@ def test_the_report_counts_the_visits_of_its_period_only() -> None:
     assert (held.openings, held.totals.visits) == (2, 6)
     text = "".join(printed(made).split())
     assert "開催回数2回" in text and "延べ参加者数6人" in text
+    assert not queries.activity(made.grant).shared
+
+
+def test_a_report_says_that_another_tells_of_the_same_station() -> None:
+    made, other = team(), team("別")
+    other.grant.station = made.grant.station
+    db.session.flush()
+    assert queries.activity(made.grant).shared and queries.activity(other.grant).shared
+    other.grant.status = Status.WITHDRAWN
+    db.session.flush()
+    assert not queries.activity(made.grant).shared
 
 
 def visited(made: Team, on: dt.date, *, visits: int) -> None:

@@ -152,6 +152,22 @@ def test_a_year_entered_before_there_was_a_processing_time_gets_one(app: Flask, 
         assert connection.scalar(sa.text("SELECT processing_days FROM fiscal_year_setting")) == 30
 
 
+def test_two_desks_stop_the_upgrade_with_their_names(app: Flask):
+    one = sa.text(
+        "INSERT INTO agency (name, kind, phone, is_marugoto_desk) VALUES (:name, '窓口', '', :desk)"
+    )
+    with app.app_context():
+        alembic().downgrade("0003_cancelled_meetings")
+        for name in ("第一窓口", "第二窓口"):
+            db.session.execute(one, {"name": name, "desk": True})
+        db.session.commit()
+        with pytest.raises(RuntimeError, match="第一窓口、第二窓口"):
+            alembic().upgrade()
+        db.session.execute(sa.text("DELETE FROM agency WHERE name = '第二窓口'"))
+        db.session.commit()
+    migrate(app)
+
+
 def test_a_meeting_keeps_its_presences_while_its_table_is_built_again(app: Flask):
     """SQLite builds the table anew to change its CHECKs; one that was called off is a closed one for older versions."""
     look = sa.text(

@@ -257,6 +257,28 @@ def test_of_two_requests_with_one_code_one_gets_in(app: Flask, db_session: Sessi
 
 
 @on_postgresql
+def test_of_two_requests_for_one_office_one_is_given(app: Flask, db_session: Session):
+    committee, administrator = cast.committee(), cast.person(Role.ADMINISTRATOR)
+    wanted = [cast.person().id, cast.person().id]
+    db.session.commit()
+    committee_id, administrator_id = committee.id, administrator.id
+
+    def appoint() -> bool:
+        person = db.session.get_one(Person, wanted.pop())
+        by = db.session.get_one(Person, administrator_id)
+        try:
+            services.give_role(
+                person=person, role=Role.CHAIR, committee_id=committee_id, from_on=TODAY, by=by
+            )
+        except RuleBroken:
+            db.session.rollback()
+            return False
+        return True
+
+    assert sorted(at_once(app, appoint)) == [False, True]
+
+
+@on_postgresql
 def test_of_two_requests_with_one_recovery_code_one_gets_in(app: Flask, db_session: Session):
     person, _secret = official()
     recovery, person_id = services.new_recovery_codes(person)[0], person.id

@@ -26,6 +26,7 @@ def untable(*, plan: Plan, by: Person, reason: str = "") -> None:
     """Take a plan off the agenda again; it waits for a later meeting."""
     begin(plan, Permission.MEETING_MANAGE, by=by)
     move(plan, Act.UNTABLE, by=by, reason=reason)
+    notify(queries.people_of(plan), plan, Act.UNTABLE)
 
 
 def resolve(

@@ -77,6 +77,14 @@ def _words(plan: Plan, act: Act) -> tuple[str, str]:
                 title=title,
             ),
         )
+    if act is Act.UNTABLE:
+        return (
+            _("計画が全体会議の議題から外れました"),
+            _(
+                "「%(title)s」が、全体会議の議題から外れました。また議題になるときは、お知らせします。",
+                title=title,
+            ),
+        )
     if act is Act.WITHDRAW:
         return _("計画が取り下げられました"), _("「%(title)s」は取り下げられました。", title=title)
     return (

@@ -78,18 +78,19 @@ def pointed_out(grant: Grant) -> list[Receipt]:
 
 
 def found_before(grant: Grant) -> list[Found]:
-    """What was pointed out before the report was handed in last, oldest first, also at receipts replaced since."""
+    """What stood pointed out when the report went back, by receipt, also at those replaced since."""
     rows = db.session.execute(
-        sa.select(Receipt.number, Receipt.cancelled_at.is_not(None), Event.reason)
+        sa.select(Receipt.number, Receipt.cancelled_at.is_not(None), Event.act, Event.reason)
         .join(Event, sa.and_(Event.object_type == Receipt.__tablename__, Event.object_id == Receipt.id))
         .where(
             Receipt.grant_id == grant.id,
-            Event.act == ReceiptAct.FIND.value,
+            Event.act.in_([ReceiptAct.FIND.value, ReceiptAct.TICK.value]),
             Event.at < grant.reported_at,
         )
-        .order_by(Event.id)
+        .order_by(Receipt.number, Event.id)
     )
-    return [Found(number, cancelled, finding or "") for number, cancelled, finding in rows]
+    last = {number: (Found(number, cancelled, said or ""), act) for number, cancelled, act, said in rows}
+    return [found for found, act in last.values() if act == ReceiptAct.FIND.value]
 
 
 def line_totals(grant: Grant) -> list[LineTotal]:

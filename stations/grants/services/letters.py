@@ -169,12 +169,11 @@ def _compose(frame: _Frame) -> letter_data.Letter:
 def _common(frame: _Frame) -> dict[str, Any]:
     grant, config = frame.grant, current_app.config["STATIONS"]
     setting = settings_of(grant.fiscal_year)
-    chair = queries.chair_name(grant)
     return {
         "number": frame.number,
         "dated": frame.dated,
         "addressee_lines": [line for line in (grant.committee.address, grant.committee.name) if line],
-        "addressee_name": f"代表　{chair}" if chair else "代表",
+        "addressee_name": f"代表　{queries.chair_name(grant)}",
         "sender_title": f"{config.city_name}長",
         "sender_name": config.mayor_name,
         "fiscal_year": clock.fiscal_year_label(grant.fiscal_year).partition("（")[0],

@@ -104,10 +104,10 @@ def _figures(grant: Grant) -> list[letter_data.Figure]:
     activity = queries.activity(grant)
     held, whose = activity.held, "（ステーションの合計）" if activity.shared else ""
     return [
-        letter_data.Figure(label=name, value=value, unit=unit)
+        letter_data.Figure(label=f"{name}{whose}", value=value, unit=unit)
         for name, value, unit in (
-            (f"開催回数{whose}", held.openings, "回"),
-            (f"延べ参加者数{whose}", held.totals.visits, "人"),
+            ("開催回数", held.openings, "回"),
+            ("延べ参加者数", held.totals.visits, "人"),
             ("初参加", held.totals.first_timers, "人"),
             ("相談", held.totals.consultations, "件"),
             ("つなぎ", held.totals.connected, "件"),

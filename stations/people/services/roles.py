@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import Body, NotAllowed, Permission, Role, Scope, scope_of
-from stations.core.database import add, db, lock
+from stations.core.database import Model, add, db, lock
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -70,7 +70,9 @@ def give_role(
     )
     _demand(made, by)
     rules.check_term(from_on, to_on)
-    # Both sides of 会計 ≠ 監査 concern one person, so holding their row is enough against two requests at once.
+    # Against two requests at once: the committee for its one 代表, before the person, as `committees` does.
+    if committee_id is not None:
+        _hold_committee(committee_id)
     lock(person)
     _check_doubles(made)
     if committee_id is not None:
@@ -156,9 +158,16 @@ def _check_offices(made: RoleAssignment) -> None:
     terms = db.session.scalars(
         sa.select(RoleAssignment).where(RoleAssignment.committee_id == made.committee_id)
     )
-    rules.check_offices(
-        OfficeTerm(term.person_id, OFFICES[term.role], term.from_on, term.to_on) for term in [*terms, made]
+    new, *held = (
+        OfficeTerm(term.person_id, OFFICES[term.role], term.from_on, term.to_on) for term in [made, *terms]
     )
+    rules.check_offices(new, held)
+
+
+def _hold_committee(committee_id: int) -> None:
+    """Lock the committee's row; its model lies in a package above this one."""
+    committee = Model.metadata.tables["committee"]
+    db.session.execute(sa.select(committee.c.id).where(committee.c.id == committee_id).with_for_update())
 
 
 def _detail(assignment: RoleAssignment) -> dict[str, str | int]:
