@@ -222,6 +222,17 @@ class Opening(Model):
     station: orm.Mapped[Station] = orm.relationship()
     venue: orm.Mapped[Venue] = orm.relationship()
 
+    @property
+    def in_history(self) -> dict[str, str | int]:
+        """What an event keeps of the opening, readable when a rule's end has taken it out of the calendar."""
+        return {
+            "station_id": self.station_id,
+            "venue_id": self.venue_id,
+            "on": self.on.isoformat(),
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+        }
+
     def body(self) -> Body:
         return self.station.body()
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.committees.models import CalendarRule, Committee, District, Opening, Station, Venue
-from stations.committees.rules import OpeningStatus, is_over
-from stations.core import access, clock
+from stations.committees.rules import OpeningAct, OpeningStatus, is_over
+from stations.core import access, audit, clock
 from stations.core.access import COMMITTEE_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
@@ -273,6 +273,53 @@ def calendar_rules(station_id: int) -> list[CalendarRule]:
 
 def _with_place() -> tuple[orm.interfaces.ORMOption, ...]:
     return orm.joinedload(Opening.station, innerjoin=True), orm.joinedload(Opening.venue, innerjoin=True)
+
+
+# ---- history --------------------------------------------------------------------------------------------------------
+
+
+def history(station: Station) -> list[audit.Entry]:
+    """What was done to a station, and which of its openings were called off or restored, newest first.
+
+    Of openings that are no longer in the calendar too: a restored one that its rule's end then took out.
+    """
+    ids = db.session.scalars(_ever_cancelled(), {"station_id": station.id})
+    # A timeline asks an object only for its table and its id; those that are gone have nothing else.
+    openings = [Opening(id=one) for one in ids]
+    entries = audit.timeline(station, *openings, without=[OpeningAct.HOLD.value])
+    # SQLite gives the id of a removed opening away again, maybe to another station.
+    return [one for one in entries if one.detail.get("station_id", station.id) == station.id]
+
+
+@cache
+def _ever_cancelled() -> sa.Select[int]:
+    """Ids of a station's openings with a cancellation; early events do not tell the station."""
+    station_id: sa.BindParameter[int] = sa.bindparam("station_id")
+    return (
+        sa.select(audit.Event.object_id)
+        .distinct()
+        .where(
+            audit.Event.object_type == Opening.__tablename__,
+            audit.Event.act == OpeningAct.CANCEL.value,
+            sa.or_(
+                audit.Event.detail["station_id"].as_integer() == station_id,
+                audit.Event.object_id.in_(sa.select(Opening.id).where(Opening.station_id == station_id)),
+            ),
+        )
+    )
+
+
+def rules_named(rule_ids: Collection[int]) -> dict[int, CalendarRule]:
+    """Rules with their venues, by id; no statement for none."""
+    asked = sa.select(CalendarRule).where(CalendarRule.id.in_(rule_ids))
+    found = fetch_all(asked.options(orm.joinedload(CalendarRule.venue, innerjoin=True))) if rule_ids else []
+    return {one.id: one for one in found}
+
+
+def openings_named(opening_ids: Collection[int]) -> dict[int, Opening]:
+    """Those of the openings that are still in the calendar, by id; no statement for none."""
+    found = fetch_all(sa.select(Opening).where(Opening.id.in_(opening_ids))) if opening_ids else []
+    return {one.id: one for one in found}
 
 
 # ---- officers -------------------------------------------------------------------------------------------------------

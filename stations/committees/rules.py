@@ -1,6 +1,6 @@
 """Rules of stations and their opening calendar (ステーション, 開催)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -215,6 +215,17 @@ def check_hours(starts_at: time, ends_at: time) -> None:
     """`RuleBroken` on "ends_at" unless an opening ends after it starts, on the same day."""
     if ends_at <= starts_at:
         raise RuleBroken("ends_at", N_("終わりの時刻は、始まりの時刻より後にしてください。"))
+
+
+def overlapping(
+    starts_at: time, ends_at: time, others: Iterable[tuple[time, time]]
+) -> tuple[time, time] | None:
+    """The first of the ``others`` (start, end) on the same day that shares time with these hours.
+
+    An opening belongs to a station, a venue and a date (domain.md, 1): one place is not opened twice at once. What
+    begins when the other ends shares nothing.
+    """
+    return next((one for one in others if one[0] < ends_at and starts_at < one[1]), None)
 
 
 def check_extra_day(on: date, opened_on: date | None, today: date) -> None:

@@ -38,12 +38,13 @@ def story(town: Town, place: Place) -> Story:
         _plan(town, place, first, last)
     if place.key in _TODAY:
         yield days.share(0.9)
+        begins = max(14, place.hours[1])  # after what the rule may have opened that day
         services.add_opening(
             station=station,
             venue=town.venues[place.key][0],
             on=days.today,
-            starts_at=dt.time(14),
-            ends_at=dt.time(16),
+            starts_at=dt.time(begins),
+            ends_at=dt.time(begins + 2),
             by=by,
         )
     if place.key == "sakura":

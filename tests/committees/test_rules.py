@@ -25,6 +25,7 @@ from stations.committees.rules import (
     next_stage,
     next_status,
     occurrences,
+    overlapping,
     pattern_of,
     pattern_parts,
     require_reason,
@@ -82,6 +83,23 @@ def test_a_rule_has_an_end_within_two_years() -> None:
         with pytest.raises(RuleBroken) as caught:
             check_period(pattern(until_on=until_on))
         assert caught.value.field == "until_on"
+
+
+@pytest.mark.parametrize(
+    ("other", "shared"),
+    [
+        ((8, 10), False),
+        ((8, 11), True),
+        ((10, 12), True),
+        ((11, 12), True),
+        ((9, 13), True),
+        ((12, 14), False),
+    ],
+)
+def test_one_place_is_opened_once_at_a_time(other: tuple[int, int], shared: bool) -> None:
+    hours = (time(other[0]), time(other[1]))
+    free = (time(18), time(20))
+    assert overlapping(time(10), time(12), [free, hours]) == (hours if shared else None)
 
 
 def test_the_month_of_an_address() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter
 from stations.committees import queries, services
-from stations.committees.models import Committee, District, Opening, Station
+from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import (
     CalendarPattern,
     Frequency,
@@ -251,6 +251,67 @@ def test_an_extra_date_never_doubles(station: Station):
     with pytest.raises(RuleBroken) as broken:
         services.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
     assert broken.value.field == "on"
+
+
+def test_a_venue_is_not_opened_twice_at_once(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    [venue], there = station.venues, cast.opening(of=station, on=TODAY + dt.timedelta(days=3))
+    elsewhere = cast.venue(of=station, name="別の会場")
+    db.session.refresh(station)
+
+    def extra(start: int, end: int, *, at: Venue = venue) -> Opening:
+        hours = {"starts_at": dt.time(start), "ends_at": dt.time(end)}
+        return services.add_opening(station=station, venue=at, on=there.on, by=chair, **hours)
+
+    for start, end in ((9, 11), (11, 13), (9, 13)):
+        with pytest.raises(RuleBroken, match="この日の10:00から12:00まで") as broken:
+            extra(start, end)
+        assert broken.value.field == "starts_at"
+    extra(12, 13)
+    extra(11, 13, at=elsewhere)
+    services.cancel_opening(opening=there, reason="台風のため", by=chair)
+    extra(9, 12)
+
+
+def test_a_cancellation_is_not_taken_back_when_something_else_took_its_place(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    [venue], there = station.venues, cast.opening(of=station, on=TODAY + dt.timedelta(days=3))
+    services.cancel_opening(opening=there, reason="台風のため", by=chair)
+    instead = services.add_opening(
+        station=station, venue=venue, on=there.on, starts_at=dt.time(11), ends_at=dt.time(13), by=chair
+    )
+    with pytest.raises(RuleBroken, match="11:00から13:00まで"):
+        services.restore_opening(opening=there, by=chair)
+    services.cancel_opening(opening=instead, reason="人が足りないため", by=chair)
+    services.restore_opening(opening=there, by=chair)
+
+
+def test_a_rule_whose_venue_is_opened_already_on_all_days_is_refused(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    [venue] = station.venues
+    services.add_rule(station=station, venue=venue, pattern=second_saturdays(), by=chair)
+    early = second_saturdays(starts_at=dt.time(9), ends_at=dt.time(11))
+    with pytest.raises(RuleBroken) as broken:
+        services.add_rule(station=station, venue=venue, pattern=early, by=chair)
+    assert broken.value.field == "starts_at"
+
+
+def test_a_rule_fills_the_days_that_are_free(station: Station):
+    chair = cast.person(Role.CHAIR, of=station.committee)
+    [venue] = station.venues
+    pattern = second_saturdays()
+    assert pattern.until_on is not None
+    first, second, third, *rest = occurrences(pattern, pattern.from_on, pattern.until_on)
+    elsewhere = cast.venue(of=station, name="別の会場")
+    hours = {"starts_at": dt.time(9), "ends_at": dt.time(11)}
+    for place, on in ((venue, first), (venue, second), (elsewhere, third)):
+        extra = services.add_opening(station=station, venue=place, on=on, by=chair, **hours)
+        if on == second:
+            services.cancel_opening(opening=extra, reason="台風のため", by=chair)
+    rule = services.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
+    laid = [one.on for one in openings_of(station) if one.rule_id == rule.id]
+    assert laid == [second, third, *rest]
+    assert services.lay_out(rule) == []
 
 
 def test_officers_are_appointed_for_a_term(db_session: Session):

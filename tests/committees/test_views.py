@@ -16,6 +16,7 @@ from stations.people.models import RoleAssignment
 from tests.committees import cast as here
 from tests.support import cast
 from tests.support.client import PageClient
+from tests.support.html_page import text_of
 from tests.support.statements import recorded
 from tests.support.two_writers import check_both_are_kept, saved_first
 
@@ -233,6 +234,21 @@ def test_an_extra_date_is_added_once(client: PageClient, city: here.City):
             page, "追加する", {**date_in("on", day), "starts_at": "18時", "ends_at": "20:00"}
         )
         assert said in page.text
+
+
+def test_hours_that_are_taken_are_named_beside_the_time(client: PageClient, city: here.City):
+    station = city.stations[0]
+    opening = here.next_opening(station)
+    client.sign_in(cast.person(Role.DRAFTER, of=station.committee))
+    page = client.get(f"/stations/{station.id}/openings/new")
+    taken = {**date_in("on", opening.on), "starts_at": "11時", "ends_at": "13時"}
+    page = client.submit(page, "追加する", taken)
+    assert "この日の10:00から12:00まで、すでに別の開催があります" in text_of(page.one(id="starts_at-error"))
+    cancel = client.get(f"/openings/{opening.id}/cancel")
+    calendar = client.submit(cancel, "中止する", reason="台風のため")
+    assert "臨時の開催日を追加しました。" in client.submit(page, "追加する").text
+    page = client.submit(calendar, "中止を取り消す")
+    assert "この日の11:00から13:00まで別の開催があるため、中止を取り消せません。" in page.text
 
 
 def test_a_past_day_nobody_had_planned_is_added_to_be_recorded(client: PageClient, city: here.City):

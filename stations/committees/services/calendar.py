@@ -17,6 +17,7 @@ from stations.committees.rules import (
     check_period,
     next_status,
     occurrences,
+    overlapping,
     pattern_parts,
     require_reason,
 )
@@ -61,18 +62,10 @@ def lay_out(rule: CalendarRule) -> list[Opening]:
     """Plan the openings of `rule` that are not there yet; a second call adds nothing.
 
     A day on which the station already opens at that hour is left alone: planned by another rule, cancelled,
-    or held. Returns the new ones.
+    or held. So is one on which it opens at the same venue while the rule's hours run. Returns the new ones.
     """
     days = occurrences(rule.calendar_pattern, rule.from_on, rule.last_on)
-    taken = set(
-        db.session.scalars(
-            sa.select(Opening.on).where(
-                Opening.station_id == rule.station_id,
-                Opening.starts_at == rule.starts_at,
-                Opening.on.between(rule.from_on, rule.last_on),
-            )
-        )
-    )
+    taken = _taken(rule)
     openings = [
         Opening(
             station_id=rule.station_id,
@@ -91,6 +84,25 @@ def lay_out(rule: CalendarRule) -> list[Opening]:
     return openings
 
 
+def _taken(rule: CalendarRule) -> set[dt.date]:
+    """The days of a rule's period on which nothing is to be planned by it."""
+    there = db.session.scalars(
+        sa.select(Opening).where(
+            Opening.station_id == rule.station_id, Opening.on.between(rule.from_on, rule.last_on)
+        )
+    )
+    return {
+        one.on
+        for one in there
+        if one.starts_at == rule.starts_at
+        or (
+            one.venue_id == rule.venue_id
+            and one.status is not OpeningStatus.CANCELLED
+            and overlapping(rule.starts_at, rule.ends_at, [(one.starts_at, one.ends_at)])
+        )
+    }
+
+
 def end_rule(*, rule: CalendarRule, on: dt.date, by: Actor) -> int:
     """End a rule after `on`. Planned openings after that day, and after today, are removed; returns how many.
 
@@ -105,7 +117,10 @@ def end_rule(*, rule: CalendarRule, on: dt.date, by: Actor) -> int:
     rule.ended_on = on
     removed = remove_planned(rule_id=rule.id, after=max(on, clock.today()))
     audit.record(
-        rule.station, act=StationAct.END_RULE, by=by, detail={"rule_id": rule.id, "removed": removed}
+        rule.station,
+        act=StationAct.END_RULE,
+        by=by,
+        detail={"rule_id": rule.id, "removed": removed, "on": on.isoformat()},
     )
     return removed
 
@@ -125,7 +140,10 @@ def remove_planned(*, after: dt.date, station_id: int | None = None, rule_id: in
 def add_opening(
     *, station: Station, venue: Venue, on: dt.date, starts_at: dt.time, ends_at: dt.time, by: Actor
 ) -> Opening:
-    """An extra date (臨時開催) beside the rules."""
+    """An extra date (臨時開催) beside the rules.
+
+    `RuleBroken` on "starts_at" while the station already opens at that venue: one place is opened once at a time.
+    """
     _begin(station, by)
     _check_venue(station, venue)
     check_hours(starts_at, ends_at)
@@ -135,6 +153,15 @@ def add_opening(
     )
     if db.session.scalar(same) is not None:
         raise RuleBroken("on", N_("この日のこの時刻には、すでに開催の予定があります。"))
+    if other := _other_hours(station.id, venue.id, on, starts_at, ends_at):
+        raise RuleBroken(
+            "starts_at",
+            N_(
+                "この会場では、この日の%(starts_at)sから%(ends_at)sまで、すでに別の開催があります。"
+                "重ならない時刻を入力してください。"
+            ),
+            **other,
+        )
     opening = add(
         Opening(
             station=station,
@@ -145,8 +172,27 @@ def add_opening(
             status=OpeningStatus.PLANNED,
         )
     )
-    audit.record(station, act=StationAct.ADD_OPENING, by=by, detail={"opening_id": opening.id})
+    audit.record(
+        station,
+        act=StationAct.ADD_OPENING,
+        by=by,
+        detail={"opening_id": opening.id, **opening.in_history},
+    )
     return opening
+
+
+def _other_hours(
+    station_id: int, venue_id: int, on: dt.date, starts_at: dt.time, ends_at: dt.time
+) -> dict[str, str] | None:
+    """The hours, for a message, of another opening at the venue that takes place at the same time."""
+    there = sa.select(Opening.starts_at, Opening.ends_at).where(
+        Opening.station_id == station_id,
+        Opening.venue_id == venue_id,
+        Opening.on == on,
+        Opening.status != OpeningStatus.CANCELLED,
+    )
+    other = overlapping(starts_at, ends_at, db.session.execute(there.order_by(Opening.starts_at)))
+    return {"starts_at": f"{other[0]:%H:%M}", "ends_at": f"{other[1]:%H:%M}"} if other else None
 
 
 def cancel_opening(*, opening: Opening, reason: str, by: Actor) -> None:
@@ -173,9 +219,24 @@ def _somebody_was_counted(opening: Opening) -> bool:
 
 
 def restore_opening(*, opening: Opening, by: Actor) -> None:
-    """Take a cancellation back; the reason it had stays in the history."""
+    """Take a cancellation back; the reason it had stays in the history.
+
+    `RuleBroken` when another opening took its place in the meantime.
+    """
+    lock(opening.station)  # against an extra date that is being added at this moment
     lock(opening)
     access.demand(by, Permission.OPENING_MANAGE, opening)
+    next_status(opening.status, OpeningAct.RESTORE)  # what takes place would be found in its own way
+    if other := _other_hours(
+        opening.station_id, opening.venue_id, opening.on, opening.starts_at, opening.ends_at
+    ):
+        raise RuleBroken(
+            None,
+            N_(
+                "この会場では、この日の%(starts_at)sから%(ends_at)sまで別の開催があるため、中止を取り消せません。"
+            ),
+            **other,
+        )
     _step(opening, OpeningAct.RESTORE, by=by)
 
 
@@ -201,6 +262,7 @@ def _step(opening: Opening, act: OpeningAct, *, by: Actor, reason: str | None = 
         from_status=before,
         to_status=opening.status,
         reason=reason.strip() if reason else None,
+        detail=opening.in_history,
     )
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from stations.committees.models import Committee, District
 from stations.committees.rules import CommitteeAct
+from stations.committees.services.changes import change
 from stations.core import access, audit
-from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, RuleBroken
@@ -69,7 +69,7 @@ def edit_committee(
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if not facts.get("name", committee.name).strip():
         raise RuleBroken("name", N_("委員会の名前を入力してください。"))
-    if changed := two_writers.change(committee, facts, seen=seen):
+    if changed := change(committee, facts, seen=seen):
         audit.record(committee, act=CommitteeAct.EDIT, by=by, detail={"changed": changed})
 
 

@@ -21,7 +21,7 @@ def appoint(
     to_on: dt.date | None,
     by: Person,
 ) -> RoleAssignment:
-    """Make a person an officer for a term, both days included; 会計 and 監査 are never the same person."""
+    """Make a person an officer for a term, both days included; 会計 and 監査 are never the same person, and 代表 is one."""
     lock(committee)
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if role not in COMMITTEE_ROLES:
@@ -35,7 +35,17 @@ def appoint(
         if broken.field == "office":
             raise RuleBroken("role", broken.message, **broken.params) from broken
         raise
-    audit.record(committee, act=CommitteeAct.APPOINT, by=by, detail={"role": role, "term_id": term.id})
+    audit.record(
+        committee,
+        act=CommitteeAct.APPOINT,
+        by=by,
+        detail={
+            "role": role,
+            "term_id": term.id,
+            "from_on": from_on.isoformat(),
+            "to_on": to_on.isoformat() if to_on is not None else None,
+        },
+    )
     return term
 
 
@@ -46,4 +56,9 @@ def end_term(*, committee: Committee, term: RoleAssignment, on: dt.date, by: Per
     if term.committee_id != committee.id:
         raise RuleBroken("term_id", N_("この委員会の役員を選んでください。"))
     people.end_role(term, on=on, by=by)
-    audit.record(committee, act=CommitteeAct.END_TERM, by=by, detail={"role": term.role, "term_id": term.id})
+    audit.record(
+        committee,
+        act=CommitteeAct.END_TERM,
+        by=by,
+        detail={"role": term.role, "term_id": term.id, "to_on": on.isoformat()},
+    )

@@ -5,8 +5,8 @@ from typing import TypedDict, Unpack
 
 from stations.committees.models import Committee, Station, Venue
 from stations.committees.rules import StationAct, StationKind, StationStage, next_stage
+from stations.committees.services.changes import change
 from stations.core import access, audit, clock
-from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -58,7 +58,7 @@ def edit_station(
     """
     _begin(station, by)
     _check_name(facts.get("name", station.name))
-    if changed := two_writers.change(station, facts, seen=seen):
+    if changed := change(station, facts, seen=seen):
         audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
 
 
@@ -70,7 +70,14 @@ def open_station(*, station: Station, on: dt.date, by: Actor) -> None:
     if not station.open_venues:
         raise RuleBroken(None, N_("活動を始める前に、会場を1つ以上登録してください。"))
     station.opened_on = on
-    audit.record(station, act=StationAct.OPEN, by=by, from_status=before, to_status=after)
+    audit.record(
+        station,
+        act=StationAct.OPEN,
+        by=by,
+        from_status=before,
+        to_status=after,
+        detail={"on": on.isoformat()},
+    )
 
 
 def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> None:
@@ -88,7 +95,15 @@ def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> N
     for rule in station.calendar_rules:
         rule.ended_on = min(rule.last_on, on)
     remove_planned(station_id=station.id, after=max(on, clock.today()))
-    audit.record(station, act=StationAct.CLOSE, by=by, from_status=before, to_status=after, reason=reason)
+    audit.record(
+        station,
+        act=StationAct.CLOSE,
+        by=by,
+        from_status=before,
+        to_status=after,
+        reason=reason,
+        detail={"on": on.isoformat()},
+    )
 
 
 def add_venue(*, station: Station, by: Actor, **facts: Unpack[VenueFacts]) -> Venue:
@@ -108,7 +123,7 @@ def edit_venue(*, venue: Venue, by: Actor, seen: str | None = None, **facts: Unp
     _begin(venue.station, by)
     lock(venue)
     _check_venue(facts.get("name", venue.name), facts.get("address", venue.address))
-    if changed := two_writers.change(venue, facts, seen=seen):
+    if changed := change(venue, facts, seen=seen):
         audit.record(
             venue.station,
             act=StationAct.EDIT_VENUE,

@@ -14,8 +14,10 @@ from stations.committees.views.pages import blueprint, trail
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
+from stations.core.errors import back_with
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
+from stations.core.messages import RuleBroken
 
 MONTHS_AHEAD = 6
 
@@ -138,9 +140,13 @@ def cancel_opening(opening: Any) -> Any:
 @requires(Permission.OPENING_MANAGE, of=queries.opening)
 @writes
 def restore_opening(opening: Any) -> Any:
-    services.restore_opening(opening=opening, by=current_user)
+    page = url_for(".calendar", station_id=opening.station_id)
+    try:
+        services.restore_opening(opening=opening, by=current_user)
+    except RuleBroken as broken:
+        return back_with(broken, page)
     flash(_("中止を取り消しました。予定どおり開催します。"), "success")
-    return redirect(url_for(".calendar", station_id=opening.station_id))
+    return redirect(page)
 
 
 def _chosen_venue(form: Any, station: Any) -> Any:

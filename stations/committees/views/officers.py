@@ -8,8 +8,9 @@ from flask_login import current_user
 from stations.committees import queries, services
 from stations.committees.forms import AppointForm, CommitteeForm, EndTermForm
 from stations.committees.labels import TONES
+from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import audit, seen
+from stations.core import seen
 from stations.core.access import Permission, Role, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
@@ -23,12 +24,13 @@ SHOWN = N_("役員の氏名")
 @blueprint.get("/committees/<int:committee_id>")
 @requires(Permission.COMMITTEE_READ, of=queries.committee, personal=SHOWN)
 def committee(committee: Any) -> Any:
+    officers = queries.officers(committee)
     return render_template(
         "committees/committee.html",
         committee=committee,
-        officers=[one for one in queries.officers(committee) if one.active],
+        officers=[one for one in officers if one.active],
         next_by_station=queries.next_by_station(station.id for station in committee.stations),
-        events=audit.timeline(committee, *committee.stations),
+        events=history.of_committee(committee, officers),
         tones=TONES,
         breadcrumb=trail(committee=committee),
     )

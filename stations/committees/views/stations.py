@@ -16,8 +16,9 @@ from stations.committees.forms import (
 )
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningStatus, StationStage, describe
+from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import access, audit, clock, seen
+from stations.core import access, clock, seen
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
@@ -67,7 +68,7 @@ def station(station: Any) -> Any:
         ],
         openings=openings,
         cancelled=cancelled,
-        events=audit.timeline(station, *cancelled),
+        events=history.of_station(station),
         tones=TONES,
         breadcrumb=trail(station=station),
     )

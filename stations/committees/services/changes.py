@@ -1,0 +1,21 @@
+"""Changing the facts of a committee, a station or a venue so that history says from what to what."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from stations.core import seen as two_writers
+from stations.core.database import Model
+
+
+def change(row: Model, facts: Mapping[str, object], *, seen: str | None) -> dict[str, list[object]]:
+    """`core.seen.change`; returns {field: [before, after]} of what differed, as an event's JSON keeps it.
+
+    The programme wants to know of every act who did what (domain.md, 3): the new value alone does not tell.
+    """
+    before = two_writers.stored(row, facts)
+    changed = two_writers.change(row, facts, seen=seen)
+    return {name: [_kept(before[name]), _kept(facts[name])] for name in changed}
+
+
+def _kept(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value
