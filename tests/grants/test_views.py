@@ -429,7 +429,7 @@ def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db
     page = approver.submit(page, "保存する", processing_days="20")
     told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
     assert len(told) == 2
-    assert "25日 → 20日" in told[0]
+    assert "25日間 → 20日間" in told[0]
     assert "見本共" not in told[0], "only what changed"
     assert all(words in told[1] for words in ("見本 課長", "見本共", "25日", "1,000円"))
 

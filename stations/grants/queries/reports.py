@@ -191,9 +191,9 @@ class Activity:
 
 
 def period(grant: Grant) -> tuple[dt.date, dt.date]:
-    """First and last day of what the report tells of: until the activities were completed."""
+    """First and last day of what the report tells of: until the activities were completed, or today."""
     first, last = project_period(grant.fiscal_year)
-    return first, grant.completed_on or last
+    return first, grant.completed_on or min(last, max(first, clock.today()))
 
 
 def activity(grant: Grant) -> Activity:

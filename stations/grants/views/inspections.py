@@ -48,6 +48,8 @@ def tick(receipt: Any) -> Any:
         form,
         lambda: _tick(receipt, ok=ok, finding=form.finding.data or ""),
     ):
+        if not ok:
+            flash(_("領収書%(number)sに指摘をつけました。", number=number), "success")
         following = receipt_queries.next_unticked(grant, number)
         return redirect(url_for(".inspect", grant_id=grant.id, receipt=following or number))
     return _page(grant, number, form)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import fiscal_year
+from stations.core.formatting import fiscal_year, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
@@ -136,7 +136,11 @@ def _words(name: str, value: Any) -> str:
         return "—"
     if name == "reallocation_rule":
         return str(label(ReallocationRule(value)))
-    return f"{value:,}{UNITS[name]}" if name in UNITS else str(value)
+    if name.endswith("_yen"):
+        return yen(value)
+    if name.endswith("_days"):
+        return _("%(n)s日間", n=value)
+    return f"{value}{UNITS[name]}" if name in UNITS else str(value)
 
 
 def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
