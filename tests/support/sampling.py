@@ -40,6 +40,8 @@ def reaches(held: Held, shown: Any) -> bool:
     if not hasattr(shown, "body"):
         return True
     body: Body = shown.body()
+    if body.common:
+        return True
     match scope_of(held.role):
         case Scope.CITY:
             return True

@@ -104,7 +104,8 @@ function start(page) {
   });
 
   show();
-  sender.flush();
+  // The page may have been drawn just before the last touches of the page before it arrived.
+  sender.flush().then(() => sender.ask());
   sender.keepTrying();
   keepAsking(sender);
 }
