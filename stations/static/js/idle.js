@@ -47,6 +47,25 @@ export function watchIdleTime() {
   dialog.querySelector("[data-idle-close]").addEventListener("click", () => dialog.close());
   document.addEventListener("input", () => { lastInput = Date.now(); });
 
+  // Words that meet an ended session are kept for their writer, a photo cannot be: with one chosen, ask before sending.
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    const photo = [...form.elements].some((field) => field.type === "file" && field.files.length);
+    if (!photo || "stands" in form.dataset) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    let stands = true;
+    try {
+      stands = await extend(extendUrl);
+    } catch {
+      // No network: the browser says so itself.
+    }
+    if (!stands) return show(true);
+    form.dataset.stands = "";
+    form.requestSubmit(submitter);
+    delete form.dataset.stands;
+  }, { capture: true });
+
   // A clock is compared, not a timer counted: a sleeping laptop stops timers but not the session's age.
   setInterval(async () => {
     const idle = (Date.now() - knownAt) / 1000;
