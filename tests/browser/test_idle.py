@@ -31,6 +31,8 @@ def test_a_photo_outlives_the_session(site: Site, visitor: VisitorMaker, tmp_pat
     expect(page.get_by_role("heading", name="サインアウトしました")).to_be_visible()
     assert chosen.evaluate("field => field.files.length") == 1
     page.get_by_role("button", name="閉じる").click()
-    at_home.context.add_cookies(cookies)
+    at_home.context.add_cookies(
+        [{"name": one["name"], "value": one["value"], "url": at_home.base_url} for one in cookies]
+    )
     send.click()
     expect(page.locator(".mt-error").first).to_be_visible()  # it was sent: the rest of the form is empty
