@@ -107,7 +107,7 @@ class PlanLine(NamedTuple):
 
     @property
     def due_on(self) -> dt.date | None:
-        return _due_on(self.status, self.status_since)
+        return _due_on(self.status, self.status_since, self.fiscal_year)
 
 
 def _lines(query: sa.Select[Any]) -> list[PlanLine]:
@@ -358,10 +358,12 @@ def people_of(plan: Plan) -> list[Person]:
 
 def due_on(plan: Plan) -> dt.date | None:
     """Until when somebody means to act on a plan in its present state; None when nobody is waited for."""
-    return _due_on(plan.status, plan.status_since)
+    return _due_on(plan.status, plan.status_since, plan.fiscal_year)
 
 
-def _due_on(status: Status, since: dt.datetime) -> dt.date | None:
+def _due_on(status: Status, since: dt.datetime, fiscal_year: int) -> dt.date | None:
+    if status is Status.DRAFT:
+        return rules.draft_by(fiscal_year, clock.today())
     days = {
         Status.SUBMITTED: rules.RECEIVE_WITHIN,
         Status.RECEIVED: rules.REVIEW_WITHIN,

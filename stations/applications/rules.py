@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
-from stations.core import money, states
+from stations.core import clock, money, states
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 
@@ -101,6 +102,12 @@ def require_reason(act: Act, reason: str) -> None:
 RECEIVE_WITHIN = 3
 REVIEW_WITHIN = 10
 MEND_WITHIN = 10
+
+
+def draft_by(fiscal_year: int, today: date) -> date:
+    """Until when a draft should be handed in: before its year begins, and one begun later before the year is over."""
+    first, last = clock.fiscal_year_period(fiscal_year)
+    return first - timedelta(days=1) if today < first else last
 
 
 class History(StrEnum):

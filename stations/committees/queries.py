@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from stations.committees import rules
 from stations.committees.models import CalendarRule, Committee, District, Opening, Station, Venue
 from stations.committees.rules import OpeningAct, OpeningStatus, is_over
 from stations.core import access, audit, clock
@@ -392,17 +393,31 @@ def waiting_for(person: Actor) -> list[Task]:
             label=_("「%(station)s」の開催予定を入れる", station=name),
             endpoint="committees.calendar",
             values={"station_id": station_id},
+            due_on=rules.announce_by(last_on),
         )
-        for station_id, name in idle
+        for station_id, name, last_on in idle
     ]
 
 
 @cache
-def _idle() -> sa.Select[int, str]:
+def _idle() -> sa.Select[int, str, dt.date]:
     planned = sa.exists().where(
         Opening.station_id == Station.id, Opening.status == OpeningStatus.PLANNED, to_come()
     )
-    return sa.select(Station.id, Station.name).where(_is_running(), ~planned).order_by(Station.id)
+    last_on = (
+        sa.select(sa.func.max(Opening.on))
+        .where(
+            Opening.station_id == Station.id,
+            Opening.on <= sa.bindparam("today"),
+            Opening.status != OpeningStatus.CANCELLED,
+        )
+        .scalar_subquery()
+    )
+    return (
+        sa.select(Station.id, Station.name, sa.func.coalesce(last_on, Station.opened_on))
+        .where(_is_running(), ~planned)
+        .order_by(Station.id)
+    )
 
 
 def _is_running() -> sa.ColumnElement[bool]:

@@ -273,6 +273,15 @@ def _matches(pattern: CalendarPattern, day: date) -> bool:
     return (day.day - 1) // 7 + 1 in pattern.nths or (is_last and LAST in pattern.nths)
 
 
+# Working days after an opening in which the next one is told: custom, so that nobody finds a station without a date.
+ANNOUNCE_WITHIN = 10
+
+
+def announce_by(last_on: date) -> date:
+    """Until when to enter openings of a station that has none to come, from its last one (or its first day)."""
+    return clock.add_business_days(last_on, ANNOUNCE_WITHIN)
+
+
 WEEKDAYS = (N_("月曜"), N_("火曜"), N_("水曜"), N_("木曜"), N_("金曜"), N_("土曜"), N_("日曜"))
 NTHS = {1: N_("第1"), 2: N_("第2"), 3: N_("第3"), 4: N_("第4"), 5: N_("第5"), LAST: N_("最終")}
 

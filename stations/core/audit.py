@@ -85,6 +85,19 @@ def record(
     return event
 
 
+def since(model: type[Model]) -> sa.ScalarSelect[dt.datetime]:
+    """A column beside ``model``'s own: when each row came to its present state; NULL when no event tells."""
+    of_row = (Event.object_type == model.__tablename__, Event.object_id == model.id)
+    last = sa.select(sa.func.max(Event.at)).where(*of_row, Event.to_status.is_not(None))
+    return last.correlate(model).scalar_subquery()
+
+
+def since_of(obj: Model) -> dt.datetime | None:
+    """`since` of one row."""
+    model = type(obj)
+    return db.session.scalar(sa.select(since(model)).where(model.id == obj.id))
+
+
 def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
     """Append to the view log, committed at once: the page is not made if this fails.
 

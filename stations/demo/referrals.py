@@ -13,7 +13,7 @@ from stations.demo.diary import Story
 from stations.demo.town import Town
 from stations.people import services as people
 from stations.people.models import Person
-from stations.referrals import rules, services
+from stations.referrals import deadlines, services
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import (
     AgeGroup,
@@ -229,7 +229,7 @@ def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> No
 def _look_back(referral: Referral, leader: Person) -> None:
     """How it goes, once it is time to say so: where the year so far is short, the way was too quick for it."""
     look = referral.follow_ups[0]
-    if rules.may_follow_up(look.due_on, clock.today()):
+    if deadlines.may_follow_up(look.due_on, clock.today()):
         services.record_follow_up(
             referral=referral,
             follow_up_id=look.id,

@@ -236,6 +236,15 @@ def check_reversible(kind: str, status: Status) -> None:
         )
 
 
+# Working days in which a committee is asked to apply once its plan is approved: custom, not law.
+APPLY_WITHIN = 20
+
+
+def apply_by(approved_on: date, fiscal_year: int) -> date:
+    """Until when to apply with an approved plan: soon, and while the year can still decide on it."""
+    return min(clock.add_business_days(approved_on, APPLY_WITHIN), clock.fiscal_year_period(fiscal_year)[1])
+
+
 def check_decision_date(fiscal_year: int, on: date, *, field: str | None = "decided_on") -> None:
     """Decisions and changes are dated inside the fiscal year (programme rule). `RuleBroken` on `field`."""
     if clock.fiscal_year(on) != fiscal_year:

@@ -219,9 +219,10 @@ def waiting_for(person: Actor) -> list[Task]:
 
 def _secretariats_tasks() -> list[Task]:
     tasks = []
-    for meeting in fetch_all(
+    meetings = fetch_all(
         sa.select(Meeting).where(Meeting.status.not_in(rules.ENDED)).order_by(Meeting.held_on)
-    ):
+    )
+    for meeting in meetings:
         is_open = meeting.status is MeetingStatus.OPEN
         tasks.append(
             Task(
@@ -234,12 +235,15 @@ def _secretariats_tasks() -> list[Task]:
                 hint=meeting.place,
             )
         )
-    waiting = len(candidates())
+    waiting = candidates()
     if waiting:
+        planned = [one.held_on for one in meetings if one.status is MeetingStatus.PLANNED]
+        waits_since = clock.local_date(min(plan.status_since for plan in waiting))
         tasks.append(
             Task(
-                label=_("全体会議にかける計画を選ぶ（%(n)s件）", n=waiting),
+                label=_("全体会議にかける計画を選ぶ（%(n)s件）", n=len(waiting)),
                 endpoint="meetings.index",
+                due_on=min(planned, default=rules.table_by(waits_since)),
                 hint=_("地域共生課の確認が終わった計画です"),
             )
         )

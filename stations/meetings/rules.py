@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from stations.applications import rules as plans
-from stations.core import states
+from stations.core import clock, states
 from stations.core.messages import N_, RuleBroken
 
 
@@ -74,6 +74,15 @@ class Resolution(StrEnum):
     APPROVED_WITH_CONDITIONS = "approved_with_conditions"
     DEFERRED = "deferred"
     REJECTED = "rejected"
+
+
+# Working days in which a confirmed plan comes before a meeting when none is planned: custom, not law.
+TABLE_WITHIN = 20
+
+
+def table_by(confirmed_on: date) -> date:
+    """Until when to choose a confirmed plan for an agenda while no meeting is planned."""
+    return clock.add_business_days(confirmed_on, TABLE_WITHIN)
 
 
 def needed(members: int, *, numerator: int = 1, denominator: int = 2) -> int:

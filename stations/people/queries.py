@@ -276,12 +276,12 @@ def _codes_left() -> sa.Select[int]:
 
 
 @cache
-def _kept_and_left() -> sa.Select[bool, int]:
-    """Whether forms are kept for somebody, and how many recovery codes are left."""
-    held = sa.exists().where(
+def _kept_and_left() -> sa.Select[dt.datetime | None, int]:
+    """Since when forms are kept for somebody (None without one), and how many recovery codes are left."""
+    held = sa.select(sa.func.min(HeldForm.held_at)).where(
         HeldForm.person_id == sa.bindparam("person_id"), HeldForm.held_at > sa.bindparam("alive")
     )
-    return sa.select(held, _codes_left().scalar_subquery())
+    return sa.select(held.scalar_subquery(), _codes_left().scalar_subquery())
 
 
 def held_forms(who: Person) -> list[Held]:
@@ -340,9 +340,15 @@ def waiting_for(who: Person) -> list[Task]:
     """「次にすること」 about accounts: kept forms, the second factor, few codes left, unused invitations."""
     tasks: list[Task] = []
     alive = clock.now() - rules.HELD_FORM_LIFE
-    has_held, codes_left = db.session.execute(_kept_and_left(), {"person_id": who.id, "alive": alive}).one()
-    if has_held:
-        tasks.append(Task(label=_("お預かりしている入力があります"), endpoint="people.held_form"))
+    held_at, codes_left = db.session.execute(_kept_and_left(), {"person_id": who.id, "alive": alive}).one()
+    if held_at is not None:
+        tasks.append(
+            Task(
+                label=_("お預かりしている入力があります"),
+                endpoint="people.held_form",
+                due_on=clock.local_date(held_at + rules.HELD_FORM_LIFE),
+            )
+        )
     if who.totp_secret is None:
         if any(one.role in SECOND_FACTOR_ROLES for one in who.held_roles):
             tasks.append(Task(label=_("認証アプリを登録してください"), endpoint="people.enrol"))

@@ -1,7 +1,7 @@
 """Rules of referrals (agency → station), observations (station → agency), and the consent between them."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from stations.core import clock, states
@@ -384,37 +384,6 @@ def require_reason(act: Act, reason: str) -> None:
 def require_observation_reason(act: ObservationAct, reason: str) -> None:
     """差戻し and 取下げ of a memo need a reason; `RuleBroken` on "reason" without one."""
     states.require_reason(act, reason, OBSERVATION_NEEDS_REASON)
-
-
-ACKNOWLEDGE_DAYS = 5
-FOLLOW_UP_MONTHS = (1, 3)
-FOLLOW_UP_EARLY = timedelta(days=7)
-
-
-def acknowledge_by(sent_on: date, working_days: int = ACKNOWLEDGE_DAYS) -> date:
-    """The last day for acknowledging what was sent: N working days of city hall (a setting)."""
-    return clock.add_business_days(sent_on, working_days)
-
-
-def follow_ups(visited_on: date) -> tuple[date, ...]:
-    """When to ask how it goes: one and three months after the first visit (programme rule)."""
-    return tuple(clock.add_months(visited_on, months) for months in FOLLOW_UP_MONTHS)
-
-
-def may_follow_up(due_on: date, today: date) -> bool:
-    """Whether it is time to ask how it goes: from a week before the day on."""
-    return today >= due_on - FOLLOW_UP_EARLY
-
-
-def check_follow_up(due_on: date, today: date) -> None:
-    """`RuleBroken` when it is too early to say how it goes one or three months later (programme rule, `follow_ups`)."""
-    if not may_follow_up(due_on, today):
-        raise RuleBroken(None, N_("その後の様子は、確かめる日の7日前から記録できます。"))
-
-
-def is_overdue(due_on: date, done_on: date | None, today: date) -> bool:
-    """Whether something is still open after its day."""
-    return done_on is None and today > due_on
 
 
 # Words that hint at what a referral sheet must not hold: diagnosis, income, family history, crime.

@@ -32,6 +32,7 @@ from stations.people.services.passwords import matches
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import ObservationStatus
 from stations.referrals.rules import Status as ReferralStatus
+from stations.reports.queries.home import home
 from tests.demo.conftest import EARLY, LATE, loaded
 
 # Loading takes half a minute of one core, and a busy machine gives a test only a part of one.
@@ -153,6 +154,13 @@ def test_accounts_sign_in(demo: Flask):
         assert matches(chair, accounts["demo-kogane-chair"]["password"])
         assert accounts["demo-kogane-chair"]["totp"] is None
         db.session.rollback()
+
+
+def test_what_waits_for_somebody_tells_until_when(in_demo: Flask):
+    tasks = [task for person in db.session.scalars(sa.select(Person)) for task in home(person).tasks]
+    undated = {task.endpoint for task in tasks if task.due_on is None}
+    assert undated <= {"people.enrol", "people.recovery_codes"}, "advice about an account"
+    assert len({task.endpoint for task in tasks}) > 20
 
 
 @pytest.mark.parametrize("demo", [EARLY], indirect=True, ids=str)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
-from stations.grants import labels, queries, services
+from stations.grants import labels, queries, rules, services
 from stations.grants.rules import Status
 from stations.people.models import Person
 from tests.grants import cast as grants
@@ -111,6 +111,40 @@ def test_a_returned_advance_waits_for_the_treasurer_also_after_one_was_paid(db_s
     db.session.refresh(made.grant, ["payment_requests"])
     assert waits(made.treasurer) == []
     assert not queries.facts(made.grant).advance_returned
+
+
+def test_until_when_to_apply_to_ask_for_an_advance_to_decide_on_and_settle_a_cancellation(
+    db_session: Session,
+):
+    def due(person: Person) -> dict[str, dt.date | None]:
+        return {task.endpoint: task.due_on for task in queries.waiting_for(person)}
+
+    made = grants.team()
+    year_ends = clock.fiscal_year_period(made.plan.fiscal_year)[1]
+    assert due(made.chair) == {"grants.apply": rules.apply_by(clock.today(), made.plan.fiscal_year)}
+    grants.active(made)
+    assert due(made.treasurer) == {"grants.advance": year_ends}
+    grants.paid(made, 30_000)
+    services.draft_cancellation(grant=made.grant, reason="目的外", kept_yen=0, by=made.officer)
+    decide_by = due(made.approver)["grants.cancel"]
+    assert decide_by is not None and decide_by > clock.today()
+    services.cancel(grant=made.grant, by=made.approver)
+    services.issue_cancellation(grant=made.grant, by=made.officer)
+    assert due(made.officer) == {"grants.refund_order": decide_by}
+    assert queries.facts(made.grant).since is not None
+
+
+def test_until_when_to_close(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 30_000)
+    grants.determined(made)
+    services.order_refund(grant=made.grant, by=made.officer)
+    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    made.grant.reported_at = clock.now() - dt.timedelta(days=90)
+    (task,) = queries.waiting_for(made.officer)
+    assert task.endpoint == "grants.close"
+    assert task.due_on is not None and task.due_on > clock.today(), "counted from the repayment"
 
 
 def test_nobody_is_asked_to_decide_what_they_drafted_or_where_they_sit(db_session: Session):

@@ -16,15 +16,11 @@ from stations.referrals.rules import (
     ObservationStatus,
     Recipient,
     Status,
-    acknowledge_by,
     check_consent,
-    check_follow_up,
     check_gate,
     check_observation_act,
     conference,
     consent_faults,
-    follow_ups,
-    is_overdue,
     may_tell,
     next_observation_status,
     next_status,
@@ -215,28 +211,6 @@ def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: Observation
             else:
                 with pytest.raises(Conflict):
                     check_observation_act(status, act, told=told)
-
-
-def test_due_days() -> None:
-    # Friday before the three-day weekend of 勤労感謝の日.
-    assert acknowledge_by(date(2026, 11, 20)) == date(2026, 11, 30)
-    assert acknowledge_by(date(2026, 11, 20), 1) == date(2026, 11, 24)
-    assert follow_ups(date(2026, 11, 30)) == (date(2026, 12, 30), date(2027, 2, 28))
-
-
-def test_how_it_goes_is_asked_from_a_week_before_its_day_on() -> None:
-    due = date(2026, 12, 23)
-    for on in (date(2026, 12, 16), due, date(2027, 2, 1)):
-        check_follow_up(due, on)
-    with pytest.raises(RuleBroken, match="7日前"):
-        check_follow_up(due, date(2026, 12, 15))
-
-
-def test_overdue() -> None:
-    due = date(2026, 11, 24)
-    assert not is_overdue(due, None, due)
-    assert is_overdue(due, None, date(2026, 11, 25))
-    assert not is_overdue(due, date(2026, 11, 25), date(2026, 11, 26))
 
 
 def test_sensitive_words_are_pointed_out() -> None:

@@ -16,7 +16,7 @@ from stations.core.database import AppendOnlyError, add, db, fetch_all
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people.models import Person
-from stations.referrals import queries, rules, services
+from stations.referrals import deadlines, queries, rules, services
 from stations.referrals.models import Agency, ConsentRecord, Observation, Referral
 from stations.referrals.rules import (
     Act,
@@ -362,7 +362,7 @@ def _run_out(referral: Referral) -> None:
 
 def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
     referral = here.visited()
-    assert [one.due_on for one in referral.follow_ups] == list(rules.follow_ups(clock.today()))
+    assert [one.due_on for one in referral.follow_ups] == list(deadlines.follow_ups(clock.today()))
     first = referral.follow_ups[0]
     first.due_on = clock.today()
     services.record_follow_up(
@@ -447,7 +447,7 @@ def test_how_it_goes_is_not_written_down_before_its_time(here: Town) -> None:
             referral=referral, follow_up_id=look.id, outcome=Outcome.CONTINUING, note="", by=here.leader
         )
 
-    look.due_on = clock.today() + rules.FOLLOW_UP_EARLY + dt.timedelta(days=1)
+    look.due_on = clock.today() + deadlines.FOLLOW_UP_EARLY + dt.timedelta(days=1)
     with pytest.raises(RuleBroken, match="7日前"):
         record()
     assert look.done_at is None

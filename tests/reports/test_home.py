@@ -76,7 +76,8 @@ def _expected_turns(status: Status) -> Iterator[Turn | None]:
             letters=Counter(letters),
             decided_changes=0,
             standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
-            cancelling=False,
+            cancelling_since=None,
+            since=None,
             change_asked_at=None,
             advance_returned=False,
         )

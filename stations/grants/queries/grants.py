@@ -1,6 +1,6 @@
 """Finding grants, what they were granted for, and the settings of their year."""
 
-from collections.abc import Sequence
+import datetime as dt
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
@@ -156,19 +156,29 @@ def _of_year(fiscal_year: int | None) -> sa.ColumnElement[bool]:
     return sa.true() if fiscal_year is None else Grant.fiscal_year == fiscal_year
 
 
-def waiting_plans(person: Actor) -> Sequence[sa.Row[int, str, str]]:
-    """(id, title, station) of the approved plans that have not become a grant and that this person may apply with."""
+class WaitingPlan(NamedTuple):
+    """An approved plan that has not become a grant."""
+
+    id: int
+    title: str
+    station: str
+    fiscal_year: int
+    resolved_at: dt.datetime
+
+
+def waiting_plans(person: Actor) -> list[WaitingPlan]:
+    """The approved plans with which this person may still apply for a grant."""
     found = _waiting_plans()
     reach = committee_ids(person, Permission.GRANT_APPLY)
     if reach is not None:
         found = found.where(Plan.committee_id.in_(reach))
-    return db.session.execute(found).all()
+    return [WaitingPlan(*row) for row in db.session.execute(found)]
 
 
 @cache
-def _waiting_plans() -> sa.Select[int, str, str]:
+def _waiting_plans() -> sa.Select[int, str, str, int, dt.datetime]:
     return (
-        sa.select(Plan.id, Plan.title, Station.name.label("station"))
+        sa.select(Plan.id, Plan.title, Station.name, Plan.fiscal_year, Plan.status_since)
         .join(Station, Station.id == Plan.station_id)
         .where(Plan.status.in_(GRANTABLE), ~sa.exists().where(Grant.plan_id == Plan.id).correlate(Plan))
         .order_by(Plan.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stations.core import audit
 from stations.core.access import Permission, can
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -30,14 +31,19 @@ class Turn:
     kind: str = "primary"
 
 
+# After the decision on the report: what the city still has to do counts from when the grant came to this state.
+AWAITS_CLOSING = frozenset({Status.CANCELLED, Status.REFUNDED, Status.BALANCE_PAID})
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What beside the state decides on the next act."""
+    """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`."""
 
     letters: Counter[str]
     decided_changes: int
     standing: Standing
-    cancelling: bool
+    cancelling_since: dt.datetime | None
+    since: dt.datetime | None
     change_asked_at: dt.datetime | None
     advance_returned: bool
 
@@ -145,7 +151,7 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
         waits = again or facts.standing.paid == 0
         found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits))
-    return _cancelling(found) if facts.cancelling and _CANCEL in found else found
+    return _cancelling(found) if facts.cancelling_since is not None and _CANCEL in found else found
 
 
 def _cancelling(found: list[Turn]) -> list[Turn]:
@@ -178,12 +184,13 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         books = postings_of(grant)
     decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
-    drafted = Act.CANCEL in TRANSITIONS[grant.status] and pending_cancellation(grant) is not None
+    drafted = pending_cancellation(grant) if Act.CANCEL in TRANSITIONS[grant.status] else None
     return Facts(
         letters=Counter(letter.kind for letter in grant.letters),
         decided_changes=len(decided),
         standing=standing,
-        cancelling=drafted,
+        cancelling_since=None if drafted is None else drafted.drafted_at,
+        since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,
         change_asked_at=change_asked_at(
             [change.requested_at for change in grant.changes if change.approved is None],
             [change.requested_at for change in decided],

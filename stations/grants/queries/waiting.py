@@ -12,7 +12,7 @@ from sqlalchemy import orm
 
 from stations.applications.models import Plan
 from stations.committees.models import Station
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db
 from stations.core.formatting import date, yen
@@ -22,11 +22,18 @@ from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import reports
 from stations.grants.queries.drafts import SentBack, sent_back
-from stations.grants.queries.grants import waiting_plans
+from stations.grants.queries.grants import WaitingPlan, waiting_plans
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
-from stations.grants.queries.turns import Facts, Turn, change_asked_at, request_turn, turns
-from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status
+from stations.grants.queries.turns import (
+    AWAITS_CLOSING,
+    Facts,
+    Turn,
+    change_asked_at,
+    request_turn,
+    turns,
+)
+from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status, apply_by
 from stations.people.models import Person
 
 _ACTS = frozenset(
@@ -48,7 +55,7 @@ def waiting_for(person: Person) -> list[Task]:
     if not any(can(person, permission) for permission in _ACTS):
         return reports.waiting_for(person, open_grants)
     applies = can(person, Permission.GRANT_APPLY)
-    found = [_apply_task(plan.id, plan.title) for plan in waiting_plans(person)] if applies else []
+    found = [_apply_task(plan) for plan in waiting_plans(person)] if applies else []
     grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
     returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
@@ -59,11 +66,12 @@ def waiting_for(person: Person) -> list[Task]:
     return [*found, *reports.waiting_for(person, open_grants)]
 
 
-def _apply_task(plan_id: int, title: str) -> Task:
+def _apply_task(plan: WaitingPlan) -> Task:
     return Task(
-        label=_("承認された計画で交付を申請する：%(name)s", name=title),
+        label=_("承認された計画で交付を申請する：%(name)s", name=plan.title),
         endpoint="grants.apply",
-        values={"plan_id": plan_id},
+        values={"plan_id": plan.id},
+        due_on=apply_by(clock.local_date(plan.resolved_at), plan.fiscal_year),
     )
 
 
@@ -121,7 +129,8 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
             letters=letters[i],
             decided_changes=papers["change", i],
             standing=books[i],
-            cancelling=papers["cancelling", i] > 0,
+            cancelling_since=next(iter(asked["cancelling", i]), None),
+            since=next(iter(asked["since", i]), None),
             change_asked_at=change_asked_at(asked["asked", i], asked["change", i], told=letters[i]["change"]),
             advance_returned=papers["returned", i] > 0,
         )
@@ -131,7 +140,7 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
 
 @cache
 def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
-    """(letter, change, asked, cancelling or returned; grant id; a letter's kind; when a change was asked for).
+    """(letter, change, asked, cancelling, returned or since; grant id; a letter's kind; when the paper came).
 
     What has been told, decided, asked for and drafted.
     """
@@ -148,7 +157,10 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
         paper("letter", Letter.grant_id, Letter.kind),
         paper("change", changes, at=GrantChange.requested_at).where(decided),
         paper("asked", changes, at=GrantChange.requested_at).where(GrantChange.approved.is_(None)),
-        paper("cancelling", GrantCancellation.grant_id).where(GrantCancellation.decided_at.is_(None)),
+        paper("cancelling", GrantCancellation.grant_id, at=GrantCancellation.drafted_at).where(
+            GrantCancellation.decided_at.is_(None)
+        ),
+        paper("since", Grant.id, at=audit.since(Grant)).where(Grant.status.in_(AWAITS_CLOSING)),
         paper("returned", PaymentRequest.grant_id).where(
             PaymentRequest.status == PaymentStatus.RETURNED,
             ~sa.exists().where(
@@ -175,7 +187,7 @@ def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
         if expected and can(person, turn.permission, grant):
-            yield _task(turn, one, process_by(turn, grant, known), grant_id=grant.id)
+            yield _task(turn, one, _until(turn, grant, known), grant_id=grant.id)
     for request in one.asked:
         next_turn = request_turn(request)
         if next_turn is not None and can(person, next_turn.permission, request):
@@ -187,6 +199,14 @@ def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]
             )
 
 
+def _until(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
+    if grant.status is Status.REFUND_DUE:
+        return grant.refund_due_on
+    if turn.permission in _COMMITTEES:
+        return clock.fiscal_year_period(grant.fiscal_year)[1]
+    return process_by(turn, grant, known)
+
+
 _COMMITTEES = frozenset({Permission.GRANT_APPLY, Permission.ADVANCE_REQUEST})
 _ON_APPLICATION = frozenset(
     {Status.APPLIED, Status.REVIEWING, Status.DECIDING, Status.AWARDED, Status.REFUSED}
@@ -195,16 +215,20 @@ _ON_REPORT = frozenset({Status.REPORTED, Status.INSPECTED, Status.DETERMINING, S
 
 
 def process_by(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
-    """Until when the city takes this turn (標準処理期間); None where it answers nothing that a committee handed in."""
+    """Until when the city takes this turn (標準処理期間); None where it answers nothing."""
     if turn.permission in _COMMITTEES:
         return None
     return reports.process_by(grant, _received_at(turn, grant, known))
 
 
 def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
-    """When the committee handed in what ``turn`` answers; None where it answers nothing of theirs."""
+    """When that came about which ``turn`` answers: what a committee handed in, a draft, a payment; None for nothing."""
     if turn.endpoint in {"grants.decide_change", "grants.issue_change"}:
         return known.change_asked_at
+    if turn.endpoint in {"grants.cancel", "grants.return_cancellation"}:
+        return known.cancelling_since
+    if grant.status in AWAITS_CLOSING:
+        return known.since
     if grant.status in _ON_APPLICATION:
         return grant.applied_at
     return grant.reported_at if grant.status in _ON_REPORT else None
@@ -235,5 +259,5 @@ def _task(turn: Turn, one: OpenGrant, due_on: dt.date | None, **values: int) -> 
         label=_("%(act)s：%(name)s", act=turn.label, name=one.name),
         endpoint=turn.endpoint,
         values=values,
-        due_on=one.grant.refund_due_on if one.grant.status is Status.REFUND_DUE else due_on,
+        due_on=due_on,
     )

@@ -8,7 +8,7 @@ from stations.core import access, audit, clock, numbering
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.referrals import queries, rules
+from stations.referrals import deadlines, queries, rules
 from stations.referrals.models import Agency, Observation
 from stations.referrals.rules import AgeGroup, Consent, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.services import consents, steps
@@ -136,7 +136,9 @@ def withdraw_observation(*, observation: Observation, reason: str, by: Actor) ->
 
 def _deliver(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
     observation.sent_at = clock.now()
-    observation.acknowledge_by_on = rules.acknowledge_by(clock.today())
+    observation.acknowledge_by_on = deadlines.memo_step_by(
+        ObservationStatus.SENT, clock.today(), urgent=observation.urgent
+    )
     observation.acknowledged_at = None
     steps.move_memo(observation, act, to, by=by)
     steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)

@@ -8,7 +8,7 @@ from stations.core import access, audit, clock, numbering, text
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.referrals import queries, rules
+from stations.referrals import deadlines, queries, rules
 from stations.referrals.models import Agency, FollowUp, Referral
 from stations.referrals.rules import Act, AgeGroup, Consent, Outcome, Recipient, SheetAct, Status
 from stations.referrals.services import consents, steps
@@ -96,7 +96,7 @@ def send(*, referral: Referral, by: Actor) -> None:
         contact_phone=referral.contact_phone,
     )
     referral.sent_at = clock.now()
-    referral.acknowledge_by_on = rules.acknowledge_by(clock.today())
+    referral.acknowledge_by_on = deadlines.step_by(Status.SENT, clock.today())
     referral.acknowledged_at = None
     steps.move(referral, Act.SEND, to, by=by)
     steps.tell(queries.station_leaders(referral.station_id), steps.SENT, referral, by=by)
@@ -141,7 +141,7 @@ def record_first_visit(*, referral: Referral, on: dt.date, by: Actor) -> None:
     if referral.sent_at is not None:
         rules.check_first_visit(on, clock.local_date(referral.sent_at), today)
     if referral.first_visit_on is None:  # after a suspension the person may come a second "first" time
-        for due_on in rules.follow_ups(on):
+        for due_on in deadlines.follow_ups(on):
             db.session.add(FollowUp(referral_id=referral.id, due_on=due_on))
     referral.first_visit_on = on
     _answer(referral, Act.RECORD_FIRST_VISIT, to, by)
@@ -229,7 +229,7 @@ def record_follow_up(
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None or lock(found).done_at is not None:
         raise Conflict(None, N_("この様子は、もう記録されています。"))
-    rules.check_follow_up(found.due_on, clock.today())
+    deadlines.check_follow_up(found.due_on, clock.today())
     found.outcome, found.note = outcome, note
     found.done_at, found.done_by_id = clock.now(), by.id
     audit.record(referral, act=SheetAct.RECORD_FOLLOW_UP, by=by, detail={"due_on": found.due_on.isoformat()})

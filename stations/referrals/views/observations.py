@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
@@ -172,9 +172,8 @@ def observation(observation: Any) -> Any:
         withdrawable=rules.valid(observation.consent, today),
         over=observation.status in rules.OBSERVATION_FINAL,
         conference=rules.conference(observation.consent, today),
-        late=observation.status is ObservationStatus.SENT
-        and observation.acknowledge_by_on is not None
-        and rules.is_overdue(observation.acknowledge_by_on, None, today),
+        due_on=queries.memo_due_on(observation, audit.since_of(observation)),
+        today=today,
         sent=request.args.get("sent") == "1",
         timeline=history(observation, concealed=concealed),
         tones=OBSERVATION_TONES,

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.committees import queries as committees
 from stations.committees.rules import WEEKDAYS
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.audit import Entry
 from stations.core.database import writes
@@ -249,7 +249,8 @@ def referral(referral: Any) -> Any:
         editable=referral.status in rules.EDITABLE,
         withdrawable=rules.valid(referral.consent, today),
         over=referral.status in rules.FINAL,
-        late=lambda day: rules.is_overdue(day, None, today),
+        due_on=queries.due_on(referral, audit.since_of(referral)),
+        today=today,
         sent=request.args.get("sent") == "1",
         timeline=timeline,
         tones=TONES,

@@ -1,0 +1,145 @@
+"""Lists of referrals and memos. They carry numbers, never what a person is called."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.core import access, audit, clock
+from stations.core.access import Actor, Permission
+from stations.core.database import db, fetch_all
+from stations.referrals import rules
+from stations.referrals.models import (
+    OWN_TO_THE_STATION,
+    ConsentRecord,
+    FollowUp,
+    Observation,
+    Referral,
+)
+from stations.referrals.queries.sheets import due_on, memo_due_on
+from stations.referrals.rules import ObservationStatus, Status
+
+
+@dataclass(frozen=True)
+class ReferralRow:
+    """A line of the list: no name, no wish, only the number and how far it is."""
+
+    id: int
+    number: str
+    status: Status
+    agency: str
+    station: str
+    sent_at: dt.datetime | None
+    due_on: dt.date | None
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class ObservationRow:
+    """A line of the list of memos."""
+
+    id: int
+    number: str
+    status: ObservationStatus
+    urgent: bool
+    agency: str
+    station: str
+    sent_at: dt.datetime | None
+    due_on: dt.date | None
+    overdue: bool
+
+
+def referrals(person: Actor, status: Status | None = None) -> list[ReferralRow]:
+    """The referrals ``person`` may read, overdue ones first, then the newest; optionally of one state."""
+    today = clock.today()
+    next_look = (
+        sa.select(sa.func.min(FollowUp.due_on))
+        .where(FollowUp.referral_id == Referral.id, FollowUp.done_at.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(Referral, audit.since(Referral), next_look)
+        .where(_readable(person))
+        .order_by(Referral.id.desc())
+    )
+    if status is not None:
+        statement = statement.where(Referral.status == status)
+    rows = [
+        ReferralRow(
+            one.id,
+            one.number,
+            one.status,
+            one.agency.name,
+            one.station.name,
+            one.sent_at,
+            next_on := due_on(one, since) or (None if one.status in rules.FINAL else look_on),
+            next_on is not None and next_on < today,
+        )
+        for one, since, look_on in db.session.execute(statement)
+    ]
+    return sorted(rows, key=lambda row: not row.overdue)
+
+
+def observations(person: Actor, status: ObservationStatus | None = None) -> list[ObservationRow]:
+    """The memos ``person`` may read, overdue and urgent ones first, then the newest."""
+    today = clock.today()
+    statement = (
+        sa.select(Observation, audit.since(Observation))
+        .where(_readable_memos(person))
+        .options(orm.selectinload(Observation.consents))
+        .order_by(Observation.id.desc())
+    )
+    if status is not None:
+        statement = statement.where(Observation.status == status)
+    rows = [
+        ObservationRow(
+            one.id,
+            one.number,
+            one.status,
+            one.urgent,
+            one.agency.name,
+            one.station.name,
+            one.sent_at,
+            next_on := memo_due_on(one, since),
+            next_on is not None and next_on < today,
+        )
+        for one, since in db.session.execute(statement)
+    ]
+    return sorted(rows, key=lambda row: (not row.overdue, not row.urgent))
+
+
+def expiring(on: dt.date) -> list[Referral]:
+    """Referrals under way whose consent ended before a day."""
+    latest = (
+        sa.select(ConsentRecord.referral_id, sa.func.max(ConsentRecord.id).label("id"))
+        .group_by(ConsentRecord.referral_id)
+        .subquery()
+    )
+    return fetch_all(
+        sa.select(Referral)
+        .join(latest, latest.c.referral_id == Referral.id)
+        .join(ConsentRecord, ConsentRecord.id == latest.c.id)
+        .where(Referral.status.in_(rules.EXPIRING), ConsentRecord.expires_on < on)
+        .order_by(Referral.id)
+    )
+
+
+def _readable(person: Actor) -> sa.ColumnElement[bool]:
+    """The referrals of one's agency, and those sent to one's station."""
+    agencies = access.agency_ids(person, Permission.REFERRAL_READ) or frozenset()
+    stations = access.station_ids(person, Permission.REFERRAL_READ) or frozenset()
+    return sa.or_(
+        Referral.agency_id.in_(agencies),
+        sa.and_(Referral.station_id.in_(stations), Referral.sent_at.is_not(None)),
+    )
+
+
+def _readable_memos(person: Actor) -> sa.ColumnElement[bool]:
+    """The memos of one's station, and those one's agency has received."""
+    agencies = access.agency_ids(person, Permission.OBSERVATION_READ) or frozenset()
+    stations = access.station_ids(person, Permission.OBSERVATION_READ) or frozenset()
+    return sa.or_(
+        Observation.station_id.in_(stations),
+        sa.and_(Observation.agency_id.in_(agencies), Observation.status.not_in(OWN_TO_THE_STATION)),
+    )

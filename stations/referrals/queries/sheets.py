@@ -1,0 +1,233 @@
+"""One referral or memo, its consent, who may do what with it, and the agencies and people around."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from stations.committees.models import Station
+from stations.core import access, clock
+from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
+from stations.core.database import db, fetch_all
+from stations.people.models import Person, RoleAssignment
+from stations.referrals import deadlines, rules
+from stations.referrals.models import (
+    Agency,
+    ConsentRecord,
+    FollowUp,
+    Observation,
+    Referral,
+)
+from stations.referrals.rules import Act, Consent, ObservationAct, ObservationStatus, Recipient, Status
+
+# Which side of a referral may do what. EXPIRE is the system's own.
+_AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
+PERMISSIONS: dict[Act, frozenset[Permission]] = {
+    Act.SEND: _AGENCY,
+    Act.WITHDRAW: _AGENCY,
+    Act.ACCEPT: _STATION,
+    Act.RETURN: _STATION,
+    Act.ARRANGE: _STATION,
+    Act.AGREE_VISIT: _AGENCY | _STATION,
+    Act.RECORD_FIRST_VISIT: _STATION,
+    Act.START: _STATION,
+    Act.SETTLE: _STATION,
+    Act.CLOSE: _AGENCY | _STATION,
+    Act.FAIL: _AGENCY | _STATION,
+    Act.SUSPEND: _AGENCY | _STATION,
+    Act.RESUME: _AGENCY | _STATION,
+}
+OBSERVATION_PERMISSIONS: dict[ObservationAct, Permission] = {
+    ObservationAct.SEND: Permission.OBSERVATION_WRITE,
+    ObservationAct.REDIRECT: Permission.OBSERVATION_WRITE,
+    ObservationAct.WITHDRAW: Permission.OBSERVATION_WRITE,
+    ObservationAct.ACKNOWLEDGE: Permission.OBSERVATION_ANSWER,
+    ObservationAct.START: Permission.OBSERVATION_ANSWER,
+    ObservationAct.CLOSE: Permission.OBSERVATION_ANSWER,
+    ObservationAct.RETURN: Permission.OBSERVATION_ANSWER,
+}
+
+
+def agency(agency_id: int) -> Agency | None:
+    return db.session.get(Agency, agency_id)
+
+
+def referral(referral_id: int) -> Referral | None:
+    return db.session.get(Referral, referral_id)
+
+
+def observation(observation_id: int) -> Observation | None:
+    return db.session.get(Observation, observation_id)
+
+
+def latest_consent(subject: Referral | Observation) -> Consent | None:
+    """The record that counts, read from the database; the gate never trusts what was loaded before a lock."""
+    own = (
+        ConsentRecord.referral_id if isinstance(subject, Referral) else ConsentRecord.observation_id
+    ) == subject.id
+    record = db.session.scalars(
+        sa.select(ConsentRecord).where(own).order_by(ConsentRecord.id.desc()).limit(1)
+    ).first()
+    return record.consent if record is not None else None
+
+
+# ---- who may do what ---------------------------------------------------------------------------------------------
+
+
+def acts_for(person: Actor, referral: Referral) -> list[Act]:
+    """What ``person`` can do to a referral now, in the order of its life."""
+    open_now = rules.TRANSITIONS[referral.status]
+    return [
+        act
+        for act, permissions in PERMISSIONS.items()
+        if act in open_now and any(access.can(person, one, referral) for one in permissions)
+    ]
+
+
+def observation_acts_for(person: Actor, observation: Observation) -> list[ObservationAct]:
+    """What ``person`` can do to a memo now; the consent that counts today decides, too."""
+    status = observation.status
+    told = rules.may_tell(observation.consent, observation.recipient, clock.today())
+    open_now = [
+        act
+        for act in rules.OBSERVATION_TRANSITIONS[status]
+        if rules.observation_act_fits(status, act, told=told)
+    ]
+    return [
+        act
+        for act, permission in OBSERVATION_PERMISSIONS.items()
+        if act in open_now and access.can(person, permission, observation)
+    ]
+
+
+def is_concealed(person: Actor, referral: Referral) -> bool:
+    """Whether the person's data is kept from ``person``, who is only on the station's side.
+
+    The latest record counts at every look, in every state: a later 「なし」 or 「未確認」 closes the sheet as a
+    withdrawal or the end of the consent does.
+    """
+    if access.can(person, Permission.REFERRAL_MAKE, referral):
+        return False
+    return referral.status in rules.CONCEALED or not rules.may_tell(
+        referral.consent, Recipient.STATION, clock.today()
+    )
+
+
+def is_observation_concealed(person: Actor, observation: Observation) -> bool:
+    """The same for a memo, whose receiver loses sight of it; the desk of the 支援会議 needs no consent."""
+    if access.can(person, Permission.OBSERVATION_WRITE, observation):
+        return False
+    return not rules.may_tell(observation.consent, observation.recipient, clock.today())
+
+
+def is_stranded(observation: Observation) -> bool:
+    """A memo that lies with a receiver who may no longer read it: the station has to decide where it goes."""
+    return observation.status in rules.AT_RECEIVER and not rules.may_tell(
+        observation.consent, observation.recipient, clock.today()
+    )
+
+
+def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
+    """The looks back that ``person`` can write down today, the first one first."""
+    today = clock.today()
+    mine = any(access.can(person, one, referral) for one in _AGENCY | _STATION)
+    over = referral.status in rules.FINAL | rules.CONCEALED
+    if over or not mine or not rules.may_tell(referral.consent, Recipient.STATION, today):
+        return []
+    return [
+        one
+        for one in referral.follow_ups
+        if one.done_at is None and deadlines.may_follow_up(one.due_on, today)
+    ]
+
+
+def receivers(observation: Observation, on: dt.date) -> list[Agency]:
+    """The agencies a memo may go to: all with a valid consent that covers them, else only the desk.
+
+    Those of the station's own district come first.
+    """
+    offered = [
+        one
+        for one in agencies()
+        if rules.may_tell(
+            observation.consent, Recipient.MARUGOTO_DESK if one.is_marugoto_desk else Recipient.AGENCY, on
+        )
+    ]
+    return sorted(offered, key=lambda one: not is_local(one, observation))
+
+
+def is_local(agency: Agency, observation: Observation) -> bool:
+    """Whether an agency is there for the district of the memo's station."""
+    return agency.district_id == observation.station.committee.district_id
+
+
+def agencies(*, closed: bool = False) -> list[Agency]:
+    """Agencies by kind and name, 福祉まるごと相談窓口 first; with ``closed`` those that ended, too."""
+    statement = sa.select(Agency).order_by(Agency.is_marugoto_desk.desc(), Agency.kind, Agency.name)
+    return fetch_all(statement if closed else statement.where(Agency.closed_on.is_(None)))
+
+
+def own_agencies(person: Actor) -> list[Agency]:
+    """The agencies in whose name ``person`` may refer."""
+    mine = access.agency_ids(person, Permission.REFERRAL_MAKE)
+    return [one for one in agencies() if mine is None or one.id in mine]
+
+
+def own_stations(person: Actor) -> list[Station]:
+    """The stations in whose name ``person`` may write a memo."""
+    mine = access.station_ids(person, Permission.OBSERVATION_WRITE) or frozenset()
+    return fetch_all(sa.select(Station).where(Station.id.in_(mine)).order_by(Station.id))
+
+
+def desk() -> Agency | None:
+    """福祉まるごと相談窓口; there is never a second one."""
+    return next((one for one in agencies() if one.is_marugoto_desk), None)
+
+
+def desk_name() -> str | None:
+    """What 福祉まるごと相談窓口 is called in the list of agencies: its name is unique."""
+    found = desk()
+    return None if found is None else found.name
+
+
+def agency_people(agency_id: int) -> list[Person]:
+    """Who works at an agency today."""
+    return _holders(RoleAssignment.agency_id == agency_id, AGENCY_ROLES)
+
+
+def station_leaders(station_id: int) -> list[Person]:
+    """Who leads a station today."""
+    return _holders(RoleAssignment.station_id == station_id, {Role.STATION_LEADER})
+
+
+def _holders(body: sa.ColumnElement[bool], roles: Collection[Role]) -> list[Person]:
+    today = clock.today()
+    holding = sa.select(RoleAssignment.person_id).where(
+        body,
+        RoleAssignment.role.in_(roles),
+        RoleAssignment.from_on <= today,
+        sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
+    )
+    return fetch_all(
+        sa.select(Person).where(Person.id.in_(holding), Person.disabled_at.is_(None)).order_by(Person.id)
+    )
+
+
+# ---- until when --------------------------------------------------------------------------------------------------
+
+
+def due_on(referral: Referral, since: dt.datetime | None) -> dt.date | None:
+    """Until when the next step is taken; what was promised at sending stands. ``since``: of its state (`audit.since`)."""
+    if referral.status is Status.SENT:
+        return referral.acknowledge_by_on
+    return deadlines.step_by(referral.status, clock.local_date(since or referral.made_at))
+
+
+def memo_due_on(observation: Observation, since: dt.datetime | None) -> dt.date | None:
+    """The same for a memo. One that its receiver may no longer read is decided on today: nobody reads of the concern."""
+    if is_stranded(observation):
+        return clock.today()
+    if observation.status is ObservationStatus.SENT:
+        return observation.acknowledge_by_on
+    day = clock.local_date(since or observation.made_at)
+    return deadlines.memo_step_by(observation.status, day, urgent=observation.urgent)
