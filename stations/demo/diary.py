@@ -16,6 +16,7 @@ _HOURS = dt.timedelta(hours=EVENING - MORNING)
 _LAST_MOMENT = 0.999  # of an office day: the whole would be the next morning
 # Fewer office days than these leave no room for weekends, nor for meetings that keep to an afternoon.
 _ROOMY = 25
+_RECENT = 120
 
 
 class Days:
@@ -46,6 +47,11 @@ class Days:
     def share(self, part: float) -> dt.datetime:
         """The time at which ``part`` (0 … 1) of this fiscal year so far has passed."""
         return self.between(self._opens, self._closes, part)
+
+    def ago(self, office_days: float) -> dt.datetime:
+        """So many office days before the end, at most `_RECENT`; where the year so far is shorter, closer together."""
+        lived = self._position(self._closes) - self._position(self._opens)
+        return self.share(1 - office_days / max(lived, _RECENT))
 
     def between(self, first: dt.datetime, last: dt.datetime, part: float) -> dt.datetime:
         """The time at which ``part`` (0 … 1) of the office time between two times has passed."""

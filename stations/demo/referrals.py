@@ -84,6 +84,29 @@ _EXITS = {
     Status.EXPIRED: Status.SENT,
 }
 
+# Office days from one state to the next, and for how long a sheet has been where it ends.
+_AFTER = dict.fromkeys(Status, 3) | {Status.JOINED: 8, Status.SETTLED: 20, Status.CLOSED: 30}
+_LATELY = 0.5
+_LATE = {
+    Status.DRAFT: 14,
+    Status.SENT: 8,
+    Status.RETURNED: 8,
+    Status.ACCEPTED: 8,
+    Status.ARRANGING: 24,
+    Status.VISITED: 14,
+    Status.JOINED: 16,
+    Status.SETTLED: 20,
+    Status.SUSPENDED: 12,
+}
+_LONG_AGO = 50
+_MEMO_LATE = {
+    ObservationStatus.DRAFT: 7,
+    ObservationStatus.SENT: 7,
+    ObservationStatus.RETURNED: 7,
+    ObservationStatus.ACKNOWLEDGED: 7,
+    ObservationStatus.IN_PROGRESS: 12,
+}
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -142,35 +165,38 @@ def _found(town: Town, login: str, facts: AgencyFacts) -> Desk:
 
 
 def referral_story(town: Town, desk: Desk, nth: int, wanted: Status) -> Story:
-    """One referral, up to the state ``wanted``. Every second one of a state is older than its deadlines."""
-    days, old = town.days, nth % 2 == 0
+    """One referral, up to the state ``wanted``; of two in a state, one came to it lately and one is late."""
+    days = town.days
     station = _STATIONS[nth // len(Status) % 2 if nth % 3 else nth % len(_STATIONS)]
     leader = town.crew[station][Role.STATION_LEADER]
     expires = wanted is Status.EXPIRED
-    made = days.winter(2, 9, of=days.year) if expires else days.share(0.1 if old else 0.45)
+    way = _way(wanted)
+    ago = (_LATE.get(wanted, _LONG_AGO) if nth % 2 == 0 else _LATELY) + sum(_AFTER[step] for step in way)
+    made = days.winter(2, 9, of=days.year) if expires else days.ago(ago)
     yield made
     referral = services.create_referral(
         agency=desk.agency, station=town.stations[station], contact_name=desk.worker.name, by=desk.worker
     )
     _fill(town, desk, referral, station, until=dt.date(days.year, 3, 10) if expires else None)
-    reached, moment = Status.DRAFT, 0.0
-    for following in _ORDER:
-        if wanted in {reached, Status.DRAFT}:
-            return
-        if _EXITS.get(wanted) is reached:
-            break
-        moment += 1
-        yield days.shift(made, moment) if expires else _later(town, old, moment)
-        _go_on(referral, following, desk.worker, leader)
-        reached = following
-    if reached is wanted:
-        return
-    yield days.share(0.9) if wanted is not Status.EXPIRED else days.share(0.1)
-    _leave(referral, wanted, desk.worker, leader)
+    for passed, step in enumerate(way, start=1):
+        ago -= _AFTER[step]
+        if expires:
+            yield days.shift(made, passed) if step in _ORDER else days.share(0.1)
+        else:
+            yield days.ago(ago)
+        if step in _ORDER:
+            _go_on(referral, step, desk.worker, leader)
+        else:
+            _leave(referral, step, desk.worker, leader)
 
 
-def _later(town: Town, old: bool, steps: float) -> dt.datetime:
-    return town.days.share((0.1 if old else 0.45) + steps * (0.06 if old else 0.055))
+def _way(wanted: Status) -> list[Status]:
+    """The states a referral passes through from its draft to ``wanted``."""
+    if wanted is Status.DRAFT:
+        return []
+    last = _EXITS.get(wanted, wanted)
+    along = list(_ORDER[: _ORDER.index(last) + 1])
+    return along if last is wanted else [*along, wanted]
 
 
 def _fill(town: Town, desk: Desk, referral: Referral, station: str, *, until: dt.date | None) -> None:
@@ -261,8 +287,9 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
     leader = town.crew[station][Role.STATION_LEADER]
     answer = list(ConsentAnswer)[nth % 3]
     receiver = desk if answer is ConsentAnswer.GIVEN else marugoto
-    first = 0.3 if nth % 2 else 0.7
-    yield days.share(first)
+    way = _MEMO_WAYS[wanted]
+    ago = (_MEMO_LATE.get(wanted, _LONG_AGO) if nth % 2 else _LATELY) + 2 * len(way)
+    yield days.ago(ago)
     seen = dice.choice(FACTS)
     memo = services.create_observation(
         station=town.stations[station],
@@ -287,38 +314,51 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
         ),
         by=leader,
     )
-    if wanted is ObservationStatus.DRAFT:
-        return
-    yield days.share(first + 0.02)
-    services.send_observation(observation=memo, by=leader)
-    yield from _answered(town, memo, wanted, leader, receiver.worker, first)
+    for passed, step in enumerate(way, start=1):
+        yield days.ago(ago - 2 * passed)
+        _answer(memo, step, leader, receiver.worker)
 
 
-def _answered(
-    town: Town, memo: Observation, wanted: ObservationStatus, leader: Person, worker: Person, first: float
-) -> Story:
-    days = town.days
-    if wanted is ObservationStatus.SENT:
-        return
-    yield days.share(first + 0.05)
-    if wanted is ObservationStatus.WITHDRAWN:
-        services.withdraw_observation(
-            observation=memo, reason="ご家族といっしょに相談の窓口へ行かれたため", by=leader
-        )
-        return
-    if wanted is ObservationStatus.RETURNED:
-        services.return_observation(
-            observation=memo, reason="いつごろの様子か、もう少し詳しく書いてください。", by=worker
-        )
-        return
-    services.acknowledge_observation(observation=memo, by=worker)
-    if wanted is ObservationStatus.ACKNOWLEDGED:
-        return
-    yield days.share(first + 0.08)
-    services.start_observation(observation=memo, by=worker)
-    if wanted is ObservationStatus.IN_PROGRESS:
-        return
-    yield days.share(first + 0.2)
-    services.close_observation(
-        observation=memo, answer="訪ねてお話を聞きました。これからも見守りをお願いします。", by=worker
-    )
+_MEMO_WAYS = {
+    ObservationStatus.DRAFT: (),
+    ObservationStatus.SENT: (ObservationStatus.SENT,),
+    ObservationStatus.ACKNOWLEDGED: (ObservationStatus.SENT, ObservationStatus.ACKNOWLEDGED),
+    ObservationStatus.IN_PROGRESS: (
+        ObservationStatus.SENT,
+        ObservationStatus.ACKNOWLEDGED,
+        ObservationStatus.IN_PROGRESS,
+    ),
+    ObservationStatus.CLOSED: (
+        ObservationStatus.SENT,
+        ObservationStatus.ACKNOWLEDGED,
+        ObservationStatus.IN_PROGRESS,
+        ObservationStatus.CLOSED,
+    ),
+    ObservationStatus.RETURNED: (ObservationStatus.SENT, ObservationStatus.RETURNED),
+    ObservationStatus.WITHDRAWN: (ObservationStatus.SENT, ObservationStatus.WITHDRAWN),
+}
+
+
+def _answer(memo: Observation, to: ObservationStatus, leader: Person, worker: Person) -> None:
+    """One step of a memo."""
+    match to:
+        case ObservationStatus.SENT:
+            services.send_observation(observation=memo, by=leader)
+        case ObservationStatus.WITHDRAWN:
+            services.withdraw_observation(
+                observation=memo, reason="ご家族といっしょに相談の窓口へ行かれたため", by=leader
+            )
+        case ObservationStatus.RETURNED:
+            services.return_observation(
+                observation=memo, reason="いつごろの様子か、もう少し詳しく書いてください。", by=worker
+            )
+        case ObservationStatus.ACKNOWLEDGED:
+            services.acknowledge_observation(observation=memo, by=worker)
+        case ObservationStatus.IN_PROGRESS:
+            services.start_observation(observation=memo, by=worker)
+        case _:
+            services.close_observation(
+                observation=memo,
+                answer="訪ねてお話を聞きました。これからも見守りをお願いします。",
+                by=worker,
+            )
