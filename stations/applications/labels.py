@@ -47,6 +47,7 @@ ACTS = {
     Act.CONFIRM: _l("事務局が確認しました"),
     Act.TABLE: _l("全体会議の議題にしました"),
     Act.UNTABLE: _l("全体会議の議題から外しました"),
+    Act.UNTABLE_DEFERRED: _l("全体会議の議題から外し、継続審議に戻しました"),
     Act.APPROVE: _l("承認されました"),
     Act.APPROVE_WITH_CONDITIONS: _l("条件付きで承認されました"),
     Act.DEFER: _l("継続審議になりました"),

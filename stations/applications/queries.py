@@ -18,7 +18,7 @@ from stations.applications.models import (
     PlanVersion,
     SectionComment,
 )
-from stations.applications.rules import SEEN_BY_MEMBERS, Missing, Section, Status, Totals
+from stations.applications.rules import SEEN_BY_MEMBERS, Act, Missing, Section, Status, Totals
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
@@ -31,6 +31,7 @@ from stations.core.access import (
     can,
     committee_ids,
 )
+from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
 from stations.core.money import Yen
@@ -248,6 +249,19 @@ def approved_version(plan: Plan) -> PlanVersion | None:
     After 付議 nothing can be submitted any more, so it is the last one.
     """
     return current_version(plan) if plan.status in rules.GRANTABLE else None
+
+
+def tabled_from(plan: Plan) -> Status:
+    """The state in which the plan was when it came on an agenda last: 事務局確認済 or 継続審議."""
+    before = db.session.scalar(
+        sa.select(Event.from_status)
+        .where(
+            Event.object_type == Plan.__tablename__, Event.object_id == plan.id, Event.act == Act.TABLE.value
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return Status(before) if before else Status.CONFIRMED
 
 
 def version_lines(version: PlanVersion) -> list[content.FrozenLine]:

@@ -35,6 +35,7 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     TABLE = "table"
     UNTABLE = "untable"
+    UNTABLE_DEFERRED = "untable_deferred"
     APPROVE = "approve"
     APPROVE_WITH_CONDITIONS = "approve_with_conditions"
     DEFER = "defer"
@@ -58,6 +59,7 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.DEFER: Status.DEFERRED,
         Act.REJECT: Status.REJECTED,
         Act.UNTABLE: Status.CONFIRMED,
+        Act.UNTABLE_DEFERRED: Status.DEFERRED,
         Act.WITHDRAW: Status.WITHDRAWN,
     },
     Status.DEFERRED: {

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from stations.core import states
+from stations.core import clock, states
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -103,6 +103,13 @@ def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
         consultations=others[Counter.CONSULTATION],
         connected=others[Counter.CONNECTED],
     )
+
+
+def check_begun(on: date, starts_at: time, now: datetime) -> None:
+    """Before the day is closed: the opening has begun by the clock of Matsudo. `RuleBroken` without a field."""
+    here = now.astimezone(clock.TOKYO)
+    if (on, starts_at) > (here.date(), here.time()):
+        raise RuleBroken(None, N_("この開催は、まだ始まっていません。終わってから確定してください。"))
 
 
 def check_totals(counted: Totals) -> None:

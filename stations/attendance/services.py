@@ -195,6 +195,7 @@ def close(*, opening: Opening, by: Actor) -> OpeningRecord:
     record = begin(opening=opening, by=by)
     before = record.status
     status = rules.next_record_status(before, RecordAct.CLOSE)
+    rules.check_begun(opening.on, opening.starts_at, clock.now())
     rules.check_totals(queries.totals(opening))
     record.closed_at, record.closed_by_id = clock.now(), by.id
     audit.record(record, act=RecordAct.CLOSE, by=by, from_status=before, to_status=status)

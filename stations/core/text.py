@@ -62,7 +62,7 @@ def parse_count(text: str, *, field: str | None = None) -> int:
     """「20」「２０人」「約1,200人」「24回」 → the number. `RuleBroken` on `field` for anything else."""
     match = _COUNT.fullmatch(re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text)))
     if match is None:
-        raise RuleBroken(field, N_("「20」のように、数字で入力してください。"))
+        raise RuleBroken(field, N_("「20」のように、小数点のない数字で入力してください。"))
     return int(match[1])
 
 

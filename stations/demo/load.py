@@ -10,6 +10,7 @@ from stations.applications.models import Plan
 from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
+from stations.core.outbox import OutboxMail
 from stations.demo import calendar, grants, meetings, plans, referrals, town, visits
 from stations.demo.diary import Days, Diary
 from stations.demo.places import PLACES
@@ -54,7 +55,17 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
         if nth % _STEPS_A_COMMIT == 0:
             db.session.commit()
         progress((time - days.begins).total_seconds() / whole)
+    _send_old_mails(days.ends)
     db.session.commit()
+
+
+def _send_old_mails(now: dt.datetime) -> None:
+    """Only the last week's mails still wait: what `outbox send` prints is then of these days."""
+    db.session.execute(
+        sa.update(OutboxMail)
+        .where(OutboxMail.queued_at < now - dt.timedelta(days=7))
+        .values(sent_at=OutboxMail.due_at, attempts=1, body="")
+    )
 
 
 def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:

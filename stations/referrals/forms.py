@@ -167,7 +167,7 @@ class WishesForm(SharedForm):
 
     def begin(self, *, written: bool) -> None:
         """Whether somebody comes along is asked, never taken for granted, until the page was ``written`` once."""
-        if not self.is_submitted() and not written:
+        if not written and not self.accompanied.raw_data:
             self.accompanied.data = None
 
 

@@ -122,7 +122,7 @@ PLAINLY: dict[Status, Any] = {
     Status.RETURNED: _l("相談機関が書き直しています"),
     Status.FAILED: _l("参加に至りませんでした"),
     Status.SUSPENDED: _l("いったん休んでいます"),
-    Status.WITHDRAWN: _l("相談機関が取りやめました"),
+    Status.WITHDRAWN: _l("取りやめになりました"),
     Status.EXPIRED: _l("同意の期限が過ぎました"),
 }
 OBSERVATION_PLAINLY: dict[ObservationStatus, Any] = {

@@ -345,7 +345,9 @@ def check_gate(consent: Consent | None, recipient: Recipient, on: date) -> None:
     if not may_tell(consent, recipient, on):
         raise RuleBroken(
             "consent",
-            N_("ご本人の同意がないため、ここには送れません。福祉まるごと相談窓口にだけ送ることができます。"),
+            N_(
+                "ご本人の同意がないため、ここには送れません。同意のないまま相談できるのは、福祉まるごと相談窓口だけです。"
+            ),
         )
 
 

@@ -43,6 +43,7 @@ STEPS = steps("""
     tabled defer deferred
     tabled reject rejected
     tabled untable confirmed
+    tabled untable_deferred deferred
     draft|submitted|received|returned|confirmed|tabled|deferred withdraw withdrawn
 """)
 ENDS = {"approved", "approved_with_conditions", "rejected", "withdrawn"}

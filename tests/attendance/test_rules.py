@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from stations.attendance.rules import (
     AgeBand,
     Counter,
     Totals,
+    check_begun,
     check_recording_day,
     check_tap,
     check_totals,
@@ -95,3 +96,12 @@ def test_late_entries() -> None:
     check_recording_day(day, day)
     with pytest.raises(RuleBroken, match="開催日"):
         check_recording_day(day, date(2026, 10, 2))
+
+
+def test_a_day_is_closed_once_it_has_begun() -> None:
+    noon = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    check_begun(date(2026, 11, 23), time(12), noon)
+    check_begun(date(2026, 11, 22), time(23), noon)
+    for on, starts_at in ((date(2026, 11, 23), time(12, 1)), (date(2026, 11, 24), time(0))):
+        with pytest.raises(RuleBroken, match="まだ始まっていません"):
+            check_begun(on, starts_at, noon)

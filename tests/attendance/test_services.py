@@ -57,7 +57,9 @@ class Day:
 
 def a_day(on: dt.date | None = None) -> Day:
     station = cast.station(cast.committee())
-    return Day(station, cast.opening(station, on), cast.person(Role.VOLUNTEER, of=station))
+    return Day(
+        station, cast.opening(station, on, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
+    )
 
 
 @pytest.fixture

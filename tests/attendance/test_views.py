@@ -28,7 +28,7 @@ def station(db_session: object) -> Station:
 
 @pytest.fixture
 def today(station: Station) -> Opening:
-    return cast.opening(station)
+    return cast.opening(station, starts_at=cast.BEGUN)
 
 
 @pytest.fixture

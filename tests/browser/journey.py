@@ -113,7 +113,7 @@ class Someone:
             elif isinstance(value, list):
                 for words in value:
                     self.main.get_by_label(words).check()
-            elif control.first.get_attribute("type") == "radio":
+            elif control.first.get_attribute("type") in {"radio", "checkbox"}:
                 self.main.locator(f'[name="{name}"][value="{value}"]').check()
             elif control.evaluate("control => control.tagName") == "SELECT":
                 control.select_option(value)

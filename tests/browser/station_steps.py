@@ -7,12 +7,12 @@ from tests.browser.journey import CASE_WORKER, LEADER, STATION, Company, Someone
 
 
 def open_today(drafter: Someone) -> None:
-    """An extra opening of today."""
+    """An extra opening of today, which has begun whatever time of day it is."""
     drafter.go("/districts")
     drafter.follow(STATION)
     drafter.follow("開催予定")
     drafter.follow("臨時の開催日を追加する")
-    drafter.fill({"starts_at": "10:00", "ends_at": "午後3時"} | on("on", clock.today()))
+    drafter.fill({"starts_at": "0:00", "ends_at": "午後11時"} | on("on", clock.today()))
     drafter.press("追加する")
     drafter.sees("（臨時）")
 
@@ -45,7 +45,15 @@ def refer_somebody(everybody: Company) -> None:
     worker.go("/referrals/new")
     worker.main.get_by_label(STATION).check()
     worker.press("保存して次へ")
-    worker.fill({"alias": "もちさん", "age_group": "age_40_64", "answer": "given", "method": "oral"})
+    worker.fill(
+        {
+            "alias": "もちさん",
+            "age_group": "age_40_64",
+            "answer": "given",
+            "scope": "station",
+            "method": "oral",
+        }
+    )
     worker.press("保存して次へ")
     worker.fill(
         {

@@ -64,7 +64,7 @@ class Door:
 def door(app: Flask, db_session: Session) -> Iterator[Door]:
     """The test's own application, served by threads of this process."""
     station = cast.station(cast.committee())
-    opening, volunteer = cast.opening(station), cast.person(Role.VOLUNTEER, of=station)
+    opening, volunteer = cast.opening(station, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
     db_session.commit()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -268,7 +268,11 @@ def test_each_sees_what_waits_for_them() -> None:
 
     assert waiting() == {}
     written(made)
-    assert waiting() == {"auditor": ["grants.audit_accounts"]}
+    assert waiting() == {
+        "chair": ["grants.report"],
+        "treasurer": ["grants.report"],
+        "auditor": ["grants.audit_accounts"],
+    }
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     assert waiting() == {"chair": ["grants.submit_report"]}
     reports.submit_report(grant=made.grant, by=made.chair)

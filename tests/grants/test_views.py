@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from stations.core import clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
@@ -488,7 +489,11 @@ def test_nothing_is_left_to_use_once_the_amount_is_fixed(app: Flask, db_session:
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    assert strip(signed_in(app, made.treasurer).get(f"/grants/{made.grant.id}"))[3] == "—"
+    page = f"/grants/{made.grant.id}"
+    assert strip(signed_in(app, made.treasurer).get(page))[3] == "40,000円", "to be refunded"
+    services.order_refund(grant=made.grant, by=made.officer)
+    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    assert strip(signed_in(app, made.treasurer).get(page))[3] == "—"
 
 
 def test_a_plan_leads_on_to_its_grant(app: Flask, db_session: Session):

@@ -295,6 +295,21 @@ def test_an_item_is_taken_off_the_agenda(hall: Hall):
     assert queries.candidates() == [hall.plan]
 
 
+def test_a_deferred_plan_taken_off_the_agenda_stays_deferred(hall: Hall):
+    resolve(hall, tabled(hall), Resolution.DEFERRED, votes_for=0, reason="会場を確かめるため")
+    later = services.plan_meeting(
+        title="第2回全体会議",
+        held_on=hall.meeting.held_on + dt.timedelta(days=30),
+        starts_at=dt.time(14),
+        place="市役所",
+        by=hall.secretariat,
+    )
+    item = services.table(meeting=later, plan=hall.plan, by=hall.secretariat)
+    services.untable(item=item, reason="資料が間に合わないため", by=hall.secretariat)
+    assert hall.plan.status is Status.DEFERRED
+    assert queries.candidates() == [hall.plan]
+
+
 def test_a_deferred_plan_comes_back_in_a_later_meeting(hall: Hall):
     resolve(hall, tabled(hall), Resolution.DEFERRED, votes_for=0, reason="会場を確かめるため")
     later = services.plan_meeting(

@@ -51,7 +51,14 @@ def write(client: PageClient, here: Town, answer: ConsentAnswer) -> Page:
     page = client.submit(
         page,
         "保存して次へ",
-        {"alias": ALIAS, "age_group": "age_65_74", "answer": answer, "method": "oral", **THEN},
+        {
+            "alias": ALIAS,
+            "age_group": "age_65_74",
+            "answer": answer,
+            "method": "oral",
+            "scope": "station",
+            **THEN,
+        },
     )
     return client.submit(
         page,
@@ -350,6 +357,7 @@ def test_whether_somebody_comes_along_is_asked(client: PageClient, here: Town) -
     path = f"/referrals/{draft.id}/edit/wishes"
     page = client.submit(client.get(path), "保存して次へ", {"wishes": "畑", "contact_name": "見本 担当"})
     assert "初回に同行するかどうかを選んでください" in page.text
+    assert all(one.get("checked") is None for one in page.all("input", name="accompanied")), "nobody answered"
     page = client.submit(page, "保存して次へ", {"accompanied": "False"})
     assert only(Referral).accompanied is False and only(Referral).wishes == "畑"
     (yes, no) = client.get(path).all("input", name="accompanied")

@@ -42,7 +42,11 @@ def venue(of: Station, name: str = "見本市民センター", *, rent_yen: int 
     return add(Venue(station=of, name=name, address="松戸市見本1-2-3", rent_yen=rent_yen))
 
 
-def opening(of: Station, on: dt.date | None = None) -> Opening:
+BEGUN = dt.time(0)
+"""An opening of today that starts then has begun whatever time of day the tests run."""
+
+
+def opening(of: Station, on: dt.date | None = None, *, starts_at: dt.time = dt.time(10)) -> Opening:
     """An opening from 10 to 12 on a date (today), at the station's first venue."""
     place = of.venues[0] if of.venues else venue(of)
     return add(
@@ -50,7 +54,7 @@ def opening(of: Station, on: dt.date | None = None) -> Opening:
             station=of,
             venue=place,
             on=on or clock.today(),
-            starts_at=dt.time(10),
+            starts_at=starts_at,
             ends_at=dt.time(12),
         )
     )

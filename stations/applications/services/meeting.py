@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from stations.applications import queries
 from stations.applications.models import Plan, PlanVersion
-from stations.applications.rules import RESOLUTIONS, Act
+from stations.applications.rules import RESOLUTIONS, Act, Status
 from stations.applications.services.steps import begin, move, notify
 from stations.core.access import Permission
 from stations.core.messages import N_, RuleBroken
@@ -23,10 +23,11 @@ def table(*, plan: Plan, where: Mapping[str, int | str] | None = None, by: Perso
 
 
 def untable(*, plan: Plan, by: Person, reason: str = "") -> None:
-    """Take a plan off the agenda again; it waits for a later meeting."""
+    """Take a plan off the agenda again; it waits for a later meeting in the state from which it was tabled."""
     begin(plan, Permission.MEETING_MANAGE, by=by)
-    move(plan, Act.UNTABLE, by=by, reason=reason)
-    notify(queries.people_of(plan), plan, Act.UNTABLE)
+    act = Act.UNTABLE_DEFERRED if queries.tabled_from(plan) is Status.DEFERRED else Act.UNTABLE
+    move(plan, act, by=by, reason=reason)
+    notify(queries.people_of(plan), plan, act)
 
 
 def resolve(

@@ -12,6 +12,7 @@ from stations.core import audit, clock, outbox
 from stations.core.access import Permission, demand
 from stations.core.database import lock
 from stations.core.language import gettext as _
+from stations.core.messages import N_
 from stations.people.models import Person
 
 
@@ -51,43 +52,36 @@ def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:
 
 
 def _words(plan: Plan, act: Act) -> tuple[str, str]:
-    title = plan.title
-    if act is Act.SUBMIT:
-        return _("計画が提出されました"), _(
-            "「%(title)s」が提出されました。受付をお願いします。", title=title
-        )
-    if act is Act.RETURN:
-        return (
-            _("計画が差し戻されました"),
-            _(
-                "「%(title)s」に直していただきたいところがあります。コメントを見て直し、もう一度提出してください。",
-                title=title,
-            ),
-        )
-    if act is Act.CONFIRM:
-        return (
-            _("計画の確認が終わりました"),
-            _("「%(title)s」の事務局の確認が終わりました。次の全体会議で話し合われます。", title=title),
-        )
-    if act is Act.TABLE:
-        return (
-            _("計画が全体会議の議題になりました"),
-            _(
-                "「%(title)s」が、全体会議の議題になりました。日にちと場所は、全体会議のページにあります。",
-                title=title,
-            ),
-        )
-    if act is Act.UNTABLE:
-        return (
-            _("計画が全体会議の議題から外れました"),
-            _(
-                "「%(title)s」が、全体会議の議題から外れました。また議題になるときは、お知らせします。",
-                title=title,
-            ),
-        )
-    if act is Act.WITHDRAW:
-        return _("計画が取り下げられました"), _("「%(title)s」は取り下げられました。", title=title)
-    return (
-        _("全体会議の結果が出ました"),
-        _("「%(title)s」についての全体会議の結果が出ました。次のページでお確かめください。", title=title),
-    )
+    subject, sentence = _NOTICES.get(act, _RESULT)
+    return _(subject), _(sentence, title=plan.title)
+
+
+_UNTABLED = (
+    N_("計画が全体会議の議題から外れました"),
+    N_("「%(title)s」が、全体会議の議題から外れました。また議題になるときは、お知らせします。"),
+)
+# Subject and sentence.
+_NOTICES: dict[Act, tuple[str, str]] = {
+    Act.SUBMIT: (N_("計画が提出されました"), N_("「%(title)s」が提出されました。受付をお願いします。")),
+    Act.RETURN: (
+        N_("計画が差し戻されました"),
+        N_(
+            "「%(title)s」に直していただきたいところがあります。コメントを見て直し、もう一度提出してください。"
+        ),
+    ),
+    Act.CONFIRM: (
+        N_("計画の確認が終わりました"),
+        N_("「%(title)s」の事務局の確認が終わりました。次の全体会議で話し合われます。"),
+    ),
+    Act.TABLE: (
+        N_("計画が全体会議の議題になりました"),
+        N_("「%(title)s」が、全体会議の議題になりました。日にちと場所は、全体会議のページにあります。"),
+    ),
+    Act.UNTABLE: _UNTABLED,
+    Act.UNTABLE_DEFERRED: _UNTABLED,
+    Act.WITHDRAW: (N_("計画が取り下げられました"), N_("「%(title)s」は取り下げられました。")),
+}
+_RESULT = (
+    N_("全体会議の結果が出ました"),
+    N_("「%(title)s」についての全体会議の結果が出ました。次のページでお確かめください。"),
+)

@@ -12,7 +12,8 @@ from stations.grants.bookkeeping import Standing
 from stations.grants.labels import Deed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries.ledger import decided_award, standing
-from stations.grants.rules import OVER, Act, Status
+from stations.grants.rules import FINAL, OVER, Act, Status
+from stations.grants.settlement import Settlement, settle
 
 # The letters that tell a decision on the 交付申請.
 _DECISIONS = frozenset({"award", "refusal"})
@@ -63,12 +64,16 @@ def shown_award(person: Actor, grant: Grant) -> Yen | None:
 
 @dataclass(frozen=True)
 class Figures:
-    """決定額・支払済・支出済・残額, always in sight. None: not decided, or not told. ``ended``: nothing is left to use."""
+    """決定額・支払済・支出済・残額, always in sight. None: not decided, or not told.
+
+    ``ended``: nothing is left to use; ``difference`` is then what is still to move between city and committee.
+    """
 
     awarded: Yen | None
     paid: Yen
     spent: Yen
     ended: bool
+    difference: Settlement | None
 
     @property
     def left(self) -> Yen | None:
@@ -78,7 +83,15 @@ class Figures:
 def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figures:
     """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it."""
     now = books or standing(grant)
-    return Figures(shown_award(person, grant), now.paid, now.spent, shown_status(person, grant) in OVER)
+    status = shown_status(person, grant)
+    settling = status in OVER - FINAL and grant.fixed_yen is not None
+    return Figures(
+        shown_award(person, grant),
+        now.paid,
+        now.spent,
+        status in OVER,
+        settle(grant.fixed_yen or 0, now.paid) if settling else None,
+    )
 
 
 def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:

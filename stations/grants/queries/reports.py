@@ -14,7 +14,7 @@ from stations.core.access import Permission, can
 from stations.core.audit import Event
 from stations.core.database import db
 from stations.core.language import gettext as _
-from stations.core.messages import RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.grants import bookkeeping, budgets, reporting, settlement
@@ -260,53 +260,41 @@ def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
 
 
 def _task(person: Person, one: OpenGrant, grant: Grant) -> Task | None:
-    values = {"grant_id": grant.id}
     if grant.status is Status.REPORTED:
         if not can(person, Permission.REPORT_INSPECT, grant):
             return None
-        return Task(
-            label=_("実績報告を検査する：%(name)s", name=one.name),
-            endpoint="grants.inspect",
-            values=values,
-            due_on=process_by(grant, grant.reported_at),
-        )
+        label = _("実績報告を検査する：%(name)s", name=one.name)
+        return _about(grant, "grants.inspect", label, process_by(grant, grant.reported_at))
+    hands_in = can(person, Permission.REPORT_SUBMIT, grant)
+    writes = hands_in or can(person, Permission.RECEIPT_ENTER, grant)
     written = bool(grant.report_summary.strip()) and grant.completed_on is not None
     audited = grant.accounts_audited_at is not None
     if written and not audited and can(person, Permission.ACCOUNTS_AUDIT, grant):
-        return Task(
-            label=_("会計の監査をする：%(name)s", name=one.name),
-            endpoint="grants.audit_accounts",
-            values=values,
-            due_on=due_on(grant),
-        )
-    if written and not audited and can(person, Permission.RECEIPT_ENTER, grant) and question_of(grant):
-        return Task(
-            label=_("監査の方から直してほしいところがあります：%(name)s", name=one.name),
-            endpoint="grants.report",
-            values=values,
-            due_on=due_on(grant),
-        )
+        label = _("会計の監査をする：%(name)s", name=one.name)
+        return _about(grant, "grants.audit_accounts", label, due_on(grant))
     if written and audited and _mended(grant):
-        if not can(person, Permission.REPORT_SUBMIT, grant):
-            return None
-        return Task(
-            label=_("実績報告を提出する：%(name)s", name=one.name),
-            endpoint="grants.submit_report",
-            values=values,
-            due_on=due_on(grant),
-        )
-    if written and grant.status is not Status.REPORT_RETURNED:
+        label = _("実績報告を提出する：%(name)s", name=one.name)
+        return _about(grant, "grants.submit_report", label, due_on(grant)) if hands_in else None
+    words = _writers_words(grant, written=written, audited=audited) if writes else None
+    if words is None:
         return None
+    return _about(grant, "grants.report", _(words, name=one.name), due_on(grant))
+
+
+def _about(grant: Grant, endpoint: str, label: str, until: dt.date | None) -> Task:
+    return Task(label=label, endpoint=endpoint, values={"grant_id": grant.id}, due_on=until)
+
+
+def _writers_words(grant: Grant, *, written: bool, audited: bool) -> str | None:
+    """What 代表 and 会計 have to do, or wait for while the deadline runs; None before the report is due to be written."""
+    if written and not audited and question_of(grant):
+        return N_("監査の方から直してほしいところがあります：%(name)s")
+    if grant.status is Status.REPORT_RETURNED:
+        return N_("差し戻された実績報告を直す：%(name)s")
+    if written:
+        return None if audited else N_("監査の方の確認を待っています：%(name)s")
     over = clock.today() > clock.fiscal_year_period(grant.fiscal_year)[1]
-    writes = can(person, Permission.REPORT_SUBMIT, grant) or can(person, Permission.RECEIPT_ENTER, grant)
-    if not writes or not (over or grant.status is not Status.ACTIVE):
-        return None
-    label = (
-        _("差し戻された実績報告を直す：%(name)s", name=one.name)
-        if grant.status is Status.REPORT_RETURNED
-        else _("実績報告をまとめる：%(name)s", name=one.name)
-    )
-    return Task(label=label, endpoint="grants.report", values=values, due_on=due_on(grant))
+    return N_("実績報告をまとめる：%(name)s") if over or grant.status is not Status.ACTIVE else None
 
 
 def _mended(grant: Grant) -> bool:

@@ -174,7 +174,8 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
 def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]:
     """What waits for ``person`` about one grant."""
     grant = one.grant
-    if grant.status is Status.REFUND_DUE and can(person, Permission.ADVANCE_REQUEST, grant):
+    pays_back = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
+    if grant.status is Status.REFUND_DUE and any(can(person, one_of, grant) for one_of in pays_back):
         yield Task(
             label=_("返還金を納める：%(name)s", name=one.name),
             endpoint="grants.grant",

@@ -111,7 +111,9 @@ def _record(form: IncomeForm, grant: Any) -> None:
 @requires(Permission.RECEIPT_ENTER, of=book_queries.grant_above)
 @writes
 def cancel_income(grant: Any, transaction_id: int) -> Any:
-    transaction = book_queries.transaction(grant, transaction_id) or abort(404)
+    transaction = book_queries.transaction(grant, transaction_id)
+    if transaction is None or not book_queries.is_income(transaction):
+        abort(404)
     form = ReasonForm()
     if perform(
         form,

@@ -129,7 +129,6 @@ def _edit_person(referral: Any) -> Any:
     form = PersonForm(data={"alias": referral.alias, "age_group": str(referral.age_group)})
     form.show_consent(referral.consent)
     if not form.is_submitted() and referral.consent is None:
-        form.scope.data = [str(rules.Recipient.STATION)]
         form.given_on.data = clock.today()
     form.share(lambda: services.standing(referral, ["alias", "age_group"], consent=True))
     if form.validate_on_submit() and succeeds(
