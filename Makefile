@@ -33,7 +33,7 @@ help: ## list the targets
 demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0.0.1:8000 (PORT= changes it)
 	@echo "Demo accounts (one click each on the sign-in page; here for scripts):"
 	@$(FLASK) demo accounts
-	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it, 'make demo-reset' starts the data over."
+	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it. To start the data over: stop it, 'make demo-reset', 'make demo'."
 	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --no-control-socket --bind 127.0.0.1:$(PORT)
 
 install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own

@@ -67,13 +67,8 @@ _ROLES_OF = {
 _SCOPES = {role: scope for scope, roles in _ROLES_OF.items() for role in roles}
 
 # People of the city and of agencies see other people's data and money: they must sign in with a second factor.
-SECOND_FACTOR_ROLES = AGENCY_ROLES | {
-    Role.OFFICER,
-    Role.APPROVER,
-    Role.CASHIER,
-    Role.ADMINISTRATOR,
-    Role.EXTERNAL_AUDITOR,
-}
+# The meeting's own people read what committees hand in and decide in a room.
+SECOND_FACTOR_ROLES = (AGENCY_ROLES | CITY_ROLES) - {Role.GENERAL_MEMBER, Role.SECRETARIAT}
 
 OFFICIALS = CITY_ROLES - {Role.GENERAL_MEMBER}
 

@@ -5,10 +5,13 @@ import json
 from dataclasses import asdict
 
 import click
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup
 
 from stations.core import clock
+from stations.core.database import db
+from stations.people.models import Person
 
 commands = AppGroup("demo", help="The demonstration year: fictional people and amounts.")
 
@@ -49,5 +52,7 @@ def accounts() -> None:
     """Print who can sign in to the demonstration, one JSON object a line."""
     from stations.demo.accounts import accounts as demo_accounts
 
+    if not sa.inspect(db.engine).has_table(Person.__tablename__):
+        raise click.ClickException("There is no demonstration yet: `make demo` loads it.")
     for account in demo_accounts():
         click.echo(json.dumps(asdict(account), ensure_ascii=False))

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from stations.applications import letter_data as plan_data
 from stations.core import documents, uploads
 from stations.core.messages import RuleBroken
-from stations.grants import letter_data
+from stations.grants import labels, letter_data
 from stations.grants.letter_data import Award, Determination, FinalReport, Letter, Refund
 from tests.applications.letter_samples import PLAN
 from tests.grants.letter_samples import LETTERS
@@ -40,6 +40,10 @@ def rendered(name: str) -> bytes:
 def text_of(pdf: bytes) -> str:
     """All text without spaces and line ends, which depend on the layout."""
     return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+def test_every_letter_has_a_sample() -> None:
+    assert set(labels.LETTERS) <= set(LETTERS)
 
 
 @pytest.mark.parametrize("name", [*LETTERS, "plan"])
