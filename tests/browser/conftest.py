@@ -46,20 +46,20 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def examined() -> Examined:
-    """The pages that axe has found clean in this worker."""
-    return set()
+def examined(run_folder: Path) -> Examined:
+    """The pages that axe has found clean in this run."""
+    return Examined(run_folder / "examined")
 
 
 @pytest.fixture
-def album(request: pytest.FixtureRequest, examined: Examined) -> Album:
+def album(request: pytest.FixtureRequest, examined: Examined, tmp_path: Path) -> Album:
     """The journey's pages, with pictures of them when somebody wants some (``--pictures``)."""
     wanted = request.config.getoption("--pictures")
     if wanted is None:
         return Album(None, examined)
     folder = Path(wanted) / str(request.node.name)
     folder.mkdir(parents=True, exist_ok=True)
-    return Album(folder, set())
+    return Album(folder, Examined(tmp_path / "examined"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The people of the journey: who they are, how they sign in, and what they do on a page."""
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -22,18 +23,26 @@ OUTLINE = """() => [...new Set([...document.querySelectorAll("body *")].map((ele
 ))].sort().join("\\n")"""
 
 
-# (width of the window, what the page is made of) of every page that axe has found clean.
-Examined = set[tuple[int, str]]
+class Examined:
+    """The pages that axe has found clean: an empty file for each in a folder that the workers of a run share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def of(self, page: Page) -> Path:
+        """The file of pages made of the same at a window as wide."""
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        return self._folder / hashlib.sha256(f"{width} {page.evaluate(OUTLINE)}".encode()).hexdigest()
 
 
 def examine(page: Page, examined: Examined) -> bool:
     """Let axe look, unless a page made of the same at a window as wide was looked at before; whether it looked."""
-    size = page.viewport_size
-    outline = (size["width"] if size else 0, str(page.evaluate(OUTLINE)))
-    if outline in examined:
+    mark = examined.of(page)
+    if mark.exists():
         return False
     assert_clean(page)
-    examined.add(outline)
+    mark.touch()
     return True
 
 
@@ -43,6 +52,7 @@ class Album:
     def __init__(self, folder: Path | None, examined: Examined) -> None:
         self._folder = folder
         self._examined = examined
+        self._pictures = 0
 
     def add(self, page: Page, name: str) -> None:
         """Nothing scrolls sideways; axe finds nothing; a picture is kept if somebody wants one."""
@@ -52,7 +62,8 @@ class Album:
         if self._folder is None:
             return
         path = re.sub(r"\W+", "-", urlsplit(page.url).path.strip("/"))
-        page.screenshot(path=self._folder / f"{len(self._examined):03}-{name}-{path}.png", full_page=True)
+        self._pictures += 1
+        page.screenshot(path=self._folder / f"{self._pictures:03}-{name}-{path}.png", full_page=True)
 
 
 class Someone:

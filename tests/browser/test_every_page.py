@@ -29,29 +29,35 @@ def site_app(site: Site) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def pages_first_seen_by(app: Flask, role: Role) -> list[Address]:
-    """One address for each endpoint that ``role`` may open and no role before it may."""
+@pytest.fixture(scope="session")
+def first_seen_by(site_app: Flask) -> dict[Role, list[Address]]:
+    """For each role, one address of each endpoint that it may open and no role before it may."""
     seen: set[str] = set()
-    for each in Role:
-        held = cast.person(each, of=busiest(scope_of(each))).held_roles[0]
-        mine: dict[str, Address] = {}
-        for address in addresses(app, "GET", held):
-            if address.allowed(held) and address.endpoint not in seen:
-                mine.setdefault(address.endpoint, address)
-        if each is role:
-            db.session.rollback()
-            return list(mine.values())
-        seen |= set(mine)
-    raise AssertionError(role)
+    found: dict[Role, list[Address]] = {}
+    with site_app.test_request_context():
+        for role in Role:
+            held = cast.person(role, of=busiest(scope_of(role))).held_roles[0]
+            mine: dict[str, Address] = {}
+            for address in addresses(site_app, "GET", held):
+                if address.allowed(held) and address.endpoint not in seen:
+                    mine.setdefault(address.endpoint, address)
+            found[role] = list(mine.values())
+            seen |= set(mine)
+        db.session.rollback()
+    return found
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_pages_are_accessible_and_fit(
-    site: Site, site_app: Flask, visitor: VisitorMaker, examined: Examined, role: Role
+    site: Site,
+    site_app: Flask,
+    first_seen_by: dict[Role, list[Address]],
+    visitor: VisitorMaker,
+    examined: Examined,
+    role: Role,
 ):
     with site_app.test_request_context():
-        every = pages_first_seen_by(site_app, role)
         person = cast.person(role, of=busiest(scope_of(role)), login=f"browser-{role}")
         db.session.commit()
         name, value = session_cookie(site_app, person)
@@ -61,7 +67,7 @@ def test_pages_are_accessible_and_fit(
     ]  # the first opening there is has been held: its page says that it can't be cancelled
     someone.context.add_cookies([{"name": name, "value": value, "url": site.url}])
     faults = []
-    for address in every:
+    for address in first_seen_by[role]:
         answer = someone.context.request.get(site.url + address.url)
         if "text/html" not in answer.headers["content-type"]:
             continue  # a letter, a picture, a table: the browser would download it

@@ -77,13 +77,16 @@ def seen(holder: tuple[PageClient, Held]) -> list[Seen]:
         every = list(addresses(client.app, "GET", held))
         engine = db.engine
         allowed = [address.allowed(held) for address in every]
-    return [look(client, engine, address, may) for address, may in zip(every, allowed, strict=True)]
+    refused: set[int] = set()
+    return [look(client, engine, address, may, refused) for address, may in zip(every, allowed, strict=True)]
 
 
-def look(client: PageClient, engine: sa.Engine, address: Address, allowed: bool) -> Seen:
+def look(client: PageClient, engine: sa.Engine, address: Address, allowed: bool, refused: set[int]) -> Seen:
+    """Open an address. The page of a refusal is read once: every other of its kind says the same; see ``refused``."""
     with recorded(engine) as statements:
         response = client.open(address.url, follow_redirects=False)
-    page = response.mimetype == "text/html" and response.status_code not in {301, 302, 303}
+    page = response.mimetype == "text/html" and response.status_code not in {301, 302, 303} | refused
+    refused |= {response.status_code} & REFUSED
     faults = HtmlPage(response.get_data(as_text=True), address.url).faults() if page else []
     return Seen(address, allowed, response.status_code, statements, faults)
 

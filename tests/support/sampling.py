@@ -88,6 +88,7 @@ def addresses(app: Flask, method: str, held: Held) -> Iterator[Address]:
 
     Must run inside a request context. Routes whose values name no table are left out; see ``unsampled``.
     """
+    chosen: dict[type[Model], list[Model]] = {}
     for rule, access in rules(app, method):
         if not rule.arguments:
             yield Address(rule.endpoint, url_for(rule.endpoint), access)
@@ -95,7 +96,9 @@ def addresses(app: Flask, method: str, held: Held) -> Iterator[Address]:
         model = _model(rule)
         if model is None:
             continue
-        for shown in _near_and_far(model, held):
+        if model not in chosen:  # many routes show the same kind of thing
+            chosen[model] = _near_and_far(model, held)
+        for shown in chosen[model]:
             values = _values(rule, shown)
             if values is not None:
                 yield Address(rule.endpoint, url_for(rule.endpoint, **values), access, shown)
