@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from functools import wraps
+from functools import cache, wraps
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -21,7 +21,36 @@ M = TypeVar("M", bound="Model")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
 
-db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+
+def _reading() -> bool:
+    """Whether this is a request that only reads."""
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+class Session(orm.Session):
+    """The application's session. On PostgreSQL a request that only reads opens no transaction.
+
+    Under READ COMMITTED each statement sees the database as it is in any case, and beginning and ending a transaction
+    are two more journeys to the server. SQLite reads inside one: there it is what keeps a page of one piece.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._reads = _reading()
+
+    def get_bind(self, *args: Any, **options: Any) -> sa.Engine | sa.Connection:
+        bind = super().get_bind(*args, **options)
+        if self._reads and isinstance(bind, sa.Engine) and bind.dialect.name == "postgresql":
+            return _reader(bind)
+        return bind
+
+
+@cache
+def _reader(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False, "class_": Session})
 
 
 def init_app(app: Flask) -> None:
@@ -158,7 +187,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Writers take SQLite's lock at once: a read that later writes could fail with SQLITE_BUSY midway."""
     if connection.dialect.name == "sqlite":
-        reads = has_request_context() and request.method in SAFE_METHODS
+        reads = _reading()
         reads = connection.get_execution_options().get("reads_only", reads)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from stations.core import audit, clock
 from stations.core.audit import Event
-from stations.core.database import AppendOnlyError, add
+from stations.core.database import AppendOnlyError, add, db
 from stations.core.numbering import DocumentSeries, next_number
 from tests.support import cast
 
@@ -115,3 +116,13 @@ def test_many_at_once_get_different_numbers_without_a_gap(app: Flask):
 def test_a_series_counts_from_zero(db_session: Session):
     with pytest.raises(sa.exc.IntegrityError):
         add(DocumentSeries(fiscal_year=2026, series="letter", last_number=-1))
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_a_request_that_reads_opens_no_transaction_and_one_that_writes_does(app: Flask):
+    def commits_by_itself(method: str) -> object:
+        with app.test_request_context(method=method):
+            driver: Any = db.session.connection().connection.driver_connection
+            return driver.autocommit
+
+    assert [commits_by_itself(method) for method in ("GET", "POST", "GET")] == [True, False, True]
