@@ -52,15 +52,15 @@ _ACTS = frozenset(
 def waiting_for(person: Person) -> list[Task]:
     """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
     open_grants = _open_grants(person)
-    if not any(can(person, permission) for permission in _ACTS):
+    held = frozenset(permission for permission in _ACTS if can(person, permission))
+    if not held:
         return reports.waiting_for(person, open_grants)
-    applies = can(person, Permission.GRANT_APPLY)
-    found = [_apply_task(plan) for plan in waiting_plans(person)] if applies else []
+    found = [_apply_task(plan) for plan in waiting_plans(person)] if Permission.GRANT_APPLY in held else []
     grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
-    returned = sent_back(grants) if can(person, Permission.GRANT_REVIEW) else {}
+    returned = sent_back(grants) if Permission.GRANT_REVIEW in held else {}
     for one in open_grants:
-        tasks = _grant_tasks(person, one, known[one.grant.id])
+        tasks = _grant_tasks(person, held, one, known[one.grant.id])
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
     return [*found, *reports.waiting_for(person, open_grants)]
@@ -171,8 +171,8 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
     return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))
 
 
-def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]:
-    """What waits for ``person`` about one grant."""
+def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, known: Facts) -> Iterable[Task]:
+    """What waits for ``person`` about one grant. ``held``: what they may do to some grant at all; most cannot wait."""
     grant = one.grant
     pays_back = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
     if grant.status is Status.REFUND_DUE and any(can(person, one_of, grant) for one_of in pays_back):
@@ -187,11 +187,13 @@ def _grant_tasks(person: Person, one: OpenGrant, known: Facts) -> Iterable[Task]
         yield _awaited_report(one, known, due)
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
-        if expected and can(person, turn.permission, grant):
+        if expected and turn.permission in held and can(person, turn.permission, grant):
             yield _task(turn, one, _until(turn, grant, known), grant_id=grant.id)
     for request in one.asked:
         next_turn = request_turn(request)
-        if next_turn is not None and can(person, next_turn.permission, request):
+        if next_turn is None or next_turn.permission not in held:
+            continue
+        if can(person, next_turn.permission, request):
             yield _task(
                 next_turn,
                 one,
