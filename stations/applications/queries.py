@@ -377,7 +377,7 @@ def due_on(plan: Plan) -> dt.date | None:
 
 def _due_on(status: Status, since: dt.datetime, fiscal_year: int) -> dt.date | None:
     if status is Status.DRAFT:
-        return rules.draft_by(fiscal_year, clock.today())
+        return rules.draft_by(fiscal_year, clock.local_date(since))
     days = {
         Status.SUBMITTED: rules.RECEIVE_WITHIN,
         Status.RECEIVED: rules.REVIEW_WITHIN,

@@ -106,10 +106,10 @@ REVIEW_WITHIN = 10
 MEND_WITHIN = 10
 
 
-def draft_by(fiscal_year: int, today: date) -> date:
+def draft_by(fiscal_year: int, begun_on: date) -> date:
     """Until when a draft should be handed in: before its year begins, and one begun later before the year is over."""
     first, last = clock.fiscal_year_period(fiscal_year)
-    return first - timedelta(days=1) if today < first else last
+    return first - timedelta(days=1) if begun_on < first else last
 
 
 class History(StrEnum):

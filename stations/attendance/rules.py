@@ -109,7 +109,7 @@ def check_begun(on: date, starts_at: time, now: datetime) -> None:
     """Before the day is closed: the opening has begun by the clock of Matsudo. `RuleBroken` without a field."""
     here = now.astimezone(clock.TOKYO)
     if (on, starts_at) > (here.date(), here.time()):
-        raise RuleBroken(None, N_("この開催は、まだ始まっていません。終わってから確定してください。"))
+        raise RuleBroken(None, N_("この開催は、まだ始まっていません。始まってから確定してください。"))
 
 
 def check_totals(counted: Totals) -> None:

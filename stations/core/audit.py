@@ -88,7 +88,8 @@ def record(
 def since(model: type[Model]) -> sa.ScalarSelect[dt.datetime]:
     """A column beside ``model``'s own: when each row came to its present state; NULL when no event tells."""
     of_row = (Event.object_type == model.__tablename__, Event.object_id == model.id)
-    last = sa.select(sa.func.max(Event.at)).where(*of_row, Event.to_status.is_not(None))
+    moved = sa.or_(Event.from_status.is_(None), Event.from_status != Event.to_status)  # a save does not
+    last = sa.select(sa.func.max(Event.at)).where(*of_row, Event.to_status.is_not(None), moved)
     return last.correlate(model).scalar_subquery()
 
 

@@ -27,7 +27,7 @@ class OutboxMail(Model):
     """One notice waiting for, or gone by, mail. No personal data but the receiver's own name and address.
 
     Written by `queue`; changed only by `send_waiting`, which claims it, and then marks it sent and empties it, or
-    notes the failure.
+    notes the failure. (The demonstration marks its old ones sent.)
     """
 
     __tablename__ = "outbox_mail"

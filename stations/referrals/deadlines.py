@@ -34,7 +34,7 @@ def step_by(status: Status, since: date) -> date | None:
 
 
 def memo_step_by(status: ObservationStatus, since: date, *, urgent: bool) -> date | None:
-    """The same for a memo; what is urgent goes on by the next working day, whatever its state."""
+    """The same for a memo; what is urgent goes on by the next working day."""
     days = MEMO_STEP_DAYS.get(status)
     return None if days is None else clock.add_business_days(since, URGENT_DAYS if urgent else days)
 
@@ -53,8 +53,3 @@ def check_follow_up(due_on: date, today: date) -> None:
     """`RuleBroken` when it is too early to say how it goes one or three months later (programme rule, `follow_ups`)."""
     if not may_follow_up(due_on, today):
         raise RuleBroken(None, N_("その後の様子は、確かめる日の7日前から記録できます。"))
-
-
-def is_overdue(due_on: date, done_on: date | None, today: date) -> bool:
-    """Whether something is still open after its day."""
-    return done_on is None and today > due_on

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from stations.applications.rules import (
     Totals,
     check_submission,
     cost_group,
+    draft_by,
     fingerprint,
     freeze,
     line_amount,
@@ -187,3 +189,9 @@ def test_frozen_form_is_fixed() -> None:
 def test_what_has_no_one_form_is_not_frozen(content: object) -> None:
     with pytest.raises(TypeError):
         freeze(content)
+
+
+def test_a_draft_is_due_before_its_year_begins_or_ends() -> None:
+    assert draft_by(2027, date(2027, 1, 10)) == date(2027, 3, 31)
+    assert draft_by(2026, date(2026, 3, 31)) == date(2026, 3, 31)
+    assert draft_by(2026, date(2026, 4, 1)) == date(2027, 3, 31)

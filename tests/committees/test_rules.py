@@ -14,6 +14,7 @@ from stations.committees.rules import (
     OpeningStatus,
     StationAct,
     StationStage,
+    announce_by,
     check_extra_day,
     check_hours,
     check_pattern,
@@ -281,3 +282,7 @@ def test_good_rules_pass() -> None:
     check_pattern(pattern(until_on=date(2026, 4, 1)))
     check_pattern(pattern(frequency=Frequency.WEEKLY, nths=()))
     check_hours(time(10), time(10, 1))
+
+
+def test_the_next_opening_is_told_within_two_weeks_of_the_last() -> None:
+    assert announce_by(date(2026, 6, 1)) == date(2026, 6, 15)

@@ -11,6 +11,7 @@ from stations.grants.rules import (
     PaymentAct,
     PaymentStatus,
     Status,
+    apply_by,
     balance_year,
     cash_date_ok,
     check_decision_date,
@@ -164,3 +165,9 @@ def test_the_project_is_the_plan_of_a_whole_fiscal_year() -> None:
 )
 def test_a_late_balance_burdens_the_budget_of_its_day(on: tuple[int, int, int], year: int) -> None:
     assert balance_year(2026, date(*on)) == year
+
+
+def test_until_when_to_apply() -> None:
+    assert apply_by(date(2026, 6, 1), 2026) == date(2026, 6, 29)
+    assert apply_by(date(2027, 3, 25), 2026) == date(2027, 3, 31), "while the year can still decide"
+    assert apply_by(date(2027, 3, 25), 2027) == date(2027, 4, 22)

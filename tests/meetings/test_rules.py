@@ -23,6 +23,7 @@ from stations.meetings.rules import (
     needed,
     next_status,
     resolution_act,
+    table_by,
 )
 from tests.transitions import check_step, check_whole, every_pair, steps
 
@@ -174,3 +175,7 @@ def test_what_must_be_said(resolution: Resolution, field: str | None) -> None:
         check_resolution(resolution, **said)
     assert caught.value.field == field
     check_resolution(resolution, **(said | {field: "参加費を見直すこと"}))
+
+
+def test_a_confirmed_plan_waits_four_weeks_for_an_agenda() -> None:
+    assert table_by(date(2026, 6, 1)) == date(2026, 6, 29)

@@ -756,3 +756,13 @@ def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
     with pytest.raises(two_writers.Overtaken):
         services.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
     assert not rules.valid(queries.latest_consent(memo), clock.today())
+
+
+def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:
+    begun = clock.now() - dt.timedelta(days=20)
+    with clock.telling(begun):
+        draft = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    services.save_referral(referral=draft, wishes="畑", by=here.worker)
+    assert audit.since_of(draft) == begun
+    (task,) = queries.waiting_for(here.worker)
+    assert task.late and task.due_on == deadlines.step_by(Status.DRAFT, clock.local_date(begun))

@@ -71,6 +71,11 @@ class Statement:
         return _total(self.expenses)
 
     @property
+    def expected(self) -> Yen:
+        """精算払の見込み: how much of the award would still cover what was spent beyond the income."""
+        return max(0, min(self.unpaid, -self.rest))
+
+    @property
     def rest(self) -> Yen:
         """差引: what is left of the income, negative when somebody has advanced it."""
         return self.income_total.actual - self.expense_total.actual

@@ -31,7 +31,7 @@ class Turn:
     kind: str = "primary"
 
 
-# After the decision on the report: what the city still has to do counts from when the grant came to this state.
+# What the city still has to do here answers nothing of the committee's: it counts from when the grant came to the state.
 AWAITS_CLOSING = frozenset({Status.CANCELLED, Status.REFUNDED, Status.BALANCE_PAID})
 
 

@@ -71,8 +71,7 @@ def _award_letter(grant: Grant, setting: FiscalYearSetting) -> tuple[str, str]:
 
 
 def _income(statement: queries.Statement) -> list[letter_data.AccountLine]:
-    expected = max(0, min(statement.unpaid, -statement.rest))
-    note = f"ほかに精算払の見込み {format_yen(expected)}" if expected else ""
+    note = f"ほかに精算払の見込み {format_yen(statement.expected)}" if statement.expected else ""
     return [
         letter_data.AccountLine(
             category="市補助金" if row.item is None else str(labels.label(row.item)),

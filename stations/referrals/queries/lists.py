@@ -17,7 +17,7 @@ from stations.referrals.models import (
     Observation,
     Referral,
 )
-from stations.referrals.queries.sheets import due_on, memo_due_on
+from stations.referrals.queries.sheets import due_on, is_observation_concealed, memo_due_on
 from stations.referrals.rules import ObservationStatus, Status
 
 
@@ -101,7 +101,7 @@ def observations(person: Actor, status: ObservationStatus | None = None) -> list
             one.agency.name,
             one.station.name,
             one.sent_at,
-            next_on := memo_due_on(one, since),
+            next_on := None if is_observation_concealed(person, one) else memo_due_on(one, since),
             next_on is not None and next_on < today,
         )
         for one, since in db.session.execute(statement)

@@ -172,7 +172,7 @@ def observation(observation: Any) -> Any:
         withdrawable=rules.valid(observation.consent, today),
         over=observation.status in rules.OBSERVATION_FINAL,
         conference=rules.conference(observation.consent, today),
-        due_on=queries.memo_due_on(observation, audit.since_of(observation)),
+        due_on=None if concealed else queries.memo_due_on(observation, audit.since_of(observation)),
         today=today,
         sent=request.args.get("sent") == "1",
         timeline=history(observation, concealed=concealed),
