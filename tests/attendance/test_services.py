@@ -339,3 +339,13 @@ def test_two_devices_sending_the_same_event_at_once_count_it_once(
     db.session.rollback()
     found = queries.opening(opening_id)
     assert found is not None and queries.totals(found).visits == 1
+
+
+def test_a_record_is_closed_once_its_opening_has_begun(day: Day) -> None:
+    day.opening.starts_at, today = dt.time(10), clock.today()
+    early = dt.datetime.combine(today, dt.time(9, 59), clock.TOKYO)
+    with clock.telling(early), pytest.raises(RuleBroken, match="まだ始まっていません"):
+        services.close(opening=day.opening, by=day.volunteer)
+    with clock.telling(early + dt.timedelta(minutes=1)):
+        services.close(opening=day.opening, by=day.volunteer)
+    assert day.opening.status is OpeningStatus.HELD
