@@ -36,6 +36,8 @@ class Config:
     """Folder of receipts, attachments and letters; outside anything a web server publishes."""
     mail_url: str = "console:"
     """console:, file:/folder, smtp://user:password@host:port or smtps://…"""
+    mail_ca_file: str = ""
+    """PEM file of the authority that signed the mail server's certificate, instead of those the system trusts."""
     mail_from: str = "no-reply@stations.example"
     """Sender of notices."""
     base_url: str = "http://127.0.0.1:8000"
@@ -68,6 +70,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.mode not in {"demo", "production", "test"}:
             raise ConfigError(f"STATIONS_MODE is {self.mode!r}; it must be demo, production or test.")
+        if self.mail_ca_file and not Path(self.mail_ca_file).is_file():
+            raise ConfigError("STATIONS_MAIL_CA_FILE names no file.")
         if self.production and self.secret_key == DEMO_SECRET:
             raise ConfigError("Set STATIONS_SECRET_KEY: production does not start with the demo's secret.")
         if self.production and len(self.secret_key) < MINIMUM_SECRET_LENGTH:

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import smtplib
+import ssl
 import sys
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY = dt.timedelta(minutes=5)
 GIVE_UP_AFTER = 8
+SMTP_SECONDS = 20
 
 
 class OutboxMail(Model):
@@ -147,11 +149,17 @@ def _deliverer(config: Config) -> _Deliver:
         (folder / f"{message['Message-ID'].strip('<>')}.eml").write_bytes(bytes(message))
 
     def to_server(message: EmailMessage) -> None:
-        connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-        with connect(url.hostname or "localhost", url.port or 0, timeout=20) as server:
+        # Left to itself smtplib verifies nothing; mails hold one-time links.
+        verified = ssl.create_default_context(cafile=config.mail_ca_file or None)
+        host, port = url.hostname or "localhost", url.port or 0
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=SMTP_SECONDS, context=verified)
+            if url.scheme == "smtps"
+            else smtplib.SMTP(host, port, timeout=SMTP_SECONDS)
+        ) as server:
             if url.username:
                 if url.scheme == "smtp":
-                    server.starttls()
+                    server.starttls(context=verified)
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(message)
 
