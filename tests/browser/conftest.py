@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from stations.app import create_app
+from stations.core.config import Config
+from stations.core.database import db
 from tests.browser.journey import Album, Examined
 from tests.support.demo_site import Site, demo_accounts, demo_copy, served
 from tests.support.visitor import Visitor, launch, visiting
@@ -30,6 +34,15 @@ def site(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("site")
     with served(demo_copy(run_folder, folder), demo_accounts(run_folder)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def site_app(site: Site) -> Iterator[Flask]:
+    """The application on the served demonstration's own data, to sign people in and to list addresses."""
+    app = create_app(Config.from_environment(site.environment))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

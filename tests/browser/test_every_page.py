@@ -1,15 +1,12 @@
 """Every page of the demonstration in Chromium: axe finds nothing, nothing overflows, the console is quiet."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
-from stations.app import create_app
 from stations.core.access import Role, scope_of
-from stations.core.config import Config
 from stations.core.database import db
 from tests.browser.conftest import VisitorMaker
+from tests.browser.enter import assert_enter_is_harmless
 from tests.browser.journey import Examined, examine
 from tests.support import cast
 from tests.support.demo_site import Site
@@ -18,15 +15,6 @@ from tests.support.session import session_cookie
 from tests.support.visitor import assert_fits
 
 NARROW, WIDE = (320, 800), (1280, 900)
-
-
-@pytest.fixture(scope="session")
-def site_app(site: Site) -> Iterator[Flask]:
-    """The application on the served demonstration's own data, to sign people in and to list addresses."""
-    app = create_app(Config.from_environment(site.environment))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +65,7 @@ def test_pages_are_accessible_and_fit(
             examine(someone.page, examined)
             someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             assert_fits(someone.page)
+            assert_enter_is_harmless(someone.page)
         except AssertionError as error:
             faults.append(f"{address.endpoint}: {error}")
     assert not faults, "\n".join(faults)

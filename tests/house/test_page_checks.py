@@ -43,6 +43,10 @@ def test_a_sound_page_has_no_faults():
         ('<label for="nobody">名前</label>', "points to nothing"),
         ('<p aria-describedby="nobody">文</p>', "points to nothing"),
         ('<a href="/x"></a>', "no words"),
+        (
+            '<form><button formnovalidate name="remove_row">削除</button><button>送る</button></form>',
+            "Enter presses",
+        ),
     ],
 )
 def test_an_unsound_page_is_refused(body: str, complaint: str):

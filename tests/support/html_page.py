@@ -156,6 +156,11 @@ class HtmlPage:
                 if not (text_of(element) or element.get("aria-label") or pictured):
                     yield f"<{tag} {element.attrib}> has no words"
 
+        for form in self.all("form"):
+            buttons = [one for one in form.iter("button") if one.get("type", "submit") == "submit"]
+            if buttons and buttons[0].get("formnovalidate") is not None:
+                yield f"Enter presses {buttons[0].attrib}: a form's first button sends it, those of rows come later"
+
     def _script_and_style_faults(self) -> Iterator[str]:
         for element in elements(self.root):
             for name in element.attrib:

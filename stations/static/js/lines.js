@@ -27,6 +27,8 @@ class Lines {
     this.total = root.querySelector("[data-total]");
     this.pattern = this.total?.dataset.yen ?? "{n}円";
     this.highest = Math.max(-1, ...this.rows().map((row) => Number(row.dataset.name.split("-").pop())));
+    // Here the buttons only change the page: none of them may be what Enter in a field presses.
+    root.querySelectorAll("[data-line-add], [data-line-remove]").forEach((button) => { button.type = "button"; });
     root.addEventListener("input", () => this.count());
     root.addEventListener("click", (event) => this.pressed(event));
   }
