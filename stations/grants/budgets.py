@@ -8,17 +8,34 @@ from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 
 
-def proportional(planned: Mapping[int, Yen], total: Yen) -> dict[int, Yen]:
+def proportional(planned: Mapping[int, Yen], total: Yen, unit: Yen) -> dict[int, Yen]:
     """Line id → budget: the plan's lines cut in proportion, so that they sum to ``total`` (≤ Σ planned).
 
-    Each budget is rounded down; the yen lost by rounding go to the lines that lost most.
+    Budgets are whole units (端数処理の単位): each share is rounded down, and what that leaves goes unit by unit to
+    the lines that lost most. What is no whole unit (an odd income, an odd line of the plan) stands in one line, or
+    completes lines to their plan.
     """
     whole = sum(planned.values())
-    cut = {line_id: amount * total // whole for line_id, amount in planned.items()}
+    cut = {line: money.floor_unit(amount * total // whole, unit) for line, amount in planned.items()}
+    by_loss = sorted(planned, key=lambda line: (cut[line] * whole - planned[line] * total, line))
     rest = total - sum(cut.values())
-    for line_id in sorted(planned, key=lambda i: (-(planned[i] * total % whole), i))[:rest]:
-        cut[line_id] += 1
+    while rest >= unit and (roomy := [line for line in by_loss if planned[line] - cut[line] >= unit]):
+        for line in roomy[: rest // unit]:
+            cut[line] += unit
+        rest = total - sum(cut.values())
+    for line in sorted(planned, key=lambda line: (cut[line] - planned[line], line)):
+        part = min(rest, planned[line] - cut[line])
+        cut[line] += part
+        rest -= part
     return cut
+
+
+def check_unit(awarded: Yen, unit: Yen) -> None:
+    """An award is whole units of the year's rounding (端数処理の単位). `RuleBroken` on "awarded_yen"."""
+    if awarded % unit:
+        raise RuleBroken(
+            "awarded_yen", N_("交付決定額は%(unit)s単位で入力してください。"), unit=money.format_yen(unit)
+        )
 
 
 def check_award(budgets: Mapping[int, Yen], planned: Mapping[int, Yen], needed: Yen) -> None:

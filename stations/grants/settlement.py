@@ -62,6 +62,8 @@ def check_terms(terms: FiscalTerms) -> None:
         raise RuleBroken("unit_yen", N_("端数処理の単位は1円以上で入力してください。"))
     if terms.cap_yen is not None and terms.cap_yen < 1:
         raise RuleBroken("cap_yen", N_("上限額は1円以上で入力するか、空欄にしてください。"))
+    if terms.cap_yen is not None and terms.cap_yen % terms.unit_yen:
+        raise RuleBroken("cap_yen", N_("上限額は、端数処理の単位で割り切れる額にしてください。"))
     for name, (least, most) in _BOUNDS.items():
         if not least <= getattr(terms, name) <= most:
             raise RuleBroken(
@@ -79,11 +81,11 @@ def deducted_income(incomes: Iterable[tuple[IncomeKind, Yen]]) -> Yen:
 
 
 def award_amount(requested: Yen, terms: FiscalTerms) -> Yen:
-    """The most that can be awarded on a request: min(floor_unit(requested × rate), cap)."""
+    """The most that can be awarded on a request, in whole units: floor_unit(min(requested × rate, cap))."""
     rounded = money.apply_rate(
         max(0, requested), terms.rate_numerator, terms.rate_denominator, terms.unit_yen
     )
-    return rounded if terms.cap_yen is None else min(rounded, terms.cap_yen)
+    return rounded if terms.cap_yen is None else min(rounded, money.floor_unit(terms.cap_yen, terms.unit_yen))
 
 
 def costs_behind(awarded: Yen, terms: FiscalTerms) -> Yen:
@@ -94,7 +96,7 @@ def costs_behind(awarded: Yen, terms: FiscalTerms) -> Yen:
 def fixed_amount(eligible: Yen, income: Yen, terms: FiscalTerms, awarded: Yen) -> Yen:
     """額の確定: min(floor_unit((eligible − income) × rate), cap, awarded), never below zero.
 
-    It is a multiple of the unit unless the cap or the award, taken as they stand, is smaller.
+    It is a multiple of the unit unless the award, taken as it stands, is smaller.
     `income`: from `deducted_income`. Rounding happens here, once.
     """
     return min(award_amount(eligible - income, terms), awarded)

@@ -32,7 +32,7 @@ def test_a_grant_is_made_from_the_version_that_was_approved(db_session: Session)
 
 @pytest.mark.parametrize(
     ("terms", "requested"),
-    [({"cap_yen": 150_500}, 150_500), ({"rate_numerator": 9, "rate_denominator": 10}, 162_000)],
+    [({"cap_yen": 150_000}, 150_000), ({"rate_numerator": 9, "rate_denominator": 10}, 162_000)],
 )
 def test_what_is_asked_for_follows_the_years_settings(
     db_session: Session, terms: dict[str, Any], requested: int
@@ -106,6 +106,17 @@ def test_an_award_is_never_more_than_was_asked_for(db_session: Session, amount: 
     with pytest.raises(RuleBroken) as broken:
         services.draft_award(grant=grant, awarded_yen=amount, by=made.officer)
     assert broken.value.field == "awarded_yen"
+
+
+def test_an_award_is_whole_units_of_the_years_rounding(db_session: Session):
+    made = grants.team(unit_yen=1_000)
+    grant = grants.reviewing(made)
+    with pytest.raises(RuleBroken, match="1,000円") as broken:
+        services.draft_award(grant=grant, awarded_yen=123_456, by=made.officer)
+    assert broken.value.field == "awarded_yen"
+    services.draft_award(grant=grant, awarded_yen=123_000, by=made.officer)
+    # 143,000円 with the fees, of 36,000 + 60,000 + 84,000 + 20,000: each line in whole thousands.
+    assert [line.decided_yen for line in grant.lines] == [26_000, 43_000, 60_000, 14_000]
 
 
 def test_the_amount_is_in_sight_only_when_it_is_decided(db_session: Session):

@@ -111,11 +111,3 @@ def test_only_the_chair_asks_and_only_the_approver_decides(db_session: Session):
     for person in (made.officer, made.chair, cast.person(Role.EXTERNAL_AUDITOR)):
         with pytest.raises(NotAllowed):
             services.decide_change(grant=grant, approve=True, by=person)
-
-
-def test_lines_are_cut_in_proportion_without_losing_a_yen():
-    planned = {1: 36_000, 2: 60_000, 3: 84_000, 4: 20_000}
-    for total in (1, 33_333, 100_000, 199_999, 200_000):
-        cut = budget_rules.proportional(planned, total)
-        assert sum(cut.values()) == total
-        assert all(0 <= cut[line] <= planned[line] for line in planned)

@@ -60,7 +60,7 @@ def test_the_worked_example() -> None:
         (100_999, 0, None, 200_000, 100_000),  # floored to the unit
         (100_999, 1_000, None, 200_000, 99_000),  # income lowers it first
         (300_000, 0, None, 200_500, 200_500),  # the award, as it stands
-        (300_000, 0, 150_300, 200_000, 150_300),  # the cap, as it stands
+        (300_000, 0, 150_300, 200_000, 150_000),  # whole units of the cap
         (999, 0, None, 200_000, 0),
         (10_000, 20_000, None, 200_000, 0),  # never below zero
     ],
@@ -76,9 +76,10 @@ def test_fixed_keeps_every_limit(eligible: int, income: int, t: FiscalTerms, awa
     assert t.cap_yen is None or fixed <= t.cap_yen
     net = max(0, eligible - income)
     assert fixed * t.rate_denominator <= net * t.rate_numerator
-    assert fixed % t.unit_yen == 0 or fixed in (awarded, t.cap_yen)
+    assert fixed % t.unit_yen == 0 or fixed == awarded
     # No more is lost than the rounding takes, unless a limit takes it.
-    assert fixed in (awarded, t.cap_yen) or (fixed + t.unit_yen) * t.rate_denominator > net * t.rate_numerator
+    most = [awarded] if t.cap_yen is None else [awarded, t.cap_yen // t.unit_yen * t.unit_yen]
+    assert fixed in most or (fixed + t.unit_yen) * t.rate_denominator > net * t.rate_numerator
 
 
 @given(yen, yen, terms, yen, st.integers(0, 100_000))
@@ -91,6 +92,18 @@ def test_spending_more_never_fixes_less(e: int, i: int, t: FiscalTerms, awarded:
 def test_a_plan_carried_out_as_awarded_is_paid_in_full(requested: int, t: FiscalTerms) -> None:
     awarded = award_amount(requested, t)
     assert fixed_amount(requested, 0, t, awarded) == awarded
+
+
+@given(yen, terms)
+def test_an_award_is_whole_units(requested: int, t: FiscalTerms) -> None:
+    assert award_amount(requested, t) % t.unit_yen == 0
+
+
+def test_a_cap_is_whole_units_too() -> None:
+    check_terms(replace(TERMS, cap_yen=150_000))
+    with pytest.raises(RuleBroken) as broken:
+        check_terms(replace(TERMS, cap_yen=150_500))
+    assert broken.value.field == "cap_yen"
 
 
 def test_own_funds_do_not_lower_the_grant() -> None:

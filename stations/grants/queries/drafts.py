@@ -81,7 +81,8 @@ def draft(grant: Grant) -> Draft:
     planned = {line.id: line.planned_yen for line in grant.lines}
     drafted = {line.id: line.awarded_yen for line in grant.lines}
     # Lines that followed the amount follow the next one too.
-    followed = drafted == budget_rules.proportional(planned, sum(drafted.values()))
+    unit = grant.setting.unit_yen if grant.setting is not None else 1
+    followed = drafted == budget_rules.proportional(planned, sum(drafted.values()), unit)
     return Draft(awarded, grant.award_conditions, budgets={} if followed else drafted)
 
 

@@ -97,19 +97,21 @@ def draft_award(
     """起案 of a 交付決定. ``budgets`` (line id → yen): None keeps the plan's lines for the whole request, and cuts
     them in proportion for less, down to what the award and the planned income pay together.
 
-    `RuleBroken` on "awarded_yen" above what was requested, below 1 yen, or more than the budgets need.
+    `RuleBroken` on "awarded_yen" above what was requested, below 1 yen, no whole unit, or more than the budgets need.
     """
     after = begin(grant, Act.DRAFT_AWARD, Permission.GRANT_REVIEW, by=by)
     if awarded_yen < 1:
         raise RuleBroken("awarded_yen", N_("交付決定額は1円以上で入力してください。"))
     if awarded_yen > grant.requested_yen:
         raise RuleBroken("awarded_yen", N_("交付決定額は、申請額以下で入力してください。"))
+    terms = settings_of(grant.fiscal_year).terms
+    budget_rules.check_unit(awarded_yen, terms.unit_yen)
     planned = {line.id: line.planned_yen for line in grant.lines}
     income = plan_queries.version_totals(grant.version)["income_yen"]
-    needed = income + settlement.costs_behind(awarded_yen, settings_of(grant.fiscal_year).terms)
+    needed = income + settlement.costs_behind(awarded_yen, terms)
     if budgets is None:
         whole = awarded_yen == grant.requested_yen
-        budgets = planned if whole else budget_rules.proportional(planned, needed)
+        budgets = planned if whole else budget_rules.proportional(planned, needed, terms.unit_yen)
     budget_rules.check_award(budgets, planned, needed)
     grant.awarded_yen = awarded_yen
     grant.award_conditions = conditions
