@@ -56,6 +56,8 @@ class Config:
     """Telephone of the contact; shown on every page."""
     emergency_phone: str = "119・110"
     """Shown where a danger to life may be noted: telephone at once instead; several with ・ between them."""
+    consent_months: int = 12
+    """Months for which a consent of a referred person is given at most; what a form proposes as its end."""
     password_cost: int = 3
     """Argon2id passes (time cost)."""
 

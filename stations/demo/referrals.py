@@ -14,17 +14,9 @@ from stations.demo.town import Town
 from stations.people import services as people
 from stations.people.models import Person
 from stations.referrals import deadlines, services
+from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.models import Agency, Observation, Referral
-from stations.referrals.rules import (
-    AgeGroup,
-    Consent,
-    ConsentAnswer,
-    ConsentMethod,
-    ObservationStatus,
-    Outcome,
-    Recipient,
-    Status,
-)
+from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
 from stations.referrals.services import AgencyFacts, Memo
 
 _CENTRES = "地域包括支援センター"
@@ -221,7 +213,8 @@ def _fill(town: Town, desk: Desk, referral: Referral, station: str, *, until: dt
             scope=frozenset({Recipient.STATION, Recipient.AGENCY}),
             method=dice.choice(list(ConsentMethod)),
             given_on=today,
-            expires_on=until or clock.add_months(today, 18),
+            expires_on=until or clock.add_months(today, 12),
+            agencies=frozenset({desk.agency.id}),
         ),
         by=desk.worker,
     )
@@ -311,6 +304,8 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
             scope=frozenset({Recipient.AGENCY, Recipient.MARUGOTO_DESK}) if given else frozenset(),
             method=ConsentMethod.ORAL if given else None,
             given_on=clock.today() if given else None,
+            expires_on=clock.add_months(clock.today(), 12) if given else None,
+            agencies=frozenset({desk.agency.id}) if given else frozenset(),
         ),
         by=leader,
     )

@@ -1,9 +1,11 @@
 """Forms of referrals, memos, consents and agencies. They ask for no more than the sheet may hold."""
 
+import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -24,16 +26,9 @@ from stations.core.forms import (
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
-from stations.referrals import rules
-from stations.referrals.rules import (
-    AgeGroup,
-    Consent,
-    ConsentAnswer,
-    ConsentMethod,
-    Outcome,
-    Recipient,
-    run_out_on,
-)
+from stations.referrals import consent_rules
+from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
+from stations.referrals.rules import AgeGroup, Outcome
 
 SHORT, LONG = 20, 500
 
@@ -55,7 +50,10 @@ class Checkboxes(SelectMultipleField):
 
 
 class ConsentFields(Form):
-    """What the person answered, how, to whom it may be told, and until when."""
+    """What the person answered, how, to whom it may be told, and until when.
+
+    A page that shows it calls `offer_agencies` and then `show_consent`.
+    """
 
     answer = RadioField(
         _l("ご本人の同意"),
@@ -68,6 +66,13 @@ class ConsentFields(Form):
         choices=_choices(Recipient),
         description=_l("ご本人が認めた相手をすべて選びます。"),
     )
+    agencies = Checkboxes(
+        _l("伝えてよい相談機関"),
+        [NotRequired()],
+        coerce=int,
+        choices=[],
+        description=_l("ご本人に名前を伝えて、同意を得たところだけを選びます。"),
+    )
     method = RadioField(_l("同意の方法"), [NotRequired()], choices=_choices(ConsentMethod))
     given_on = DateField(_l("同意を得た日"), [NotRequired()])
     expires_on = DateField(_l("同意の期限（この日まで）"), [NotRequired()])
@@ -77,21 +82,42 @@ class ConsentFields(Form):
         sound: bool = super().validate(extra_validators)
         if self.answer.errors:
             return False
-        for broken in rules.consent_faults(self.consent, clock.today()):
+        for broken in consent_rules.consent_faults(self.consent, clock.today(), self.months):
             field = self[broken.field]
             if not field.errors:
                 field.errors, sound = [say(broken)], False
         return sound
 
+    @property
+    def months(self) -> int:
+        months: int = current_app.config["STATIONS"].consent_months
+        return months
+
+    def offer_agencies(self, agencies: Iterable[tuple[int, str]]) -> None:
+        """The agencies that could be named to the person, in the order of the list."""
+        self.agencies.choices = options(agencies)
+
     def show_consent(self, consent: Consent | None) -> None:
-        """Begin with the latest record; one that was taken back or has run out is asked for anew."""
-        if self.is_submitted() or consent is None or consent.withdrawn_on is not None:
+        """Begin with the latest record; one that was taken back or has run out is asked for again."""
+        if self.is_submitted():
             return
-        if run_out_on(consent, clock.today()):
+        self.expires_on.data = consent_rules.consent_end(clock.today(), self.months)
+        if consent is None or consent.withdrawn_on is not None or run_out_on(consent, clock.today()):
             return
         self.answer.data, self.scope.data = str(consent.answer), sorted(consent.scope)
+        self.agencies.data = sorted(consent.agencies)
         self.method.data = str(consent.method) if consent.method else None
-        self.given_on.data, self.expires_on.data = consent.given_on, consent.expires_on
+        self.given_on.data = consent.given_on
+        self.expires_on.data = consent.expires_on or self.expires_on.data
+
+    @property
+    def _ends_on(self) -> dt.date | None:
+        """As typed; the end that the page proposed is counted from the day of the consent, whatever that is."""
+        ends: dt.date | None = self.expires_on.data
+        given_on: dt.date | None = self.given_on.data
+        if given_on is not None and ends == consent_rules.consent_end(clock.today(), self.months):
+            return consent_rules.consent_end(given_on, self.months)
+        return ends
 
     @property
     def consent(self) -> Consent:
@@ -104,7 +130,8 @@ class ConsentFields(Form):
             scope=frozenset(Recipient(one) for one in self.scope.data or ()),
             method=ConsentMethod(self.method.data) if self.method.data else None,
             given_on=self.given_on.data,
-            expires_on=self.expires_on.data,
+            expires_on=self._ends_on,
+            agencies=frozenset(self.agencies.data or ()),
         )
 
 

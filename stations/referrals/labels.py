@@ -5,15 +5,13 @@ from typing import Any
 from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
 from stations.referrals.agencies import AgencyAct, AgencyStatus
+from stations.referrals.consent_rules import ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.rules import (
     Act,
     AgeGroup,
-    ConsentAnswer,
-    ConsentMethod,
     ObservationAct,
     ObservationStatus,
     Outcome,
-    Recipient,
     SheetAct,
     Status,
 )
@@ -134,14 +132,31 @@ OBSERVATION_PLAINLY: dict[ObservationStatus, Any] = {
     ObservationStatus.RETURNED: _l("ステーションが書き直しています"),
     ObservationStatus.WITHDRAWN: _l("ステーションが取りやめました"),
 }
+# Why the station does not see what the sheet says of the person.
+_GONE = _l("ご本人の同意がないか、期限が過ぎたため、ご本人についての内容は見られません。")
+_OVER = _l("つなぎが終わったため、ご本人についての内容は見られません。")
+CONCEALED_BECAUSE: dict[Status, Any] = dict.fromkeys(Status, _GONE) | {
+    Status.RETURNED: _l("相談機関が書き直しているため、ご本人についての内容は見られません。"),
+    Status.SUSPENDED: _l(
+        "つなぎを休んでいるため、ご本人についての内容は見られません。相談機関が再開すると、また見られます。"
+    ),
+    Status.CLOSED: _OVER,
+    Status.FAILED: _OVER,
+}
 # What a step means, on the page that asks whether to take it.
 MEANS: dict[Act, Any] = {
     Act.AGREE_VISIT: _l("決まった日程を、相談機関とステーションの両方が見られるように書きます。"),
     Act.START: _l("ご本人が、見学のあと、これから通うことになったときに記録します。相談機関に知らせます。"),
     Act.SETTLE: _l("1か月後・3か月後の様子を確かめ、続けて通えていると分かったときに記録します。"),
-    Act.CLOSE: _l("このつなぎの見守りを終えます。あとから戻すことはできません。"),
-    Act.FAIL: _l("参加に至らないまま終わります。あとから戻すことはできません。"),
-    Act.SUSPEND: _l("しばらく休みます。再開すると、見学の調整からになります。"),
+    Act.CLOSE: _l(
+        "このつなぎの見守りを終えます。ステーションからはご本人の内容が見えなくなり、あとから戻すことはできません。"
+    ),
+    Act.FAIL: _l(
+        "参加に至らないまま終わります。ステーションからはご本人の内容が見えなくなり、あとから戻すことはできません。"
+    ),
+    Act.SUSPEND: _l(
+        "しばらく休みます。そのあいだ、ステーションからはご本人の内容が見えません。相談機関が再開すると、見学の調整からになります。"
+    ),
     Act.WITHDRAW: _l("このつなぎを取りやめます。ステーションからは、ご本人の内容が見えなくなります。"),
 }
 OBSERVATION_MEANS: dict[ObservationAct, Any] = {

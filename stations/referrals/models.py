@@ -8,18 +8,13 @@ from sqlalchemy import orm
 from stations.committees.models import Station
 from stations.core.access import Actor, Body, Permission, Scope, scope_of
 from stations.core.database import AppendOnly, Model, enum_column
-from stations.referrals import labels  # noqa: F401  (registers what the enums are called)
-from stations.referrals.agencies import AgencyStatus
-from stations.referrals.rules import (
-    AgeGroup,
-    Consent,
-    ConsentAnswer,
-    ConsentMethod,
-    ObservationStatus,
-    Outcome,
-    Recipient,
-    Status,
+from stations.referrals import (
+    consent_rules,
+    labels,  # noqa: F401  (registers what the enums are called)
 )
+from stations.referrals.agencies import AgencyStatus
+from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
+from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
 
 
 class Agency(Model):
@@ -49,6 +44,11 @@ class Agency(Model):
     @property
     def status(self) -> AgencyStatus:
         return AgencyStatus.OPEN if self.closed_on is None else AgencyStatus.CLOSED
+
+    @property
+    def recipient(self) -> Recipient:
+        """What it is to the gate in front of a memo."""
+        return Recipient.MARUGOTO_DESK if self.is_marugoto_desk else Recipient.AGENCY
 
     def body(self) -> Body:
         return Body(agency_ids=frozenset({self.id}))
@@ -178,7 +178,11 @@ class Observation(Model):
     @property
     def recipient(self) -> Recipient:
         """What the receiver is to the gate."""
-        return Recipient.MARUGOTO_DESK if self.agency.is_marugoto_desk else Recipient.AGENCY
+        return self.agency.recipient
+
+    def may_be_told(self, consent: Consent | None, on: dt.date) -> bool:
+        """Whether ``consent`` lets its receiver know of the person on a day."""
+        return consent_rules.may_tell(consent, self.recipient, on, agency_id=self.agency_id)
 
     def body(self) -> Body:
         return Body(
@@ -205,7 +209,8 @@ class Observation(Model):
 class ConsentRecord(AppendOnly, Model):
     """What the person answered when asked: to whom, how, when, until when. Withdrawing adds a row.
 
-    Never changed, never deleted before its retention ends. The latest row counts.
+    Never changed, never deleted before its retention ends. The latest row counts. A consent written down before ends
+    were asked for ends as if it had been given for the usual time.
     """
 
     __tablename__ = "consent_record"
@@ -224,6 +229,10 @@ class ConsentRecord(AppendOnly, Model):
     scope: orm.Mapped[list[str] | None] = orm.mapped_column(
         sa.JSON(none_as_null=True), comment="values of rules.Recipient: to whom it may be told"
     )
+    named_agency_ids: orm.Mapped[list[int] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True),
+        comment="agencies that were named to the person, where the scope holds agencies",
+    )
     method: orm.Mapped[ConsentMethod | None] = orm.mapped_column(enum_column(ConsentMethod))
     given_on: orm.Mapped[dt.date | None]
     expires_on: orm.Mapped[dt.date | None]
@@ -239,8 +248,10 @@ class ConsentRecord(AppendOnly, Model):
             scope=frozenset(Recipient(value) for value in self.scope or ()),
             method=self.method,
             given_on=self.given_on,
-            expires_on=self.expires_on,
+            expires_on=self.expires_on
+            or (consent_rules.consent_end(self.given_on) if self.given_on else None),
             withdrawn_on=self.withdrawn_on,
+            agencies=frozenset(self.named_agency_ids or ()),
         )
 
 

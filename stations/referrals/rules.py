@@ -1,6 +1,5 @@
-"""Rules of referrals (agency → station), observations (station → agency), and the consent between them."""
+"""Rules of referrals (agency → station) and observations (station → agency); `consent_rules` stands between them."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -247,131 +246,6 @@ def check_observation_act(status: ObservationStatus, act: ObservationAct, *, tol
     )
 
 
-class ConsentAnswer(StrEnum):
-    GIVEN = "given"
-    NOT_GIVEN = "not_given"
-    UNCONFIRMED = "unconfirmed"
-
-
-class ConsentMethod(StrEnum):
-    WRITTEN = "written"
-    ORAL = "oral"
-
-
-class Recipient(StrEnum):
-    """Who may be told. The desk (福祉まるごと相談窓口) may be told without consent, for the 支援会議."""
-
-    STATION = "station"
-    AGENCY = "agency"
-    MARUGOTO_DESK = "marugoto_desk"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consent:
-    """One consent record: never overwritten; a later record or a withdrawal answers it (programme rule).
-
-    scope: who may be told. expires_on: the last day on which it holds, None for no end.
-    withdrawn_on: the first day on which it no longer holds.
-    """
-
-    answer: ConsentAnswer
-    scope: frozenset[Recipient]
-    method: ConsentMethod | None = None
-    given_on: date | None = None
-    expires_on: date | None = None
-    withdrawn_on: date | None = None
-
-
-def consent_faults(consent: Consent, today: date) -> list[RuleBroken]:
-    """A given consent needs its scope, method and day, not one to come; it ends after it began, and not before today."""
-    if consent.answer is not ConsentAnswer.GIVEN:
-        return []
-    begun, ends = consent.given_on, consent.expires_on
-    late = begun is not None and begun > today
-    turned = begun is not None and ends is not None and ends < begun
-    over = not turned and ends is not None and ends < today
-    faults = (
-        (not consent.scope, "scope", N_("どこまで伝えてよいか（同意の範囲）を選んでください。")),
-        (consent.method is None, "method", N_("同意の方法（書面・口頭）を選んでください。")),
-        (begun is None, "given_on", N_("同意を得た日を入力してください。")),
-        (late, "given_on", N_("同意を得た日は、今日か、それより前の日を入力してください。")),
-        (turned, "expires_on", N_("同意の期限は、同意を得た日か、それより後にしてください。")),
-        (
-            over,
-            "expires_on",
-            N_("同意の期限が過ぎています。ご本人に確かめて、新しい期限を入力してください。"),
-        ),
-    )
-    return [RuleBroken(field, message) for wrong, field, message in faults if wrong]
-
-
-def check_consent(consent: Consent, today: date) -> None:
-    """`RuleBroken` on the first field of a consent that is wrong (`consent_faults`)."""
-    for fault in consent_faults(consent, today):
-        raise fault
-
-
-def valid(consent: Consent | None, on: date) -> bool:
-    """Whether a consent holds on a day: given by then, not expired, not withdrawn."""
-    return (
-        consent is not None
-        and consent.answer is ConsentAnswer.GIVEN
-        and consent.given_on is not None
-        and consent.given_on <= on
-        and (consent.expires_on is None or on <= consent.expires_on)
-        and (consent.withdrawn_on is None or on < consent.withdrawn_on)
-    )
-
-
-def run_out_on(consent: Consent | None, on: date) -> date | None:
-    """The last day of a consent that would hold but for its end; None for any other."""
-    if consent is None or consent.expires_on is None or valid(consent, on):
-        return None
-    return consent.expires_on if valid(replace(consent, expires_on=None), on) else None
-
-
-def may_tell(consent: Consent | None, recipient: Recipient, on: date) -> bool:
-    """The gate: without a valid consent that covers it, only to 福祉まるごと相談窓口.
-
-    社会福祉法106条の6 gives the 支援会議 its duty of secrecy; 個人情報保護法69条 is why nobody else is told.
-    """
-    if recipient is Recipient.MARUGOTO_DESK:
-        return True
-    return consent is not None and valid(consent, on) and recipient in consent.scope
-
-
-def check_gate(consent: Consent | None, recipient: Recipient, on: date) -> None:
-    """`RuleBroken` on "consent" when the gate is shut."""
-    if not may_tell(consent, recipient, on):
-        raise RuleBroken(
-            "consent",
-            N_(
-                "ご本人の同意がないため、ここには送れません。同意のないまま相談できるのは、福祉まるごと相談窓口だけです。"
-            ),
-        )
-
-
-def check_still_agreed(consent: Consent | None, on: date) -> None:
-    """`RuleBroken` on "consent" when the consent under which a person was referred no longer holds."""
-    if not may_tell(consent, Recipient.STATION, on):
-        raise RuleBroken(
-            "consent",
-            N_("同意の期限が過ぎたか、同意が撤回されています。相談機関に連絡し、同意を確認してください。"),
-        )
-
-
-class Conference(StrEnum):
-    """重層的支援会議 with the person's consent, 支援会議 without (社会福祉法106条の4, 106条の6)."""
-
-    SUPPORT_PLANNING = "support_planning"
-    CONFIDENTIAL = "confidential"
-
-
-def conference(consent: Consent | None, on: date) -> Conference:
-    """Which conference may take the case up on a day."""
-    return Conference.SUPPORT_PLANNING if valid(consent, on) else Conference.CONFIDENTIAL
-
-
 NEEDS_REASON = frozenset({Act.RETURN, Act.FAIL, Act.SUSPEND, Act.WITHDRAW, Act.CLOSE})
 OBSERVATION_NEEDS_REASON = frozenset({ObservationAct.RETURN, ObservationAct.WITHDRAW})
 
@@ -412,8 +286,18 @@ def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:
 # What a referral or memo is edited in; the station or receiver has it in every other state.
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 OBSERVATION_EDITABLE = frozenset({ObservationStatus.DRAFT, ObservationStatus.RETURNED})
-# The person, or the time, took the consent back (or the agency is writing again): the station no longer reads it.
-CONCEALED = frozenset({Status.RETURNED, Status.WITHDRAWN, Status.EXPIRED})
+# The station reads a sheet while it does something for the person. After 終結 and 不調, during 中断, once the consent is
+# gone and while the agency is writing again it does not (個人情報保護法61条: no more than the duty needs).
+CONCEALED = frozenset(
+    {
+        Status.RETURNED,
+        Status.SUSPENDED,
+        Status.CLOSED,
+        Status.FAILED,
+        Status.WITHDRAWN,
+        Status.EXPIRED,
+    }
+)
 # States that end by themselves when the consent ends.
 EXPIRING = frozenset(status for status, acts in TRANSITIONS.items() if Act.EXPIRE in acts)
 FINAL = frozenset(status for status, acts in TRANSITIONS.items() if not acts)

@@ -15,6 +15,10 @@ from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
 from stations.core.migrations import alembic
 from stations.meetings import services as meetings
+from stations.referrals import services as observations
+from stations.referrals.consent_rules import Recipient
+from stations.referrals.models import ConsentRecord
+from tests.referrals import cast as referrals
 from tests.support import cast
 from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
 from tests.support.schema import migrate
@@ -193,3 +197,27 @@ def test_a_meeting_keeps_its_presences_while_its_table_is_built_again(app: Flask
         assert set(db.session.execute(look).all()) == kept
         if db.engine.dialect.name == "sqlite":
             assert db.session.scalar(sa.text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_memo_sent_before_agencies_were_named_stays_with_its_receiver(app: Flask):
+    with app.app_context():
+        here = referrals.town()
+        memos = {}
+        for sent in (True, False):
+            given = referrals.consent(Recipient.AGENCY, to=here.agency)
+            memos[sent] = here.memo(given, to=here.agency)
+        observations.send_observation(observation=memos[True], by=here.leader)
+        ids = {sent: memo.id for sent, memo in memos.items()}
+        named = {here.agency.id}
+        db.session.commit()
+        alembic().downgrade("0004_one_desk")
+    migrate(app)
+    with app.app_context():
+        found = db.session.scalars(sa.select(ConsentRecord)).all()
+        assert {one.observation_id: one.consent.agencies for one in found} == {
+            ids[True]: named,
+            ids[False]: frozenset(),
+        }
+        with pytest.raises(sa.exc.DBAPIError):
+            db.session.execute(sa.text("UPDATE consent_record SET answer = answer"))
+        db.session.rollback()

@@ -9,8 +9,9 @@ from stations.core.access import Role
 from stations.core.database import add
 from stations.people.models import Person
 from stations.referrals import services
+from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.models import Agency, Observation, Referral
-from stations.referrals.rules import AgeGroup, Consent, ConsentAnswer, ConsentMethod, Recipient
+from stations.referrals.rules import AgeGroup
 from tests.support import cast
 
 ALIAS = "はるさん"
@@ -29,14 +30,17 @@ def consent(
     answer: ConsentAnswer = ConsentAnswer.GIVEN,
     given_on: dt.date | None = None,
     expires_on: dt.date | None = None,
+    to: Agency | None = None,
 ) -> Consent:
-    """A consent given today, to the station unless told otherwise."""
+    """A consent given today for half a year, to the station unless told otherwise; ``to``: the agency named."""
+    begins = given_on or clock.today()
     return Consent(
         answer=answer,
         scope=frozenset(scope or (Recipient.STATION,)),
         method=ConsentMethod.WRITTEN,
-        given_on=given_on or clock.today(),
-        expires_on=expires_on,
+        given_on=begins,
+        expires_on=expires_on or clock.add_months(begins, 6),
+        agencies=frozenset({to.id} if to is not None else ()),
     )
 
 

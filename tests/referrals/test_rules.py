@@ -4,31 +4,33 @@ from datetime import date
 import pytest
 
 from stations.core.messages import Conflict, RuleBroken
-from stations.referrals.rules import (
-    AT_RECEIVER,
-    OBSERVATION_TRANSITIONS,
-    Act,
+from stations.referrals.consent_rules import (
     Conference,
     Consent,
     ConsentAnswer,
     ConsentMethod,
-    ObservationAct,
-    ObservationStatus,
     Recipient,
-    Status,
     check_consent,
     check_gate,
-    check_observation_act,
     conference,
     consent_faults,
     may_tell,
+    valid,
+)
+from stations.referrals.rules import (
+    AT_RECEIVER,
+    OBSERVATION_TRANSITIONS,
+    Act,
+    ObservationAct,
+    ObservationStatus,
+    Status,
+    check_observation_act,
     next_observation_status,
     next_status,
     observation_act_fits,
     require_observation_reason,
     require_reason,
     sensitive_words,
-    valid,
 )
 from tests.transitions import check_step, check_whole, every_pair, steps
 
@@ -116,7 +118,7 @@ def test_consent_holds_from_its_day_to_its_last() -> None:
     assert valid(GIVEN, LAST_DAY)
     assert not valid(GIVEN, date(2026, 9, 30))
     assert not valid(GIVEN, date(2027, 4, 1))
-    assert valid(replace(GIVEN, expires_on=None), date(2040, 1, 1))
+    assert not valid(replace(GIVEN, expires_on=None), GIVEN_ON), "a consent without an end holds on no day"
 
 
 def test_withdrawn_consent_is_gone_from_that_day() -> None:
@@ -153,8 +155,27 @@ def test_without_consent_only_the_desk_is_told(consent: Consent | None) -> None:
 def test_consent_opens_only_what_it_covers() -> None:
     check_gate(GIVEN, Recipient.STATION, GIVEN_ON)
     assert not may_tell(GIVEN, Recipient.AGENCY, GIVEN_ON)
-    both = replace(GIVEN, scope=frozenset({Recipient.STATION, Recipient.AGENCY}))
-    assert may_tell(both, Recipient.AGENCY, GIVEN_ON)
+    both = replace(GIVEN, scope=frozenset({Recipient.STATION, Recipient.AGENCY}), agencies=frozenset({7}))
+    assert may_tell(both, Recipient.AGENCY, GIVEN_ON, agency_id=7)
+
+
+@pytest.mark.parametrize(
+    ("scope", "named", "asked", "told"),
+    [
+        ({Recipient.AGENCY}, {7}, 7, True),
+        ({Recipient.AGENCY}, {7, 9}, 9, True),
+        ({Recipient.AGENCY}, {7}, 9, False),
+        ({Recipient.AGENCY}, set(), 7, False),
+        ({Recipient.AGENCY}, {7}, None, False),
+        ({Recipient.STATION}, {7}, 7, False),
+    ],
+)
+def test_only_an_agency_that_was_named_to_the_person_is_told(
+    scope: set[Recipient], named: set[int], asked: int | None, told: bool
+) -> None:
+    consent = replace(GIVEN, scope=frozenset(scope), agencies=frozenset(named))
+    assert may_tell(consent, Recipient.AGENCY, GIVEN_ON, agency_id=asked) is told
+    assert may_tell(consent, Recipient.MARUGOTO_DESK, GIVEN_ON, agency_id=asked)
 
 
 def test_which_conference() -> None:
@@ -171,11 +192,16 @@ def test_which_conference() -> None:
         ({"given_on": date(2026, 10, 2)}, "given_on"),
         ({"scope": frozenset()}, "scope"),
         ({"expires_on": date(2026, 9, 30)}, "expires_on"),
+        ({"expires_on": None}, "expires_on"),
+        ({"expires_on": date(2027, 10, 2)}, "expires_on"),
+        ({"scope": frozenset({Recipient.AGENCY})}, "agencies"),
+        ({"agencies": frozenset({7})}, "scope"),
     ],
 )
 def test_a_given_consent_is_complete(change: dict[str, object], field: str) -> None:
     check_consent(GIVEN, GIVEN_ON)
     check_consent(replace(GIVEN, expires_on=GIVEN_ON), GIVEN_ON)
+    check_consent(replace(GIVEN, expires_on=date(2027, 10, 1)), GIVEN_ON)
     check_consent(Consent(answer=ConsentAnswer.NOT_GIVEN, scope=frozenset()), GIVEN_ON)
     with pytest.raises(RuleBroken) as caught:
         check_consent(replace(GIVEN, **change), GIVEN_ON)  # type: ignore[arg-type]  # fields of several types
@@ -184,7 +210,12 @@ def test_a_given_consent_is_complete(change: dict[str, object], field: str) -> N
 
 def test_all_that_lacks_in_a_consent_is_said_at_once() -> None:
     empty = Consent(answer=ConsentAnswer.GIVEN, scope=frozenset())
-    assert [one.field for one in consent_faults(empty, GIVEN_ON)] == ["scope", "method", "given_on"]
+    assert [one.field for one in consent_faults(empty, GIVEN_ON)] == [
+        "scope",
+        "method",
+        "given_on",
+        "expires_on",
+    ]
     assert consent_faults(replace(empty, answer=ConsentAnswer.UNCONFIRMED), GIVEN_ON) == []
 
 

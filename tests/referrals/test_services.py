@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -16,17 +17,10 @@ from stations.core.database import AppendOnlyError, add, db, fetch_all
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people.models import Person
-from stations.referrals import deadlines, queries, rules, services
+from stations.referrals import consent_rules, deadlines, queries, rules, services
+from stations.referrals.consent_rules import ConsentAnswer, Recipient
 from stations.referrals.models import Agency, ConsentRecord, Observation, Referral
-from stations.referrals.rules import (
-    Act,
-    ConsentAnswer,
-    ObservationAct,
-    ObservationStatus,
-    Outcome,
-    Recipient,
-    Status,
-)
+from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Outcome, Status
 from tests.grants.test_races import at_once
 from tests.referrals.cast import ALIAS, SHEET, Town, agency, consent, town
 from tests.support import cast
@@ -83,7 +77,7 @@ def of_the_act(here: Town, act: Act) -> Person:
 
 
 def rules_of_agency(act: Act) -> bool:
-    return act in {Act.SEND, Act.WITHDRAW}
+    return act in {Act.SEND, Act.WITHDRAW, Act.RESUME}
 
 
 def in_state(here: Town, status: Status) -> Referral:
@@ -136,7 +130,9 @@ def test_the_gate_to_a_station(here: Town) -> None:
     scopes = [{Recipient.STATION}, {Recipient.AGENCY}, {Recipient.MARUGOTO_DESK}, set(Recipient)]
     for answer, scope, days in product(ConsentAnswer, scopes, [None, 0, -1]):
         expires_on = None if days is None else today + dt.timedelta(days=days)
-        given = consent(*scope, answer=answer, given_on=today - 9 * YESTERDAY, expires_on=expires_on)
+        named = here.agency if Recipient.AGENCY in scope else None
+        begun = today - 9 * YESTERDAY
+        given = consent(*scope, answer=answer, given_on=begun, expires_on=expires_on, to=named)
         with clock.telling(clock.now() - 2 * YESTERDAY):  # while it still held
             referral = here.referral(given)
         if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
@@ -159,7 +155,8 @@ def test_nobody_asked_is_no_consent(here: Town) -> None:
 def test_the_gate_of_a_memo(here: Town) -> None:
     answers = [None, *ConsentAnswer]
     for answer, scope, to_desk in product(answers, [Recipient.STATION, Recipient.AGENCY], [False, True]):
-        given = None if answer is None else consent(scope, answer=answer)
+        named = here.agency if scope is Recipient.AGENCY else None
+        given = None if answer is None else consent(scope, answer=answer, to=named)
         memo = here.memo(given, to=here.desk if to_desk else here.agency)
         allowed = to_desk or (answer is ConsentAnswer.GIVEN and scope is Recipient.AGENCY)
         offered = queries.receivers(memo, clock.today())
@@ -179,7 +176,7 @@ def test_a_memo_without_a_receiver_points_to_the_desk(here: Town) -> None:
 
 def test_consents_are_added_and_never_changed(here: Town) -> None:
     referral = here.referral()
-    services.record_consent(subject=referral, consent=consent(*Recipient), by=here.worker)
+    services.record_consent(subject=referral, consent=consent(*Recipient, to=here.agency), by=here.worker)
     assert [len(record.scope or ()) for record in referral.consents] == [1, 3]
     referral.consents[0].answer = ConsentAnswer.NOT_GIVEN
     with pytest.raises(AppendOnlyError):
@@ -216,21 +213,97 @@ def test_a_consent_taken_back_before_sending_shuts_the_gate(here: Town) -> None:
 
 
 def test_a_receiver_loses_sight_of_a_memo_whose_consent_is_taken_back(here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     assert not queries.is_observation_concealed(here.worker, memo)
     services.withdraw_consent(subject=memo, by=here.leader)
     assert queries.is_observation_concealed(here.worker, memo)
 
 
-UNDER_WAY = [status for status in WAYS if status not in rules.FINAL | rules.EDITABLE]
+UNDER_WAY = [Status.SENT, Status.ACCEPTED, Status.ARRANGING, Status.VISITED, Status.JOINED, Status.SETTLED]
+
+
+def test_the_station_reads_a_sheet_no_longer_than_it_does_something_for_the_person(here: Town) -> None:
+    for status in (Status.CLOSED, Status.FAILED, Status.SUSPENDED):
+        referral = in_state(here, status)
+        assert queries.is_concealed(here.leader, referral), status
+        assert not queries.is_concealed(here.worker, referral), status
+    with pytest.raises(NotAllowed):
+        services.resume(referral=referral, by=here.leader)
+    services.resume(referral=referral, by=here.worker)
+    assert not queries.is_concealed(here.leader, referral)
+
+
+def test_a_consent_has_an_end_of_a_year_at_most(here: Town) -> None:
+    referral, today = here.referral(), clock.today()
+    for end in (None, clock.add_months(today, 12) + dt.timedelta(days=1)):
+        with pytest.raises(RuleBroken) as broken:
+            services.record_consent(
+                subject=referral, consent=replace(consent(), expires_on=end), by=here.worker
+            )
+        assert broken.value.field == "expires_on"
+    services.record_consent(
+        subject=referral, consent=consent(expires_on=clock.add_months(today, 12)), by=here.worker
+    )
+
+
+def test_a_consent_of_the_time_before_ends_a_year_after_it_was_given(here: Town) -> None:
+    old, lasting = here.sent(), here.sent()
+    for referral, given_on in (
+        (old, clock.add_months(clock.today(), -12) - YESTERDAY),
+        (lasting, clock.add_months(clock.today(), -12)),
+    ):
+        add(
+            ConsentRecord(
+                referral_id=referral.id,
+                answer=ConsentAnswer.GIVEN,
+                scope=[Recipient.STATION],
+                method=consent_rules.ConsentMethod.ORAL,
+                given_on=given_on,
+                recorded_by_id=here.worker.id,
+                recorded_at=clock.now(),
+            )
+        )
+        db.session.expire(referral, ["consents"])
+    assert queries.is_concealed(here.leader, old) and not queries.is_concealed(here.leader, lasting)
+    assert [one.id for one in queries.expiring(clock.today())] == [old.id]
+
+
+def test_a_memo_goes_only_to_agencies_that_were_named_to_the_person(here: Town) -> None:
+    other = agency("見本自立相談支援センター")
+    memo = here.memo(consent(Recipient.AGENCY, to=other), to=here.agency)
+    assert set(queries.receivers(memo, clock.today())) == {here.desk, other}
+    with pytest.raises(RuleBroken) as broken:
+        services.send_observation(observation=memo, by=here.leader)
+    assert broken.value.field == "consent" and queries.is_observation_concealed(here.worker, memo)
+    services.save_observation(observation=memo, agency=other, by=here.leader)
+    services.send_observation(observation=memo, by=here.leader)
+    assert memo.status is ObservationStatus.SENT
+
+
+def test_the_leader_takes_down_that_the_person_took_the_consent_back(here: Town) -> None:
+    referral = here.visited()
+    services.withdraw_consent(subject=referral, by=here.leader)
+    assert referral.status is Status.WITHDRAWN and queries.is_concealed(here.leader, referral)
+    assert referral.consents[-1].recorded_by_id == here.leader.id
+    (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
+    assert mail.to_name == here.worker.name and referral.number in mail.subject
+
+
+def test_so_does_the_agency_that_received_a_memo(here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    services.withdraw_consent(subject=memo, by=here.worker)
+    assert queries.is_stranded(memo) and queries.is_observation_concealed(here.worker, memo)
+    (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
+    assert mail.to_name == here.leader.name and memo.number in mail.subject
 
 
 def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -> None:
     later = [
         consent(answer=ConsentAnswer.NOT_GIVEN),
         consent(answer=ConsentAnswer.UNCONFIRMED),
-        consent(Recipient.AGENCY),
+        consent(Recipient.AGENCY, to=here.agency),
     ]
     for status in UNDER_WAY:
         referral = in_state(here, status)
@@ -257,9 +330,8 @@ def test_a_consent_that_runs_out_closes_the_sheet_and_is_not_recorded_any_more(h
 @pytest.mark.parametrize("status", [Status.CLOSED, Status.FAILED])
 def test_a_consent_is_taken_back_after_the_end_too(here: Town, status: Status) -> None:
     referral = in_state(here, status)
-    assert not queries.is_concealed(here.leader, referral)
-    services.withdraw_consent(subject=referral, by=here.worker)
-    assert referral.status is status and queries.is_concealed(here.leader, referral)
+    services.withdraw_consent(subject=referral, by=here.leader)
+    assert referral.status is status and not consent_rules.valid(referral.consent, clock.today())
     with pytest.raises(Conflict):
         services.withdraw_consent(subject=referral, by=here.worker)
 
@@ -295,7 +367,7 @@ def test_the_agency_is_reminded_of_a_consent_that_is_gone(here: Town) -> None:
 
 def test_a_memo_is_closed_to_its_agency_by_what_the_person_said_last(here: Town) -> None:
     for answer in (ConsentAnswer.NOT_GIVEN, ConsentAnswer.UNCONFIRMED):
-        memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+        memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
         services.send_observation(observation=memo, by=here.leader)
         services.record_consent(subject=memo, consent=consent(answer=answer), by=here.leader)
         assert queries.is_observation_concealed(here.worker, memo)
@@ -306,7 +378,7 @@ def test_a_memo_is_closed_to_its_agency_by_what_the_person_said_last(here: Town)
 
 
 def test_the_consent_to_a_closed_memo_is_taken_back(here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     services.acknowledge_observation(observation=memo, by=here.worker)
     services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
@@ -350,7 +422,7 @@ def _run_out(referral: Referral) -> None:
             referral_id=referral.id,
             answer=ConsentAnswer.GIVEN,
             scope=[Recipient.STATION],
-            method=rules.ConsentMethod.ORAL,
+            method=consent_rules.ConsentMethod.ORAL,
             given_on=yesterday - YESTERDAY,
             expires_on=yesterday,
             recorded_by_id=referral.made_by_id,
@@ -608,7 +680,7 @@ def test_a_memo_that_came_back_may_go_elsewhere_but_only_through_the_gate(here: 
     assert memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
     with pytest.raises(RuleBroken):
         services.send_observation(observation=memo, by=here.leader)
-    services.record_consent(subject=memo, consent=consent(Recipient.AGENCY), by=here.leader)
+    services.record_consent(subject=memo, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
     services.send_observation(observation=memo, by=here.leader)
     assert not memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
 
@@ -625,7 +697,7 @@ CONCEALED_AFTER: list[tuple[Callable[[Town, Observation], object], ...]] = [
 
 def stranded(here: Town, done: tuple[Callable[[Town, Observation], object], ...]) -> Observation:
     """A memo that an agency had, until the person took the consent back."""
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     for act in done:
         act(here, memo)
@@ -668,7 +740,7 @@ def test_a_concern_whose_consent_is_gone_may_be_taken_back(
 
 
 def test_a_concern_that_may_be_read_is_not_taken_from_its_receiver(here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     with pytest.raises(Conflict):
         services.redirect_observation(observation=memo, by=here.leader)
@@ -681,7 +753,8 @@ def test_a_concern_that_may_be_read_is_not_taken_from_its_receiver(here: Town) -
 def test_agencies_of_the_district_are_offered_first(here: Town) -> None:
     local = agency("ほかの包括")
     local.district_id = here.station.committee.district_id
-    memo = here.memo(consent(Recipient.AGENCY))
+    named = replace(consent(Recipient.AGENCY), agencies=frozenset({here.agency.id, local.id}))
+    memo = here.memo(named)
     assert queries.receivers(memo, clock.today()) == [local, here.desk, here.agency]
     services.withdraw_consent(subject=memo, by=here.leader)
     assert queries.receivers(memo, clock.today()) == [here.desk]
@@ -748,14 +821,14 @@ def test_the_city_keeps_the_agencies(here: Town) -> None:
 
 
 def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
-    memo = here.memo(consent(rules.Recipient.AGENCY))
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
     given = queries.latest_consent(memo)
     assert given is not None
     seen = two_writers.mark(*services.standing(memo, (), consent=True).values())
     services.withdraw_consent(subject=memo, by=here.leader)
     with pytest.raises(two_writers.Overtaken):
         services.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
-    assert not rules.valid(queries.latest_consent(memo), clock.today())
+    assert not consent_rules.valid(queries.latest_consent(memo), clock.today())
 
 
 def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:

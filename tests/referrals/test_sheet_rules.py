@@ -5,19 +5,21 @@ from datetime import date, timedelta
 import pytest
 
 from stations.core.messages import RuleBroken
+from stations.referrals.consent_rules import (
+    Consent,
+    ConsentAnswer,
+    ConsentMethod,
+    Recipient,
+    check_still_agreed,
+)
 from stations.referrals.rules import (
     CONCEALED,
     EXPIRING,
     FINAL,
     Act,
-    Consent,
-    ConsentAnswer,
-    ConsentMethod,
-    Recipient,
     Status,
     check_first_visit,
     check_sheet,
-    check_still_agreed,
     sheet_number,
 )
 
@@ -32,6 +34,7 @@ def given(withdrawn_on: date | None = None) -> Consent:
         scope=frozenset({Recipient.STATION}),
         method=ConsentMethod.ORAL,
         given_on=TODAY,
+        expires_on=TODAY + 30 * DAY,
         withdrawn_on=withdrawn_on,
     )
 
@@ -78,4 +81,14 @@ def test_a_consent_that_is_taken_back_ends_from_its_day_on() -> None:
 def test_states_that_end_and_hide() -> None:
     assert {Status.CLOSED, Status.FAILED, Status.WITHDRAWN, Status.EXPIRED} == FINAL
     assert Status.VISITED not in EXPIRING and Status.SENT in EXPIRING and Status.DRAFT not in EXPIRING
-    assert Status.SENT not in CONCEALED and Act.EXPIRE in Act
+    assert Act.EXPIRE in Act
+    # The station reads a sheet while it does something for the person, and at no other time.
+    assert set(Status) - CONCEALED == {
+        Status.DRAFT,  # hidden from it altogether
+        Status.SENT,
+        Status.ACCEPTED,
+        Status.ARRANGING,
+        Status.VISITED,
+        Status.JOINED,
+        Status.SETTLED,
+    }

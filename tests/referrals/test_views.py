@@ -11,8 +11,9 @@ from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db, fetch_all
 from stations.referrals import queries, services
+from stations.referrals.consent_rules import ConsentAnswer, Recipient
 from stations.referrals.models import Observation, Referral
-from stations.referrals.rules import ConsentAnswer, ObservationStatus, Recipient, Status
+from stations.referrals.rules import ObservationStatus, Status
 from tests.referrals.cast import ALIAS, Town, agency, consent, town
 from tests.support import cast
 from tests.support.client import Page, PageClient
@@ -138,7 +139,7 @@ def test_a_consent_is_taken_back(client: PageClient, here: Town) -> None:
 def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here: Town) -> None:
     referral, reason = here.visited(), "入院したため"
     services.withdraw(referral=referral, reason=reason, by=here.worker)
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     services.return_observation(observation=memo, reason=reason, by=here.worker)
     services.send_observation(observation=memo, by=here.leader)
@@ -157,6 +158,35 @@ def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here
     client.sign_in(here.leader)
     look = referral.follow_ups[0].id
     assert client.get(f"{sheet}/follow-ups/{look}").heading == f"つなぎ {referral.number}"
+
+
+def test_after_the_end_the_leader_reads_nothing_and_still_takes_a_withdrawal_down(
+    client: PageClient, here: Town
+) -> None:
+    referral = here.visited()
+    client.sign_in(here.leader)
+    own = f"/referrals/{referral.id}"
+    assert ALIAS in client.get(own).text
+    services.suspend(referral=referral, reason="しばらく遠くへ", by=here.worker)
+    page = client.get(own)
+    assert ALIAS not in page.text and "しばらく遠くへ" not in page.text
+    assert here.agency.phone in page.text and not page.all("button", text="再開する")
+    page = client.submit(client.click(page, "同意の撤回を記録する"), "撤回を記録する")
+    assert "取下げ" in page.text and only(Referral).status is Status.WITHDRAWN
+
+
+def test_a_consent_to_agencies_names_them(client: PageClient, here: Town) -> None:
+    other = agency("見本自立相談支援センター")
+    memo = here.memo()
+    client.sign_in(here.leader)
+    page = client.get(f"/observations/{memo.id}/consent")
+    typed = {"answer": "given", "scope": ["agency"], "method": "oral", **on("given_on", clock.today())}
+    page = client.submit(page, "記録を追加する", typed)
+    assert "名前を伝えて、同意を得た相談機関を選んで" in page.text
+    page = client.submit(page, "記録を追加する", {"agencies": [str(other.id)]})
+    assert f"相談機関（{other.name}）" in page.text
+    page = client.get(f"/observations/{memo.id}/receiver")
+    assert other.name in page.text and here.agency.name not in page.text
 
 
 def test_a_consent_is_taken_back_after_the_end(client: PageClient, here: Town) -> None:
@@ -289,7 +319,7 @@ def test_a_memo_names_the_telephone_first_and_goes_only_where_it_may(client: Pag
 
 
 def test_with_consent_a_memo_may_go_to_an_agency(client: PageClient, here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY))
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
     client.sign_in(here.leader)
     page = client.get(f"/observations/{memo.id}/receiver")
     page = client.submit(page, "この内容で送る")
@@ -299,7 +329,7 @@ def test_with_consent_a_memo_may_go_to_an_agency(client: PageClient, here: Town)
 
 
 def test_a_concern_that_nobody_may_read_is_sent_to_the_desk(client: PageClient, here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY), to=here.agency)
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     client.sign_in(here.leader)
     own = f"/observations/{memo.id}"
@@ -497,7 +527,7 @@ def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None
         "/observations",
         f"/referrals/{visited.id}",
         f"/observations/{memo.id}",
-        f"/observations/{here.memo(consent(Recipient.AGENCY)).id}/edit",
+        f"/observations/{here.memo(consent(Recipient.AGENCY, to=here.agency)).id}/edit",
         "/observations/new",
     ):
         with recorded(db.engine) as statements:
@@ -565,7 +595,7 @@ def test_two_pages_of_one_sheet_do_not_disturb_each_other(app: Flask, here: Town
 
 
 def test_a_consent_taken_back_meanwhile_is_not_given_again_unseen(app: Flask, here: Town) -> None:
-    referral, memo = here.referral(), here.memo(consent(Recipient.AGENCY))
+    referral, memo = here.referral(), here.memo(consent(Recipient.AGENCY, to=here.agency))
     for subject, person, address, written in (
         (referral, here.worker, f"/referrals/{referral.id}/edit/person", {"alias": "なつさん"}),
         (memo, here.leader, f"/observations/{memo.id}/edit", {"facts": "顔色がよい"}),
@@ -581,7 +611,7 @@ def test_a_consent_taken_back_meanwhile_is_not_given_again_unseen(app: Flask, he
 
 
 def test_two_who_write_one_memo_both_keep_their_words(app: Flask, here: Town) -> None:
-    memo = here.memo(consent(Recipient.AGENCY))
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
     check_both_are_kept(
         app,
         (here.leader, cast.person(Role.STATION_LEADER, of=here.station)),

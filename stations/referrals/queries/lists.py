@@ -9,7 +9,7 @@ from sqlalchemy import orm
 from stations.core import access, audit, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import db, fetch_all
-from stations.referrals import rules
+from stations.referrals import consent_rules, rules
 from stations.referrals.models import (
     OWN_TO_THE_STATION,
     ConsentRecord,
@@ -73,7 +73,7 @@ def referrals(person: Actor, status: Status | None = None) -> list[ReferralRow]:
             one.agency.name,
             one.station.name,
             one.sent_at,
-            next_on := due_on(one, since) or (None if one.status in rules.FINAL else look_on),
+            next_on := due_on(one, since) or (None if one.status in rules.CONCEALED else look_on),
             next_on is not None and next_on < today,
         )
         for one, since, look_on in db.session.execute(statement)
@@ -120,7 +120,17 @@ def expiring(on: dt.date) -> list[Referral]:
         sa.select(Referral)
         .join(latest, latest.c.referral_id == Referral.id)
         .join(ConsentRecord, ConsentRecord.id == latest.c.id)
-        .where(Referral.status.in_(rules.EXPIRING), ConsentRecord.expires_on < on)
+        .where(
+            Referral.status.in_(rules.EXPIRING),
+            sa.or_(
+                ConsentRecord.expires_on < on,
+                # Of the time before ends were asked for (`ConsentRecord.consent`).
+                sa.and_(
+                    ConsentRecord.expires_on.is_(None),
+                    ConsentRecord.given_on < clock.add_months(on, -consent_rules.CONSENT_MONTHS),
+                ),
+            ),
+        )
         .order_by(Referral.id)
     )
 

@@ -10,7 +10,8 @@ from stations.core import access, clock
 from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
 from stations.people.models import Person, RoleAssignment
-from stations.referrals import deadlines, rules
+from stations.referrals import consent_rules, deadlines, rules
+from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import (
     Agency,
     ConsentRecord,
@@ -18,7 +19,7 @@ from stations.referrals.models import (
     Observation,
     Referral,
 )
-from stations.referrals.rules import Act, Consent, ObservationAct, ObservationStatus, Recipient, Status
+from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Status
 
 # Which side of a referral may do what. EXPIRE is the system's own.
 _AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
@@ -35,7 +36,7 @@ PERMISSIONS: dict[Act, frozenset[Permission]] = {
     Act.CLOSE: _AGENCY | _STATION,
     Act.FAIL: _AGENCY | _STATION,
     Act.SUSPEND: _AGENCY | _STATION,
-    Act.RESUME: _AGENCY | _STATION,
+    Act.RESUME: _AGENCY,  # the station does not read what rests: the agency asks the person, and opens it again
 }
 OBSERVATION_PERMISSIONS: dict[ObservationAct, Permission] = {
     ObservationAct.SEND: Permission.OBSERVATION_WRITE,
@@ -87,7 +88,7 @@ def acts_for(person: Actor, referral: Referral) -> list[Act]:
 def observation_acts_for(person: Actor, observation: Observation) -> list[ObservationAct]:
     """What ``person`` can do to a memo now; the consent that counts today decides, too."""
     status = observation.status
-    told = rules.may_tell(observation.consent, observation.recipient, clock.today())
+    told = observation.may_be_told(observation.consent, clock.today())
     open_now = [
         act
         for act in rules.OBSERVATION_TRANSITIONS[status]
@@ -108,7 +109,7 @@ def is_concealed(person: Actor, referral: Referral) -> bool:
     """
     if access.can(person, Permission.REFERRAL_MAKE, referral):
         return False
-    return referral.status in rules.CONCEALED or not rules.may_tell(
+    return referral.status in rules.CONCEALED or not consent_rules.may_tell(
         referral.consent, Recipient.STATION, clock.today()
     )
 
@@ -117,14 +118,13 @@ def is_observation_concealed(person: Actor, observation: Observation) -> bool:
     """The same for a memo, whose receiver loses sight of it; the desk of the 支援会議 needs no consent."""
     if access.can(person, Permission.OBSERVATION_WRITE, observation):
         return False
-    return not rules.may_tell(observation.consent, observation.recipient, clock.today())
+    return not observation.may_be_told(observation.consent, clock.today())
 
 
 def is_stranded(observation: Observation) -> bool:
     """A memo that lies with a receiver who may no longer read it: the station has to decide where it goes."""
-    return observation.status in rules.AT_RECEIVER and not rules.may_tell(
-        observation.consent, observation.recipient, clock.today()
-    )
+    told = observation.may_be_told(observation.consent, clock.today())
+    return observation.status in rules.AT_RECEIVER and not told
 
 
 def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
@@ -132,7 +132,7 @@ def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
     today = clock.today()
     mine = any(access.can(person, one, referral) for one in _AGENCY | _STATION)
     over = referral.status in rules.FINAL | rules.CONCEALED
-    if over or not mine or not rules.may_tell(referral.consent, Recipient.STATION, today):
+    if over or not mine or not consent_rules.may_tell(referral.consent, Recipient.STATION, today):
         return []
     return [
         one
@@ -142,18 +142,23 @@ def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
 
 
 def receivers(observation: Observation, on: dt.date) -> list[Agency]:
-    """The agencies a memo may go to: all with a valid consent that covers them, else only the desk.
+    """The agencies a memo may go to: those a valid consent names, and the desk.
 
     Those of the station's own district come first.
     """
     offered = [
         one
         for one in agencies()
-        if rules.may_tell(
-            observation.consent, Recipient.MARUGOTO_DESK if one.is_marugoto_desk else Recipient.AGENCY, on
-        )
+        if consent_rules.may_tell(observation.consent, one.recipient, on, agency_id=one.id)
     ]
     return sorted(offered, key=lambda one: not is_local(one, observation))
+
+
+def nameable(station: Station | None) -> list[Agency]:
+    """The agencies that can be named to a person; those of the station's district first. The desk needs no consent."""
+    own = station.committee.district_id if station is not None else None
+    named = [one for one in agencies() if not one.is_marugoto_desk]
+    return sorted(named, key=lambda one: own is None or one.district_id != own)
 
 
 def is_local(agency: Agency, observation: Observation) -> bool:
@@ -165,6 +170,11 @@ def agencies(*, closed: bool = False) -> list[Agency]:
     """Agencies by kind and name, 福祉まるごと相談窓口 first; with ``closed`` those that ended, too."""
     statement = sa.select(Agency).order_by(Agency.is_marugoto_desk.desc(), Agency.kind, Agency.name)
     return fetch_all(statement if closed else statement.where(Agency.closed_on.is_(None)))
+
+
+def agency_names() -> dict[int, str]:
+    """What every agency is called, by id."""
+    return {one.id: one.name for one in agencies(closed=True)}
 
 
 def own_agencies(person: Actor) -> list[Agency]:

@@ -12,13 +12,14 @@ from stations.core.database import db
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.core.tasks import Task
-from stations.referrals import deadlines, rules
+from stations.referrals import consent_rules, deadlines, rules
+from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import (
     Observation,
     Referral,
 )
 from stations.referrals.queries.sheets import due_on, is_stranded, memo_due_on
-from stations.referrals.rules import ObservationStatus, Recipient, Status
+from stations.referrals.rules import ObservationStatus, Status
 
 
 def waiting_for(person: Actor) -> list[Task]:
@@ -41,7 +42,7 @@ def _referral_tasks(person: Actor) -> list[Task]:
     tasks = []
     for one, since in waiting:
         of_station = one.station_id in stations
-        agreed = rules.may_tell(one.consent, Recipient.STATION, clock.today())
+        agreed = consent_rules.may_tell(one.consent, Recipient.STATION, clock.today())
         words = (_STATION_STEPS if of_station else _AGENCY_STEPS).get(one.status)
         if words is not None:
             tasks.append(_task(_(words, number=one.number), one, due_on(one, since)))
@@ -49,7 +50,8 @@ def _referral_tasks(person: Actor) -> list[Task]:
             tasks.append(
                 _task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, clock.today())
             )
-        for look in one.follow_ups if of_station and agreed else []:
+        readable = of_station and agreed and one.status not in rules.CONCEALED
+        for look in one.follow_ups if readable else []:
             if look.done_at is None and deadlines.may_follow_up(look.due_on, clock.today()):
                 month = format_date(look.due_on, "MMM")
                 what = _(

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import assert_never
 
-from stations.core import access, audit, clock
+from flask import current_app
+
+from stations.core import audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
-from stations.referrals import queries, rules
+from stations.referrals import consent_rules, queries, rules
+from stations.referrals.consent_rules import Consent, ConsentAnswer
 from stations.referrals.models import OWN_TO_THE_STATION, ConsentRecord, Observation, Referral
-from stations.referrals.rules import Act, Consent, ConsentAnswer, SheetAct, Status
+from stations.referrals.rules import Act, SheetAct, Status
 from stations.referrals.services import steps
 
 
@@ -21,7 +24,7 @@ def answered(consent: Consent | None) -> dict[str, object]:
         return {}
     if consent.withdrawn_on is not None:
         return {"answer": N_("撤回")}
-    return asdict(consent) | {"scope": sorted(consent.scope)}
+    return asdict(consent) | {"scope": sorted(consent.scope), "agencies": sorted(consent.agencies)}
 
 
 def standing(
@@ -51,7 +54,7 @@ def record_consent(
     if _begin(subject, by):
         raise Conflict(None, N_("終わった案件には、同意を書き足せません。"))
     check_standing(seen, subject, {}, consent)
-    rules.check_consent(consent, clock.today())
+    consent_rules.check_consent(consent, clock.today(), current_app.config["STATIONS"].consent_months)
     return _add(subject, consent, SheetAct.RECORD_CONSENT, by)
 
 
@@ -64,10 +67,11 @@ def add_answer(subject: Referral | Observation, consent: Consent | None, *, by: 
 def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRecord:
     """The person takes the consent back from today on; a referral that is under way ends with it (取下げ).
 
-    The right does not end with the case: after 終結 or 不調 the other side loses sight of what it could still read.
+    Either side takes it down, whoever the person says it to; the other side hears of it. The right does not end with
+    the case: after 終結 of a memo its receiver loses sight of what it could still read.
     `Conflict` when no consent holds that could be taken back.
     """
-    over = _begin(subject, by)
+    over = _begin(subject, by, withdrawing=True)
     before, today = queries.latest_consent(subject), clock.today()
     if before is None or before.answer is not ConsentAnswer.GIVEN or before.withdrawn_on is not None:
         raise Conflict(None, N_("撤回できる同意がありません。"))
@@ -80,36 +84,41 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
             given_on=before.given_on,
             expires_on=before.expires_on,
             withdrawn_on=today,
+            agencies=before.agencies,
         ),
         SheetAct.WITHDRAW_CONSENT,
         by,
     )
+    both = queries.agency_people(subject.agency_id) + queries.station_leaders(subject.station_id)
     if isinstance(subject, Referral):
-        if not over:
-            _end(subject, by)
+        if (
+            subject.status is not Status.DRAFT
+        ):  # of a draft nobody was told anything: the agency may ask again
+            if not over:
+                _end(subject, by)
+            steps.tell(both, steps.CONSENT_WITHDRAWN, subject, by=by)
     elif subject.status not in OWN_TO_THE_STATION:
-        steps.tell(queries.agency_people(subject.agency_id), steps.MEMO_CONCEALED, subject, by=by)
+        steps.tell(both, steps.MEMO_CONCEALED, subject, by=by)
     return record
 
 
-def _begin(subject: Referral | Observation, by: Actor) -> bool:
-    """Hold a sheet or memo for whoever asks the person. Returns whether the case is over."""
+def _begin(subject: Referral | Observation, by: Actor, *, withdrawing: bool = False) -> bool:
+    """Hold a sheet or memo for whoever asks the person, or heard the person. Returns whether the case is over."""
     lock(subject)
     if isinstance(subject, Referral):
-        access.demand(by, Permission.REFERRAL_MAKE, subject)
+        heard = {Permission.REFERRAL_ANSWER} if withdrawing else set()
+        steps.demand_one(by, {Permission.REFERRAL_MAKE} | heard, subject)
         return subject.status in rules.FINAL
     if isinstance(subject, Observation):
-        access.demand(by, Permission.OBSERVATION_WRITE, subject)
+        heard = {Permission.OBSERVATION_ANSWER} if withdrawing else set()
+        steps.demand_one(by, {Permission.OBSERVATION_WRITE} | heard, subject)
         return subject.status in rules.OBSERVATION_FINAL
     assert_never(subject)
 
 
 def _end(referral: Referral, by: Actor) -> None:
-    if referral.status is Status.DRAFT:
-        return  # nothing was told to anybody: the agency may ask again
     to = rules.next_status(referral.status, Act.WITHDRAW)
     steps.move(referral, Act.WITHDRAW, to, by=by, reason=str(N_("ご本人が同意を撤回しました。")))
-    steps.tell(queries.station_leaders(referral.station_id), steps.ENDED, referral, by=by)
 
 
 def _add(subject: Referral | Observation, consent: Consent, act: SheetAct, by: Actor) -> ConsentRecord:
@@ -121,6 +130,7 @@ def _add(subject: Referral | Observation, consent: Consent, act: SheetAct, by: A
             observation_id=subject.id if memo else None,
             answer=consent.answer,
             scope=sorted(consent.scope) if given else None,
+            named_agency_ids=sorted(consent.agencies) if given else None,
             method=consent.method if given else None,
             given_on=consent.given_on if given else None,
             expires_on=consent.expires_on if given else None,

@@ -8,9 +8,10 @@ from stations.core import access, audit, clock, numbering
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.referrals import deadlines, queries, rules
+from stations.referrals import consent_rules, deadlines, queries, rules
+from stations.referrals.consent_rules import Consent
 from stations.referrals.models import Agency, Observation
-from stations.referrals.rules import AgeGroup, Consent, ObservationAct, ObservationStatus, SheetAct
+from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.services import consents, steps
 
 
@@ -83,7 +84,12 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
     """Through the gate: without a valid consent only to 福祉まるごと相談窓口. `RuleBroken` on "consent"."""
     to = steps.begin_memo(observation, ObservationAct.SEND, by=by)
     today = clock.today()
-    rules.check_gate(queries.latest_consent(observation), observation.recipient, today)
+    consent_rules.check_gate(
+        queries.latest_consent(observation),
+        observation.recipient,
+        today,
+        agency_id=observation.agency.id,
+    )
     if observation.agency.closed_on is not None and observation.agency.closed_on < today:
         raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
     _deliver(observation, ObservationAct.SEND, to, by)

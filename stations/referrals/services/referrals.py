@@ -8,9 +8,10 @@ from stations.core import access, audit, clock, numbering, text
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.referrals import deadlines, queries, rules
+from stations.referrals import consent_rules, deadlines, queries, rules
+from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import Agency, FollowUp, Referral
-from stations.referrals.rules import Act, AgeGroup, Consent, Outcome, Recipient, SheetAct, Status
+from stations.referrals.rules import Act, AgeGroup, Outcome, SheetAct, Status
 from stations.referrals.services import consents, steps
 
 
@@ -88,7 +89,7 @@ def save_referral(
 def send(*, referral: Referral, by: Actor) -> None:
     """Through the gate to the station: a valid consent must cover it. `RuleBroken` on "consent" or a field."""
     to = steps.begin(referral, Act.SEND, by=by)
-    rules.check_gate(queries.latest_consent(referral), Recipient.STATION, clock.today())
+    consent_rules.check_gate(queries.latest_consent(referral), Recipient.STATION, clock.today())
     rules.check_sheet(
         alias=referral.alias,
         wishes=referral.wishes,
@@ -105,7 +106,7 @@ def send(*, referral: Referral, by: Actor) -> None:
 def accept(*, referral: Referral, by: Actor) -> None:
     """受理: the station takes it on."""
     to = steps.begin(referral, Act.ACCEPT, by=by)
-    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     referral.acknowledged_at = clock.now()
     _answer(referral, Act.ACCEPT, to, by)
 
@@ -121,14 +122,14 @@ def return_(*, referral: Referral, reason: str, by: Actor) -> None:
 def arrange(*, referral: Referral, by: Actor) -> None:
     """調整中: the first visit is being arranged with the agency."""
     to = steps.begin(referral, Act.ARRANGE, by=by)
-    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     _answer(referral, Act.ARRANGE, to, by)
 
 
 def agree_visit(*, referral: Referral, reason: str, by: Actor) -> None:
     """Either side writes down what was agreed: when, where, whom to meet. `RuleBroken` on "reason" without it."""
     to = steps.begin(referral, Act.AGREE_VISIT, by=by)
-    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     steps.move(referral, Act.AGREE_VISIT, to, by=by, reason=reason)
     _tell_both(referral, steps.ANSWERED, by)
 
@@ -137,7 +138,7 @@ def record_first_visit(*, referral: Referral, on: dt.date, by: Actor) -> None:
     """見学・初回同行 took place on a day; looks back one and three months later are laid out."""
     to = steps.begin(referral, Act.RECORD_FIRST_VISIT, by=by)
     today = clock.today()
-    rules.check_still_agreed(queries.latest_consent(referral), today)
+    consent_rules.check_still_agreed(queries.latest_consent(referral), today)
     if referral.sent_at is not None:
         rules.check_first_visit(on, clock.local_date(referral.sent_at), today)
     if referral.first_visit_on is None:  # after a suspension the person may come a second "first" time
@@ -176,7 +177,7 @@ def suspend(*, referral: Referral, reason: str, by: Actor) -> None:
 def resume(*, referral: Referral, by: Actor) -> None:
     """再開: back to arranging; the consent must still hold."""
     to = steps.begin(referral, Act.RESUME, by=by)
-    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     steps.move(referral, Act.RESUME, to, by=by)
     _tell_both(referral, steps.ANSWERED, by)
 
@@ -225,7 +226,7 @@ def record_follow_up(
         raise RuleBroken(
             None, N_("「%(state)s」のつなぎには、その後の様子を記録できません。"), state=referral.status
         )
-    rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+    consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None or lock(found).done_at is not None:
         raise Conflict(None, N_("この様子は、もう記録されています。"))

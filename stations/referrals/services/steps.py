@@ -42,7 +42,7 @@ def begin_memo(observation: Observation, act: ObservationAct, *, by: Actor) -> r
     lock(observation)
     access.demand(by, queries.OBSERVATION_PERMISSIONS[act], observation)
     to = rules.next_observation_status(observation.status, act)
-    told = rules.may_tell(queries.latest_consent(observation), observation.recipient, clock.today())
+    told = observation.may_be_told(queries.latest_consent(observation), clock.today())
     rules.check_observation_act(observation.status, act, told=told)
     return to
 
@@ -65,6 +65,7 @@ SENT = N_("つなぎ %(number)s が届きました")
 ANSWERED = N_("つなぎ %(number)s が進みました")
 RETURNED = N_("つなぎ %(number)s が差し戻されました")
 ENDED = N_("つなぎ %(number)s が終わりました")
+CONSENT_WITHDRAWN = N_("つなぎ %(number)s の同意が撤回されました")
 MEMO_SENT = N_("気づきメモ %(number)s が届きました")
 MEMO_CONCEALED = N_("気づきメモ %(number)s の同意が撤回されました")
 MEMO_ANSWERED = N_("気づきメモ %(number)s に返事がありました")

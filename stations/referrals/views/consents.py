@@ -12,7 +12,7 @@ from stations.core.language import gettext as _
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import ConsentForm, SendForm
 from stations.referrals.rules import Status
-from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
+from stations.referrals.views.pages import blueprint, memo_trail, offer_agencies, referral_trail
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])
@@ -33,7 +33,7 @@ def observation_consent(observation: Any) -> Any:
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_MAKE, of=queries.referral)
+@requires(Permission.REFERRAL_READ, of=queries.referral)
 @writes
 def withdraw_consent(referral: Any) -> Any:
     own = url_for(".referral", referral_id=referral.id)
@@ -42,7 +42,7 @@ def withdraw_consent(referral: Any) -> Any:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_WRITE, of=queries.observation)
+@requires(Permission.OBSERVATION_READ, of=queries.observation)
 @writes
 def withdraw_observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)
@@ -52,6 +52,7 @@ def withdraw_observation_consent(observation: Any) -> Any:
 
 def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
     form = ConsentForm()
+    offer_agencies(form, subject.station)
     form.show_consent(subject.consent)
     form.share(lambda: services.standing(subject, (), consent=True))
     if form.validate_on_submit() and succeeds(
@@ -88,7 +89,7 @@ def _effect_on_referral(referral: Any) -> Any:
     if referral.status is Status.DRAFT:
         return _("まだ送っていないので、下書きはそのまま残ります。送るには、あらためて同意が必要です。")
     if referral.status in rules.FINAL:
-        return _("ステーションからは、このつなぎのご本人についての内容が見えなくなります。")
+        return _("このつなぎは終わっています。ご本人が同意を撤回したことを記録し、相手に知らせます。")
     return _("このつなぎは取下げになり、ステーションからはご本人についての内容が見えなくなります。")
 
 

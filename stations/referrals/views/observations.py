@@ -12,11 +12,19 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import N_
-from stations.referrals import queries, rules, services
+from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
-from stations.referrals.views.pages import blueprint, hints, history, memo_trail, return_reason, trail
+from stations.referrals.views.pages import (
+    blueprint,
+    hints,
+    history,
+    memo_trail,
+    offer_agencies,
+    return_reason,
+    trail,
+)
 
 MEMO = N_("気づきメモ")
 
@@ -47,6 +55,8 @@ def new_observation() -> Any:
     form = MemoForm()
     form.begin()
     stations = {one.id: one for one in queries.own_stations(current_user)}
+    offer_agencies(form, next(iter(stations.values()), None))
+    form.show_consent(None)
     form.station_id.choices = options([(one.id, one.name) for one in stations.values()])
     made: list[Any] = []
 
@@ -73,6 +83,7 @@ def edit_observation(observation: Any) -> Any:
     form = MemoForm(
         data={name: getattr(observation, name) for name in names} | {"age_group": str(observation.age_group)}
     )
+    offer_agencies(form, observation.station)
     form.show_consent(observation.consent)
     form.station_id.choices = options([(observation.station_id, observation.station.name)])
     form.share(lambda: services.standing(observation, asdict(_memo(form)), consent=True))
@@ -140,7 +151,7 @@ def receiver(observation: Any) -> Any:
         "referrals/receiver.html",
         form=form,
         observation=observation,
-        only_desk=not rules.may_tell(observation.consent, rules.Recipient.AGENCY, clock.today()),
+        only_desk=all(one.is_marugoto_desk for one in offered.values()),
         words=hints(observation.facts),
         returned=return_reason(observation),
         breadcrumb=memo_trail(observation, _("送り先と確認")),
@@ -169,9 +180,10 @@ def observation(observation: Any) -> Any:
         stranded=queries.is_stranded(observation),
         returned=return_reason(observation) if not concealed else None,
         editable=observation.status in rules.OBSERVATION_EDITABLE,
-        withdrawable=rules.valid(observation.consent, today),
+        withdrawable=consent_rules.valid(observation.consent, today),
+        agency_names=queries.agency_names(),
         over=observation.status in rules.OBSERVATION_FINAL,
-        conference=rules.conference(observation.consent, today),
+        conference=consent_rules.conference(observation.consent, today),
         due_on=None if concealed else queries.memo_due_on(observation, audit.since_of(observation)),
         today=today,
         sent=request.args.get("sent") == "1",

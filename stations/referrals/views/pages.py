@@ -8,7 +8,7 @@ from flask import Blueprint, url_for
 
 from stations.core import audit
 from stations.core.language import gettext as _
-from stations.referrals import rules
+from stations.referrals import queries, rules
 
 blueprint = Blueprint("referrals", __name__)
 
@@ -58,6 +58,11 @@ def memo_trail(observation: Any, here: Any = None) -> Trail:
         (observation.number, own if here else None),
         *([(here, None)] if here else []),
     )
+
+
+def offer_agencies(form: Any, station: Any) -> None:
+    """Put the agencies that may be named to the person into the fields of a consent, the district's own first."""
+    form.offer_agencies((one.id, one.name) for one in queries.nameable(station))
 
 
 def hints(*texts: str) -> list[str]:

@@ -14,11 +14,19 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import N_
-from stations.referrals import queries, rules, services
+from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
-from stations.referrals.labels import PLAINLY, TONES
+from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
 from stations.referrals.rules import Act, AgeGroup, Status
-from stations.referrals.views.pages import blueprint, hints, history, referral_trail, return_reason, trail
+from stations.referrals.views.pages import (
+    blueprint,
+    hints,
+    history,
+    offer_agencies,
+    referral_trail,
+    return_reason,
+    trail,
+)
 
 SHEET = N_("つなぎシート")
 
@@ -127,6 +135,7 @@ def _edit_station(referral: Any) -> Any:
 
 def _edit_person(referral: Any) -> Any:
     form = PersonForm(data={"alias": referral.alias, "age_group": str(referral.age_group)})
+    offer_agencies(form, referral.station)
     form.show_consent(referral.consent)
     if not form.is_submitted() and referral.consent is None:
         form.given_on.data = clock.today()
@@ -192,16 +201,17 @@ def check(referral: Any) -> Any:
         form, lambda: services.send(referral=referral, by=current_user)
     ):
         return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
-    open_gate = rules.may_tell(referral.consent, rules.Recipient.STATION, clock.today())
+    open_gate = consent_rules.may_tell(referral.consent, consent_rules.Recipient.STATION, clock.today())
     return render_template(
         "referrals/check.html",
         form=form,
         referral=referral,
         open_gate=open_gate,
-        run_out=rules.run_out_on(referral.consent, clock.today()),
+        run_out=consent_rules.run_out_on(referral.consent, clock.today()),
         desk=None if open_gate else queries.desk(),
         returned=return_reason(referral),
         words=hints(referral.wishes, referral.considerations),
+        agency_names=queries.agency_names(),
         breadcrumb=referral_trail(referral, _("内容の確認")),
     )
 
@@ -238,6 +248,7 @@ def referral(referral: Any) -> Any:
         "referrals/referral.html",
         referral=referral,
         concealed=concealed,
+        concealed_because=CONCEALED_BECAUSE[referral.status],
         plainly=PLAINLY[referral.status],
         returned=return_reason(referral) if not concealed else None,
         acts=acts,
@@ -246,7 +257,8 @@ def referral(referral: Any) -> Any:
         agreed=agreed,
         asks=ASKS,
         editable=referral.status in rules.EDITABLE,
-        withdrawable=rules.valid(referral.consent, today),
+        withdrawable=consent_rules.valid(referral.consent, today),
+        agency_names=queries.agency_names(),
         over=referral.status in rules.FINAL,
         due_on=queries.due_on(referral, audit.since_of(referral)),
         today=today,
