@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from stations.core import text
 from stations.core.messages import N_, RuleBroken
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -111,14 +112,15 @@ def fiscal_year_label(year: int) -> str:
 
 
 _YEAR = re.compile(r"(?P<era>[A-Z]|[^\W\d_A-Z]{2})?(?P<number>[0-9]{1,4}|元)年?")
+_YEARS_AHEAD = 5
 _NUMBER = re.compile(r"([0-9]{1,2})[月日]?")
 
 
 def parse_date(year: str, month: str, day: str, *, field: str | None = None) -> date:
     """Read three typed pieces; the year as 「2026」「R8」「令和8」「令和元」, full-width digits welcome.
 
-    Raises `RuleBroken` on `field`, saying which piece to correct. A year of two digits is refused:
-    26 could be 2026 and 平成26.
+    Raises `RuleBroken` on `field`, saying which piece to correct. 「8」 alone is the year of the present era, as forms
+    on paper ask for it; further ahead than `_YEARS_AHEAD` it is refused: 26 could be 2026 and 平成26.
     """
     pieces = [_plain(piece) for piece in (year, month, day)]
     if not any(pieces):
@@ -150,12 +152,28 @@ def parse_date(year: str, month: str, day: str, *, field: str | None = None) -> 
     return parsed
 
 
+_WHOLE_DATE = re.compile(r"(.+?)[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?(?:\([月火水木金土日]\))?")
+
+
+def date_pieces(year: str, month: str, day: str) -> tuple[str, str, str]:
+    """What three boxes hold, as `parse_date` wants it: a whole date in the first is taken apart.
+
+    Empty where nothing but the year that stood there already (of today) is left.
+    """
+    if month.strip() or day.strip():
+        return year, month, day
+    plain = _plain(year)
+    if whole := _WHOLE_DATE.fullmatch(plain):
+        return whole[1], whole[2], whole[3]
+    return ("", "", "") if plain == str(today().year) else (year, month, day)
+
+
 _TIME = re.compile(r"(午前|午後)?([0-9]{1,2})(?:[:時](?:([0-9]{1,2})分?|(半))?|([0-9]{2}))?")
 
 
-def parse_time(text: str, *, field: str | None = None) -> time:
+def parse_time(typed: str, *, field: str | None = None) -> time:
     """「10:00」「１０時」「午後1時半」「930」「正午」 → a time; `RuleBroken` on `field` otherwise."""
-    plain = _plain(text)
+    plain = _plain(typed)
     if plain == "正午":
         return time(12)
     if found := _TIME.fullmatch(plain):
@@ -168,24 +186,32 @@ def parse_time(text: str, *, field: str | None = None) -> time:
 
 
 def _plain(piece: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", piece)).upper()
+    return unicodedata.normalize("NFKC", text.without_marks(piece)).upper()
 
 
-def _parse_year(text: str, field: str | None) -> tuple[Era | None, int]:
-    match = _YEAR.fullmatch(text)
+def _parse_year(piece: str, field: str | None) -> tuple[Era | None, int]:
+    match = _YEAR.fullmatch(piece)
     entry = next((e for e in ERAS if match and match["era"] in (e.name, e.letter)), None)
     number = 0 if match is None else 1 if match["number"] == "元" else int(match["number"])
     if match and entry and 1 <= number <= 99:
         return entry, entry.first_on.year - entry.first_year + number
     if match and match["era"] is None and number >= ERAS[0].first_on.year:
         return None, number
+    present = era(today())
+    if (
+        match
+        and match["number"] != "元"
+        and match["era"] is None
+        and 1 <= number <= present.year + _YEARS_AHEAD
+    ):
+        return None, today().year - present.year + number
     raise RuleBroken(
         field, N_("年は西暦4けた（例：2026）か、「令和8」「R8」のように元号をつけて入力してください。")
     )
 
 
-def _parse_number(text: str, field: str | None) -> int:
-    match = _NUMBER.fullmatch(text)
+def _parse_number(piece: str, field: str | None) -> int:
+    match = _NUMBER.fullmatch(piece)
     if match is None:
         raise RuleBroken(field, N_("月と日は数字で入力してください。"))
     return int(match[1])

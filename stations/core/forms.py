@@ -126,7 +126,15 @@ class Required(InputRequired):
 
 
 class Length(validators.Length):
-    """``Length(max=200)``; somebody who wrote more hears by how much."""
+    """``Length(max=200)``; somebody who wrote more hears by how much.
+
+    Never the browser's maxlength: it cuts off what is pasted without a word, and counts 𠮷 as two. Counted here and
+    by the page's counter (`counter.js`): one per code point.
+    """
+
+    def __init__(self, *, max: int) -> None:
+        super().__init__(max=max)
+        self.field_flags = {"limit": max}
 
     def __call__(self, form: Any, field: StringField) -> None:
         over = len(field.data or "") - self.max
@@ -195,6 +203,18 @@ class ReadField(Field):
             raise StopValidation  # whoever must write it anew need not hear what else would be wrong with it
 
 
+class MailField(ReadField):
+    """A mail address; full width and blanks become plain. ``data`` is text or None."""
+
+    def read(self, typed: str) -> str:
+        address = text.normalise_mail(typed)
+        text.check_mail(address)
+        return address
+
+    def write(self, data: str) -> str:
+        return data
+
+
 class YenField(ReadField):
     """Whole yen; accepts １，２００ and ¥1,200円. ``data`` is int or None."""
 
@@ -210,7 +230,11 @@ class WholeNumberField(ReadField):
 
 
 class DateField(Field):
-    """A date in three boxes ``name-year``, ``name-month``, ``name-day``; accepts full-width digits, R8, 令和8."""
+    """A date in three boxes ``name-year``, ``name-month``, ``name-day``; accepts full-width digits, R8, 令和8.
+
+    The year of today stands there before anything is typed; alone it is no date. A whole date may be pasted into the
+    first box.
+    """
 
     PARTS = ("year", "month", "day")
 
@@ -225,7 +249,7 @@ class DateField(Field):
             return self.typed
         on: dt.date | None = self.data
         if on is None:
-            return dict.fromkeys(self.PARTS, "")
+            return dict.fromkeys(self.PARTS, "") | {"year": str(clock.today().year)}
         return {"year": str(on.year), "month": str(on.month), "day": str(on.day)}
 
     def pre_validate(self, form: Any) -> None:
@@ -241,11 +265,12 @@ class DateField(Field):
         if formdata is None or not any(f"{self.name}-{part}" in formdata for part in self.PARTS):
             return
         self.typed = {part: formdata.get(f"{self.name}-{part}", "") for part in self.PARTS}
-        self.raw_data = [value for value in self.typed.values() if value]
+        year, month, day = clock.date_pieces(*self.typed.values())
+        self.raw_data = [value for value in self.typed.values() if value] if month or day or year else []
         self.data = None
         if self.raw_data:
             try:
-                self.data = clock.parse_date(self.typed["year"], self.typed["month"], self.typed["day"])
+                self.data = clock.parse_date(year, month, day)
             except RuleBroken as broken:
                 self.process_errors.append(say(broken))
 

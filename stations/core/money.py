@@ -2,6 +2,7 @@
 
 import re
 
+from stations.core import text
 from stations.core.messages import N_, RuleBroken
 
 Yen = int
@@ -9,28 +10,31 @@ Yen = int
 # Nine digits fit a 32-bit column, and ten times the city's whole 重層 budget.
 MAX_YEN: Yen = 999_999_999
 
-# Only these characters, not NFKC: NFKC would read 5² as 52.
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９，￥－−△▲", "0123456789,¥----", " \u3000\t")
-_AMOUNT = re.compile(r"(?P<sign>-?)¥?(?P<digits>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)円?")
+_SIGNS = str.maketrans("￥＼\\－−ー△▲．", "¥¥¥-----.")
+# 「金500円也」 and 「¥500-」 are how receipts write an amount that nobody may add a digit to.
+_AMOUNT = re.compile(
+    rf"(?P<sign>-?)(?:(?P<lead>金?¥|金)(?P<inner>-?))?(?P<digits>{text.GROUPED})円?也?(?P<end>\.?-)?"
+)
 
 
-def parse_yen(text: str, *, field: str | None = None, negative: bool = False) -> Yen:
-    """Read 「1,234」「１，２３４円」「¥1234」, and 「△1,234」 or 「-1,234」 where `negative` is allowed.
+def parse_yen(typed: str, *, field: str | None = None, negative: bool = False) -> Yen:
+    """Read 「1,234」「１，２３４円」「¥1234」「金1,234円也」「¥1,234-」, and 「△1,234」 or 「-1,234」 where `negative` is allowed.
 
-    A misplaced comma is refused rather than guessed. Raises `RuleBroken` on `field`.
+    Raises `RuleBroken` on `field`. The page reads the same (`amounts.js`); tests/core/amounts.json holds both together.
     """
-    plain = text.translate(_HALF_WIDTH)
+    plain = text.half_width_digits(typed).translate(_SIGNS)
     if not plain:
         raise RuleBroken(field, N_("金額を入力してください。"))
     match = _AMOUNT.fullmatch(plain)
-    if match is None:
+    if match is None or (match["end"] and not match["lead"]):
         raise RuleBroken(field, N_("金額は「12,300」のように、円単位の整数で入力してください。"))
     amount = int(match["digits"].replace(",", ""))
     if amount > MAX_YEN:
         raise RuleBroken(field, N_("金額が大きすぎます。けた数を確かめてください。"))
-    if match["sign"] and not negative and amount:
+    minus = bool(match["sign"] or match["inner"])
+    if minus and not negative:
         raise RuleBroken(field, N_("金額は0円以上で入力してください。"))
-    return -amount if match["sign"] else amount
+    return -amount if minus else amount
 
 
 def floor_unit(amount: Yen, unit: Yen) -> Yen:

@@ -14,7 +14,13 @@ _ANY_HYPHEN = re.compile(f"[{_HYPHENS}ーｰ]")
 # In an address ー stays a long vowel after kana (グリーンハイツ) and is a hyphen anywhere else (3ー5).
 _ADDRESS_HYPHEN = re.compile(f"[{_HYPHENS}]|(?<![ぁ-ゖァ-ヺーｦ-ﾟ])[ーｰ]")
 _DECOMPOSED_KANA = re.compile("[\u3041-\u30ff][\u3099\u309a]")
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b\u2028\u2029\u2060\ufeff]")
+# Letters and symbols by their category that nobody sees: fillers of Hangul, the empty Braille cell, the grapheme joiner.
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_UNSEEN_CATEGORIES = frozenset(
+    {"Cc", "Cf", "Cs", "Zl", "Zp"}
+)  # controls, format marks, halves of a pair, separators
+_JOINERS = frozenset("\u200c\u200d")
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _FURIGANA = re.compile(r"[ぁ-ゖー・\s]+")
 _KATAKANA = re.compile(r"[ァ-ヺー・\s]+")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
@@ -22,13 +28,44 @@ _TO_KATAKANA = {hiragana: katakana for katakana, hiragana in _TO_HIRAGANA.items(
 
 
 def normalise(text: str) -> str:
-    """Text as it is stored: one newline form, no invisible characters, no blanks at the ends.
+    """Text as it is stored: one newline form, one kind of narrow blank, no invisible marks, no blanks at the ends.
 
-    Kana typed as letter plus mark (macOS file names) are joined; kanji and their variants stay as typed.
+    Kana typed as letter plus mark (macOS file names) are joined; kanji and their variants (異体字) stay as typed.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _DECOMPOSED_KANA.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
-    return _INVISIBLE.sub("", text).strip()
+    return _seen(text).strip()
+
+
+def _seen(text: str) -> str:
+    """``text`` without what cannot be seen: it turns a page's text around, or makes two equal names differ."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    for char in text:
+        category = unicodedata.category(char)
+        before = kept[-1] if kept else ""
+        if char in "\n\t\u3000":
+            kept.append(char)
+        elif category == "Zs":
+            kept.append(" ")  # no-break, thin, en …: they come with pasted text and look the same
+        elif char in _JOINERS:
+            if before and unicodedata.category(before) in {
+                "Mn",
+                "Mc",
+            }:  # it shapes a letter of an Indic script
+                kept.append(char)
+        elif _SELECTOR.match(char):
+            if before and unicodedata.category(before) in {"Lo", "So"}:  # 異体字, or how a symbol is shown
+                kept.append(char)
+        elif category not in _UNSEEN_CATEGORIES and char not in _BLANK_LETTERS:
+            kept.append(char)
+    return "".join(kept)
+
+
+def without_marks(text: str) -> str:
+    """What a reader of numbers, times and addresses looks at: no invisible marks, no selectors, no blanks at all."""
+    return re.sub(r"\s", "", _SELECTOR.sub("", normalise(text)))
 
 
 def for_checking(text: str) -> str:
@@ -38,7 +75,8 @@ def for_checking(text: str) -> str:
 
 def normalise_phone(text: str) -> str:
     """「０４７（３６６）００００」 → 「047-366-0000」; a number typed without hyphens stays without."""
-    plain = _ANY_HYPHEN.sub("-", unicodedata.normalize("NFKC", normalise(text)))
+    spaced = _SELECTOR.sub("", normalise(text))  # a blank between the parts stands for a hyphen
+    plain = _ANY_HYPHEN.sub("-", unicodedata.normalize("NFKC", spaced))
     return re.sub(r"[\s()-]+", "-", plain).strip("-")
 
 
@@ -50,20 +88,61 @@ def check_phone(text: str, *, field: str | None = None) -> None:
 
 def normalise_postal(text: str) -> str:
     """「〒２７１８５８８」 → 「271-8588」; what has not seven digits is returned without its decoration."""
-    plain = unicodedata.normalize("NFKC", normalise(text)).removeprefix("〒")
-    digits = re.sub(r"\s", "", _ANY_HYPHEN.sub("", plain))
+    plain = unicodedata.normalize("NFKC", without_marks(text)).removeprefix("〒")
+    digits = _ANY_HYPHEN.sub("", plain)
     return f"{digits[:3]}-{digits[3:]}" if re.fullmatch(r"[0-9]{7}", digits) else digits
 
 
-_COUNT = re.compile(r"約?([0-9]{1,9})[人名回個本枚件票]?")
+# Only these characters, not NFKC: NFKC would read 5² as 52 and ① as 1.
+_DIGITS = str.maketrans("０１２３４５６７８９，", "0123456789,")
+GROUPED = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
+"""Digits with all their commas or none: a misplaced comma is refused rather than guessed."""
+
+_COUNT = re.compile(rf"約?({GROUPED})[人名回個本枚件票]?")
+_LONGEST_COUNT = 9  # digits
+
+
+def half_width_digits(text: str) -> str:
+    """``text`` without marks and blanks, its full-width digits and commas as half-width ones; nothing else is changed."""
+    return without_marks(text).translate(_DIGITS)
 
 
 def parse_count(text: str, *, field: str | None = None) -> int:
-    """「20」「２０人」「約1,200人」「24回」 → the number. `RuleBroken` on `field` for anything else."""
-    match = _COUNT.fullmatch(re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text)))
-    if match is None:
+    """「20」「２０人」「約1,200人」「24回」 → the number. `RuleBroken` on `field` for anything else.
+
+    The page reads the same (`amounts.js`); tests/core/amounts.json holds both together.
+    """
+    match = _COUNT.fullmatch(half_width_digits(text))
+    digits = match[1].replace(",", "") if match else ""
+    if not 1 <= len(digits) <= _LONGEST_COUNT:
         raise RuleBroken(field, N_("「20」のように、小数点のない数字で入力してください。"))
-    return int(match[1])
+    return int(digits)
+
+
+_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+
+
+def normalise_mail(text: str) -> str:
+    """「ｎａｍｅ＠Ｅｘａｍｐｌｅ．ｊｐ　」 → 「name@example.jp」; the part before the @ keeps its capitals."""
+    plain = unicodedata.normalize("NFKC", _SELECTOR.sub("", normalise(text))).strip()
+    local, at, domain = plain.removeprefix("mailto:").rpartition("@")
+    return f"{local}{at}{domain.lower()}"
+
+
+def check_mail(text: str, *, field: str | None = None) -> None:
+    """`RuleBroken` on `field` unless the normalised address can be written to.
+
+    Before the @ dots may stand anywhere: Japanese carriers gave out addresses that RFC 5321 does not know (「a..b.@…」).
+    """
+    from email_validator import EmailNotValidError, validate_email  # only who gives an address pays for it
+
+    local, _at, domain = text.rpartition("@")
+    try:
+        validate_email(f"x@{domain}", check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        domain = ""
+    if not domain or not _LOCAL_PART.fullmatch(local):
+        raise RuleBroken(field, N_("メールアドレスは「name@example.jp」のような形で入力してください。"))
 
 
 def check_postal(text: str, *, field: str | None = None) -> None:
@@ -79,7 +158,7 @@ def normalise_address(text: str) -> str:
 
 def furigana(text: str, *, field: str | None = None) -> str:
     """ふりがな of a person; katakana of either width is turned into hiragana. `RuleBroken` otherwise."""
-    kana = unicodedata.normalize("NFKC", normalise(text)).translate(_TO_HIRAGANA)
+    kana = unicodedata.normalize("NFKC", _SELECTOR.sub("", normalise(text))).translate(_TO_HIRAGANA)
     if not _FURIGANA.fullmatch(kana):
         raise RuleBroken(field, N_("ふりがなは、ひらがなで入力してください。"))
     return kana
@@ -87,7 +166,7 @@ def furigana(text: str, *, field: str | None = None) -> str:
 
 def katakana(text: str, *, field: str | None = None) -> str:
     """フリガナ of a bank account's holder, full width; hiragana is turned. `RuleBroken` otherwise."""
-    kana = unicodedata.normalize("NFKC", normalise(text)).translate(_TO_KATAKANA)
+    kana = unicodedata.normalize("NFKC", _SELECTOR.sub("", normalise(text))).translate(_TO_KATAKANA)
     if not _KATAKANA.fullmatch(kana):
         raise RuleBroken(field, N_("フリガナは、カタカナで入力してください。"))
     return kana

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Email, EqualTo
+from wtforms.validators import EqualTo
 
 from stations.core import clock
 from stations.core.access import Role, Scope, scope_of
@@ -12,6 +12,7 @@ from stations.core.forms import (
     DateField,
     Form,
     Length,
+    MailField,
     NotRequired,
     PhoneField,
     Required,
@@ -22,8 +23,6 @@ from stations.core.forms import (
 from stations.core.labels import label
 from stations.core.language import lazy_gettext as _l
 from stations.people.rules import PASSWORD_LENGTH, AccountStatus
-
-EMAIL_WRONG = _l("メールアドレスは「name@example.jp」のような形で入力してください。")
 
 
 class SignInForm(Form):
@@ -80,7 +79,7 @@ class ProfileFields(Form):
 
     name = TidyText(_l("氏名"), [Required(_l("氏名を入力してください。")), Length(max=80)])
     kana = TidyText(_l("ふりがな"), [Required(_l("ふりがなを入力してください。")), Length(max=80)])
-    email = EmailField(_l("メールアドレス"), [NotRequired(), Email(EMAIL_WRONG), Length(max=200)])
+    email = MailField(_l("メールアドレス"), [NotRequired(), Length(max=200)])
     phone = PhoneField(_l("電話番号"), [NotRequired(), Length(max=20)])
 
     @property

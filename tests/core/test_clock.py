@@ -75,7 +75,8 @@ def test_reads_what_people_type(typed: tuple[str, str, str]) -> None:
         (("", "", ""), "日付を入力"),
         (("2026", "", "1"), "すべて入力"),
         (("26", "4", "1"), "西暦4けた"),
-        (("8", "4", "1"), "西暦4けた"),
+        (("99", "4", "1"), "西暦4けた"),
+        (("0", "4", "1"), "西暦4けた"),
         (("0026", "4", "1"), "西暦4けた"),
         (("1872", "4", "1"), "西暦4けた"),
         (("X8", "4", "1"), "西暦4けた"),
@@ -98,6 +99,24 @@ def test_says_what_to_do_instead(typed: tuple[str, str, str], hint: str) -> None
     with pytest.raises(RuleBroken, match=hint) as caught:
         clock.parse_date(*typed, field="held_on")
     assert caught.value.field == "held_on"
+
+
+@pytest.mark.parametrize(
+    ("typed", "year"),
+    [
+        ("8", 2026),
+        ("８", 2026),
+        ("8年", 2026),
+        ("08", 2026),
+        ("7", 2025),
+        ("1", 2019),
+        ("9", 2027),
+        ("13", 2031),
+    ],
+)
+def test_a_bare_small_number_is_a_year_of_the_era_of_today(typed: str, year: int) -> None:
+    with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False):
+        assert clock.parse_date(typed, "5", "2") == date(year, 5, 2)
 
 
 def test_leap_day() -> None:

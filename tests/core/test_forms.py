@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from stations.core import clock
 from stations.core.forms import (
     DateField,
     Form,
     Length,
+    MailField,
     PhoneField,
     Required,
     TidyText,
@@ -32,6 +34,8 @@ class Sample(Form):
     phone = PhoneField("電話")
     amount_yen = YenField("金額", [Required("金額を入力してください")])
     count = WholeNumberField("人数")
+    mail = MailField("メール")
+    ends_on = DateField("終わりの日")
     dated_on = DateField("日付", [Required("日付を入力してください")])
 
 
@@ -119,3 +123,52 @@ def test_too_long_a_text_is_told_by_how_much(app: Flask):
         form = Sample(MultiDict({"title": "あ" * 41}))
         form.validate()
     assert any("あと1文字" in error for error in form.title.errors)
+
+
+def test_a_limit_never_cuts_and_counts_every_letter_once(app: Flask):
+    """maxlength swallows the rest of what is pasted without a word, and counts 𠮷 twice."""
+    form = filled(app, title="𠮷" * 40)
+    assert not form.title.errors
+    assert "maxlength" not in form.title()
+
+
+@pytest.mark.parametrize(
+    ("typed", "mail"),
+    [("ｎａｍｅ＠example.jp　", "name@example.jp"), ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"), ("", None)],
+)
+def test_mail_addresses_are_read_as_people_type_them(app: Flask, typed: str, mail: str | None):
+    form = filled(app, mail=typed)
+    assert form.mail.data == mail and not form.mail.errors
+
+
+def test_what_is_no_mail_address_stays_with_one_sentence(app: Flask):
+    form = filled(app, mail="名前＠example")
+    assert form.mail._value() == "名前＠example" and len(form.mail.errors) == 1
+
+
+def test_a_new_date_begins_with_the_year_and_the_year_alone_is_no_date(app: Flask):
+    year = str(clock.today().year)
+    with app.test_request_context("/"):
+        assert Sample().ends_on.raw == {"year": year, "month": "", "day": ""}
+        assert Sample(ends_on=dt.date(2020, 5, 1)).ends_on.raw["year"] == "2020"
+    form = filled(app, ends_on__year=year, ends_on__month="", ends_on__day="")
+    assert form.ends_on.data is None and not form.ends_on.errors
+    form = filled(app, dated_on__year=year, dated_on__month="", dated_on__day="")
+    assert form.dated_on.errors == ["日付を入力してください"]
+    assert filled(app, ends_on__year="1999", ends_on__month="", ends_on__day="").ends_on.errors
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "2026年11月23日",
+        "2026/11/23",
+        "2026-11-23",
+        "令和８年１１月２３日",
+        "R8.11.23",
+        "2026年11月23日（月）",
+    ],
+)
+def test_a_whole_date_pasted_into_the_year_is_read(app: Flask, pasted: str):
+    form = filled(app, dated_on__year=pasted, dated_on__month="", dated_on__day="")
+    assert form.dated_on.data == dt.date(2026, 11, 23)

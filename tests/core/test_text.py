@@ -1,8 +1,10 @@
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stations.core import text
+from stations.core import clock, text
 from stations.core.messages import Conflict, RuleBroken
 
 
@@ -23,6 +25,85 @@ def test_invisible_characters_go_and_decomposed_kana_are_joined() -> None:
 def test_normalising_twice_changes_nothing(typed: str) -> None:
     once = text.normalise(typed)
     assert text.normalise(once) == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("\u202eさくら\u202c会", "さくら会"),
+        ("\u200eさくら\u200f会\u200b", "さくら会"),
+        ("\u2066さくら\u2069\u2068会", "さくら会"),
+        ("さく\u00adら\u2060会\U000e0020", "さくら会"),
+        ("さくら\u0085\u0007\ud800会", "さくら会"),
+        ("\u3164さくら\uffa0", "さくら"),
+        ("さくら\u00a0会", "さくら 会"),
+        ("さくら\u2003会", "さくら 会"),
+        ("１\ufe0e２", "１２"),
+        ("❤\ufe0f", "❤\ufe0f"),
+        ("辻\U000e0100と葛\ufe00", "辻\U000e0100と葛\ufe00"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("さ\u200dくら", "さくら"),
+    ],
+)
+def test_marks_that_cannot_be_seen_are_dropped_and_those_of_letters_stay(typed: str, kept: str) -> None:
+    assert text.normalise(typed) == kept
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\u202c", "\u2068", "\ufe0e", "\u00a0", "\u00ad"])
+def test_readers_do_not_see_invisible_marks(mark: str) -> None:
+    def marked(typed: str) -> str:
+        return f"{mark}{typed}{mark}" if mark == "\u00a0" else mark + mark.join(typed) + mark
+
+    assert text.normalise_phone(marked("047-366-0000")) == "047-366-0000"
+    assert text.normalise_postal(marked("271-8588")) == "271-8588"
+    assert text.parse_count(marked("20人")) == 20
+    assert text.normalise_mail(marked("a@example.jp")) == "a@example.jp"
+    assert clock.parse_time(marked("10:00")) == dt.time(10)
+    assert clock.parse_date(marked("2026"), marked("4"), marked("10")) == dt.date(2026, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("typed", "mail"),
+    [
+        ("name@example.jp", "name@example.jp"),
+        ("ｎａｍｅ＠ｅｘａｍｐｌｅ．ｊｐ", "name@example.jp"),
+        ("name@example.jp　", "name@example.jp"),
+        ("\u00a0mailto:name@example.jp\u200b", "name@example.jp"),
+        ("name@EXAMPLE.jp", "name@example.jp"),
+        ("Name+Tag@example.jp", "Name+Tag@example.jp"),
+        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
+        (".dot@ezweb.ne.jp", ".dot@ezweb.ne.jp"),
+        ("name@例え.jp", "name@例え.jp"),
+    ],
+)
+def test_mail_addresses_as_people_type_them(typed: str, mail: str) -> None:
+    assert text.normalise_mail(typed) == mail
+    text.check_mail(mail)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "name",
+        "name@",
+        "@example.jp",
+        "name@example",
+        "na me@example.jp",
+        "a@b@example.jp",
+        "name@example..jp",
+        "name@-example.jp",
+        "名前@example.jp",
+        "name@example.jp, b@example.jp",
+        "<name@example.jp>",
+        "name@example.jp\nBcc: x@example.jp",
+        "a" * 65 + "@example.jp",
+    ],
+)
+def test_what_is_no_mail_address(wrong: str) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        text.check_mail(text.normalise_mail(wrong), field="email")
+    assert caught.value.field == "email"
 
 
 def test_for_checking_sees_through_width_case_and_blanks() -> None:

@@ -1,5 +1,6 @@
-// Characters left below a textarea. Counts as the server does: one per code point, a line break as one.
+// Characters left below a field. Counts as the server does: one per code point, a line break as one.
 const PAUSE_MS = 1000;
+const NEAR = 10;
 
 /** @param {string} text @returns {number} */
 export function length(text) {
@@ -15,6 +16,7 @@ export function message(limit, text, words) {
 function watch(counter) {
   const field = document.getElementById(counter.dataset.counterFor);
   const limit = Number(field?.dataset.counter);
+  const quiet = counter.dataset.counterQuiet !== undefined; // a line: only when its end is near
   if (!limit) return;
   // What is spoken follows the typing at a distance, or it would interrupt it.
   const spoken = document.createElement("span");
@@ -25,9 +27,10 @@ function watch(counter) {
   const show = (speak) => {
     const text = message(limit, field.value, counter.dataset);
     counter.textContent = text;
+    if (quiet) counter.hidden = limit - length(field.value) > NEAR;
     counter.classList.toggle("mt-counter--over", length(field.value) > limit);
     clearTimeout(timer);
-    if (speak) timer = setTimeout(() => { spoken.textContent = text; }, PAUSE_MS);
+    if (speak && !counter.hidden) timer = setTimeout(() => { spoken.textContent = text; }, PAUSE_MS);
   };
   field.addEventListener("input", () => show(true));
   show(false);

@@ -1,12 +1,7 @@
 // The table of cost lines: 数量 × 単価 = 金額 and the total as one types, a new row, a removed row that can come back.
 // Rows follow WTForms' FieldList: lines-0-quantity. Gaps in the numbers are fine for the server.
+import { readCount, readYen } from "./amounts.js";
 import { markChanged } from "./draft.js";
-
-/** @param {string} text as people type numbers (full width, commas, yen signs) @returns {number|null} */
-export function number(text) {
-  const plain = text.normalize("NFKC").replace(/[,\s¥\\円]/g, "");
-  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : null;
-}
 
 /** @param {number} amount @param {string} pattern such as "{n}円" @returns {string} with △ for a negative amount */
 export function yen(amount, pattern) {
@@ -45,9 +40,9 @@ class Lines {
     let sum = 0;
     this.rows().forEach((row) => {
       const quantity = this.cell(row, this.root.dataset.quantity);
-      const price = number(this.cell(row, this.root.dataset.price)?.value ?? "");
-      const many = quantity ? number(quantity.value) : 1;
-      const amount = price === null || many === null ? null : Math.trunc(price * many);
+      const price = readYen(this.cell(row, this.root.dataset.price)?.value ?? "");
+      const many = quantity ? readCount(quantity.value) : 1;
+      const amount = price === null || many === null ? null : price * many;
       const shown = row.querySelector("[data-amount]");
       if (shown) shown.textContent = amount === null ? "" : yen(amount, this.pattern);
       sum += amount ?? 0;
