@@ -23,8 +23,8 @@ from stations.core import (
     formatting,
     labels,
     language,
+    limits,
     migrations,
-    uploads,
     web,
 )
 from stations.core.access import Permission, can
@@ -44,7 +44,6 @@ from stations.reports.views import blueprint as reports
 PACKAGE = Path(__file__).parent
 BLUEPRINTS = (people, committees, applications, attendance, meetings, grants, referrals, directory, reports)
 COMMANDS = (cli.commands, people_commands, committees_commands, referrals_commands, demo_commands)
-FORM_OVERHEAD_BYTES = 2_000_000  # text of a form beside its files
 
 
 @dataclass(frozen=True)
@@ -99,6 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     database.init_app(app)
     migrations.init_app(app)
+    limits.init_app(app)
     CSRFProtect(app)
     Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
     language.init_app(app)
@@ -134,8 +134,8 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.production,
         "WTF_CSRF_TIME_LIMIT": None,  # the session's own end is the limit: a slow writer must not lose a form
-        "MAX_CONTENT_LENGTH": 3 * uploads.MAX_BYTES + FORM_OVERHEAD_BYTES,
-        "MAX_FORM_MEMORY_SIZE": FORM_OVERHEAD_BYTES,
+        "MAX_CONTENT_LENGTH": limits.WITH_FILE.size,  # each route has its own: core.limits
+        "MAX_FORM_MEMORY_SIZE": limits.WITH_FILE.text,
         "BABEL_DEFAULT_LOCALE": "ja",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
         "TEMPLATES_AUTO_RELOAD": False,

@@ -295,6 +295,8 @@ class AttachForm(Form):
 
 
 class CommentForm(Form):
+    prefixes = frozenset(section.value for section in Section)
+
     field = SelectField(_l("どの欄について"), [NotRequired()])
     text = TidyTextArea(
         _l("コメント"),

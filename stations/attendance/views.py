@@ -9,7 +9,7 @@ from stations.attendance import queries, rules, services
 from stations.attendance.forms import DayForm, ReopenForm, TapForm, read_act
 from stations.attendance.labels import TONES
 from stations.attendance.rules import AgeBand, Verdict
-from stations.core import audit, clock, errors
+from stations.core import audit, clock, errors, web
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import date as format_date
@@ -193,7 +193,7 @@ def events(opening: Any) -> Any:
 
     With no row it only tells the counts and whether the record is open, and writes nothing.
     """
-    sent = (request.get_json(silent=True) or {}).get("events")
+    sent = web.json_object().get("events")
     if not isinstance(sent, list) or len(sent) > MAX_BATCH:
         return jsonify(problem=_("送られた記録を読み取れませんでした。")), 400
     answers, readable = [], []

@@ -6,13 +6,15 @@ Typed text always survives: a field that cannot read what was typed shows it aga
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, StringField, TextAreaField, validators
 from wtforms.fields import FieldList
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
@@ -24,17 +26,52 @@ from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
 
 HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
+# What stands on pages beside the fields of form classes: buttons, choices of a row or a member.
+CONTROLS = frozenset(
+    {
+        "act",
+        "add_row",
+        "remove_row",
+        "next",
+        "language",
+        "person_id",
+        "discard",
+        "everybody",
+        "member",
+        "plan_id",
+    }
+)
 NEVER_REPEATED = frozenset({"csrf_token", "secret", "code", HELD_FIELD})
 _CODE_WORD = re.compile(r"[a-z][a-z0-9_:-]*")
 
 
 def fields_sent() -> list[tuple[str, str]]:
-    """The fields that came with this request, without files, passwords, codes and tokens."""
+    """The fields of a form of this package that came with the request, without files, passwords, codes and tokens."""
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in NEVER_REPEATED and "password" not in name
+        if name not in NEVER_REPEATED and "password" not in name and knows(request.blueprint, name)
     ]
+
+
+def knows(package: str | None, name: str) -> bool:
+    """Whether a field of this name, also of a row or one of a date's boxes, stands in a form of the package."""
+    names = CONTROLS | names_of(package) if package else CONTROLS
+    return all(part in names or part.isdecimal() for part in name.split("-"))
+
+
+@cache
+def names_of(package: str) -> frozenset[str]:
+    """The names of all fields of the package's forms and rows."""
+    found = set(DateField.PARTS)
+    waiting: list[type] = [Form, Row]
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        if form.__module__.startswith((f"stations.{package}.", "stations.core.")):
+            found |= {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
+            found |= getattr(form, "prefixes", frozenset())
+    return frozenset(found)
 
 
 def typed_words(fields: Iterable[tuple[str, str]]) -> list[str]:
@@ -49,7 +86,16 @@ def say(broken: RuleBroken) -> str:
 
 
 class Form(FlaskForm):
-    """Base of every form; CSRF is on (flask-wtf)."""
+    """Base of every form; CSRF is on (flask-wtf). ``prefixes``: those that it is made with, where it has any."""
+
+    prefixes: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a page sent. Not JSON, which flask-wtf would take too: its values may be anything."""
+            if request.is_json and not hasattr(formdata, "getlist"):
+                return None
+            return super().wrap_formdata(form, formdata)
 
     def show(self, *problems: RuleBroken) -> None:
         """Put broken rules beside their fields (or on top) and give up what the act had begun to change."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Request, Response, g, has_request_context, request
+from flask import Blueprint, Flask, Request, Response, abort, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map
@@ -73,9 +73,21 @@ def _database_integer(text: str) -> int:
 
 
 class BoundedRequest(Request):
-    """A request whose numbers fit the database."""
+    """A request whose numbers fit the database, and whose JSON is not nested without end."""
 
     parameter_storage_class = Parameters
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        try:
+            return super().get_json(force, silent, cache)
+        except RecursionError:
+            return None if silent else abort(400)
+
+
+def json_object() -> dict[str, Any]:
+    """The JSON object that a script sent; an empty one for anything else."""
+    sent = request.get_json(silent=True)
+    return sent if isinstance(sent, dict) else {}
 
 
 @blueprint.get("/healthz")

@@ -160,7 +160,7 @@ class ReasonForm(Form):
 class SearchForm(Form):
     """A search line for people; sent by GET, so without a CSRF token."""
 
-    class Meta(Form.Meta):  # type: ignore[name-defined]  # flask-wtf is untyped
+    class Meta(Form.Meta):
         csrf = False
 
     q = TidyText(_l("名前・ふりがな・ログイン名"))

@@ -37,7 +37,7 @@ def failing(config: Config) -> Flask:
     def crash() -> str:
         raise ValueError("氏名 見本花子 を含む例外")
 
-    @app.post("/rule/<kind>")
+    @app.post("/rule/<kind>", endpoint="applications.rule")  # a form of plans knows what is typed
     @public
     @writes
     def rule(kind: str) -> str:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import TestResponse
 
 from stations.core.database import db
+from stations.core.forms import NEVER_REPEATED, knows
 from stations.people.models import Person
 from tests.support.catalogue import source_texts
 from tests.support.html_form import Form, Sent, Value
@@ -167,7 +168,28 @@ class PageClient:
         if response.status_code != status:
             raise AssertionError(f"{url}: {response.status_code}, expected {status}:\n{page.excerpt}")
         page.check(source_texts())
+        self._check_fields(page)
         return page
+
+    def _check_fields(self, page: Page) -> None:
+        """Every field of a form on the page is known where the form goes (others are not kept or shown again).
+
+        A form with a file goes where one is taken.
+        """
+        routes = self.app.url_map.bind("localhost")
+        for form in (Form(page, element) for element in page.all("form", method="post")):
+            endpoint, _values = routes.match(urlsplit(urljoin(page.url, form.action)).path, method="POST")
+            names = {control.get("name", "") for control in form.controls} - NEVER_REPEATED - {""}
+            view = self.app.view_functions[endpoint]
+            if form.element.get("enctype") == "multipart/form-data" and not hasattr(view, "takes_file"):
+                raise AssertionError(f"{page.url}: {endpoint} gets a file and lacks @takes_file")
+            package = view.__module__.split(".")[1]
+            unknown = sorted(name for name in names if not knows(package, name))
+            if unknown:
+                raise AssertionError(
+                    f"{page.url}: {package} knows no field {unknown}: give it to a form class,"
+                    " or to CONTROLS of core/forms.py"
+                )
 
 
 def hand_over_database() -> None:

@@ -12,6 +12,7 @@ from stations.core.formatting import yen
 from stations.core.forms import say
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.limits import takes_file
 from stations.core.messages import N_, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import ReasonForm, ReceiptForm
@@ -56,6 +57,7 @@ def receipt_list(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/receipts/new", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
+@takes_file
 @writes
 def new_receipt(grant: Any) -> Any:
     """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""

@@ -1,0 +1,67 @@
+"""How much one request may bring: bytes and fields, by who sends it and what the route takes.
+
+The limit is set before anything is read, so that nobody's request makes a worker large or slow. Every route has one of
+three (a house test tries each): what a stranger sends, what somebody signed in sends, and forms with a file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from flask import Flask, abort, current_app, request, session
+
+from stations.core import uploads
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Limit:
+    """``size`` is in bytes of the whole body, ``text`` in bytes of its text fields, ``fields`` counts them all."""
+
+    size: int
+    text: int
+    fields: int
+
+
+STRANGER: Final = Limit(64_000, 64_000, 50)
+"""Sign-in, links, language: a public route, or any route without a session."""
+
+SIGNED_IN: Final = Limit(1_000_000, 1_000_000, 2_000)
+"""A plan with its cost lines: a kanji takes nine bytes on its way."""
+
+WITH_FILE: Final = Limit(3 * uploads.MAX_BYTES + SIGNED_IN.size, SIGNED_IN.text, SIGNED_IN.fields)
+"""More than one file may have: whoever chose too large a one is answered beside the field, not by an error page."""
+
+
+def takes_file(view: V) -> V:
+    """Mark a route whose form has a file."""
+    view.takes_file = True  # type: ignore[attr-defined]  # the mark itself
+    return view
+
+
+def limit_of(endpoint: str | None, *, signed_in: bool) -> Limit:
+    """The limit of a route for somebody with or without a session."""
+    view = current_app.view_functions.get(endpoint or "")
+    access = getattr(view, "access", None)
+    if not signed_in or access is None or access.permission is None:
+        return STRANGER
+    return WITH_FILE if getattr(view, "takes_file", False) else SIGNED_IN
+
+
+def _hold() -> None:
+    # A session that has timed out still counts: what its owner typed is kept for them.
+    limit = limit_of(request.endpoint, signed_in="_user_id" in session)
+    request.max_content_length = limit.size
+    request.max_form_memory_size = limit.text
+    request.max_form_parts = limit.fields
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Werkzeug counts the parts of multipart forms only. What is read here is kept for the form.
+        body = request.get_data(parse_form_data=False)
+        if body.count(b"&") >= limit.fields:
+            abort(413)
+
+
+def init_app(app: Flask) -> None:
+    """Before the CSRF check, which reads the form."""
+    app.before_request(_hold)
