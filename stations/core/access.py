@@ -105,6 +105,7 @@ class Permission(StrEnum):
     GRANT_ISSUE = "grant:issue"
     GRANT_SETTINGS = "grant:settings"
     ADVANCE_REQUEST = "advance:request"
+    PAYMENT_DRAFT = "payment:draft"
     PAYMENT_ORDER = "payment:order"
     PAYMENT_RECORD = "payment:record"
     RECEIPT_ENTER = "receipt:enter"
@@ -166,11 +167,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PLAN_REVIEW,
         Permission.GRANT_REVIEW,
         Permission.GRANT_ISSUE,
-        Permission.PAYMENT_ORDER,
+        Permission.PAYMENT_DRAFT,
         Permission.REPORT_INSPECT,
         Permission.AGENCY_MANAGE,
     },
-    Role.APPROVER: _CITY_READS | {Permission.GRANT_APPROVE, Permission.GRANT_SETTINGS},
+    Role.APPROVER: _CITY_READS
+    | {Permission.GRANT_APPROVE, Permission.GRANT_SETTINGS, Permission.PAYMENT_ORDER},
     Role.CASHIER: _CITY_READS | {Permission.PAYMENT_RECORD},
     Role.ADMINISTRATOR: frozenset(
         {Permission.PEOPLE_MANAGE, Permission.COMMITTEE_READ, Permission.STATION_READ, Permission.AUDIT_READ}
@@ -232,6 +234,7 @@ FOUR_EYES = frozenset(
         Permission.PLAN_REVIEW,
         Permission.MEETING_RESOLVE,
         Permission.GRANT_APPROVE,
+        Permission.PAYMENT_DRAFT,
         Permission.PAYMENT_ORDER,
         Permission.PAYMENT_RECORD,
         Permission.ACCOUNTS_AUDIT,
@@ -247,6 +250,7 @@ RECUSED = frozenset(
         Permission.GRANT_REVIEW,
         Permission.GRANT_APPROVE,
         Permission.GRANT_ISSUE,
+        Permission.PAYMENT_DRAFT,
         Permission.PAYMENT_ORDER,
         Permission.PAYMENT_RECORD,
         Permission.REPORT_INSPECT,

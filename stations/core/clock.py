@@ -242,7 +242,27 @@ def add_business_days(on: date, days: int) -> date:
     return on
 
 
+def is_bank_day(on: date) -> bool:
+    """Whether banks are open: no weekend, no holiday, not 12-31 … 1-3 (銀行法施行令5条)."""
+    return not _is_weekend_or_holiday(on) and (on.month, on.day) not in _NEW_YEAR_BANK
+
+
+def bank_day(on: date) -> date:
+    """The day itself, or the next one on which banks are open."""
+    while not is_bank_day(on):
+        on += timedelta(days=1)
+    return on
+
+
+def last_bank_day(on: date) -> date:
+    """The day itself, or the last one before it on which banks were open."""
+    while not is_bank_day(on):
+        on -= timedelta(days=1)
+    return on
+
+
 _NEW_YEAR_OFFICE = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
+_NEW_YEAR_BANK = {(12, 31), (1, 1), (1, 2), (1, 3)}
 
 
 @lru_cache(maxsize=1_000)  # a list counts office days forward from the same few dates

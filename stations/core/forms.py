@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from stations.core import clock, money, seen, text
+from stations.core import clock, formatting, money, seen, text
 from stations.core.access import NotAllowed
 from stations.core.database import db
 from stations.core.labels import label
@@ -81,7 +81,10 @@ def typed_words(fields: Iterable[tuple[str, str]]) -> list[str]:
 
 def say(broken: RuleBroken) -> str:
     """The sentence of a broken rule in the reader's language."""
-    params = {name: label(value) for name, value in broken.params.items()}
+    params = {
+        name: formatting.date(value) if isinstance(value, dt.date) else label(value)
+        for name, value in broken.params.items()
+    }
     return str(_(broken.message, **params) if params else _(broken.message))
 
 

@@ -22,6 +22,7 @@ _UNIT = 1_000
 # Among the stations at work, the second advance has come to different points.
 _SECOND_ADVANCES = (
     PaymentStatus.REQUESTED,
+    PaymentStatus.DRAFTED,
     PaymentStatus.ORDERED,
     PaymentStatus.PAID,
     PaymentStatus.RETURNED,
@@ -129,9 +130,27 @@ def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> S
         by=town.of(task.place)[Role.TREASURER],
     )
     yield times.at(When.ORDER)
-    services.order_payment(request=request, by=town.officer(1))
+    _order(town, request)
     yield times.at(When.PAY)
     _pay(town, request)
+    if task.whole_year and task.place.key == "mabashi":
+        yield times.at(When.PAY, 0.4)
+        again = services.fail_payment(
+            request=request,
+            returned_on=clock.today(),
+            reason="口座名義の変更の届出がなく、振込先の口座が見つからなかったため（銀行から組戻し）",
+            by=town.city[Role.CASHIER][0],
+        )
+        assert again is not None
+        yield times.at(When.PAY, 0.6)
+        _order(town, again)
+        yield times.at(When.PAY, 0.75)
+        _pay(town, again)
+
+
+def _order(town: Town, request: PaymentRequest) -> None:
+    services.draft_order(request=request, by=town.officer(1))
+    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
 
 
 def _pay(town: Town, request: PaymentRequest) -> None:
@@ -164,7 +183,10 @@ def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> St
             by=town.officer(1),
         )
         return
-    services.order_payment(request=request, by=town.officer(1))
+    services.draft_order(request=request, by=town.officer(1))
+    if wanted is PaymentStatus.DRAFTED:
+        return
+    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
     if wanted is PaymentStatus.PAID:
         yield days.share(0.975)
         _pay(town, request)
@@ -299,11 +321,11 @@ def _refund(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
 
 
 def _balance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
-    services.order_balance(grant=grant, by=town.officer())
+    services.order_balance(grant=grant, by=town.officer(1))
     if task.grant is Status.BALANCE_DUE:
         return
     request = db.session.scalars(sa.select(PaymentRequest).filter_by(grant_id=grant.id, kind="balance")).one()
     yield times.at(When.SETTLE, 0.5)
-    services.order_payment(request=request, by=town.officer(1))
+    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
     yield times.at(When.CASH)
     _pay(town, request)

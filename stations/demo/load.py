@@ -40,7 +40,7 @@ def check(config: Config) -> None:
 
 def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: None) -> None:
     """Live through the days up to ``today``; ``progress`` hears which part (0 … 1) of them has passed."""
-    days = Days(today)
+    days = Days(_livable(today))
     here = Town(days, random.Random(f"stations {today.isoformat()}"))
     with clock.telling(days.begins):
         town.settle(here)
@@ -57,6 +57,16 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
         progress((time - days.begins).total_seconds() / whole)
     _send_old_mails(days.ends)
     db.session.commit()
+
+
+def _livable(today: dt.date) -> dt.date:
+    """The day itself; at a weekend on which a fiscal year begins, the last day of the year before.
+
+    Nothing of the new year could be paid yet: banks are closed until its first office day.
+    """
+    first = clock.fiscal_year_period(clock.fiscal_year(today))[0]
+    opens = clock.open_day(first)
+    return today if first == opens or opens < today else first - dt.timedelta(days=1)
 
 
 def _send_old_mails(now: dt.datetime) -> None:

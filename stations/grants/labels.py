@@ -68,19 +68,25 @@ labels.register(
 labels.register(
     {
         PaymentStatus.REQUESTED: _l("請求"),
+        PaymentStatus.DRAFTED: _l("支出命令の決裁中"),
         PaymentStatus.ORDERED: _l("支出命令"),
         PaymentStatus.PAID: _l("支払済"),
+        PaymentStatus.FAILED: _l("振込不能（組戻し）"),
         PaymentStatus.RETURNED: _l("差戻し"),
         PaymentStatus.CANCELLED: _l("取消"),
     }
 )
 labels.register(
     {
-        PaymentAct.ORDER: _l("支出を命令する"),
+        PaymentAct.DRAFT: _l("支出命令を起案する"),
+        PaymentAct.ORDER: _l("支出命令を決裁する"),
+        PaymentAct.SEND_BACK: _l("支出命令の起案を差し戻す"),
         PaymentAct.PAY: _l("支払を記録する"),
+        PaymentAct.WITHDRAW_ORDER: _l("支出命令を取り下げる"),
         PaymentAct.RETURN: _l("請求を差し戻す"),
         PaymentAct.CANCEL: _l("請求を取り消す"),
         PaymentAct.REVERSE: _l("支払の記録を訂正する"),
+        PaymentAct.FAIL: _l("振込ができず戻ったことを記録する"),
     }
 )
 
@@ -151,8 +157,10 @@ TONES: dict[Status, str] = {
 
 PAYMENT_TONES: dict[PaymentStatus, str] = {
     PaymentStatus.REQUESTED: "blue",
+    PaymentStatus.DRAFTED: "yellow",
     PaymentStatus.ORDERED: "yellow",
     PaymentStatus.PAID: "green",
+    PaymentStatus.FAILED: "red",
     PaymentStatus.RETURNED: "orange",
     PaymentStatus.CANCELLED: "grey",
 }
@@ -183,13 +191,15 @@ class PaymentDeed(StrEnum):
     """How a payment begins."""
 
     REQUEST = "request"
-    RECORD_ANEW = "record_anew"
+    RECORD_AGAIN = "record_anew"
+    PAY_AGAIN = "pay_again"
 
 
 labels.register(
     {
         PaymentDeed.REQUEST: _l("請求する"),
-        PaymentDeed.RECORD_ANEW: _l("支払の記録をやり直す"),
+        PaymentDeed.RECORD_AGAIN: _l("支払の記録をやり直す"),
+        PaymentDeed.PAY_AGAIN: _l("支払をやり直す"),
     }
 )
 

@@ -186,9 +186,10 @@ class GrantChange(Model):
 
 
 class PaymentRequest(Model):
-    """One instalment: asked for (概算払請求) or due (精算払), ordered (支出命令), paid. Numbered within its grant.
+    """One instalment: asked for (概算払請求) or due (精算払), ordered by two people (支出命令), paid. Numbered in its grant.
 
-    Returned or cancelled ones keep their number. Written by `grants.services.payments`.
+    Returned, failed or cancelled ones keep their number. Written by `services.payments` and
+    `services.payment_corrections`.
     """
 
     __tablename__ = "payment_request"
@@ -196,8 +197,13 @@ class PaymentRequest(Model):
         sa.UniqueConstraint("grant_id", "instalment"),
         sa.CheckConstraint("amount_yen > 0", name="amount"),
         sa.CheckConstraint("kind IN ('advance','balance')", name="kind"),
-        sa.CheckConstraint("status NOT IN ('ordered','paid') OR ordered_by_id IS NOT NULL", name="ordered"),
+        sa.CheckConstraint("status <> 'drafted' OR drafted_by_id IS NOT NULL", name="drafted"),
+        sa.CheckConstraint(
+            "status NOT IN ('ordered','paid','failed') OR ordered_by_id IS NOT NULL", name="ordered"
+        ),
+        sa.CheckConstraint("(status = 'failed') = (returned_on IS NOT NULL)", name="failed"),
         sa.CheckConstraint("ordered_by_id IS NULL OR ordered_by_id <> requested_by_id", name="four_eyes"),
+        sa.CheckConstraint("ordered_by_id IS NULL OR ordered_by_id <> drafted_by_id", name="four_eyes_order"),
         sa.Index("ix_payment_request_status", "status"),
     )
 
@@ -215,8 +221,15 @@ class PaymentRequest(Model):
         sa.ForeignKey("person.id"), comment="NULL: a balance that follows from the determination"
     )
     requested_at: orm.Mapped[dt.datetime]
+    drafted_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="起案 of the 支出命令; NULL: ordered before two people did so"
+    )
+    drafted_at: orm.Mapped[dt.datetime | None]
     ordered_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     ordered_at: orm.Mapped[dt.datetime | None]
+    returned_on: orm.Mapped[dt.date | None] = orm.mapped_column(
+        comment="組戻し: when the money of a failed transfer came back"
+    )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="payment_requests")
     payment: orm.Mapped["Payment | None"] = orm.relationship(back_populates="request", lazy="joined")
@@ -225,7 +238,8 @@ class PaymentRequest(Model):
         return self.grant.body()
 
     def maker_ids(self) -> frozenset[int]:
-        return frozenset(i for i in (self.requested_by_id, self.ordered_by_id) if i is not None)
+        makers = (self.requested_by_id, self.drafted_by_id, self.ordered_by_id)
+        return frozenset(i for i in makers if i is not None)
 
 
 class Payment(AppendOnly, Model):

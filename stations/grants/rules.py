@@ -156,35 +156,51 @@ def require_reason(act: Act, reason: str) -> None:
 
 
 class PaymentStatus(StrEnum):
-    """請求 → 支出命令 → 支払済; a returned request, or one paid by a mistaken record, is answered by a new one."""
+    """請求 → 支出命令の起案 → 支出命令 → 支払済. A returned or failed one, or a mistaken record, is answered by a new one."""
 
     REQUESTED = "requested"
+    DRAFTED = "drafted"
     ORDERED = "ordered"
     PAID = "paid"
+    FAILED = "failed"
     RETURNED = "returned"
     CANCELLED = "cancelled"
 
 
 class PaymentAct(StrEnum):
+    DRAFT = "draft"
     ORDER = "order"
+    SEND_BACK = "send_back_order"
     PAY = "pay"
+    WITHDRAW_ORDER = "withdraw_order"
     RETURN = "return"
     CANCEL = "cancel"
     REVERSE = "reverse"
+    FAIL = "fail"
 
 
 PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
     PaymentStatus.REQUESTED: {
-        PaymentAct.ORDER: PaymentStatus.ORDERED,
+        PaymentAct.DRAFT: PaymentStatus.DRAFTED,
         PaymentAct.RETURN: PaymentStatus.RETURNED,
         PaymentAct.CANCEL: PaymentStatus.CANCELLED,
     },
-    PaymentStatus.ORDERED: {
-        # The money may have left the bank: no falling away, and only the cashier knows that it did not leave.
-        PaymentAct.PAY: PaymentStatus.PAID,
-        PaymentAct.RETURN: PaymentStatus.RETURNED,
+    PaymentStatus.DRAFTED: {
+        PaymentAct.ORDER: PaymentStatus.ORDERED,
+        PaymentAct.SEND_BACK: PaymentStatus.REQUESTED,
+        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
     },
-    PaymentStatus.PAID: {PaymentAct.REVERSE: PaymentStatus.CANCELLED},
+    PaymentStatus.ORDERED: {
+        # The money may have left the bank: nothing cancels it, and only the cashier knows that it did not leave.
+        PaymentAct.PAY: PaymentStatus.PAID,
+        PaymentAct.WITHDRAW_ORDER: PaymentStatus.REQUESTED,
+    },
+    # 訂正: the money left, the record is wrong. 組戻し: the bank sent the money back.
+    PaymentStatus.PAID: {
+        PaymentAct.REVERSE: PaymentStatus.CANCELLED,
+        PaymentAct.FAIL: PaymentStatus.FAILED,
+    },
+    PaymentStatus.FAILED: {},
     PaymentStatus.RETURNED: {},
     PaymentStatus.CANCELLED: {},
 }
@@ -195,7 +211,7 @@ def next_payment_status(status: PaymentStatus, act: PaymentAct) -> PaymentStatus
     return states.step(PAYMENT_TRANSITIONS, status, act)
 
 
-PAYMENT_NEEDS_REASON = frozenset({PaymentAct.RETURN, PaymentAct.CANCEL, PaymentAct.REVERSE})
+PAYMENT_NEEDS_REASON = frozenset(PaymentAct) - {PaymentAct.DRAFT, PaymentAct.ORDER, PaymentAct.PAY}
 
 # Nothing has been computed yet from what was paid: 額の確定 and 取消し are.
 _BEFORE_SETTLEMENT = frozenset(
@@ -210,11 +226,11 @@ _BEFORE_SETTLEMENT = frozenset(
 )
 
 # Money that has been asked for or ordered but has not left yet.
-PENDING = frozenset({PaymentStatus.REQUESTED, PaymentStatus.ORDERED})
+PENDING = frozenset({PaymentStatus.REQUESTED, PaymentStatus.DRAFTED, PaymentStatus.ORDERED})
 
 
 def require_payment_reason(act: PaymentAct, reason: str) -> None:
-    """Returning, cancelling or reversing a payment needs a reason; `RuleBroken` on "reason" without one."""
+    """Whatever does not bring a payment forward needs a reason; `RuleBroken` on "reason" without one."""
     states.require_reason(act, reason, PAYMENT_NEEDS_REASON)
 
 
@@ -234,6 +250,24 @@ def check_reversible(kind: str, status: Status) -> None:
             N_("概算払の記録は額の確定の起案まで、精算払の記録は完結まで訂正できます（いまは%(state)s）。"),
             state=status,
         )
+
+
+def check_bank_day(on: date, *, field: str) -> None:
+    """A transfer moves on a bank business day (全銀協 総合振込). `RuleBroken` on `field`, offering the next one."""
+    if not clock.is_bank_day(on):
+        raise RuleBroken(
+            field,
+            N_("%(day)sは銀行の休業日です。営業日の日付にしてください（次の営業日は%(next)sです）。"),
+            day=on,
+            next=clock.bank_day(on),
+        )
+
+
+def check_came_back(returned_on: date, *, paid_on: date, today: date) -> None:
+    """The day on which a failed transfer came back (組戻し). `RuleBroken` on "returned_on"."""
+    if not paid_on <= returned_on <= today:
+        raise RuleBroken("returned_on", N_("お金が戻った日は、支払日から今日までの日にしてください。"))
+    check_bank_day(returned_on, field="returned_on")
 
 
 # Working days in which a committee is asked to apply once its plan is approved: custom, not law.
@@ -282,18 +316,49 @@ def project_period(fiscal_year: int) -> tuple[date, date]:
     return clock.fiscal_year_period(fiscal_year)
 
 
-def balance_year(fiscal_year: int, on: date) -> int:
-    """The budget that a 精算払 of a grant is paid from on a day.
+def budget_year(kind: str, fiscal_year: int, on: date) -> int:
+    """The budget that a payment of a grant ordered on a day burdens.
 
-    The grant's own year until its 出納整理期間 is over (5-31), then the budget of the day, as 過年度支出
-    (地方自治法施行令165条の8): a report that was mended for long is still paid.
+    An advance: that of the grant's own year. A balance: the same until its 出納整理期間 is over (5-31), then the budget
+    of the day, as 過年度支出 (地方自治法施行令165条の8): what is owed is still paid, however late the report came.
     """
-    return fiscal_year if on <= clock.cash_period(fiscal_year)[1] else clock.fiscal_year(on)
+    if kind == "advance" or on <= clock.cash_period(fiscal_year)[1]:
+        return fiscal_year
+    return clock.fiscal_year(on)
+
+
+def check_order_date(kind: str, grant_year: int, budget: int, on: date) -> None:
+    """Whether a payment out of ``budget`` may be ordered on a day. `RuleBroken` says what to do instead.
+
+    Cash of a year moves until 5-31 of the next (地方自治法235条の5).
+    """
+    if budget != budget_year(kind, grant_year, on):
+        raise RuleBroken(
+            None,
+            N_(
+                "起案の後に%(year)s年度の出納整理期間が終わりました。起案を差し戻し、新しい年度の予算で起案し直してください。"
+            ),
+            year=budget,
+        )
+    if not cash_date_ok(budget, on):
+        raise RuleBroken(
+            None,
+            N_(
+                "%(year)s年度の出納整理期間（翌年5月31日まで）が終わったため、概算払の支出命令はできません。"
+                "請求を差し戻してください。不足する額は、額の確定の後に精算払で支払います。"
+            ),
+            year=budget,
+        )
 
 
 def is_prior_year_income(fiscal_year: int, repaid_on: date) -> bool:
     """Whether a repayment is too late for 戻入 and becomes 過年度収入 (地方自治法施行令160条)."""
     return repaid_on > clock.cash_period(fiscal_year)[1]
+
+
+def receiving_year(fiscal_year: int, repaid_on: date) -> int:
+    """The budget that money which came back belongs to: the one it was paid from (戻入), or that of the day (過年度収入)."""
+    return clock.fiscal_year(repaid_on) if is_prior_year_income(fiscal_year, repaid_on) else fiscal_year
 
 
 def retention_end(fiscal_year: int, years: int) -> date:

@@ -13,7 +13,7 @@ from stations.core.config import Config
 from stations.core.database import db
 from stations.grants import queries
 from stations.grants import services as grants
-from stations.grants.models import Grant
+from stations.grants.models import Grant, PaymentRequest
 from stations.meetings import queries as hall
 from stations.meetings import services as meetings
 from stations.meetings.rules import Resolution
@@ -72,5 +72,21 @@ def pay(site: Site, grant_id: int) -> None:
     """支出命令 → 支払済 of the advance that was asked for."""
     with _at_work(site):
         (request,) = queries.pending(db.session.get_one(Grant, grant_id))
-        grants.order_payment(request=request, by=_called("officer2"))
-        grants.record_payment(request=request, paid_on=clock.today(), by=_called("cashier1"))
+        grants.draft_order(request=request, by=_called("officer2"))
+        grants.order_payment(request=request, by=_called("approver1"))
+        _on_a_bank_day(request)
+        paid_on = clock.last_bank_day(clock.today())
+        grants.record_payment(request=request, paid_on=paid_on, by=_called("cashier1"))
+
+
+def order_on_a_bank_day(site: Site, grant_id: int) -> None:
+    """At a weekend nothing could be paid: the order is then one of the last bank day."""
+    with _at_work(site):
+        for request in queries.pending(db.session.get_one(Grant, grant_id)):
+            _on_a_bank_day(request)
+
+
+def _on_a_bank_day(request: PaymentRequest) -> None:
+    day = clock.last_bank_day(clock.today())
+    if day < clock.today():
+        request.ordered_at = dt.datetime.combine(day, dt.time(12), clock.TOKYO)

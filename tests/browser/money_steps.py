@@ -67,12 +67,20 @@ def ask_for_advance(treasurer: Someone, grant_id: int) -> None:
     treasurer.sees_money("36,000円", "0円", "0円", "36,000円")
 
 
-def pay(everybody: Company, grant_id: int) -> None:
-    """支出命令 by another officer than who drafted → 支払済."""
-    other, cashier = everybody[OTHER_OFFICER], everybody[CASHIER]
+def order(everybody: Company, grant_id: int) -> None:
+    """支出命令: drafted by an officer, given by the approver."""
+    other, approver = everybody[OTHER_OFFICER], everybody[APPROVER]
     other.go(f"/grants/{grant_id}")
-    other.follow("支出を命令する")
-    other.press("支出を命令する")
+    other.follow("支出命令を起案する")
+    other.press("支出命令を起案する")
+    approver.go(f"/grants/{grant_id}")
+    approver.follow("支出命令を決裁する")
+    approver.press("支出を命令する")
+
+
+def pay(everybody: Company, grant_id: int) -> None:
+    """支払 by the cashier."""
+    cashier = everybody[CASHIER]
     cashier.go(f"/grants/{grant_id}")
     cashier.follow("支払を記録する")
     cashier.press("支払済にする")

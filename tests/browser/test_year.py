@@ -32,6 +32,8 @@ def test_one_stations_whole_year(own_site: Site, visitor: VisitorMaker, album: A
     grant_id = money.apply(everybody[CHAIR], plan_id)
     money.award(everybody, grant_id)
     money.ask_for_advance(everybody[TREASURER], grant_id)
+    money.order(everybody, grant_id)
+    city.order_on_a_bank_day(own_site, grant_id)
     money.pay(everybody, grant_id)
     at_the_station.open_today(everybody[DRAFTER])
     at_the_station.count_visits(everybody[VOLUNTEER])

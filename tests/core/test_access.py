@@ -121,6 +121,7 @@ def test_nobody_both_orders_and_records_a_payment_or_drafts_and_approves_by_role
     """No single role carries both halves of a pair that four eyes keep apart."""
     apart = (
         (Permission.GRANT_REVIEW, Permission.GRANT_APPROVE),
+        (Permission.PAYMENT_DRAFT, Permission.PAYMENT_ORDER),
         (Permission.PAYMENT_ORDER, Permission.PAYMENT_RECORD),
         (Permission.RECEIPT_ENTER, Permission.ACCOUNTS_AUDIT),
         (Permission.PLAN_SUBMIT, Permission.PLAN_REVIEW),

@@ -15,7 +15,7 @@ from stations.core.database import add, db
 from stations.grants import queries, services
 from stations.grants.bookkeeping import expense
 from stations.grants.models import Grant, PaymentRequest, Receipt, ReceiptSplit
-from stations.grants.rules import Status
+from stations.grants.rules import PaymentStatus, Status
 from stations.grants.settlement import FiscalTerms
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import MeetingStatus, Resolution
@@ -179,8 +179,15 @@ def requested(made: Team, amount_yen: int) -> PaymentRequest:
 
 def ordered(made: Team, amount_yen: int) -> PaymentRequest:
     request = requested(made, amount_yen)
-    services.order_payment(request=request, by=made.officer)
+    order(made, request)
     return request
+
+
+def order(made: Team, request: PaymentRequest) -> None:
+    """Drafted by an officer and ordered by the approver."""
+    if request.status is PaymentStatus.REQUESTED:
+        services.draft_order(request=request, by=made.officer)
+    services.order_payment(request=request, by=made.approver)
 
 
 def paid(made: Team, amount_yen: int) -> PaymentRequest:

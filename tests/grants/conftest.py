@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-TODAY = dt.datetime(2026, 11, 23, 3, tzinfo=dt.UTC)
+TODAY = dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)

@@ -245,7 +245,7 @@ def test_a_discontinued_grant_is_paid_no_more(db_session: Session):
         services.discontinue(grant=grant, reason="", by=made.chair)
     services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
     with pytest.raises(Conflict):
-        services.order_payment(request=request, by=made.officer)
+        grants.order(made, request)
     with pytest.raises(RuleBroken):
         grants.requested(made, 1_000)
 

@@ -122,7 +122,7 @@ def test_whoever_orders_and_pays_sees_whose_money_and_what_is_left(app: Flask, d
     grant = grants.active(made)
     grants.paid(made, 60_000)
     request = grants.requested(made, 50_000)
-    page = as_(app, made.officer).get(f"/grants/payments/{request.id}/order")
+    page = as_(app, made.officer).get(f"/grants/payments/{request.id}/draft-order")
     shown = facts(page)
     assert shown["ステーション"] == grant.station.name
     assert shown["計画"] == "見本の居場所"
@@ -134,9 +134,10 @@ def test_whoever_orders_and_pays_sees_whose_money_and_what_is_left(app: Flask, d
     ]
     assert shown["請求した人"] == made.treasurer.name
     assert page.has_link("請求を差し戻す")
-    services.order_payment(request=request, by=made.officer)
+    grants.order(made, request)
     page = as_(app, made.cashier).get(f"/grants/payments/{request.id}/pay")
-    assert facts(page)["支出を命令した人"] == made.officer.name
+    assert facts(page)["支出命令を起案した人"] == made.officer.name
+    assert facts(page)["支出を命令した人"] == made.approver.name
     assert f"支出命令の日（{clock.format_era(clock.today())}（" in page.text
 
 

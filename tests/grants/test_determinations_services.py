@@ -82,7 +82,7 @@ def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
             services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     elif settled.balance:
         request = services.order_balance(grant=grant, by=made.officer)
-        services.order_payment(request=request, by=made.officer)
+        grants.order(made, request)
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         if corrected:
             again = services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
@@ -302,7 +302,7 @@ def test_what_the_committee_had_only_advanced_goes_back_to_it(
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     request = services.order_balance(grant=grant, by=made.officer)
-    services.order_payment(request=request, by=made.other_officer)
+    grants.order(made, request)
     services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     services.close(grant=grant, by=made.officer)
     book = books.cash_book(grant)
@@ -335,24 +335,37 @@ def test_what_the_approver_finds_goes_back_to_the_committee(db_session: Session)
     assert grant.receipts[0].inspected_at is not None
 
 
-@pytest.mark.parametrize(("day", "late"), [((5, 31), False), ((6, 1), True)])
-def test_a_balance_after_may_is_paid_from_the_new_budget(
-    db_session: Session, day: tuple[int, int], late: bool
-):
+def test_a_balance_that_was_not_paid_by_may_is_ordered_again_from_the_new_budget(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     request = services.order_balance(grant=grant, by=made.officer)
-    with clock.telling(dt.datetime(grant.fiscal_year + 1, 5, 30, 3, tzinfo=dt.UTC)):
-        services.order_payment(request=request, by=made.officer)
-    assert request.fiscal_year == grant.fiscal_year
-    paid_on = dt.date(grant.fiscal_year + 1, *day)
-    with clock.telling(dt.datetime.combine(paid_on, dt.time(3), dt.UTC)):
-        services.record_payment(request=request, paid_on=paid_on, by=made.cashier)
+    with clock.telling(dt.datetime(2027, 5, 28, 3, tzinfo=dt.UTC)):
+        grants.order(made, request)
+    assert request.fiscal_year == 2026
+    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+        with pytest.raises(RuleBroken) as broken:
+            services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        assert broken.value.field == "paid_on"
+        services.withdraw_order(request=request, reason="出納閉鎖に間に合わなかった", by=made.cashier)
+        grants.order(made, request)
+        assert request.fiscal_year == 2027
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         services.close(grant=grant, by=made.officer)
-    assert request.fiscal_year == grant.fiscal_year + late
     assert grant.status is Status.CLOSED
+
+
+def test_a_balance_is_paid_from_its_own_year_until_the_end_of_may(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    request = services.order_balance(grant=grant, by=made.officer)
+    with clock.telling(dt.datetime(2027, 5, 31, 3, tzinfo=dt.UTC)):
+        grants.order(made, request)
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    assert (request.fiscal_year, grant.status) == (2026, Status.BALANCE_PAID)
 
 
 def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_session: Session):
@@ -363,7 +376,7 @@ def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_sess
     with clock.telling(dt.datetime(grant.fiscal_year + 1, 7, 1, 3, tzinfo=dt.UTC)):
         request = services.order_balance(grant=grant, by=made.officer)
         assert request.fiscal_year == grant.fiscal_year + 1
-        services.order_payment(request=request, by=made.officer)
+        grants.order(made, request)
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert grant.status is Status.BALANCE_PAID
 
@@ -419,7 +432,7 @@ def test_a_mistaken_balance_payment_is_due_again(db_session: Session):
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     request = services.order_balance(grant=grant, by=made.officer)
-    services.order_payment(request=request, by=made.officer)
+    grants.order(made, request)
     services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     again = services.reverse_payment(request=request, reason="番号の誤り", by=made.cashier)
     assert (grant.status, again.kind, queries.standing(grant).paid) == (Status.BALANCE_DUE, "balance", 0)

@@ -77,7 +77,9 @@ def test_each_step_of_a_payment_happens_once(db_session: Session):
     grants.active(made)
     request = grants.ordered(made, 10_000)
     with pytest.raises(Conflict):
-        services.order_payment(request=request, by=made.other_officer)
+        services.draft_order(request=request, by=made.other_officer)
+    with pytest.raises(Conflict):
+        services.order_payment(request=request, by=cast.person(Role.APPROVER))
     services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     with pytest.raises(Conflict):
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
@@ -87,17 +89,61 @@ def test_each_step_of_a_payment_happens_once(db_session: Session):
 def test_who_asks_orders_and_pays_are_three_people(db_session: Session):
     made = grants.team()
     grants.active(made)
-    cast.give(made.officer, Role.CASHIER)
+    for person in (made.officer, made.approver):
+        cast.give(person, Role.CASHIER)
     request = grants.ordered(made, 10_000)
-    with pytest.raises(NotAllowed):
-        services.record_payment(request=request, paid_on=clock.today(), by=made.officer)
+    for person in (made.officer, made.approver):
+        with pytest.raises(NotAllowed):
+            services.record_payment(request=request, paid_on=clock.today(), by=person)
     cast.give(made.treasurer, Role.OFFICER)
     second = grants.requested(made, 10_000)
-    with pytest.raises(NotAllowed):
-        services.order_payment(request=second, by=made.treasurer)
-    for person in (made.chair, made.approver, made.cashier):
+    for person in (made.treasurer, made.chair, made.approver, made.cashier):
         with pytest.raises(NotAllowed):
-            services.order_payment(request=second, by=person)
+            services.draft_order(request=second, by=person)
+
+
+def test_an_order_is_drafted_by_one_and_given_by_another(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    cast.give(made.officer, Role.APPROVER)
+    sitting = cast.person(Role.APPROVER)
+    cast.give(sitting, Role.DRAFTER, of=made.plan.committee)
+    request = grants.requested(made, 10_000)
+    with pytest.raises(Conflict):
+        services.order_payment(request=request, by=made.approver)
+    services.draft_order(request=request, by=made.officer)
+    for person in (made.officer, made.other_officer, made.cashier, sitting):
+        with pytest.raises(NotAllowed):
+            services.order_payment(request=request, by=person)
+    with pytest.raises(Conflict):
+        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    services.order_payment(request=request, by=made.approver)
+    assert (request.drafted_by_id, request.ordered_by_id) == (made.officer.id, made.approver.id)
+
+
+def test_a_draft_that_came_back_is_drafted_again_or_returned(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.requested(made, 10_000)
+    services.draft_order(request=request, by=made.officer)
+    with pytest.raises(RuleBroken):
+        services.send_back_order(request=request, reason=" ", by=made.approver)
+    services.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
+    assert (request.status, request.drafted_by_id) == (PaymentStatus.REQUESTED, None)
+    services.draft_order(request=request, by=made.officer)
+    services.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
+    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+    assert request.status is PaymentStatus.RETURNED
+
+
+def test_the_database_keeps_the_two_people_of_an_order_apart(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 10_000)
+    request.ordered_by_id = request.drafted_by_id
+    with pytest.raises(sa.exc.IntegrityError):
+        db_session.flush()
+    db_session.rollback()
 
 
 def test_mails_about_a_payment_tell_of_which_plan_and_how_much(db_session: Session):
@@ -125,16 +171,29 @@ def test_after_the_order_only_the_cashier_says_that_nothing_left_the_bank(db_ses
     made = grants.team()
     grant = grants.active(made)
     request = grants.ordered(made, 10_000)
-    for person in (made.officer, made.other_officer):
+    for person in (made.officer, made.other_officer, made.approver):
         with pytest.raises(NotAllowed):
-            services.return_request(request=request, reason="取りやめ", by=person)
+            services.withdraw_order(request=request, reason="取りやめ", by=person)
     with pytest.raises(RuleBroken):
-        services.return_request(request=request, reason="", by=made.cashier)
-    services.return_request(request=request, reason="口座番号の誤り", by=made.cashier)
-    assert (request.status, queries.pending(grant)) == (PaymentStatus.RETURNED, [])
-    second = grants.requested(made, 10_000)
-    with pytest.raises(NotAllowed):
-        services.return_request(request=second, reason="口座番号の誤り", by=made.cashier)
+        services.withdraw_order(request=request, reason="", by=made.cashier)
+    services.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
+    assert (request.status, queries.pending(grant)) == (PaymentStatus.REQUESTED, [request])
+    with pytest.raises(Conflict):
+        services.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
+    grants.order(made, request)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    assert queries.standing(grant).paid == 10_000
+
+
+def test_a_saturday_is_no_day_of_payment_and_the_next_bank_day_is_offered(db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    request = grants.ordered(made, 10_000)
+    with clock.telling(dt.datetime(2026, 11, 30, 3, tzinfo=dt.UTC)):
+        with pytest.raises(RuleBroken) as broken:
+            services.record_payment(request=request, paid_on=dt.date(2026, 11, 28), by=made.cashier)
+        assert (broken.value.field, broken.value.params["next"]) == ("paid_on", dt.date(2026, 11, 30))
+        services.record_payment(request=request, paid_on=dt.date(2026, 11, 30), by=made.cashier)
 
 
 @pytest.mark.parametrize("days", [-1, 1])

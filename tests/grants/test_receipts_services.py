@@ -72,7 +72,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"addressee": "上様"}, "addressee"),
     ({"payee": ""}, "payee"),
     ({"description": "お品代"}, "description"),
-    ({"dated_on": dt.date(2026, 11, 24)}, "dated_on"),
+    ({"dated_on": dt.date(2026, 11, 25)}, "dated_on"),
     ({"dated_on": dt.date(2026, 3, 31)}, "dated_on"),
     ({"amount_yen": 3_241, "splits": {999_999: 3_240}}, "splits"),
     ({"splits": {}}, "splits"),
@@ -235,7 +235,7 @@ def test_an_income_is_taken_back_once_and_only_an_income() -> None:
     [
         ({"amount_yen": 0}, "amount_yen"),
         ({"happened_on": dt.date(2026, 3, 31)}, "happened_on"),
-        ({"happened_on": dt.date(2026, 11, 24)}, "happened_on"),
+        ({"happened_on": dt.date(2026, 11, 25)}, "happened_on"),
         ({"description": " "}, "description"),
     ],
 )

@@ -128,7 +128,7 @@ def test_changing_the_text_makes_the_audit_void_and_saving_the_same_does_not() -
     assert made.grant.accounts_audited_at is None
 
 
-@pytest.mark.parametrize("day", [dt.date(2026, 3, 31), dt.date(2026, 11, 24)])
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 31), dt.date(2026, 11, 25)])
 def test_the_day_of_completion_lies_in_the_year_and_not_ahead(day: dt.date) -> None:
     made = team()
     with pytest.raises(RuleBroken) as refused:

@@ -12,9 +12,11 @@ from stations.grants.rules import (
     PaymentStatus,
     Status,
     apply_by,
-    balance_year,
+    budget_year,
     cash_date_ok,
+    check_bank_day,
     check_decision_date,
+    check_order_date,
     check_payment_date,
     check_reversible,
     is_prior_year_income,
@@ -57,11 +59,15 @@ STEPS = steps("""
     awarded|active|change_requested|reported|report_returned|inspected cancel cancelled
 """)
 PAYMENT_STEPS = steps("""
-    requested order ordered
+    requested draft drafted
+    drafted send_back_order requested
+    drafted order ordered
     ordered pay paid
-    requested|ordered return returned
-    requested cancel cancelled
+    ordered withdraw_order requested
+    requested return returned
+    requested|drafted cancel cancelled
     paid reverse cancelled
+    paid fail failed
 """)
 
 
@@ -78,7 +84,9 @@ def test_every_payment_act_in_every_state(status: PaymentStatus, act: PaymentAct
 def test_the_tables_as_a_whole() -> None:
     check_whole(Status, Act, STEPS, start="applied", ends=FINAL)
     assert set(FINAL) == {"refused", "withdrawn", "closed"}
-    check_whole(PaymentStatus, PaymentAct, PAYMENT_STEPS, start="requested", ends={"returned", "cancelled"})
+    check_whole(
+        PaymentStatus, PaymentAct, PAYMENT_STEPS, start="requested", ends={"returned", "cancelled", "failed"}
+    )
     assert {source for source, _ in PAYMENT_STEPS} == {*PENDING, "paid"}
 
 
@@ -125,7 +133,7 @@ def test_a_record_is_corrected_until_an_amount_rests_on_it(status: Status) -> No
 @pytest.mark.parametrize("act", PaymentAct)
 def test_payment_reasons(act: PaymentAct) -> None:
     require_payment_reason(act, "口座番号の誤り")
-    if act in {"order", "pay"}:
+    if act in {"draft", "order", "pay"}:
         require_payment_reason(act, "")
         return
     with pytest.raises(RuleBroken):
@@ -164,10 +172,42 @@ def test_the_project_is_the_plan_of_a_whole_fiscal_year() -> None:
     ("on", "year"), [((2027, 3, 31), 2026), ((2027, 5, 31), 2026), ((2027, 6, 1), 2027), ((2028, 4, 1), 2028)]
 )
 def test_a_late_balance_burdens_the_budget_of_its_day(on: tuple[int, int, int], year: int) -> None:
-    assert balance_year(2026, date(*on)) == year
+    assert budget_year("balance", 2026, date(*on)) == year
+    assert budget_year("advance", 2026, date(*on)) == 2026
 
 
 def test_until_when_to_apply() -> None:
     assert apply_by(date(2026, 6, 1), 2026) == date(2026, 6, 29)
     assert apply_by(date(2027, 3, 25), 2026) == date(2027, 3, 31), "while the year can still decide"
     assert apply_by(date(2027, 3, 25), 2027) == date(2027, 4, 22)
+
+
+@pytest.mark.parametrize(
+    ("closed", "next_open"),
+    [
+        ((2026, 11, 28), (2026, 11, 30)),  # a Saturday
+        ((2026, 11, 23), (2026, 11, 24)),  # 勤労感謝の日
+        ((2026, 12, 31), (2027, 1, 4)),
+        ((2027, 5, 2), (2027, 5, 6)),
+    ],
+)
+def test_money_moves_on_bank_days(closed: tuple[int, int, int], next_open: tuple[int, int, int]) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        check_bank_day(date(*closed), field="paid_on")
+    assert (caught.value.field, caught.value.params["next"]) == ("paid_on", date(*next_open))
+    check_bank_day(date(*next_open), field="paid_on")
+
+
+def test_banks_are_open_on_the_last_days_of_city_halls_year() -> None:
+    for day in (29, 30):
+        check_bank_day(date(2026, 12, day), field="paid_on")
+
+
+def test_an_order_burdens_the_budget_that_was_drafted_and_only_while_its_cash_is_open() -> None:
+    for kind in ("advance", "balance"):
+        check_order_date(kind, 2026, 2026, date(2027, 5, 31))
+        with pytest.raises(RuleBroken):
+            check_order_date(kind, 2026, 2026, date(2027, 6, 1))
+    check_order_date("balance", 2026, 2027, date(2027, 6, 1))
+    with pytest.raises(RuleBroken):
+        check_order_date("balance", 2026, 2027, date(2028, 6, 1))

@@ -36,9 +36,11 @@ def test_the_ball_goes_from_hand_to_hand(db_session: Session):
     assert "grants.advance" in waits(made.treasurer)
     request = grants.requested(made, 50_000)
     assert "grants.advance" not in waits(made.treasurer)
-    assert waits(made.officer) == ["grants.order"]
-    services.order_payment(request=request, by=made.officer)
-    assert (waits(made.officer), waits(made.cashier)) == ([], ["grants.record_payment"])
+    assert waits(made.officer) == ["grants.draft_order"]
+    services.draft_order(request=request, by=made.officer)
+    assert (waits(made.officer), waits(made.approver)) == ([], ["grants.order"])
+    services.order_payment(request=request, by=made.approver)
+    assert (waits(made.approver), waits(made.cashier)) == ([], ["grants.record_payment"])
     services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert waits(made.cashier) == []
 
@@ -80,8 +82,8 @@ def test_what_a_committee_hands_in_is_due_at_the_end_of_the_processing_time(
     services.issue(grant=made.grant, by=made.officer)
     request = grants.requested(made, 50_000)
     request.requested_at -= dt.timedelta(days=1)
-    assert due(made.officer, today) == {"grants.order": 11}
-    services.order_payment(request=request, by=made.officer)
+    assert due(made.officer, today) == {"grants.draft_order": 11}
+    grants.order(made, request)
     assert due(made.cashier, today) == {"grants.record_payment": 11}
     services.record_payment(request=request, paid_on=today, by=made.cashier)
     moves = dict(zip(made.grant.lines, (20_000, -20_000, 0, 0), strict=True))

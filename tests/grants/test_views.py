@@ -53,7 +53,8 @@ def test_a_grants_whole_life_through_its_pages(app: Flask, db_session: Session):
     page = treasurer.submit(page, "請求する", amount_yen="200,000", purpose="会場", status=200)
     assert "170,000円まで" in page.text
     treasurer.submit(page, "請求する", amount_yen="170,000")
-    officer.submit(officer.click(officer.get(here), "支出を命令する"), "支出を命令する")
+    officer.submit(officer.click(officer.get(here), "支出命令を起案する"), "支出命令を起案する")
+    approver.submit(approver.click(approver.get(here), "支出命令を決裁する"), "支出を命令する")
     page = cashier.submit(cashier.click(cashier.get(here), "支払を記録する"), "支払済にする", reference="12")
     assert "支払済" in page.text
     grants.spent(made, 150_000, line=2)
@@ -183,7 +184,8 @@ def test_a_role_without_the_act_is_refused(app: Flask, db_session: Session):
     [
         (Role.APPROVER, "/grants/{grant}/decide", "承認する", "交付決定（施行待ち）"),
         (Role.OFFICER, "/grants/{grant}/issue", "施行する", "実施中"),
-        (Role.OFFICER, "/grants/payments/{request}/order", "支出を命令する", "支出命令"),
+        (Role.OFFICER, "/grants/payments/{request}/draft-order", "支出命令を起案する", "支出命令の決裁中"),
+        (Role.APPROVER, "/grants/payments/{request}/order", "支出を命令する", "支出命令"),
         (Role.CASHIER, "/grants/payments/{request}/pay", "支払済にする", "支払済"),
     ],
 )
@@ -199,7 +201,10 @@ def test_of_two_who_press_the_same_button_the_later_gets_409_with_the_present_st
         grants.active(made)
     request_id = 0
     if "request" in path:
-        request_id = (grants.ordered if role is Role.CASHIER else grants.requested)(made, 50_000).id
+        request = (grants.ordered if role is Role.CASHIER else grants.requested)(made, 50_000)
+        if role is Role.APPROVER:
+            services.draft_order(request=request, by=made.officer)
+        request_id = request.id
     address = path.format(grant=made.grant.id, request=request_id)
     first, second = (signed_in(app, cast.person(role)) for _ in range(2))
     mine, theirs = first.get(address), second.get(address)
@@ -338,8 +343,9 @@ def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):
     grants.determined(made)
     officer, cashier = signed_in(app, made.officer), signed_in(app, made.cashier)
     here = f"/grants/{grant.id}"
-    officer.submit(officer.click(officer.get(here), "精算払の手続きを始める"), "精算払の手続きを始める")
-    officer.submit(officer.click(officer.get(here), "支出を命令する"), "支出を命令する")
+    officer.submit(officer.click(officer.get(here), "精算払の手続きを始める"), "支出命令を起案する")
+    approver = signed_in(app, made.approver)
+    approver.submit(approver.click(approver.get(here), "支出命令を決裁する"), "支出を命令する")
     cashier.submit(cashier.click(cashier.get(here), "支払を記録する"), "支払済にする")
     db_session.expire_all()
     assert made.grant.status is Status.BALANCE_PAID

@@ -1,8 +1,11 @@
 """Forms of money that moves: asking for an advance, recording a payment or a refund."""
 
+import datetime as dt
+
 from stations.core import clock
 from stations.core.forms import DateField, Form, Length, Required, TidyText, TidyTextArea, YenField
 from stations.core.language import lazy_gettext as _l
+from stations.grants.forms.acts import ReasonForm
 
 
 class AdvanceForm(Form):
@@ -12,9 +15,21 @@ class AdvanceForm(Form):
     )
 
 
+def _last_bank_day() -> dt.date:
+    return clock.last_bank_day(clock.today())
+
+
 class PaymentForm(Form):
-    paid_on = DateField(_l("支払日"), [Required(_l("支払日を入力してください。"))], default=clock.today)
+    paid_on = DateField(_l("支払日"), [Required(_l("支払日を入力してください。"))], default=_last_bank_day)
     reference = TidyText(_l("支払番号"), [Length(max=50)])
+
+
+class FailedForm(ReasonForm):
+    """組戻し: ``reason`` as the bank gave it."""
+
+    returned_on = DateField(
+        _l("お金が戻った日"), [Required(_l("お金が戻った日を入力してください。"))], default=_last_bank_day
+    )
 
 
 class RefundForm(Form):

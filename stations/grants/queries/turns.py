@@ -120,7 +120,7 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
 
 _BY_SETTLEMENT = {
     Act.ORDER_REFUND: _turn(Act.ORDER_REFUND, "grants.refund_order", Permission.GRANT_ISSUE),
-    Act.ORDER_BALANCE: _turn(Act.ORDER_BALANCE, "grants.order_balance", Permission.PAYMENT_ORDER),
+    Act.ORDER_BALANCE: _turn(Act.ORDER_BALANCE, "grants.order_balance", Permission.PAYMENT_DRAFT),
     Act.CLOSE: _CLOSE,
 }
 
@@ -201,7 +201,8 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
 
 
 _REQUEST_TURNS = {
-    PaymentStatus.REQUESTED: (PaymentAct.ORDER, "grants.order", Permission.PAYMENT_ORDER),
+    PaymentStatus.REQUESTED: (PaymentAct.DRAFT, "grants.draft_order", Permission.PAYMENT_DRAFT),
+    PaymentStatus.DRAFTED: (PaymentAct.ORDER, "grants.order", Permission.PAYMENT_ORDER),
     PaymentStatus.ORDERED: (PaymentAct.PAY, "grants.record_payment", Permission.PAYMENT_RECORD),
 }
 

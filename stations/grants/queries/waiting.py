@@ -43,6 +43,7 @@ _ACTS = frozenset(
         Permission.GRANT_APPROVE,
         Permission.GRANT_ISSUE,
         Permission.ADVANCE_REQUEST,
+        Permission.PAYMENT_DRAFT,
         Permission.PAYMENT_ORDER,
         Permission.PAYMENT_RECORD,
     }

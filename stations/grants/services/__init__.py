@@ -35,12 +35,14 @@ from stations.grants.services.letters import (
     issue_change,
     issue_determination,
 )
+from stations.grants.services.payment_corrections import fail_payment, reverse_payment, withdraw_order
 from stations.grants.services.payments import (
+    draft_order,
     order_payment,
     record_payment,
     request_advance,
     return_request,
-    reverse_payment,
+    send_back_order,
 )
 from stations.grants.services.settings import change_processing_days, save_settings
 
@@ -60,8 +62,10 @@ __all__ = [
     "draft_award",
     "draft_cancellation",
     "draft_determination",
+    "draft_order",
     "draft_pdf",
     "draft_refusal",
+    "fail_payment",
     "fixed_of",
     "issue",
     "issue_cancellation",
@@ -83,6 +87,8 @@ __all__ = [
     "reverse_refund",
     "save_settings",
     "send_back",
+    "send_back_order",
     "settlement_of",
     "withdraw",
+    "withdraw_order",
 ]

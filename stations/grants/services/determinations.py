@@ -12,7 +12,8 @@ from stations.grants.models import Grant, Letter, PaymentRequest, Repayment
 from stations.grants.rules import Act, Status
 from stations.grants.services import letters
 from stations.grants.services.ledger import book, reverse
-from stations.grants.services.payments import new_request
+from stations.grants.services.payment_steps import new_request
+from stations.grants.services.payments import draft_order
 from stations.grants.services.steps import begin, finish, settings_of, tell
 
 
@@ -126,16 +127,17 @@ def reverse_refund(*, grant: Grant, reason: str, by: Actor) -> None:
 
 
 def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
-    """精算払: what is fixed and not paid yet becomes a payment that waits for its order.
+    """精算払: what is fixed and not paid yet becomes a payment, and the officer's draft of its 支出命令.
 
-    Its budget is that of the day (`rules.balance_year`): after 5-31 the new year's.
+    Its budget is that of the day (`rules.budget_year`): after 5-31 the new year's.
     """
-    after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_ORDER, by=by)
+    after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_DRAFT, by=by)
     _check_notified(grant)
     settled = settlement_of(grant)
     settlement.check_next_act(settled, Act.ORDER_BALANCE)
     request = new_request(grant, kind="balance", amount_yen=settled.balance, by=by)
     finish(grant, Act.ORDER_BALANCE, after, by=by, detail={"balance_yen": settled.balance})
+    draft_order(request=request, by=by)
     return request
 
 

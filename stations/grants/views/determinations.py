@@ -162,7 +162,7 @@ def _refund_order(grant: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_ORDER, of=queries.grant)
+@requires(Permission.PAYMENT_DRAFT, of=queries.grant)
 @writes
 def order_balance(grant: Any) -> Any:
     return act.page(
@@ -170,8 +170,8 @@ def order_balance(grant: Any) -> Any:
         PressForm(),
         lambda: services.order_balance(grant=grant, by=current_user),
         heading=_("精算払の手続きを始めますか"),
-        action=_("精算払の手続きを始める"),
-        done=_("精算払の手続きを始めました。続けて支出を命令してください。"),
+        action=_("支出命令を起案する"),
+        done=_("精算払の支出命令を起案しました。課長の決裁を待っています。"),
         facts=_settled(grant),
     )
 

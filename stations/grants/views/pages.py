@@ -95,6 +95,8 @@ def grant(grant: Any) -> str:
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
         letters=LETTERS,
         kinds=PAYMENT_KINDS,
+        budget_of=words.budget,
+        receiving_budget=words.receiving_budget,
         tones=TONES,
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
@@ -144,6 +146,7 @@ def _payers(grant: Any, repayments: list[Any]) -> dict[int | None, str]:
     return queries.names(
         [
             *(request.requested_by_id for request in requests),
+            *(request.drafted_by_id for request in requests),
             *(request.ordered_by_id for request in requests),
             *(request.payment.recorded_by_id for request in requests if request.payment),
             *(row.recorded_by_id for row in repayments),

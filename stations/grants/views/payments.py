@@ -10,15 +10,15 @@ from markupsafe import Markup
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
-from stations.core.formatting import date, datetime, fiscal_year, yen
+from stations.core.formatting import date, datetime, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import PressForm, ReasonForm
-from stations.grants.forms.payments import AdvanceForm, PaymentForm
+from stations.grants.forms.payments import AdvanceForm, FailedForm, PaymentForm
 from stations.grants.labels import PAYMENT_KINDS
 from stations.grants.rules import PaymentAct, PaymentStatus
-from stations.grants.views import act, blueprint
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
 
@@ -68,20 +68,19 @@ def _returned(grant: Any) -> dict[str, Any] | None:
     }
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@blueprint.route("/grants/payments/<int:payment_request_id>/draft-order", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_DRAFT, of=queries.payment_request)
 @writes
-def order(request: Any) -> Any:
-    """支出命令."""
-    form = PressForm()
+def draft_order(request: Any) -> Any:
+    """起案 of a 支出命令."""
     return _page(
         request,
-        "grants.order",
-        form,
-        lambda: services.order_payment(request=request, by=current_user),
-        heading=_("支出を命令しますか"),
-        action=_("支出を命令する"),
-        done=_("支出を命令しました。出納が支払います。"),
+        "grants.draft_order",
+        PressForm(),
+        lambda: services.draft_order(request=request, by=current_user),
+        heading=_("支出命令を起案しますか"),
+        action=_("支出命令を起案する"),
+        done=_("支出命令を起案しました。課長の決裁を待っています。"),
         other=(
             (_("請求を差し戻す"), url_for(".return_request", payment_request_id=request.id))
             if request.kind == "advance"
@@ -90,15 +89,49 @@ def order(request: Any) -> Any:
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
+@blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@writes
+def order(request: Any) -> Any:
+    """支出命令."""
+    return _page(
+        request,
+        "grants.order",
+        PressForm(),
+        lambda: services.order_payment(request=request, by=current_user),
+        heading=_("支出を命令しますか"),
+        action=_("支出を命令する"),
+        done=_("支出を命令しました。出納が支払います。"),
+        other=(_("起案を差し戻す"), url_for(".send_back_order", payment_request_id=request.id)),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/send-back", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@writes
+def send_back_order(request: Any) -> Any:
+    """差戻し of the draft of a 支出命令."""
+    form = ReasonForm()
+    return _page(
+        request,
+        "grants.order",
+        form,
+        lambda: services.send_back_order(request=request, reason=form.reason.data or "", by=current_user),
+        heading=_("支出命令の起案を差し戻す"),
+        action=_("差し戻す"),
+        done=_("起案を差し戻しました。"),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_DRAFT, of=queries.payment_request)
 @writes
 def return_request(request: Any) -> Any:
     """差戻し of an advance."""
     form = ReasonForm()
     return _page(
         request,
-        "grants.order",
+        "grants.draft_order",
         form,
         lambda: services.return_request(request=request, reason=form.reason.data or "", by=current_user),
         heading=_("概算払の請求を差し戻す"),
@@ -111,17 +144,17 @@ def return_request(request: Any) -> Any:
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
 @writes
 def unpayable(request: Any) -> Any:
-    """差戻し of an ordered advance that did not leave the bank, by the cashier."""
+    """取下げ of a 支出命令 that did not leave the bank, by the cashier."""
     form = ReasonForm()
     return _page(
         request,
         "grants.record_payment",
         form,
-        lambda: services.return_request(request=request, reason=form.reason.data or "", by=current_user),
+        lambda: services.withdraw_order(request=request, reason=form.reason.data or "", by=current_user),
         heading=_("支払えないことを記録する"),
         action=_("支払えないことを記録する"),
-        done=_("支払えないことを記録し、請求を差し戻しました。"),
-        lead=_("お金が出ていないことを銀行で確かめてから記録してください。会計は、あらためて請求できます。"),
+        done=_("支払えないことを記録しました。担当が確かめて、支出命令を起案し直します。"),
+        lead=_("お金が出ていないことを銀行で確かめてから記録してください。支出命令は取り下げられます。"),
     )
 
 
@@ -142,11 +175,33 @@ def record_payment(request: Any) -> Any:
         action=_("支払済にする"),
         done=_("支払を記録しました。"),
         hints={"paid_on": _("支出命令の日（%(day)s）から今日までの日", day=_ordered_on(request))},
-        other=(
-            (_("支払えないことを記録する"), url_for(".unpayable", payment_request_id=request.id))
-            if request.kind == "advance"
-            else None
+        other=(_("支払えないことを記録する"), url_for(".unpayable", payment_request_id=request.id)),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/failed", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@writes
+def fail_payment(request: Any) -> Any:
+    """組戻し of a transfer that failed, by the cashier."""
+    form = FailedForm()
+    return _page(
+        request,
+        "grants.reverse_payment",
+        form,
+        lambda: services.fail_payment(
+            request=request,
+            returned_on=form.returned_on.data,
+            reason=form.reason.data or "",
+            by=current_user,
         ),
+        heading=_("振込ができず、お金が戻ったことを記録する"),
+        action=_("お金が戻ったことを記録する"),
+        done=_("お金が戻ったことを記録しました。振込先を確かめて、支出命令を起案し直します。"),
+        lead=_(
+            "口座の誤りなどで振込ができず、銀行から組戻しがあったときに使います。出納帳には、お金が戻った日の行が残ります。"
+        ),
+        hints={"returned_on": _("銀行から市にお金が戻った日（支払日から今日まで）")},
     )
 
 
@@ -171,6 +226,10 @@ def reverse_payment(request: Any) -> Any:
         lead=_(
             "支払日や支払番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
             "同じ支出命令で支払をもう一度記録できます。"
+        ),
+        other=(
+            _("振込ができず、お金が戻ったときはこちら"),
+            url_for(".fail_payment", payment_request_id=request.id),
         ),
     )
 
@@ -225,12 +284,12 @@ def _facts(request: Any) -> Facts:
     """Everything that an order or a payment is decided on: whose, for what, out of what, asked and ordered by whom."""
     grant = request.grant
     standing = queries.standing(grant)
-    names = queries.names([request.requested_by_id, request.ordered_by_id])
+    names = queries.names([request.requested_by_id, request.drafted_by_id, request.ordered_by_id])
     rows = [
         *about(grant),
         fact(_("種類"), _("%(kind)s（第%(n)s回）", kind=PAYMENT_KINDS[request.kind], n=request.instalment)),
         fact(_("使いみち"), request.purpose or "—"),
-        fact(_("予算の年度と区分"), f"{fiscal_year(request.fiscal_year)}　{request.programme_item}"),
+        fact(_("予算の年度と区分"), f"{words.budget(request)}　{request.programme_item}"),
         fact(_("決定額"), yen(standing.awarded)),
         *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
         fact(_("これまでの支払済"), yen(standing.paid)),
@@ -249,6 +308,11 @@ def _facts(request: Any) -> Facts:
         ),
         fact(_("請求日時"), datetime(request.requested_at)),
     ]
+    if request.drafted_at is not None:
+        rows += [
+            fact(_("支出命令を起案した人"), names[request.drafted_by_id]),
+            fact(_("起案日時"), datetime(request.drafted_at)),
+        ]
     if request.ordered_at is not None:
         rows += [
             fact(_("支出を命令した人"), names[request.ordered_by_id]),

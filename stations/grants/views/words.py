@@ -13,7 +13,7 @@ from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed
-from stations.grants.rules import OVER, Act, PaymentAct, Status
+from stations.grants.rules import OVER, Act, PaymentAct, Status, receiving_year
 
 Facts = list[dict[str, Any]]
 
@@ -41,6 +41,19 @@ def about(grant: Any) -> Facts:
         fact(_("実行委員会"), grant.committee.name),
         fact(_("年度"), fiscal_year(grant.fiscal_year)),
     ]
+
+
+def budget(request: Any) -> str:
+    """The budget that a payment burdens; from the budget of a later year it is 過年度支出."""
+    year = fiscal_year(request.fiscal_year)
+    late = request.fiscal_year != request.grant.fiscal_year
+    return str(_("%(year)sの予算（過年度支出）", year=year) if late else _("%(year)sの予算", year=year))
+
+
+def receiving_budget(grant: Any, repayment: Any) -> str:
+    """The budget that receives what was paid back."""
+    year = fiscal_year(receiving_year(grant.fiscal_year, repayment.received_on))
+    return str(_("%(year)sの予算", year=year))
 
 
 def calculation(known: queries.Calculation) -> Facts:

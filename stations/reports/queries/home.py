@@ -309,7 +309,8 @@ _GRANT_QUEUE = {
     Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE,),
 }
 _PAYMENT_QUEUE = {
-    Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.REQUESTED,),
+    Permission.PAYMENT_DRAFT: (grant_rules.PaymentStatus.REQUESTED,),
+    Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.DRAFTED,),
     Permission.PAYMENT_RECORD: (grant_rules.PaymentStatus.ORDERED,),
 }
 

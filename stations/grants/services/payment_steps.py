@@ -1,0 +1,84 @@
+"""The two halves of every act on a payment request, and the making of one."""
+
+from stations.core import audit, clock
+from stations.core.access import Actor, Permission, demand
+from stations.core.database import add, lock
+from stations.core.money import Yen
+from stations.grants import queries, rules
+from stations.grants.labels import PaymentDeed
+from stations.grants.models import Grant, PaymentRequest
+from stations.grants.rules import PaymentAct, PaymentStatus
+from stations.grants.services.steps import settings_of
+
+
+def begin(
+    request: PaymentRequest, act: PaymentAct, permission: Permission, *, by: Actor, reason: str = ""
+) -> PaymentStatus:
+    """Hold the grant, then the request (always in this order), and ask access, the table of states and the reason."""
+    lock(request.grant)
+    lock(request)
+    demand(by, permission, request)
+    after = rules.next_payment_status(request.status, act)
+    rules.require_payment_reason(act, reason)
+    return after
+
+
+def finish(
+    request: PaymentRequest, act: PaymentAct, after: PaymentStatus, *, by: Actor, reason: str = ""
+) -> None:
+    """Move to the next state (its facts are set already) and append the event."""
+    before, request.status = request.status, after
+    audit.record(
+        request,
+        act=act,
+        by=by,
+        from_status=before,
+        to_status=after,
+        reason=reason.strip() or None,
+        detail={"amount_yen": request.amount_yen, "instalment": request.instalment},
+    )
+
+
+def new_request(grant: Grant, *, kind: str, amount_yen: Yen, by: Actor, purpose: str = "") -> PaymentRequest:
+    """The grant's next instalment; the caller holds the grant. A balance has no asker: it follows from the rules."""
+    request = add(
+        PaymentRequest(
+            grant=grant,
+            instalment=queries.next_instalment(grant),
+            kind=kind,
+            amount_yen=amount_yen,
+            purpose=purpose,
+            fiscal_year=rules.budget_year(kind, grant.fiscal_year, clock.today()),
+            programme_item=settings_of(grant.fiscal_year).programme_item,
+            requested_by_id=by.id if kind == "advance" else None,
+            requested_at=clock.now(),
+        )
+    )
+    audit.record(
+        request,
+        act=PaymentDeed.REQUEST,
+        by=by,
+        to_status=request.status,
+        detail={"amount_yen": amount_yen, "kind": kind, "instalment": request.instalment},
+    )
+    return request
+
+
+def again(request: PaymentRequest, *, by: Actor, ordered: bool) -> PaymentRequest:
+    """The same payment under the grant's next number: as it was ordered, or (not ``ordered``) to be ordered once more."""
+    kept = ["kind", "amount_yen", "purpose", "fiscal_year", "programme_item"]
+    kept += ["requested_by_id", "requested_at"]
+    if ordered:
+        kept += ["drafted_by_id", "drafted_at", "ordered_by_id", "ordered_at"]
+    made = add(
+        PaymentRequest(
+            grant=request.grant,
+            instalment=queries.next_instalment(request.grant),
+            status=PaymentStatus.ORDERED if ordered else PaymentStatus.REQUESTED,
+            **{name: getattr(request, name) for name in kept},
+        )
+    )
+    detail = {"amount_yen": made.amount_yen, "instead_of": request.instalment}
+    act = PaymentDeed.RECORD_AGAIN if ordered else PaymentDeed.PAY_AGAIN
+    audit.record(made, act=act, by=by, to_status=made.status, detail=detail)
+    return made
