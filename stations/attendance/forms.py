@@ -1,14 +1,16 @@
 """Forms of attendance: one touch without JavaScript, the day's summary, opening a record again."""
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import NumberRange
 
 from stations.attendance import rules
 from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.core.formatting import date, hours
 from stations.core.forms import (
     Form,
     Length,
@@ -17,12 +19,16 @@ from stations.core.forms import (
     SharedForm,
     TidyText,
     TidyTextArea,
+    TimeField,
     WholeNumberField,
 )
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.core.messages import N_, RuleBroken
+
+if TYPE_CHECKING:
+    from stations.committees.models import Opening
 
 # The Japanese word is what is stored.
 WEATHERS = (N_("晴れ"), N_("くもり"), N_("雨"), N_("雪"), N_("荒天"))
@@ -88,6 +94,7 @@ class DayForm(SharedForm):
     connected = _count()
     counts_seen = HiddenField()
     reason = TidyText(_l("人数を直した理由"), [NotRequired(), Length(max=200)])
+    others_checked = BooleanField(_l("ほかの端末を確かめました。この人数で確定します。"))
     weather = SelectField(_l("天気"), choices=[])
     note = TidyTextArea(_l("この回のようす"), [NotRequired(), Length(max=1000)])
     incident = TidyTextArea(
@@ -132,3 +139,17 @@ class DayForm(SharedForm):
 
 class ReopenForm(Form):
     reason = TidyText(_l("開き直す理由"), [Required(_l("理由を入力してください。")), Length(max=200)])
+
+
+class MoveForm(Form):
+    """Which touches go to which of the station's other openings, and why."""
+
+    to = RadioField(_l("どの回へ移しますか"), [Required(_l("移す先の回を選んでください。"))], coerce=int)
+    since = TimeField(_l("何時からの入力を移しますか"), [NotRequired()])
+    reason = TidyText(_l("移す理由"), [Required(_l("理由を入力してください。")), Length(max=200)])
+
+    def __init__(self, *args: Any, others: Iterable["Opening"], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.to.choices = [
+            SelectChoice(one.id, f"{date(one.on)} {hours(one.starts_at, one.ends_at)}") for one in others
+        ]

@@ -1,7 +1,10 @@
 """What the members of attendance's enums are called. Words a guest may read on the tablet."""
 
+import datetime as dt
+
 from stations.attendance.rules import AgeBand, Counter, RecordAct, RecordStatus
 from stations.core import audit, labels
+from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 
 labels.register(
@@ -32,9 +35,25 @@ labels.register(
         RecordAct.CORRECT: _l("人数の訂正"),
         RecordAct.CLOSE: _l("記録の確定"),
         RecordAct.REOPEN: _l("記録を開き直し"),
+        RecordAct.MOVE_OUT: _l("入力を別の回へ移す"),
+        RecordAct.MOVE_IN: _l("別の回の入力を受け入れ"),
     }
 )
 
 TONES: dict[RecordStatus, str] = {RecordStatus.OPEN: "yellow", RecordStatus.CLOSED: "green"}
 
 audit.register("opening_record", acts=RecordAct, statuses=RecordStatus)
+
+
+def format_ahead(ahead: dt.timedelta) -> str:
+    """「約2日進んでいます」, 「約40分遅れています」: how far a clock is ahead, or behind when negative."""
+    far = abs(ahead)
+    if far >= dt.timedelta(days=1):
+        much = _("約%(n)s日", n=round(far / dt.timedelta(days=1)))
+    elif far >= dt.timedelta(hours=1):
+        much = _("約%(n)s時間", n=round(far / dt.timedelta(hours=1)))
+    else:
+        much = _("約%(n)s分", n=round(far / dt.timedelta(minutes=1)))
+    if ahead > dt.timedelta(0):
+        return _("%(much)s進んでいます", much=much)
+    return _("%(much)s遅れています", much=much)

@@ -10,6 +10,7 @@ from stations.attendance.rules import AgeBand, Counter, RecordStatus
 from stations.committees.models import Opening
 from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, enum_column
+from stations.people.models import Person
 
 
 class OpeningRecord(Model):
@@ -51,7 +52,8 @@ class Tap(AppendOnly, Model):
     """One tap on a tile (or one typed correction): +1, −1, or n of one counter.
 
     `client_event_id` is made on the device, so the same tap sent twice is stored once. Undoing adds the
-    opposite row. Never changed or deleted; a count is the sum of its rows.
+    opposite row; moving it to another opening adds that and a row there. Never changed or deleted; a count is the sum
+    of its rows.
     """
 
     __tablename__ = "tap"
@@ -60,6 +62,7 @@ class Tap(AppendOnly, Model):
         sa.CheckConstraint("delta <> 0", name="delta"),
         sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name="band"),
         sa.Index("ix_tap_record_counter", "record_id", "counter", "band"),
+        sa.Index("uq_tap_moved_from_id", "moved_from_id", unique=True),
     )
 
     record_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening_record.id"))
@@ -73,4 +76,44 @@ class Tap(AppendOnly, Model):
     )
     tapped_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="by the device's clock")
     received_at: orm.Mapped[dt.datetime]
-    by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    by_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="who was signed in on the device when it was tapped"
+    )
+    sent_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="who was signed in when it was sent, if that was somebody else"
+    )
+    author_unsure: orm.Mapped[bool] = orm.mapped_column(
+        default=False,
+        server_default=sa.false(),
+        comment="the device could not prove who tapped: by_id is who sent it",
+    )
+    moved_from_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("tap.id"), comment="the tap of another opening that this one was moved from"
+    )
+
+
+class TallyDevice(Model):
+    """What a tablet last reported about one opening: how many touches it still holds, and how its clock stands.
+
+    Whoever closes the record reads from it that another tablet may still hold touches. Not history: each report
+    overwrites the one before. Written by `attendance.services.note_report`.
+    """
+
+    __tablename__ = "tally_device"
+    __table_args__ = (
+        sa.UniqueConstraint("opening_id", "device_id"),
+        sa.CheckConstraint("unsent >= 0", name="unsent"),
+    )
+
+    opening_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening.id"))
+    device_id: orm.Mapped[str] = orm.mapped_column(comment="a UUID that the browser made for itself")
+    person_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="who is signed in on it"
+    )
+    heard_at: orm.Mapped[dt.datetime]
+    unsent: orm.Mapped[int] = orm.mapped_column(comment="touches not counted yet")
+    gone: orm.Mapped[bool] = orm.mapped_column(comment="it has left the counting page")
+    clock_ahead_seconds: orm.Mapped[int]
+
+    person: orm.Mapped[Person] = orm.relationship(lazy="joined", innerjoin=True)
+    opening: orm.Mapped[Opening] = orm.relationship(lazy="raise")

@@ -1,6 +1,5 @@
 """Rules of attendance (来場者記録, mode A: tally by age band, no personal data)."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -180,6 +179,8 @@ class RecordAct(StrEnum):
     CORRECT = "correct"
     CLOSE = "close"
     REOPEN = "reopen"
+    MOVE_OUT = "move_out"
+    MOVE_IN = "move_in"
 
 
 RECORD_TRANSITIONS: dict[RecordStatus, dict[RecordAct, RecordStatus]] = {
@@ -187,10 +188,12 @@ RECORD_TRANSITIONS: dict[RecordStatus, dict[RecordAct, RecordStatus]] = {
         RecordAct.SAVE_DETAILS: RecordStatus.OPEN,
         RecordAct.CORRECT: RecordStatus.OPEN,
         RecordAct.CLOSE: RecordStatus.CLOSED,
+        RecordAct.MOVE_OUT: RecordStatus.OPEN,
+        RecordAct.MOVE_IN: RecordStatus.OPEN,
     },
     RecordStatus.CLOSED: {RecordAct.REOPEN: RecordStatus.OPEN},
 }
-NEEDS_REASON = frozenset({RecordAct.CORRECT, RecordAct.REOPEN})
+NEEDS_REASON = frozenset({RecordAct.CORRECT, RecordAct.REOPEN, RecordAct.MOVE_OUT})
 
 
 def next_record_status(status: RecordStatus, act: RecordAct) -> RecordStatus:
@@ -209,6 +212,24 @@ def check_countable(status: RecordStatus) -> None:
         raise Conflict(None, N_("この回の記録は確定しています。数えるには、記録を開き直してください。"))
 
 
+def check_devices(behind: int, checked: bool) -> None:
+    """Before the day is closed: whoever closes has looked after the other tablets. `RuleBroken` on "others_checked"."""
+    if behind and not checked:
+        raise RuleBroken(
+            "others_checked", N_("ほかの端末に、まだ届いていない入力があるかもしれません。確かめてください。")
+        )
+
+
+def check_moved(counted: Totals, moved: Totals, standing_there: Totals) -> None:
+    """Before taps are moved: no tile falls below zero here or rises above the most there. `RuleBroken` on "since"."""
+    here, there = counted.counts(), standing_there.counts()
+    for tile, number in moved.counts().items():
+        if here[tile] < number or not 0 <= there[tile] + number <= MAX_COUNT:
+            raise RuleBroken(
+                "since", N_("人数を直した回なので、この分は移せません。両方の回の人数を直してください。")
+            )
+
+
 class Verdict(StrEnum):
     """What became of one tap that a device sent."""
 
@@ -216,26 +237,6 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     CLOSED = "closed"  # the record is closed: the device keeps it and sends it again
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeviceEvent:
-    """One touch on a device: a change of one tile, or (`undoes` or `undo`) the taking back of an earlier one.
-
-    client_event_id: a UUID made on the device. tapped_at: aware, by the device's clock.
-    undoes: the client_event_id of the tap to take back; None with undo=True: the last one.
-    """
-
-    client_event_id: str
-    tapped_at: datetime
-    counter: Counter = Counter.VISIT
-    band: AgeBand | None = None
-    delta: int = 0
-    undo: bool = False
-    undoes: str | None = None
-
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def tile_key(counter: Counter, band: AgeBand | None) -> str:
@@ -258,35 +259,3 @@ def tile(key: str) -> tuple[Counter, AgeBand | None]:
     if key in Counter.__members__.values() and key != Counter.VISIT:
         return Counter(key), None
     raise RuleBroken(None, N_("数える欄を読み取れませんでした。"))
-
-
-def parse_event(sent: object) -> DeviceEvent:
-    """Read one row of a device's batch: {id, at, key, delta} or {id, at, undo: true, undoes?}.
-
-    `RuleBroken` for anything else; the row is then refused and the others still count.
-    """
-    unreadable = RuleBroken(None, N_("送られた記録を読み取れませんでした。"))
-    if not isinstance(sent, dict):
-        raise unreadable
-    event_id, undoes, delta = sent.get("id"), sent.get("undoes"), sent.get("delta")
-    at = _parse_time(sent.get("at"))
-    if at is None or not _is_uuid(event_id) or not (undoes is None or _is_uuid(undoes)):
-        raise unreadable
-    if sent.get("undo") is True:
-        return DeviceEvent(client_event_id=str(event_id), tapped_at=at, undo=True, undoes=undoes)
-    if isinstance(delta, bool) or not isinstance(delta, int) or not 0 < abs(delta) <= MAX_COUNT:
-        raise unreadable
-    counter, band = tile(str(sent.get("key")))
-    return DeviceEvent(client_event_id=str(event_id), tapped_at=at, counter=counter, band=band, delta=delta)
-
-
-def _is_uuid(value: object) -> bool:
-    return isinstance(value, str) and _UUID.fullmatch(value) is not None
-
-
-def _parse_time(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None

@@ -1,16 +1,18 @@
 """Pages of attendance: the tablet's tiles, the end of the day, and what each station counted."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from stations.attendance import queries, rules, services
-from stations.attendance.forms import DayForm, ReopenForm, TapForm, read_act
-from stations.attendance.labels import TONES
+from stations.attendance import authors, queries, rules, services
+from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong, parse_batch
+from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, read_act
+from stations.attendance.labels import TONES, format_ahead
 from stations.attendance.rules import AgeBand, Verdict
 from stations.core import audit, clock, errors, web
-from stations.core.access import Permission, requires
+from stations.core.access import Permission, can, requires
 from stations.core.database import writes
 from stations.core.formatting import date as format_date
 from stations.core.forms import say, succeeds
@@ -19,8 +21,6 @@ from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 
 blueprint = Blueprint("attendance", __name__)
-
-MAX_BATCH = 200
 
 
 def _trail(*here: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
@@ -44,6 +44,10 @@ def index() -> Any:
         finished=queries.finished_today(current_user),
         missing=[row for row in to_record if row.opening.on < clock.today()],
         stations=queries.stations_of(current_user, year),
+        clocks=[
+            (one, format_ahead(dt.timedelta(seconds=one.clock_ahead_seconds)))
+            for one in queries.wrong_clocks(current_user)
+        ],
         year=year,
         breadcrumb=[(_("開催の記録"), None)],
     )
@@ -81,6 +85,9 @@ def totals(opening: Any) -> Any:
         events=audit.timeline(opening, *([record] if record else [])),
         tones=TONES,
         open_now=opening.on <= clock.today(),
+        counted_by=queries.counted_by(record),
+        movable=bool(queries.live_taps(record, 1)) and bool(queries.openings_to_move_to(opening)),
+        devices=_devices(opening),
         breadcrumb=_opening_trail(opening, format_date(opening.on)),
     )
 
@@ -95,6 +102,21 @@ def sheet(opening: Any) -> Any:
         tiles=_tiles(queries.NOTHING),
         breadcrumb=_opening_trail(opening, _("記録用紙")),
     )
+
+
+def _devices(opening: Any) -> dict[str, list[Any]]:
+    """What the people of the station should know of its tablets: those that may hold touches, and wrong clocks."""
+    if not can(current_user, Permission.VISIT_RECORD, opening):
+        return {"behind": [], "clocks": []}
+    every = queries.devices_of(opening)
+    return {
+        "behind": [one for one in every if queries.is_behind(one)],
+        "clocks": [
+            (one, format_ahead(ahead))
+            for one in every
+            if is_clock_wrong(ahead := dt.timedelta(seconds=one.clock_ahead_seconds))
+        ],
+    }
 
 
 # ---- counting ----------------------------------------------------------------------------------------------------
@@ -152,6 +174,8 @@ def tally(opening: Any) -> Any:
         total=counted.visits,
         entries=entries,
         known=_known(entries),
+        author=authors.mark(person_id=current_user.id, opening_id=opening.id),
+        others_of_the_day=queries.others_of_the_day(opening),
         breadcrumb=_opening_trail(opening, _("来た人を数える")),
     )
 
@@ -189,30 +213,45 @@ def tap(opening: Any) -> Any:
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @writes
 def events(opening: Any) -> Any:
-    """A device's queue as JSON {events: […]}: one verdict a row, then the counts as they stand now.
+    """A device's queue as JSON (`device_events.parse_batch`): one verdict a row, then the counts as they stand now.
 
-    With no row it only tells the counts and whether the record is open, and writes nothing.
+    With no row and no report it only says how the counts stand and whether the record is open, and writes nothing.
     """
-    sent = web.json_object().get("events")
-    if not isinstance(sent, list) or len(sent) > MAX_BATCH:
-        return jsonify(problem=_("送られた記録を読み取れませんでした。")), 400
-    answers, readable = [], []
-    for row in sent:
-        try:
-            readable.append(rules.parse_event(row))
-        except RuleBroken as broken:
-            event_id = row.get("id") if isinstance(row, dict) else None
-            answers.append({"id": event_id, "verdict": Verdict.REFUSED, "problem": say(broken)})
-    for received in services.receive(opening=opening, events=readable, by=current_user):
-        problem = say(received.problem) if received.problem else None
-        answers.append({"id": received.client_event_id, "verdict": received.verdict, "problem": problem})
+    try:
+        batch = parse_batch(web.json_object())
+    except RuleBroken as broken:
+        return jsonify(problem=say(broken)), 400
+    answers = _answers(opening, batch)
+    ahead = clock_ahead(batch.sent_at, clock.now())
+    if batch.report is not None:
+        settled = sum(one["verdict"] in {Verdict.ACCEPTED, Verdict.DUPLICATE} for one in answers)
+        services.note_report(
+            opening=opening, report=batch.report, settled=settled, clock_ahead=ahead, by=current_user
+        )
     record = queries.record_of(opening)
     return jsonify(
         answers=answers,
         counts=queries.totals(opening).by_tile(),
         last=_known(_entries(record)),
         open=record is None or record.closed_at is None,
+        clock=format_ahead(ahead) if is_clock_wrong(ahead) else None,
     )
+
+
+def _answers(opening: Any, batch: Batch) -> list[dict[str, Any]]:
+    """One for each row, in their order; "row" is its place, by which a device knows a row without a readable id."""
+    events = [row for row in batch.rows if not isinstance(row, RuleBroken)]
+    received = iter(services.receive(opening=opening, events=events, sent_at=batch.sent_at, by=current_user))
+    answers = []
+    for place, row in enumerate(batch.rows):
+        if isinstance(row, RuleBroken):
+            answer: dict[str, Any] = {"id": None, "verdict": Verdict.REFUSED, "problem": say(row)}
+        else:
+            one = next(received)
+            problem = say(one.problem) if one.problem else None
+            answer = {"id": one.client_event_id, "verdict": one.verdict, "problem": problem}
+        answers.append({"row": place, **answer})
+    return answers
 
 
 # ---- the end of the day --------------------------------------------------------------------------------------------
@@ -239,6 +278,7 @@ def details(opening: Any) -> Any:
         form=form,
         late=rules.is_late(opening.on, clock.today()),
         visits=counted.visits,
+        devices=_devices(opening),
         breadcrumb=_opening_trail(opening, _("この回の記録")),
     )
 
@@ -260,7 +300,7 @@ def _save_day(opening: Any, form: DayForm) -> None:
         by=current_user,
     )
     if request.form.get("act") == "close":
-        services.close(opening=opening, by=current_user)
+        services.close(opening=opening, others_checked=bool(form.others_checked.data), by=current_user)
 
 
 @blueprint.route("/attendance/openings/<int:opening_id>/reopen", methods=["GET", "POST"])
@@ -279,3 +319,32 @@ def reopen(opening: Any) -> Any:
         form=form,
         breadcrumb=_opening_trail(opening, _("記録を開き直す")),
     )
+
+
+@blueprint.route("/attendance/openings/<int:opening_id>/move", methods=["GET", "POST"])
+@requires(Permission.VISIT_RECORD, of=queries.opening)
+@writes
+def move(opening: Any) -> Any:
+    """Touches made at the wrong one of a station's openings are moved to the right one."""
+    record = queries.record_of(opening)
+    others = queries.openings_to_move_to(opening)
+    if record is None or record.closed_at is not None or not others:
+        return redirect(url_for(".totals", opening_id=opening.id))
+    form = MoveForm(others=others)
+    if form.validate_on_submit() and succeeds(form, lambda: _move(opening, others, form)):
+        return redirect(url_for(".totals", opening_id=form.to.data), 303)
+    return render_template(
+        "attendance/move.html",
+        opening=opening,
+        form=form,
+        by_hour=queries.movable_by_hour(record),
+        breadcrumb=_opening_trail(opening, _("入力を別の回へ移す")),
+    )
+
+
+def _move(opening: Any, others: Any, form: MoveForm) -> None:
+    to = next(one for one in others if one.id == form.to.data)
+    moved = services.move(
+        opening=opening, to=to, since=form.since.data, reason=form.reason.data or "", by=current_user
+    )
+    flash(_("%(n)s件の入力を、この回へ移しました。", n=len(moved)), "success")

@@ -3,6 +3,8 @@
 Alembic is loaded by these commands only: a server does without it, and starts sooner and smaller.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,3 +57,26 @@ def is_up_to_date() -> bool:
     """Whether the database stands at this version's newest migration."""
     newest = max(file.stem for file in FOLDER.glob("[0-9]*.py"))
     return bool(db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == newest)
+
+
+@contextmanager
+def without_foreign_keys() -> Iterator[None]:
+    """For migrations that build a table again on SQLite, whose rows others refer to. It switches between transactions only."""
+    from alembic import op
+
+    if op.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):
+        op.execute(statement)
+    try:
+        yield
+        if lost := op.get_bind().exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise RuntimeError(f"rows without what they refer to: {lost}")
+        op.execute("COMMIT")
+    except BaseException:
+        op.execute("ROLLBACK")
+        raise
+    finally:
+        for statement in ("PRAGMA foreign_keys = ON", "BEGIN IMMEDIATE"):
+            op.execute(statement)

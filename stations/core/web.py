@@ -85,8 +85,11 @@ class BoundedRequest(Request):
 
 
 def json_object() -> dict[str, Any]:
-    """The JSON object that a script sent; an empty one for anything else."""
-    sent = request.get_json(silent=True)
+    """The JSON object that a script sent; an empty one for anything else, also if it is too deep to be read."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        sent = None
     return sent if isinstance(sent, dict) else {}
 
 

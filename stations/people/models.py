@@ -68,8 +68,11 @@ class Person(Model):
     @cached_property
     def held_roles(self) -> tuple[Held, ...]:
         """Roles whose term covers today; an ended term gives nothing."""
-        today = clock.today()
-        return tuple(role.held for role in self.roles if role.active_on(today))
+        return self.held_on(clock.today())
+
+    def held_on(self, day: dt.date) -> tuple[Held, ...]:
+        """Roles whose term covers a day."""
+        return tuple(role.held for role in self.roles if role.active_on(day))
 
     @property
     def needs_second_factor(self) -> bool:

@@ -1,8 +1,6 @@
 """Rules of a day's record and of what a device sends."""
 
-import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -19,7 +17,6 @@ from stations.attendance.rules import (
     check_countable,
     differences,
     next_record_status,
-    parse_event,
     require_reason,
     tile,
     tile_key,
@@ -33,9 +30,10 @@ STEPS = steps("""
     open save_details open
     open correct open
     open close closed
+    open move_out open
+    open move_in open
     closed reopen open
 """)
-ID, AT = str(uuid.uuid4()), "2026-11-23T01:00:00.000Z"
 NOTHING = totals(())
 numbers = st.fixed_dictionaries({key: st.integers(0, MAX_COUNT) for key in TILES}).map(totals_of_tiles)
 
@@ -52,7 +50,7 @@ def test_the_table_as_a_whole() -> None:
 def test_corrections_and_reopening_need_a_reason() -> None:
     for act in RecordAct:
         require_reason(act, "紙の記録から")
-        if act in {RecordAct.CORRECT, RecordAct.REOPEN}:
+        if act in {RecordAct.CORRECT, RecordAct.REOPEN, RecordAct.MOVE_OUT}:
             with pytest.raises(RuleBroken):
                 require_reason(act, " ")
 
@@ -81,33 +79,3 @@ def test_differences_lead_from_what_is_counted_to_what_was_typed(counted: Totals
 def test_typed_numbers_stay_on_a_tile() -> None:
     with pytest.raises(RuleBroken):
         differences(NOTHING, replace(NOTHING, staff=MAX_COUNT + 1))
-
-
-def test_a_devices_row() -> None:
-    event = parse_event({"id": ID, "at": AT, "key": "teen", "delta": -1})
-    assert (event.counter, event.band, event.delta) == (Counter.VISIT, AgeBand.TEEN, -1)
-    assert event.tapped_at == datetime(2026, 11, 23, 1, tzinfo=UTC)
-    undo = parse_event({"id": ID, "at": AT, "undo": True, "undoes": ID})
-    assert undo.undo and undo.undoes == ID
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"id": None},
-        {"id": "1"},
-        {"at": "now"},
-        {"at": "2026-11-23T01:00:00"},
-        {"key": "visit"},
-        {"delta": 0},
-        {"delta": True},
-        {"delta": "1"},
-        {"delta": MAX_COUNT + 1},
-        {"undoes": "1"},
-    ],
-)
-def test_an_unreadable_row_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(RuleBroken):
-        parse_event({"id": ID, "at": AT, "key": "teen", "delta": 1} | change)
-    with pytest.raises(RuleBroken):
-        parse_event("teen")

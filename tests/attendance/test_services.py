@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stations.attendance import queries, services
+from stations.attendance.device_events import DeviceEvent
 from stations.attendance.models import OpeningRecord, Tap
-from stations.attendance.rules import AgeBand, Counter, DeviceEvent, Totals, Verdict
+from stations.attendance.rules import AgeBand, Counter, Totals, Verdict
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import audit, clock

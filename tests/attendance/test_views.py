@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stations.attendance import queries, rules, services
+from stations.attendance.device_events import DeviceReport
 from stations.committees import services as calendar
 from stations.committees.models import Opening, Station
 from stations.core import clock
@@ -302,3 +303,40 @@ def test_few_questions_however_many_rows(client: PageClient, station: Station, v
         with recorded(db.engine) as statements:
             client.get(path)
         assert len(statements) <= BUDGET, (path, statements)
+
+
+def test_touches_at_the_wrong_opening_are_moved_on_a_page(
+    client: PageClient, station: Station, today: Opening, volunteer: Person
+) -> None:
+    right = cast.opening(station, starts_at=dt.time(0, 30))
+    client.sign_in(volunteer)
+    assert not client.get(f"/attendance/openings/{today.id}").has_link("正しい回へ移す")
+    _count(today, volunteer)
+    page = client.click(client.get(f"/attendance/openings/{today.id}"), "正しい回へ移す")
+    page = client.submit(page, "選んだ回へ移す", {"reason": "押しまちがい"})
+    assert "移す先の回を選んでください" in page.text
+    page = client.submit(page, "選んだ回へ移す", {"to": str(right.id)})
+    assert "1件の入力を、この回へ移しました" in page.text
+    assert (visits(today), visits(right)) == (0, 1)
+
+
+def test_whoever_closes_is_told_of_another_tablet(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    services.note_report(
+        opening=today,
+        report=DeviceReport(str(uuid.uuid4()), 3, False),
+        settled=0,
+        clock_ahead=dt.timedelta(days=2),
+        by=volunteer,
+    )
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    assert f"{volunteer.name}さんの端末：未送信 3件" in page.text and "約2日進んでいます" in page.text
+    page = client.submit(page, "この内容で確定する", {"note": "にぎやか"})
+    assert "確かめてください" in page.text and page.one("textarea", name="note").text == "にぎやか"
+    page = client.submit(page, "この内容で確定する", {"others_checked": "y"})
+    assert "確定したあとに届いた入力があります" in page.text, "and it stays in sight"
+    assert "約2日進んでいます" in client.get("/attendance").text
+    client.sign_in(cast.person(Role.OFFICER))
+    assert "さんの端末" not in client.get(f"/attendance/openings/{today.id}").text

@@ -1,4 +1,4 @@
-"""Questions about attendance: what is counted, what is still to be recorded, and the yearly figures."""
+"""Questions about attendance: what is counted, what is still to be recorded, the yearly figures."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -17,9 +17,6 @@ from stations.committees.rules import OpeningStatus
 from stations.core import access, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import db
-from stations.core.formatting import short_date
-from stations.core.language import gettext as _
-from stations.core.tasks import Task
 
 S = TypeVar("S", bound=sa.Select[*tuple[Any, ...]])
 
@@ -134,8 +131,8 @@ def is_undone(tap: Tap) -> bool:
     return db.session.scalar(sa.select(Tap.id).where(Tap.undoes_id == tap.id)) is not None
 
 
-def live_taps(record: OpeningRecord | None, limit: int = 5) -> list[Tap]:
-    """The last taps that still count, newest first: neither undone, nor an undoing, nor a typed correction."""
+def live_taps(record: OpeningRecord | None, limit: int | None = 5) -> list[Tap]:
+    """The last taps (all with None) that still count, newest first: neither undone, nor an undoing, nor a typed correction."""
     if record is None:
         return []
     undoing = orm.aliased(Tap)
@@ -207,28 +204,6 @@ def stations_of(person: Actor, year: int) -> list[StationRow]:
     ).all()
     figures = _figures([one.id for one in found], year)
     return [StationRow(one, *figures.get(one.id, (0, 0, 0))) for one in found]
-
-
-def waiting_for(person: Actor) -> list[Task]:
-    """For the home page: today's openings, and past ones whose record nobody has closed."""
-    today = clock.today()
-    tasks = []
-    for row in to_record(person):
-        opening, station = row.opening, row.opening.station
-        if opening.on == today:
-            label, endpoint = (
-                _("今日の参加者を数える（%(station)s）", station=station.name),
-                "attendance.tally",
-            )
-        else:
-            label = _(
-                "%(day)sの記録をつける（%(station)s）", day=short_date(opening.on), station=station.name
-            )
-            endpoint = "attendance.details"
-        tasks.append(
-            Task(label=label, endpoint=endpoint, values={"opening_id": opening.id}, due_on=opening.on)
-        )
-    return tasks
 
 
 # ---- yearly figures -------------------------------------------------------------------------------------------

@@ -1,0 +1,192 @@
+"""Counting: one touch after the other, each exactly once; taking back; a device's whole queue."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stations.attendance import authors, queries, rules
+from stations.attendance.device_events import DeviceEvent, happened_at
+from stations.attendance.models import OpeningRecord
+from stations.attendance.rules import AgeBand, Counter, Verdict
+from stations.attendance.services.day import begin
+from stations.attendance.services.rows import Author, write
+from stations.committees.models import Opening
+from stations.core import access, clock
+from stations.core.access import Actor, Held, Permission
+from stations.core.database import db
+from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import queries as people
+
+
+@dataclass(frozen=True)
+class Received:
+    """The answer to one event of a device: what became of it, and why not when it was refused."""
+
+    client_event_id: str
+    verdict: Verdict
+    problem: RuleBroken | None = None
+
+
+def tap(
+    *,
+    opening: Opening,
+    client_event_id: str,
+    counter: Counter,
+    band: AgeBand | None,
+    delta: int,
+    tapped_at: dt.datetime,
+    by: Actor,
+    author: Author | None = None,
+    happened: dt.datetime | None = None,
+) -> Verdict:
+    """Count one tap exactly once: an id that is stored already is acknowledged and changes nothing.
+
+    ``author``: who tapped, if that is not ``by``; ``happened``: when, as judged by the time of receipt.
+
+    `RuleBroken` on "count" below zero or above the most a tile can hold; `Conflict` once the day is closed.
+    """
+    record = begin(opening=opening, by=by)
+    if _is_known(client_event_id, record):
+        return Verdict.DUPLICATE
+    rules.check_countable(record.status)
+    rules.check_tap(queries.count(record, counter, band), delta)
+    write(
+        record,
+        counter,
+        band,
+        delta,
+        author or Author(by.id),
+        client_event_id=client_event_id,
+        tapped_at=tapped_at,
+        happened_at=happened,
+    )
+    return Verdict.ACCEPTED
+
+
+def undo(
+    *,
+    opening: Opening,
+    client_event_id: str,
+    by: Actor,
+    undoes: str | None = None,
+    tapped_at: dt.datetime | None = None,
+    author: Author | None = None,
+    happened: dt.datetime | None = None,
+) -> Verdict:
+    """Take back the last tap that still counts, or the one whose client_event_id is ``undoes``.
+
+    A tap that another device took back meanwhile is acknowledged: what was wanted has happened.
+    """
+    record = begin(opening=opening, by=by)
+    if _is_known(client_event_id, record):
+        return Verdict.DUPLICATE
+    rules.check_countable(record.status)
+    wanted = queries.tap(undoes) if undoes else next(iter(queries.live_taps(record, 1)), None)
+    if wanted is None or wanted.record_id != record.id or wanted.correction or wanted.undoes_id is not None:
+        raise RuleBroken(None, N_("取り消せる入力はありません。"))
+    if queries.is_undone(wanted):
+        return Verdict.DUPLICATE
+    rules.check_tap(queries.count(record, wanted.counter, wanted.band), -wanted.delta)
+    write(
+        record,
+        wanted.counter,
+        wanted.band,
+        -wanted.delta,
+        author or Author(by.id),
+        client_event_id=client_event_id,
+        tapped_at=tapped_at or clock.now(),
+        happened_at=happened,
+        undoes_id=wanted.id,
+    )
+    return Verdict.ACCEPTED
+
+
+def receive(
+    *, opening: Opening, events: Sequence[DeviceEvent], by: Actor, sent_at: dt.datetime | None = None
+) -> list[Received]:
+    """Take a device's queue, in its order; an empty one writes nothing. One refused event does not hold the others up.
+
+    ``sent_at``: when it was sent by the device's clock, by which its other times are judged. Each event is stored under
+    the name of who tapped, as far as its mark proves that (`attendance.authors`).
+    """
+    answers = []
+    authors_of = _Authors(opening, by)
+    for event in events:
+        try:
+            with db.session.begin_nested():
+                happened = happened_at(event.tapped_at, sent_at, clock.now())
+                verdict = _take(opening, event, by, authors_of(event, happened), happened)
+        except access.NotAllowed:
+            raise
+        except RuleBroken as broken:
+            verdict = Verdict.CLOSED if isinstance(broken, Conflict) else Verdict.REFUSED
+            answers.append(Received(event.client_event_id, verdict, broken))
+        else:
+            answers.append(Received(event.client_event_id, verdict))
+    return answers
+
+
+def _take(opening: Opening, event: DeviceEvent, by: Actor, author: Author, happened: dt.datetime) -> Verdict:
+    if event.undo:
+        return undo(
+            opening=opening,
+            client_event_id=event.client_event_id,
+            undoes=event.undoes,
+            tapped_at=event.tapped_at,
+            by=by,
+            author=author,
+            happened=happened,
+        )
+    return tap(
+        opening=opening,
+        client_event_id=event.client_event_id,
+        counter=event.counter,
+        band=event.band,
+        delta=event.delta,
+        tapped_at=event.tapped_at,
+        by=by,
+        author=author,
+        happened=happened,
+    )
+
+
+@dataclass(frozen=True)
+class _Then:
+    """Somebody as they were on a day."""
+
+    id: int
+    held_roles: tuple[Held, ...]
+    is_authenticated: bool = True
+
+
+class _Authors:
+    """Who made each touch of one batch, which ``sender`` sent."""
+
+    def __init__(self, opening: Opening, sender: Actor) -> None:
+        self.opening, self.sender = opening, sender
+        self.may_record: dict[tuple[int, dt.date], bool] = {}
+
+    def __call__(self, event: DeviceEvent, happened: dt.datetime) -> Author:
+        mark = authors.read(event.author)
+        if mark is None or not mark.holds_for(self.opening.id, happened):
+            return Author(self.sender.id, unsure=True)
+        if mark.person_id == self.sender.id:
+            return Author(self.sender.id)
+        if not self._might_record(mark.person_id, clock.local_date(happened)):
+            return Author(self.sender.id, unsure=True)
+        return Author(mark.person_id, sent_by_id=self.sender.id)
+
+    def _might_record(self, person_id: int, on: dt.date) -> bool:
+        """Whether somebody had a role on that day that lets them count at this station."""
+        if (person_id, on) not in self.may_record:
+            person = people.person_with_roles(person_id)
+            then = _Then(person_id, person.held_on(on) if person is not None else ())
+            self.may_record[person_id, on] = bool(access.can(then, Permission.VISIT_RECORD, self.opening))
+        return self.may_record[person_id, on]
+
+
+def _is_known(client_event_id: str, record: OpeningRecord) -> bool:
+    known = queries.tap(client_event_id)
+    if known is not None and known.record_id != record.id:
+        raise RuleBroken(None, N_("この入力は、別の開催回の記録として届いています。"))
+    return known is not None

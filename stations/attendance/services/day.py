@@ -1,0 +1,111 @@
+"""Acts of a day's record: begun, corrected, described, closed at the end of the day, opened again."""
+
+from stations.attendance import queries, rules
+from stations.attendance.models import OpeningRecord
+from stations.attendance.rules import RecordAct, Totals
+from stations.attendance.services.rows import Author, write
+from stations.committees import services as committees
+from stations.committees.models import Opening
+from stations.committees.rules import OpeningStatus
+from stations.core import access, audit, clock
+from stations.core import seen as two_writers
+from stations.core.access import Actor, Permission
+from stations.core.database import add, db, lock
+from stations.core.messages import N_, RuleBroken
+
+
+def begin(*, opening: Opening, by: Actor) -> OpeningRecord:
+    """The record of an opening, made when there is none yet. Holds the opening until the transaction ends.
+
+    `RuleBroken` before its day and for a cancelled one.
+    """
+    lock(opening)
+    access.demand(by, Permission.VISIT_RECORD, opening)
+    if opening.status is OpeningStatus.CANCELLED:
+        raise RuleBroken(None, N_("中止になった回には記録できません。"))
+    rules.check_recording_day(opening.on, clock.today())
+    record = queries.record_of(opening)
+    if record is None:
+        record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=by.id))
+    return record
+
+
+def correct(
+    *, opening: Opening, typed: Totals, reason: str, by: Actor, seen: Totals | None = None
+) -> OpeningRecord:
+    """Make the counts what was typed (from paper, or at the end of the day) by adding the differences.
+
+    ``seen``: the counts on the page that was typed into; what another tablet added meanwhile to other tiles is then
+    kept, and a tile that both changed is refused: the same people might count twice. Needs a reason when anything
+    differs. Typed after the day, the record carries the mark of late entry.
+    """
+    record = begin(opening=opening, by=by)
+    counted = queries.totals(opening)
+    changes = rules.differences(seen or counted, typed)
+    if not changes:
+        return record
+    rules.check_unmoved(seen or counted, counted, changes)
+    status = rules.next_record_status(record.status, RecordAct.CORRECT)
+    rules.require_reason(RecordAct.CORRECT, reason)
+    for counter, band, delta in changes:
+        rules.check_tap(counted.counts()[counter, band], delta)
+        write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
+    rules.check_totals(queries.totals(opening))
+    detail = {f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes}
+    audit.record(
+        record,
+        act=RecordAct.CORRECT,
+        by=by,
+        from_status=record.status,
+        to_status=status,
+        reason=reason,
+        detail=detail,
+    )
+    return record
+
+
+def save_details(
+    *, opening: Opening, weather: str, note: str, incident: str, by: Actor, seen: str | None = None
+) -> OpeningRecord:
+    """Weather, note and incident (ヒヤリハット); facts, nobody's name.
+
+    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `Overtaken` when somebody else
+    saved other words since.
+    """
+    record = begin(opening=opening, by=by)
+    if (record.weather, record.note, record.incident) == (weather, note, incident):
+        return record
+    two_writers.check(seen, *queries.details(record))
+    status = rules.next_record_status(record.status, RecordAct.SAVE_DETAILS)
+    record.weather, record.note, record.incident = weather, note, incident
+    audit.record(record, act=RecordAct.SAVE_DETAILS, by=by, from_status=record.status, to_status=status)
+    return record
+
+
+def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> OpeningRecord:
+    """The end of the day: no more taps, and the opening is 開催済.
+
+    While another tablet holds touches, or has not been heard of, the closer must say that they looked into it.
+    """
+    record = begin(opening=opening, by=by)
+    before = record.status
+    status = rules.next_record_status(before, RecordAct.CLOSE)
+    rules.check_begun(opening.on, opening.starts_at, clock.now())
+    rules.check_totals(queries.totals(opening))
+    rules.check_devices(len(queries.devices_behind(opening)), others_checked)
+    record.closed_at, record.closed_by_id = clock.now(), by.id
+    audit.record(record, act=RecordAct.CLOSE, by=by, from_status=before, to_status=status)
+    committees.hold_opening(opening=opening, by=by)
+    db.session.flush()
+    return record
+
+
+def reopen(*, opening: Opening, reason: str, by: Actor) -> OpeningRecord:
+    """Let a closed record be counted and corrected again; the opening stays 開催済."""
+    record = begin(opening=opening, by=by)
+    before = record.status
+    status = rules.next_record_status(before, RecordAct.REOPEN)
+    rules.require_reason(RecordAct.REOPEN, reason)
+    record.closed_at = record.closed_by_id = None
+    audit.record(record, act=RecordAct.REOPEN, by=by, from_status=before, to_status=status, reason=reason)
+    return record
