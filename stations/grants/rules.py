@@ -289,6 +289,27 @@ def check_decision_date(fiscal_year: int, on: date, *, field: str | None = "deci
         )
 
 
+def year_over(fiscal_year: int, on: date) -> bool:
+    """Whether nothing binds the year's budget any more (会計年度独立の原則, 地方自治法208条2項)."""
+    return on > clock.fiscal_year_period(fiscal_year)[1]
+
+
+def check_year_open(fiscal_year: int, on: date, otherwise: str) -> None:
+    """`RuleBroken` once the year is over; ``otherwise`` (marked with `N_`) says what may still be done."""
+    if year_over(fiscal_year, on):
+        raise RuleBroken(None, otherwise, year=fiscal_year)
+
+
+def check_issue_date(on: date, *, today: date) -> None:
+    """A letter is dated today, or on the next day on which city hall is open. `RuleBroken` on "issued_on"."""
+    if on not in {today, clock.open_day(today)}:
+        raise RuleBroken(
+            "issued_on",
+            N_("施行日は、今日か、次の開庁日（%(next)s）にしてください。"),
+            next=clock.open_day(today),
+        )
+
+
 def cash_date_ok(fiscal_year: int, on: date) -> bool:
     """Whether cash of the fiscal year may move on a day: 4-1 … 5-31 of the next (地方自治法235条の5)."""
     first, last = clock.cash_period(fiscal_year)

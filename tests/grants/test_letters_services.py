@@ -116,10 +116,51 @@ def test_a_new_fiscal_year_begins_with_one(db_session: Session):
     grant = grants.active(made)
     grants.spent(made, 10_000, line=2)
     grants.determined(made, told=False)
+    grants.settings(grant.fiscal_year + 1, by=made.approver, document_prefix="新共")
     spring = dt.datetime(grant.fiscal_year + 1, 4, 20, 3, tzinfo=dt.UTC)
     with clock.telling(spring):
         letter = services.issue_determination(grant=grant, by=made.officer)
     assert (letter.fiscal_year, letter.number) == (grant.fiscal_year + 1, 1)
+    assert "新共第1号" in words(letter) and "見本共第1号" in words(letter), "its own number and the award's"
+
+
+def test_a_letter_waits_for_the_settings_of_its_year(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
+        with pytest.raises(RuleBroken, match="2027年度の制度設定"):
+            services.issue(grant=grant, by=made.officer)
+        grants.settings(2027, by=made.approver, document_prefix="新共")
+        services.issue(grant=grant, by=made.officer)
+
+
+def test_an_award_told_after_its_year_names_its_day_and_promises_no_advance(db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    grants.settings(2027, by=made.approver, document_prefix="新共")
+    with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
+        letter = services.issue(grant=grant, by=made.officer)
+    assert grant.decided_on is not None
+    text = words(letter)
+    assert "新共第1号" in text and clock.format_era(grant.decided_on) in text
+    assert "概算払はしない" in text and "請求により概算払をする" not in text
+
+
+SATURDAY = dt.datetime(2026, 11, 28, 3, tzinfo=dt.UTC)
+
+
+def test_a_letter_is_dated_on_a_day_on_which_city_hall_is_open(db_session: Session):
+    made, other = grants.team(), grants.team()
+    grants.awarded(made)
+    grants.awarded(other)
+    with clock.telling(SATURDAY):
+        assert services.issue(grant=made.grant, by=made.officer).issued_on == dt.date(2026, 11, 30)
+        for day in (27, 29):
+            with pytest.raises(RuleBroken) as broken:
+                services.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, day))
+            assert broken.value.field == "issued_on"
+        letter = services.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, 28))
+    assert (letter.issued_on, letter.number) == (dt.date(2026, 11, 28), 2)
 
 
 def test_a_number_that_was_rolled_back_is_given_again(db_session: Session, monkeypatch: pytest.MonkeyPatch):

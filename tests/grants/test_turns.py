@@ -232,3 +232,32 @@ def test_a_cancelled_grant_does_not_claim_to_have_been_carried_out(db_session: S
         assert {name for name, _mark in steps[3:]} == {"精算・返還", "完結"}
     assert labels.steps(Status.CANCELLED) == labels.steps(Status.CANCELLED, cancelled=True)
     assert ("取消し", "error") not in [(str(label), mark) for label, mark in labels.steps(Status.CLOSED)]
+
+
+APRIL = dt.datetime(2027, 4, 1, 3, tzinfo=dt.UTC)
+
+
+def offered(made: grants.Team) -> list[str]:
+    return [turn.endpoint for turn in queries.turns(made.grant, queries.facts(made.grant))]
+
+
+def test_after_the_year_nothing_is_offered_that_would_bind_its_budget(db_session: Session):
+    not_asked, reviewing, drafted, active = (grants.team() for _ in range(4))
+    grants.reviewing(reviewing)
+    grants.deciding(drafted)
+    grants.active(active)
+    assert waits(not_asked.chair) == ["grants.apply"]
+    assert waits(active.treasurer) == ["grants.advance"]
+    with clock.telling(APRIL):
+        assert waits(not_asked.chair) == []
+        assert "grants.advance" not in waits(active.treasurer)
+        assert not {"grants.advance", "grants.change"} & set(offered(active))
+        assert "grants.report" in offered(active)
+        assert (waits(reviewing.officer), offered(reviewing)[0]) == (
+            ["grants.draft_refusal"],
+            "grants.draft_refusal",
+        )
+        assert waits(drafted.approver) == ["grants.send_back"]
+        services.send_back(grant=drafted.grant, reason="年度が終わった", by=drafted.approver)
+        services.draft_refusal(grant=drafted.grant, reason="年度が終わった", by=drafted.officer)
+        assert "grants.decide" in waits(drafted.approver)

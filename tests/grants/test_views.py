@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -333,6 +334,41 @@ def test_closing_says_what_the_committee_bears_itself(app: Flask, db_session: Se
     assert "986円" in page.text
     officer.submit(page, "完結する")
     assert "自己負担" in signed_in(app, made.treasurer).get(f"/grants/{grant.id}/books").text
+
+
+def test_at_a_weekend_the_letter_asks_for_its_day(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.awarded(made)
+    db_session.commit()
+    with time_machine.travel(dt.datetime(2026, 11, 28, 3, tzinfo=dt.UTC)):
+        officer = signed_in(app, made.officer)
+        page = officer.get(f"/grants/{grant.id}/issue")
+        assert "次の開庁日" in page.text
+        page = officer.submit(page, "施行する", {"issued_on-day": "27"})
+        assert "次の開庁日" in page.text and grant.letters == []
+        officer.submit(page, "施行する", {"issued_on-day": "30"})
+    db_session.expire_all()
+    assert [letter.issued_on for letter in grant.letters] == [dt.date(2026, 11, 30)]
+    grants.awarded(other := grants.team())
+    db_session.commit()
+    assert "施行日）" not in signed_in(app, made.officer).get(f"/grants/{other.grant.id}/issue").text
+
+
+def test_after_the_year_a_pending_change_can_only_be_refused(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    moved = dict(zip([line.id for line in grant.lines], (56_000, 40_000, 84_000, 20_000), strict=True))
+    services.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
+    db_session.commit()
+    with time_machine.travel(dt.datetime(2027, 4, 1, 3, tzinfo=dt.UTC)):
+        approver = signed_in(app, made.approver)
+        page = approver.get(f"/grants/{grant.id}/decide-change")
+        assert "年度が終わったため、承認はできません" in page.text
+        page = approver.submit(page, "決定する", decision="approve")
+        assert "変更は承認できません" in page.text
+        approver.submit(page, "決定する", decision="refuse", reason="年度が終わったため")
+    db_session.expire_all()
+    assert grant.status is Status.ACTIVE
 
 
 def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):

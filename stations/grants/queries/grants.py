@@ -11,13 +11,14 @@ from sqlalchemy import orm
 from stations.applications.models import Plan
 from stations.applications.rules import GRANTABLE
 from stations.committees.models import Committee, District, Station
+from stations.core import clock
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.audit import Event
 from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import disclosure
-from stations.grants.rules import PaymentStatus, Status
+from stations.grants.rules import PaymentStatus, Status, year_over
 from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
@@ -172,7 +173,8 @@ def waiting_plans(person: Actor) -> list[WaitingPlan]:
     reach = committee_ids(person, Permission.GRANT_APPLY)
     if reach is not None:
         found = found.where(Plan.committee_id.in_(reach))
-    return [WaitingPlan(*row) for row in db.session.execute(found)]
+    plans = [WaitingPlan(*row) for row in db.session.execute(found)]
+    return [plan for plan in plans if not year_over(plan.fiscal_year, clock.today())]
 
 
 @cache

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stations.core import audit
+from stations.core import audit, clock
 from stations.core.access import Permission, can
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -16,7 +16,15 @@ from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.queries.cancellations import pending_cancellation
 from stations.grants.queries.ledger import decided_award, postings_of
-from stations.grants.rules import TRANSITIONS, Act, PaymentAct, PaymentStatus, Status, may_reverse
+from stations.grants.rules import (
+    TRANSITIONS,
+    Act,
+    PaymentAct,
+    PaymentStatus,
+    Status,
+    may_reverse,
+    year_over,
+)
 from stations.people.models import Person
 
 
@@ -62,6 +70,9 @@ _CANCEL = Turn(
     waits=False,
     kind="danger",
 )
+_DRAFT_REFUSAL = _turn(
+    Act.DRAFT_REFUSAL, "grants.draft_refusal", Permission.GRANT_REVIEW, waits=False, kind="secondary"
+)
 _SEND_BACK = _turn(Act.SEND_BACK, "grants.send_back", Permission.GRANT_APPROVE, waits=False, kind="secondary")
 _CLOSE = _turn(Act.CLOSE, "grants.close", Permission.GRANT_REVIEW)
 _REPORT = _turn(Act.REPORT, "grants.report", Permission.REPORT_SUBMIT, waits=False, kind="secondary")
@@ -71,9 +82,7 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
     Status.APPLIED: (_turn(Act.BEGIN_REVIEW, "grants.begin_review", Permission.GRANT_REVIEW), _WITHDRAW),
     Status.REVIEWING: (
         _turn(Act.DRAFT_AWARD, "grants.draft_award", Permission.GRANT_REVIEW),
-        _turn(
-            Act.DRAFT_REFUSAL, "grants.draft_refusal", Permission.GRANT_REVIEW, waits=False, kind="secondary"
-        ),
+        _DRAFT_REFUSAL,
         _WITHDRAW,
     ),
     Status.AWARDED: (_turn(Act.ISSUE_AWARD, "grants.issue", Permission.GRANT_ISSUE), _CANCEL),
@@ -151,7 +160,25 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
         waits = again or facts.standing.paid == 0
         found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits))
+    if year_over(grant.fiscal_year, clock.today()):
+        found = _after_the_year(grant, found)
     return _cancelling(found) if facts.cancelling_since is not None and _CANCEL in found else found
+
+
+# What binds the budget of the year, and therefore ends with it.
+_IN_THE_YEAR = frozenset({"grants.draft_award", "grants.change", "grants.advance"})
+
+
+def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
+    """What the year left undecided can only be refused, or sent back to be refused: that is now what is expected."""
+    award = grant.status is Status.DECIDING and grant.refusal_reason is None
+    left = [
+        turn
+        for turn in found
+        if turn.endpoint not in _IN_THE_YEAR and not (award and turn.endpoint == "grants.decide")
+    ]
+    instead = (_DRAFT_REFUSAL, _SEND_BACK) if award or grant.status is Status.REVIEWING else ()
+    return [replace(turn, kind="primary", waits=True) if turn in instead else turn for turn in left]
 
 
 def _cancelling(found: list[Turn]) -> list[Turn]:

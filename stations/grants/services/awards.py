@@ -20,6 +20,10 @@ from stations.grants.rules import Act, Status
 from stations.grants.services.payments import cancel_pending
 from stations.grants.services.steps import begin, finish, settings_of, tell
 
+_ONLY_REFUSED = N_(
+    "%(year)s年度が終わったため、交付を決定できません。申請は、理由を付けて不交付とするか、実行委員会が取り下げます。"
+)
+
 
 def apply(*, plan: Plan, by: Actor) -> Grant:
     """交付申請: the chair turns an approved plan into a grant, once; its lines are those that were approved.
@@ -35,6 +39,13 @@ def apply(*, plan: Plan, by: Actor) -> Grant:
         )
     if queries.grant_of_plan(plan) is not None:
         raise Conflict(None, N_("この計画の交付申請は、すでにすんでいます。"))
+    rules.check_year_open(
+        plan.fiscal_year,
+        clock.today(),
+        N_(
+            "%(year)s年度が終わったため、この計画ではもう申請できません。新しい年度の計画を作成してください。"
+        ),
+    )
     version = approved_version(plan)
     net = plan_queries.version_totals(version)["requested_yen"]
     # Held, so that the terms do not change between here and the first application of the year being known.
@@ -100,6 +111,7 @@ def draft_award(
     `RuleBroken` on "awarded_yen" above what was requested, below 1 yen, no whole unit, or more than the budgets need.
     """
     after = begin(grant, Act.DRAFT_AWARD, Permission.GRANT_REVIEW, by=by)
+    rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
     if awarded_yen < 1:
         raise RuleBroken("awarded_yen", N_("交付決定額は1円以上で入力してください。"))
     if awarded_yen > grant.requested_yen:
@@ -153,7 +165,9 @@ def mark_of_draft(grant: Grant) -> str:
 
 
 def approve_decision(*, grant: Grant, by: Actor, mark: str | None = None) -> None:
-    """決裁 of what was drafted, award or refusal, by somebody else than its drafter, inside the fiscal year.
+    """決裁 of what was drafted, award or refusal, by somebody else than its drafter.
+
+    An award is dated inside the fiscal year; a refusal binds no money and may also end what the year left undecided.
 
     ``mark``: of the draft that was read; `Conflict` when another draft has taken its place.
     """
@@ -162,7 +176,9 @@ def approve_decision(*, grant: Grant, by: Actor, mark: str | None = None) -> Non
     after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=grant.refusal_reason or "")
     if mark is not None and mark != mark_of_draft(grant):
         raise Conflict(None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。"))
-    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    if act is Act.APPROVE_AWARD:
+        rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
+        rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
     grant.decision_approved_by_id = by.id
     grant.decided_on = clock.today()
     finish(grant, act, after, by=by, reason=grant.refusal_reason or "")

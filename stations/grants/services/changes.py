@@ -26,7 +26,11 @@ def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by:
     demand(by, Permission.GRANT_APPLY, grant)
     rules.next_status(grant.status, Act.REQUEST_CHANGE)
     rules.require_reason(Act.REQUEST_CHANGE, reason)
-    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    rules.check_year_open(
+        grant.fiscal_year,
+        clock.today(),
+        N_("%(year)s年度が終わったため、経費の配分はもう変えられません。実績報告に進んでください。"),
+    )
     now = {line.id: line.awarded_yen for line in grant.lines}
     budget_rules.check_change(budgets, now, queries.spent_by_line(grant))
     before = budget_rules.by_category((line.category, line.decided_yen) for line in grant.lines)
@@ -64,13 +68,20 @@ def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by:
 
 
 def decide_change(*, grant: Grant, approve: bool, reason: str = "", by: Actor) -> GrantChange:
-    """The approver grants or refuses the change that waits; dated inside the fiscal year."""
+    """The approver grants the change that waits, inside the fiscal year, or refuses it, at any time."""
     act = Act.APPROVE_CHANGE if approve else Act.REFUSE_CHANGE
     lock(grant)
     demand(by, Permission.GRANT_APPROVE, grant)
     after = rules.next_status(grant.status, act)
     rules.require_reason(act, reason)
-    rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+    if approve:
+        rules.check_year_open(
+            grant.fiscal_year,
+            clock.today(),
+            N_(
+                "%(year)s年度が終わったため、変更は承認できません。「承認しない」を選び、理由を書いてください。"
+            ),
+        )
     change = queries.pending_change(grant)
     if change is None:
         raise Conflict(None, N_("決裁を待っている変更はありません。"))

@@ -1,5 +1,6 @@
 """施行: the number is given, the PDF/A is made and kept, and only then does the letter exist."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,53 +25,53 @@ SERIES = "grant_letter"
 _ASK = "この決定について不明な点があるときは、下記の問合せ先にお尋ねください。"
 
 
-def issue(*, grant: Grant, by: Actor) -> Letter:
+def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
     """施行 of the decision: 交付決定通知書 (the station may begin) or 不交付決定通知書. Once; then `Conflict`."""
     lock(grant)
     if grant.status is Status.REFUSED:
         demand(by, Permission.GRANT_ISSUE, grant)
         _check_once(grant, "refusal")
-        letter = _keep(grant, "refusal", by=by)
+        letter = _keep(grant, "refusal", on=on, by=by)
     else:
         after = begin(grant, Act.ISSUE_AWARD, Permission.GRANT_ISSUE, by=by)
-        letter = _keep(grant, "award", by=by)
+        letter = _keep(grant, "award", on=on, by=by)
         finish(grant, Act.ISSUE_AWARD, after, by=by, detail={"letter_id": letter.id, "number": letter.number})
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
     return letter
 
 
-def issue_change(*, grant: Grant, by: Actor) -> Letter:
+def issue_change(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
     """施行 of the 変更承認通知書 of the oldest approved change that has none; `Conflict` when all have."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
     waiting = queries.changes_without_letter(grant)
     if not waiting:
         raise Conflict(None, N_("施行を待っている変更承認通知書はありません。"))
-    letter = _keep(grant, "change", change=waiting[0], by=by)
+    letter = _keep(grant, "change", change=waiting[0], on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("変更承認通知書が届きました"), by=by)
     return letter
 
 
-def issue_determination(*, grant: Grant, by: Actor) -> Letter:
+def issue_determination(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
     """施行 of the 額の確定通知書, once, while nothing has followed from it."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
     if grant.status is not Status.DETERMINED:
         raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
     _check_once(grant, "determination")
-    letter = _keep(grant, "determination", by=by)
+    letter = _keep(grant, "determination", on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("額の確定通知書が届きました"), by=by)
     return letter
 
 
-def issue_cancellation(*, grant: Grant, by: Actor) -> Letter:
+def issue_cancellation(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
     """施行 of the 交付決定取消通知書, once, before anything follows from the 取消し."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
     if grant.status is not Status.CANCELLED:
         raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
     _check_once(grant, "cancellation")
-    letter = _keep(grant, "cancellation", by=by)
+    letter = _keep(grant, "cancellation", on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
     return letter
 
@@ -87,9 +88,8 @@ def draft_pdf(grant: Grant) -> bytes:
     else:
         kind = "award" if grant.refusal_reason is None else "refusal"
     with force_locale("ja"):
-        return letter_data.pdf(
-            _compose(_Frame(grant, kind, "（施行時に付番）", "（施行日）")), issued_on=None
-        )
+        frame = _Frame(grant, kind, "（施行時に付番）", "（施行日）", clock.open_day(clock.today()))
+        return letter_data.pdf(_compose(frame), issued_on=None)
 
 
 def _check_once(grant: Grant, kind: str) -> None:
@@ -102,23 +102,26 @@ def _keep(
     kind: str,
     *,
     by: Actor,
+    on: dt.date | None = None,
     change: GrantChange | None = None,
     settled: settlement.Settlement | None = None,
 ) -> Letter:
     """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends.
 
-    `RuleBroken` without a 代表 to address it to: a numbered letter is never changed afterwards.
+    ``on``: today or (None) the next day on which city hall is open. Number and prefix are those of its fiscal year.
+    `RuleBroken` on "issued_on" for another day, and without a 代表 to address it to: a numbered letter is never changed afterwards.
     """
     if not queries.chair_name(grant):
         raise RuleBroken(
             None, N_("実行委員会に代表がいないため、宛名を書けません。先に代表を選任してください。")
         )
-    on = clock.today()
+    on = on or clock.open_day(clock.today())
+    rules.check_issue_date(on, today=clock.today())
     year = clock.fiscal_year(on)
     number = numbering.next_number(fiscal_year=year, series=SERIES)
     with force_locale("ja"):
         frame = _Frame(
-            grant, kind, _numbered(grant, number), clock.format_era(on), change=change, settled=settled
+            grant, kind, numbered(year, number), clock.format_era(on), on, change=change, settled=settled
         )
         pdf = letter_data.pdf(_compose(frame), issued_on=on)
         name = f"{LETTERS[kind]}_{number}.pdf"
@@ -138,9 +141,9 @@ def _keep(
     return letter
 
 
-def _numbered(grant: Grant, number: int) -> str:
-    """「松地共第12号」."""
-    return f"{settings_of(grant.fiscal_year).document_prefix}第{number}号"
+def numbered(fiscal_year: int, number: int) -> str:
+    """「松地共第12号」, with the prefix of the year in which the letter is issued."""
+    return f"{settings_of(fiscal_year).document_prefix}第{number}号"
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ class _Frame:
     kind: str
     number: str
     dated: str
+    on: dt.date
     change: GrantChange | None = None
     settled: settlement.Settlement | None = None
 
@@ -195,7 +199,7 @@ def _award_facts(grant: Grant) -> dict[str, Any]:
         raise Conflict(None, N_("交付決定通知書がまだ施行されていません。"))
     return {
         "award_dated": clock.format_era(letter.issued_on),
-        "award_number": _numbered(grant, letter.number),
+        "award_number": numbered(letter.fiscal_year, letter.number),
     }
 
 
@@ -209,7 +213,7 @@ def _award(frame: _Frame) -> letter_data.Award:
         applied_dated=_applied_dated(grant),
         period=f"{clock.format_era(first)}から{clock.format_era(last)}まで",
         award_yen=grant.awarded_yen,
-        payment_method="請求により概算払をする。額の確定の後に精算する。",
+        payment_method=_payment_method(grant, frame.on),
         report_due=_report_due(setting),
         lines=[
             letter_data.CostLine(
@@ -220,6 +224,14 @@ def _award(frame: _Frame) -> letter_data.Award:
         income_total_yen=sum(amount for _kind, _content, amount in incomes),
         conditions=[*_own_conditions(grant), *_standing_conditions(setting)],
     )
+
+
+def _payment_method(grant: Grant, on: dt.date) -> str:
+    """An award that is told after its year says when it was made, and that nothing is left to advance."""
+    if not rules.year_over(grant.fiscal_year, on):
+        return "請求により概算払をする。額の確定の後に精算する。"
+    assert grant.decided_on is not None
+    return f"概算払はしない（交付の決定は{clock.format_era(grant.decided_on)}）。額の確定の後に支払う。"
 
 
 def _report_due(setting: FiscalYearSetting) -> str:

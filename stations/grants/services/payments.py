@@ -25,6 +25,13 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
     """
     lock(grant)
     demand(by, Permission.ADVANCE_REQUEST, grant)
+    rules.check_year_open(
+        grant.fiscal_year,
+        clock.today(),
+        N_(
+            "%(year)s年度が終わったため、概算払は請求できません。実績報告の後、確定した額を精算払で支払います。"
+        ),
+    )
     pending = queries.pending(grant)
     if any(request.status is not PaymentStatus.ORDERED for request in pending):
         raise Conflict(None, N_("前の請求がまだ処理されていません。支出命令を待って請求してください。"))

@@ -14,7 +14,7 @@ from stations.grants.queries import reports as queries
 from stations.grants.queries.grants import letter_of, project_name
 from stations.grants.queries.receivers import chair_name
 from stations.grants.services import steps
-from stations.grants.settings import FiscalYearSetting
+from stations.grants.services.letters import numbered
 
 
 def make(grant: Grant, *, dated: dt.date | None) -> bytes:
@@ -30,7 +30,7 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     report = queries.report(grant)
     setting = steps.settings_of(grant.fiscal_year)
     first, last = queries.period(grant)
-    award_dated, award_number = _award_letter(grant, setting)
+    award_dated, award_number = _award_letter(grant)
     return letter_data.FinalReport(
         dated=clock.format_era(dated),
         applicant_address=grant.committee.address,
@@ -62,12 +62,12 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     )
 
 
-def _award_letter(grant: Grant, setting: FiscalYearSetting) -> tuple[str, str]:
+def _award_letter(grant: Grant) -> tuple[str, str]:
     """Date and number of the 交付決定通知書; every grant that may be reported has one."""
     letter = letter_of(grant, "award")
     if letter is None:
         return "", ""
-    return clock.format_era(letter.issued_on), f"{setting.document_prefix}第{letter.number}号"
+    return clock.format_era(letter.issued_on), numbered(letter.fiscal_year, letter.number)
 
 
 def _income(statement: queries.Statement) -> list[letter_data.AccountLine]:

@@ -5,15 +5,20 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
+from stations.core import clock
 from stations.grants import queries
+from stations.grants.rules import year_over
 
 blueprint = Blueprint("grants", __name__)
 
 
 @blueprint.app_context_processor
 def _beside_a_plan() -> dict[str, Any]:
-    """`grant_of(plan)`: the page of a plan leads on to its grant, of which applications knows nothing."""
-    return {"grant_of": queries.grant_of_plan}
+    """The page of a plan leads on to its grant, of which applications knows nothing."""
+    return {
+        "grant_of": queries.grant_of_plan,
+        "can_still_apply": lambda plan: not year_over(plan.fiscal_year, clock.today()),
+    }
 
 
 @blueprint.context_processor

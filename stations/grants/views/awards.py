@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
+from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import yen
@@ -13,6 +14,7 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.awards import AwardForm, DecideForm
+from stations.grants.rules import year_over
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
 
@@ -34,6 +36,9 @@ def apply(plan: Any) -> Any:
     if (grant := queries.grant_of_plan(plan)) is not None:
         flash(_("この計画の交付申請は、すでにすんでいます。"), "info")
         return redirect(url_for("grants.grant", grant_id=grant.id))
+    if year_over(plan.fiscal_year, clock.today()) and not form.is_submitted():
+        flash(_("計画の年度が終わったため、この計画ではもう申請できません。"), "info")
+        return redirect(url_for("applications.plan", plan_id=plan.id))
     return render_template(
         "grants/apply.html",
         form=form,

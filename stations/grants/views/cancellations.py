@@ -9,7 +9,7 @@ from stations.core.database import writes
 from stations.core.formatting import yen
 from stations.core.language import gettext as _
 from stations.grants import queries, services
-from stations.grants.forms.acts import PressForm, ReasonForm
+from stations.grants.forms.acts import IssueForm, ReasonForm
 from stations.grants.forms.awards import CancelForm, DecideForm
 from stations.grants.rules import Act
 from stations.grants.views import act, blueprint
@@ -116,11 +116,12 @@ def return_cancellation(grant: Any) -> Any:
 @writes
 def issue_cancellation(grant: Any) -> Any:
     """施行 of the 交付決定取消通知書."""
+    form = IssueForm()
     settled = services.settlement_of(grant)
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.issue_cancellation(grant=grant, by=current_user),
+        form,
+        lambda: services.issue_cancellation(grant=grant, on=form.on, by=current_user),
         heading=_("交付決定取消通知書を施行しますか"),
         action=_("施行する"),
         done=_("交付決定取消通知書を施行しました。"),

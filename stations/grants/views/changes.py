@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_login import current_user
 
+from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.formatting import datetime, yen
@@ -12,6 +13,7 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.budgets import by_category
 from stations.grants.forms.changes import ChangeForm, DecideChangeForm
+from stations.grants.rules import year_over
 from stations.grants.settlement import ReallocationRule
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
@@ -100,6 +102,9 @@ def decide_change(grant: Any) -> Any:
             fact(_("申請した人"), queries.name_of(waiting.requested_by_id)),
             fact(_("申請日時"), datetime(waiting.requested_at)),
         ],
+        lead=_("年度が終わったため、承認はできません。「承認しない」を選び、理由を書いてください。")
+        if year_over(grant.fiscal_year, clock.today())
+        else "",
         template="grants/decide_change.html",
         lines=grant.lines,
         waiting=waiting,

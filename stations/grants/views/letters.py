@@ -13,7 +13,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries, services
-from stations.grants.forms.acts import PressForm
+from stations.grants.forms.acts import IssueForm
 from stations.grants.rules import Status
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import fact
@@ -47,11 +47,11 @@ def draft_letter(grant: Any) -> Any:
 @writes
 def issue(grant: Any) -> Any:
     """施行 of the decision's letter."""
-    form = PressForm()
+    form = IssueForm()
     return act.page(
         grant,
         form,
-        lambda: services.issue(grant=grant, by=current_user),
+        lambda: services.issue(grant=grant, on=form.on, by=current_user),
         heading=_("決定通知書を施行しますか"),
         action=_("施行する"),
         done=_("通知書を施行しました。実行委員会に知らせました。"),
@@ -73,11 +73,12 @@ def issue(grant: Any) -> Any:
 @writes
 def issue_change(grant: Any) -> Any:
     """施行 of the letter about an approved change."""
+    form = IssueForm()
     waiting = queries.changes_without_letter(grant)
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.issue_change(grant=grant, by=current_user),
+        form,
+        lambda: services.issue_change(grant=grant, on=form.on, by=current_user),
         heading=_("変更承認通知書を施行しますか"),
         action=_("施行する"),
         done=_("変更承認通知書を施行しました。"),
@@ -93,10 +94,11 @@ def issue_change(grant: Any) -> Any:
 @writes
 def issue_determination(grant: Any) -> Any:
     """施行 of the 額の確定通知書."""
+    form = IssueForm()
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.issue_determination(grant=grant, by=current_user),
+        form,
+        lambda: services.issue_determination(grant=grant, on=form.on, by=current_user),
         heading=_("額の確定通知書を施行しますか"),
         action=_("施行する"),
         done=_("額の確定通知書を施行しました。"),

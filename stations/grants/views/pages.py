@@ -10,7 +10,7 @@ from stations.core.access import Permission, requires
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
-from stations.grants.rules import OVER, PaymentAct, PaymentStatus, Status, retention_end
+from stations.grants.rules import OVER, PaymentAct, PaymentStatus, Status, retention_end, year_over
 from stations.grants.views import blueprint, words
 from stations.grants.views.trail import trail
 
@@ -87,6 +87,7 @@ def grant(grant: Any) -> str:
         turns=_request_turns(grant),
         payers=_payers(grant, repayments),
         today=clock.today(),
+        year_over=year_over(grant.fiscal_year, clock.today()),
         steps=steps(state, cancelled=queries.is_cancelled(grant)),
         timeline=words.history(timeline),
         returns={one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
