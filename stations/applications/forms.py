@@ -17,6 +17,7 @@ from stations.applications.content import PARTS
 from stations.applications.labels import CATEGORIES, CATEGORY_EXAMPLES, FIELDS, GROUPS, INCOMES
 from stations.applications.rules import CostCategory, IncomeKind, Section, cost_group
 from stations.applications.services import CostInput, IncomeInput
+from stations.core import once
 from stations.core.forms import (
     Form,
     Length,
@@ -331,7 +332,7 @@ SECTIONS: dict[Section, type[SectionForm]] = {
     Section.COSTS: CostsForm,
     Section.ATTACHMENTS: AttachmentsForm,
 }
-NOT_TYPED = frozenset({"csrf_token", "act", "add_row", "remove_row", "lock_version", "mended"})
+NOT_TYPED = frozenset({"csrf_token", once.FIELD, "act", "add_row", "remove_row", "lock_version", "mended"})
 
 
 def typed_in(form: MultiDict[str, str] | ImmutableMultiDict[str, str]) -> dict[str, list[str]]:

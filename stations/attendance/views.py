@@ -13,7 +13,7 @@ from stations.attendance.labels import TONES, format_ahead
 from stations.attendance.rules import AgeBand, Verdict
 from stations.core import audit, clock, errors, web
 from stations.core.access import Permission, can, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import date as format_date
 from stations.core.forms import say, succeeds
 from stations.core.labels import label
@@ -305,7 +305,7 @@ def _save_day(opening: Any, form: DayForm) -> None:
 
 @blueprint.route("/attendance/openings/<int:opening_id>/reopen", methods=["GET", "POST"])
 @requires(Permission.VISIT_RECORD, of=queries.opening)
-@writes
+@creates
 def reopen(opening: Any) -> Any:
     """A closed record is counted or corrected again."""
     form = ReopenForm()
@@ -323,7 +323,7 @@ def reopen(opening: Any) -> Any:
 
 @blueprint.route("/attendance/openings/<int:opening_id>/move", methods=["GET", "POST"])
 @requires(Permission.VISIT_RECORD, of=queries.opening)
-@writes
+@creates
 def move(opening: Any) -> Any:
     """Touches made at the wrong one of a station's openings are moved to the right one."""
     record = queries.record_of(opening)

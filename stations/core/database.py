@@ -13,6 +13,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
+from werkzeug.wrappers import Response
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -219,23 +220,45 @@ def ids(rows: Iterable[Model]) -> list[int]:
     return [row.id for row in rows]
 
 
-def writes(view: Callable[P, R]) -> Callable[P, R]:
+def writes(view: Callable[P, R]) -> Callable[P, R | Response]:
     """One commit per request: the view returned, so commit; it raised, so roll back.
 
-    A form that shows a broken rule has already rolled back (``core.forms.Form.show``).
+    A form that shows a broken rule has already rolled back (``core.forms.Form.show``). A form that is sent twice acts
+    once (``core.once``).
     """
+    return _one_commit(view, creates=False)
 
+
+def creates(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """`writes` for a form that creates something: sent again with other content it is refused, not acted on."""
+    return _one_commit(view, creates=True)
+
+
+def _one_commit(view: Callable[P, R], *, creates: bool) -> Callable[P, R | Response]:
     @wraps(view)
+    def committed(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        from stations.core import once  # its table stands on this module
+
+        return commits(lambda: once.run(lambda: view(*args, **kwargs), creates=creates))()
+
+    committed.writes = True  # type: ignore[attr-defined]  # read by the house test "no GET writes"
+    committed.creates = creates  # type: ignore[attr-defined]  # read by the house test of forms that create
+    return committed
+
+
+def commits(act: Callable[P, R]) -> Callable[P, R]:
+    """What `writes` does around a view, for an act beside the view of the request: its form is not used up by it."""
+
+    @wraps(act)
     def committed(*args: P.args, **kwargs: P.kwargs) -> R:
         if request.method in SAFE_METHODS:
-            return view(*args, **kwargs)
+            return act(*args, **kwargs)
         try:
-            response = view(*args, **kwargs)
+            answer = act(*args, **kwargs)
             db.session.commit()
         except BaseException:
             db.session.rollback()
             raise
-        return response
+        return answer
 
-    committed.writes = True  # type: ignore[attr-defined]  # read by the house test "no GET writes"
     return committed

@@ -17,6 +17,7 @@ from stations.core.forms import fields_sent, say, typed_words
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.core.messages import Conflict, RuleBroken
+from stations.core.once import UsedBefore
 
 log = logging.getLogger(__name__)
 
@@ -114,12 +115,14 @@ def log_refusal(code: int) -> str:
     return reference()
 
 
-def page(code: int, *, explanation: str = "", gives_back: bool | None = None) -> tuple[str, int]:
+def page(
+    code: int, *, explanation: str = "", gives_back: bool | None = None, result: str = ""
+) -> tuple[str, int]:
     """The error page for ``code`` with its reference, logged.
 
     Somebody signed in keeps the menu, unless the fault is ours: then nobody is asked who is there.
     What was typed stands on it to be copied: the page it was typed on cannot be had back (no-store).
-    ``gives_back``: whether it does; for None the code decides.
+    ``gives_back``: whether it does; for None the code decides. ``result``: address of what exists already.
     """
     gives_back = code in GIVES_BACK if gives_back is None else gives_back
     heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
@@ -131,6 +134,7 @@ def page(code: int, *, explanation: str = "", gives_back: bool | None = None) ->
         explanation=explanation,
         what_next=what_next,
         reference=reference(),
+        result=result,
         framed=code < 500 and bool(current_user.is_authenticated),
         typed=typed_words(fields_sent()) if gives_back and request.method not in SAFE_METHODS else [],
     )
@@ -158,6 +162,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(RuleBroken)
     def rule_broken(broken: RuleBroken) -> Any:
         db.session.rollback()
+        if isinstance(broken, UsedBefore):
+            return page(409, explanation=say(broken), result=broken.location)
         if isinstance(broken, Conflict):
             return page(409, explanation=say(broken))
         if isinstance(broken, NotAllowed):

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map
 
-from stations.core import errors, migrations
+from stations.core import errors, migrations, once
 from stations.core.access import public
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = DatabaseInteger
     app.register_blueprint(blueprint)
     production = app.config["STATIONS"].production
-    app.jinja_env.globals["remembered"] = REMEMBERED
+    app.jinja_env.globals |= {"remembered": REMEMBERED, "once_mark": once.new_mark}
 
     @app.before_request
     def start_clock() -> None:

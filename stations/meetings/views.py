@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock, seen
+from stations.core import audit, clock, once, seen
 from stations.core.access import Permission, can, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
 from stations.core.labels import label
@@ -61,7 +61,7 @@ def index() -> Any:
 
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE)
-@writes
+@creates
 def new() -> Any:
     form = forms.MeetingForm()
     if form.validate_on_submit():
@@ -142,7 +142,7 @@ def _running_totals(agenda: list[Any]) -> list[tuple[int, int]]:
 
 @blueprint.post("/meetings/<int:meeting_id>/items")
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
-@writes
+@creates
 def table(meeting: Any) -> Any:
     plan = plan_queries.plan(request.form.get("plan_id", 0, type=int)) or abort(404)
     try:
@@ -252,7 +252,7 @@ def resolve(item: Any) -> Any:
         quorum=queries.quorum(meeting, of=members, taking_part=taking_part),
         asked=plan_queries.version_totals(item.version)["requested_yen"],
         facts=form.facts if checked else {},
-        typed=[one for one in fields_sent() if one[0] != "act"],
+        typed=[one for one in fields_sent() if one[0] not in {"act", once.FIELD}],
         resolution_tones=RESOLUTION_TONES,
         breadcrumb=_trail(meeting, (_("議決"), None)),
     )

@@ -24,10 +24,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from stations.core import clock, errors, web
+from stations.core import clock, errors, once, web
 from stations.core.access import Permission, can
 from stations.core.config import Config
-from stations.core.database import SAFE_METHODS, writes
+from stations.core.database import SAFE_METHODS, commits
 from stations.core.forms import HELD_FIELD, fields_sent
 from stations.core.language import gettext as _
 from stations.people import queries, rules, services
@@ -233,7 +233,7 @@ def _leave(person: Person | None, why: str) -> None:
     flash(why, "info")
 
 
-@writes
+@commits
 def _keep_form(person: Person) -> ResponseReturnValue:
     """Keep what arrived with a session that had ended, and ask for sign-in."""
     if _hold(person):
@@ -245,7 +245,7 @@ def _hold(person: Person) -> bool:
     """Keep what arrived for its writer to send again; whether there was anything to keep."""
     fields = fields_sent()
     path = local_path(request.full_path.rstrip("?"))
-    if not path or not any(value.strip() for _name, value in fields):
+    if not path or not any(value.strip() for name, value in fields if name != once.FIELD):
         return False
     services.hold_form(person, path=path, fields=fields)
     return True
@@ -280,7 +280,7 @@ def _is_work_of(person: Person) -> bool:
     return bool(can(person, permission))
 
 
-@writes
+@commits
 def _ask_again(person: Person) -> ResponseReturnValue:
     kept = _hold(person)
     flash(
@@ -312,7 +312,7 @@ def _drop_sent_form(response: Response) -> Response:
     return response
 
 
-@writes
+@commits
 def _drop(held_form_id: int) -> None:
     services.drop_form(current_user, held_form_id)
 

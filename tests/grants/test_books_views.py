@@ -53,8 +53,8 @@ def test_the_same_page_sent_twice_records_one_income(home: PageClient, made: Tea
     home.submit(page, "記録する", fees())
     home.submit(page, "記録する", fees())
     assert books.cash_book(made.grant).balance == 105_000
-    page = home.submit(page, "記録する", fees(amount_yen="6,000"))
-    assert "この画面の収入は、すでに記録されています。" in page.text
+    page = home.submit(page, "記録する", fees(amount_yen="6,000"), status=409)
+    assert page.has_link("登録したものを開く") and "6,000" in page.text
     assert books.cash_book(made.grant).balance == 105_000
 
 

@@ -217,7 +217,7 @@ def test_pressing_twice_enters_once(home: PageClient, made: Team) -> None:
     page = send(home, new_receipt(home, made), entry(made, amount_yen=""))
     send(home, page, {"amount_yen": "3240"})
     again = send(home, page, {"amount_yen": "3240"})
-    assert "もう登録されています" in again.text
+    assert "もう処理が済んでいます" in again.text
     assert len(queries.receipts(made.grant)) == 1
 
 

@@ -157,6 +157,9 @@ class HtmlPage:
                     yield f"<{tag} {element.attrib}> has no words"
 
         for form in self.all("form"):
+            fields = {field.get("name") for field in form.iter("input")}
+            if form.get("data-guard") is not None and not fields & {"once", "held_form_id"}:
+                yield f"<form action={form.get('action')!r}> without its one-time mark"
             buttons = [one for one in form.iter("button") if one.get("type", "submit") == "submit"]
             if buttons and buttons[0].get("formnovalidate") is not None:
                 yield f"Enter presses {buttons[0].attrib}: a form's first button sends it, those of rows come later"

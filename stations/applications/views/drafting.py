@@ -21,7 +21,7 @@ from stations.applications.views.parts import (
 from stations.applications.views.unfinished import kept_forms, lacking, typed_lines, typed_texts
 from stations.core import files
 from stations.core.access import NotAllowed, Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import Form
 from stations.core.language import gettext as _
 from stations.core.limits import takes_file
@@ -37,7 +37,7 @@ TEMPLATES = {
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
 @requires(Permission.PLAN_DRAFT)
-@writes
+@creates
 def new() -> Any:
     form = forms.NewPlanForm()
     earlier = queries.plans_to_copy(current_user)
@@ -174,7 +174,7 @@ def _after(plan: Any, part: Section) -> Any:
 @blueprint.post("/plans/<int:plan_id>/attachments")
 @requires(Permission.PLAN_DRAFT, of=queries.plan)
 @takes_file
-@writes
+@creates
 def attach(plan: Any) -> Any:
     form = forms.AttachForm()
     if form.validate_on_submit():
@@ -237,7 +237,7 @@ def _check_page(plan: Any, form: Form) -> str:
 
 @blueprint.post("/plans/<int:plan_id>/submit")
 @requires(Permission.PLAN_SUBMIT, of=queries.plan)
-@writes
+@creates
 def submit(plan: Any) -> Any:
     form = Form()
     try:

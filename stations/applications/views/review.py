@@ -11,7 +11,7 @@ from stations.applications.rules import Act, Section
 from stations.applications.views import blueprint
 from stations.applications.views.parts import already_moved, section_of, texts, to_plan, trail
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import Form, succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -34,7 +34,7 @@ def receive(plan: Any) -> Any:
 
 @blueprint.route("/plans/<int:plan_id>/sections/<section>/comment", methods=["GET", "POST"])
 @requires(Permission.PLAN_REVIEW, of=queries.plan)
-@writes
+@creates
 def comment(plan: Any, section: str) -> Any:
     part = section_of(section) or abort(404)
     if request.method == "GET" and plan.status not in rules.COMMENTABLE:

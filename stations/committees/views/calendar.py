@@ -13,7 +13,7 @@ from stations.committees.rules import OpeningAct, describe, month_shown, next_st
 from stations.committees.views.pages import blueprint, trail
 from stations.core import clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
@@ -46,7 +46,7 @@ def calendar(station: Any) -> Any:
 
 @blueprint.route("/stations/<int:station_id>/rules/new", methods=["GET", "POST"])
 @requires(Permission.OPENING_MANAGE, of=queries.station)
-@writes
+@creates
 def new_rule(station: Any) -> Any:
     today = clock.today()
     form = RuleForm(from_on=today, until_on=clock.fiscal_year_period(clock.fiscal_year(today))[1])
@@ -89,7 +89,7 @@ def end_rule(rule: Any) -> Any:
 
 @blueprint.route("/stations/<int:station_id>/openings/new", methods=["GET", "POST"])
 @requires(Permission.OPENING_MANAGE, of=queries.station)
-@writes
+@creates
 def new_opening(station: Any) -> Any:
     form = OpeningForm()
     form.offer(station.open_venues)

@@ -20,7 +20,7 @@ from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
 from stations.core import access, clock, seen
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 
@@ -76,7 +76,7 @@ def station(station: Any) -> Any:
 
 @blueprint.route("/committees/<int:committee_id>/stations/new", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.committee)
-@writes
+@creates
 def new_station(committee: Any) -> Any:
     form = StationForm()
     if form.validate_on_submit():
@@ -152,7 +152,7 @@ def venues(station: Any) -> Any:
 
 @blueprint.route("/stations/<int:station_id>/venues/new", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.station)
-@writes
+@creates
 def new_venue(station: Any) -> Any:
     form = VenueForm()
     if form.validate_on_submit() and succeeds(

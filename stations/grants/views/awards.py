@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -25,7 +25,7 @@ def _asked(grant: Any) -> Facts:
 
 @blueprint.route("/grants/apply/<int:plan_id>", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPLY, of=queries.plan)
-@writes
+@creates
 def apply(plan: Any) -> Any:
     """The chair turns an approved plan into an application, by one press."""
     form = PressForm()

@@ -8,7 +8,7 @@ from flask_login import current_user
 from stations.applications.rules import IncomeKind
 from stations.core import clock, files
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries
@@ -77,7 +77,7 @@ def books_csv(grant: Any) -> Response:
 
 @blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
-@writes
+@creates
 def new_income(grant: Any) -> Any:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -109,7 +109,7 @@ def _record(form: IncomeForm, grant: Any) -> None:
 
 @blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=book_queries.grant_above)
-@writes
+@creates
 def cancel_income(grant: Any, transaction_id: int) -> Any:
     transaction = book_queries.transaction(grant, transaction_id)
     if transaction is None or not book_queries.is_income(transaction):

@@ -5,7 +5,7 @@ from typing import Any
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import yen
 from stations.core.language import gettext as _
 from stations.grants import queries, services
@@ -45,7 +45,7 @@ def _drafted(grant: Any) -> Facts:
 
 @blueprint.route("/grants/<int:grant_id>/draft-cancellation", methods=["GET", "POST"])
 @requires(Permission.GRANT_REVIEW, of=queries.grant)
-@writes
+@creates
 def draft_cancellation(grant: Any) -> Any:
     """起案 of a 取消し, of all or of a part."""
     returned = queries.returned_cancellation(grant)
@@ -113,7 +113,7 @@ def return_cancellation(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/issue-cancellation", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
-@writes
+@creates
 def issue_cancellation(grant: Any) -> Any:
     """施行 of the 交付決定取消通知書."""
     form = IssueForm()

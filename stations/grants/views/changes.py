@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import datetime, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -21,7 +21,7 @@ from stations.grants.views.act import Facts, fact
 
 @blueprint.route("/grants/<int:grant_id>/change", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPLY, of=queries.grant)
-@writes
+@creates
 def change(grant: Any) -> Any:
     """流用 or 変更承認申請: the rule of the year decides which it is."""
     form = ChangeForm(

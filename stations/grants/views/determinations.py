@@ -5,7 +5,7 @@ from typing import Any
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import date, yen
 from stations.core.language import gettext as _
 from stations.grants import queries, services
@@ -82,7 +82,7 @@ def determine(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
-@writes
+@creates
 def refund_order(grant: Any) -> Any:
     """返還命令: the letter goes out."""
     return act.page(
@@ -99,7 +99,7 @@ def refund_order(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.grant)
-@writes
+@creates
 def record_refund(grant: Any) -> Any:
     """戻入 by the cashier."""
     form = RefundForm()
@@ -124,7 +124,7 @@ def record_refund(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.grant)
-@writes
+@creates
 def reverse_refund(grant: Any) -> Any:
     """訂正 of a mistaken record of the 戻入, by the cashier."""
     form = ReasonForm()
@@ -163,7 +163,7 @@ def _refund_order(grant: Any) -> Facts:
 
 @blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_DRAFT, of=queries.grant)
-@writes
+@creates
 def order_balance(grant: Any) -> Any:
     return act.page(
         grant,
@@ -178,7 +178,7 @@ def order_balance(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/close", methods=["GET", "POST"])
 @requires(Permission.GRANT_REVIEW, of=queries.grant)
-@writes
+@creates
 def close(grant: Any) -> Any:
     return act.page(
         grant,

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.core import files
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates
 from stations.core.formatting import date, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -44,7 +44,7 @@ def draft_letter(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/issue", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
-@writes
+@creates
 def issue(grant: Any) -> Any:
     """施行 of the decision's letter."""
     form = IssueForm()
@@ -70,7 +70,7 @@ def issue(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/issue-change", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
-@writes
+@creates
 def issue_change(grant: Any) -> Any:
     """施行 of the letter about an approved change."""
     form = IssueForm()
@@ -91,7 +91,7 @@ def issue_change(grant: Any) -> Any:
 
 @blueprint.route("/grants/<int:grant_id>/issue-determination", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
-@writes
+@creates
 def issue_determination(grant: Any) -> Any:
     """施行 of the 額の確定通知書."""
     form = IssueForm()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import date, datetime, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -25,7 +25,7 @@ from stations.grants.views.words import Facts, about, fact
 
 @blueprint.route("/grants/<int:grant_id>/advance", methods=["GET", "POST"])
 @requires(Permission.ADVANCE_REQUEST, of=queries.grant)
-@writes
+@creates
 def advance(grant: Any) -> Any:
     """概算払請求 by the treasurer."""
     form = AdvanceForm()
@@ -160,7 +160,7 @@ def unpayable(request: Any) -> Any:
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
-@writes
+@creates
 def record_payment(request: Any) -> Any:
     """支払 by the cashier."""
     form = PaymentForm()
@@ -181,7 +181,7 @@ def record_payment(request: Any) -> Any:
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/failed", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
-@writes
+@creates
 def fail_payment(request: Any) -> Any:
     """組戻し of a transfer that failed, by the cashier."""
     form = FailedForm()
@@ -207,7 +207,7 @@ def fail_payment(request: Any) -> Any:
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/reverse", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
-@writes
+@creates
 def reverse_payment(request: Any) -> Any:
     """訂正 of a mistaken record of a payment, by the cashier."""
     form = ReasonForm()

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.core import audit, clock, files
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates
 from stations.core.formatting import yen
 from stations.core.forms import say
 from stations.core.labels import label
@@ -58,7 +58,7 @@ def receipt_list(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/receipts/new", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
 @takes_file
-@writes
+@creates
 def new_receipt(grant: Any) -> Any:
     """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""
     if (elsewhere := before_the_letter(grant)) is not None:
@@ -206,7 +206,7 @@ def _send(file: Any) -> Response:
 
 @blueprint.route("/grants/receipts/<int:receipt_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
-@writes
+@creates
 def cancel_receipt(receipt: Any) -> Any:
     grant = receipt.grant
     form = ReasonForm()

@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import seen
+from stations.core import once, seen
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
 from stations.core.labels import label
@@ -82,7 +82,7 @@ def show(person: "Person") -> ResponseReturnValue:
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
 @requires(Permission.PEOPLE_MANAGE)
-@writes
+@creates
 def invite() -> ResponseReturnValue:
     """A new person, their first role, and the link they begin with."""
     form = InviteForm()
@@ -94,6 +94,7 @@ def invite() -> ResponseReturnValue:
         except RuleBroken as broken:
             form.show(broken)
         else:
+            once.leads_to(url_for(".show", person_id=person.id))  # the link itself is shown only now
             return _issue(person)
     return render_template("people/invite.html", form=form, breadcrumb=_trail((_("招待"), None)))
 
@@ -124,7 +125,7 @@ def _issue(person: "Person") -> ResponseReturnValue:
 
 @blueprint.route("/people/<int:person_id>/roles", methods=["GET", "POST"])
 @manages
-@writes
+@creates
 def give_role(person: "Person") -> ResponseReturnValue:
     """One more role for somebody, in a body, for a term."""
     form = RoleForm()

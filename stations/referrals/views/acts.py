@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -47,7 +47,7 @@ _MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
 
 @blueprint.route("/referrals/<int:referral_id>/acts/<act>", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_READ, of=queries.referral)
-@writes
+@creates
 def act(referral: Any, act: str) -> Any:
     """One step of a referral."""
     if act not in [*_PLAIN, *_WITH_REASON, Act.RECORD_FIRST_VISIT]:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from stations.committees import queries as committees
 from stations.core import audit, seen
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.referrals import queries, services
@@ -38,7 +38,7 @@ def agencies() -> Any:
 
 @blueprint.route("/agencies/new", methods=["GET", "POST"])
 @requires(Permission.AGENCY_MANAGE)
-@writes
+@creates
 def new_agency() -> Any:
     form = AgencyForm()
     return _page(

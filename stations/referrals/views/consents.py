@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.referrals import queries, rules, services
@@ -34,7 +34,7 @@ def observation_consent(observation: Any) -> Any:
 
 @blueprint.route("/referrals/<int:referral_id>/consent/withdraw", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_READ, of=queries.referral)
-@writes
+@creates
 def withdraw_consent(referral: Any) -> Any:
     own = url_for(".referral", referral_id=referral.id)
     effect = _effect_on_referral(referral)
@@ -43,7 +43,7 @@ def withdraw_consent(referral: Any) -> Any:
 
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_READ, of=queries.observation)
-@writes
+@creates
 def withdraw_observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)
     effect = _effect_on_memo(observation)

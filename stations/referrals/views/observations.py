@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import N_
@@ -50,7 +50,7 @@ def observations() -> Any:
 
 @blueprint.route("/observations/new", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_WRITE)
-@writes
+@creates
 def new_observation() -> Any:
     form = MemoForm()
     form.begin()

@@ -10,7 +10,7 @@ from stations.committees.rules import WEEKDAYS
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.audit import Entry
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import N_
@@ -52,7 +52,7 @@ def index() -> Any:
 
 @blueprint.route("/referrals/new", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_MAKE)
-@writes
+@creates
 def new() -> Any:
     """Page 1: the station, found by district and weekday, with its next opening."""
     form = StationForm()
