@@ -123,6 +123,7 @@ class Permission(StrEnum):
     OBSERVATION_WRITE = "observation:write"
     OBSERVATION_ANSWER = "observation:answer"
     OBSERVATION_READ = "observation:read"
+    OBSERVATION_ALERTED = "observation:alerted"
 
     OVERVIEW_READ = "overview:read"
     PEOPLE_MANAGE = "people:manage"
@@ -170,6 +171,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENT_DRAFT,
         Permission.REPORT_INSPECT,
         Permission.AGENCY_MANAGE,
+        Permission.OBSERVATION_ALERTED,
     },
     Role.APPROVER: _CITY_READS
     | {Permission.GRANT_APPROVE, Permission.GRANT_SETTINGS, Permission.PAYMENT_ORDER},

@@ -74,6 +74,11 @@ def local_date(at: datetime) -> date:
     return at.astimezone(TOKYO).date()
 
 
+def instant(on: date, at: time) -> datetime:
+    """The aware instant of a day and a time of day in Matsudo."""
+    return datetime.combine(on, at, TOKYO)
+
+
 def fiscal_year(on: date) -> int:
     """The fiscal year of a date: 4-1 … 3-31 (地方自治法208条)."""
     return on.year if on.month >= 4 else on.year - 1

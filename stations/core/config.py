@@ -55,7 +55,11 @@ class Config:
     contact_phone: str = "047-000-0000"
     """Telephone of the contact; shown on every page."""
     emergency_phone: str = "119・110"
-    """Shown where a danger to life may be noted: telephone at once instead; several with ・ between them."""
+    """Shown where a danger to life may be noted: telephone at once instead; several with ・ between them.
+
+    119 and 110 are always shown, the desk and the receiver of a memo too."""
+    urgent_hours: int = 2
+    """Hours after which an urgent memo that nobody acknowledged goes on to the next in line."""
     consent_months: int = 12
     """Months for which a consent of a referred person is given at most; what a form proposes as its end."""
     password_cost: int = 3

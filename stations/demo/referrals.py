@@ -15,6 +15,7 @@ from stations.people import services as people
 from stations.people.models import Person
 from stations.referrals import deadlines, services
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
+from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
 from stations.referrals.services import AgencyFacts, Memo
@@ -338,6 +339,9 @@ def _answer(memo: Observation, to: ObservationStatus, leader: Person, worker: Pe
     """One step of a memo."""
     match to:
         case ObservationStatus.SENT:
+            if memo.urgent:
+                called = Call(outcome=CallOutcome.REACHED, whom="送り先の当番の方", at=clock.now())
+                services.record_call(observation=memo, call=called, by=leader)
             services.send_observation(observation=memo, by=leader)
         case ObservationStatus.WITHDRAWN:
             services.withdraw_observation(

@@ -1,6 +1,6 @@
 """Until when the next step of a referral or memo is taken, and when to look back: the programme's custom, not law."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from stations.core import clock
 from stations.core.messages import N_, RuleBroken
@@ -37,6 +37,11 @@ def memo_step_by(status: ObservationStatus, since: date, *, urgent: bool) -> dat
     """The same for a memo; what is urgent goes on by the next working day."""
     days = MEMO_STEP_DAYS.get(status)
     return None if days is None else clock.add_business_days(since, URGENT_DAYS if urgent else days)
+
+
+def answer_by(sent_at: datetime, hours: int) -> datetime:
+    """When an urgent memo that nobody acknowledged goes on to the next in line; nights and Sundays count."""
+    return sent_at + timedelta(hours=hours)
 
 
 def follow_ups(visited_on: date) -> tuple[date, ...]:

@@ -21,6 +21,7 @@ from stations.core.forms import (
     SharedForm,
     TidyText,
     TidyTextArea,
+    TimeField,
     say,
 )
 from stations.core.labels import label
@@ -28,6 +29,7 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
+from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.rules import AgeGroup, Outcome
 
 SHORT, LONG = 20, 500
@@ -252,6 +254,45 @@ class MemoForm(ConsentFields, SharedForm):
         if not self.is_submitted():
             self.observed_on.data = clock.today()
             self.age_group.data = str(AgeGroup.UNKNOWN)
+
+
+class CallForm(Form):
+    """Whom one telephoned before a memo is sent, when, and what came of it."""
+
+    outcome = RadioField(
+        _l("電話はつながりましたか"),
+        [Required(_l("電話がつながったかどうかを選んでください。"))],
+        choices=_choices(CallOutcome),
+    )
+    whom = TidyText(
+        _l("電話した相手"),
+        [NotRequired(), Length(max=60)],
+        description=_l("例：119、福祉まるごと相談窓口の当番の方"),
+    )
+    on = DateField(_l("電話した日"), [NotRequired()], default=clock.today)
+    at = TimeField(_l("電話した時刻"), [NotRequired()], description=_l("例：15:30、午後3時半"))
+    reason = TidyTextArea(
+        _l("電話しない理由"),
+        [NotRequired(), Length(max=LONG)],
+        description=_l("「電話していない」を選んだときに書きます。例：去年のことを話していた。"),
+    )
+
+    def offer(self, *, urgent: bool) -> None:
+        """What is urgent is telephoned: nobody is offered to say that it need not be."""
+        outcomes = [one for one in CallOutcome if not urgent or one is not CallOutcome.NOT_NEEDED]
+        self.outcome.choices = _choices(outcomes)
+        if urgent:
+            del self.reason
+
+    @property
+    def call(self) -> Call:
+        """The call as the rules read it."""
+        outcome = CallOutcome(self.outcome.data)
+        if outcome is CallOutcome.NOT_NEEDED:
+            return Call(outcome=outcome, reason=self.reason.data or "")
+        day, time = self.on.data, self.at.data
+        at = None if day is None or time is None else clock.instant(day, time)
+        return Call(outcome=outcome, whom=self.whom.data or "", at=at)
 
 
 class ReceiverForm(Form):

@@ -6,6 +6,7 @@ from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
 from stations.referrals.agencies import AgencyAct, AgencyStatus
 from stations.referrals.consent_rules import ConsentAnswer, ConsentMethod, Recipient
+from stations.referrals.danger import CallOutcome
 from stations.referrals.rules import (
     Act,
     AgeGroup,
@@ -70,6 +71,8 @@ labels.register(
         ObservationAct.CLOSE: _l("回答して終結にする"),
         ObservationAct.RETURN: _l("差し戻す"),
         ObservationAct.REDIRECT: _l("福祉まるごと相談窓口に送り直す"),
+        ObservationAct.ESCALATE: _l("受付がないため、次の窓口へ"),
+        ObservationAct.ALERT_SECTION: _l("受付がないため、地域共生課へ知らせた"),
         ObservationAct.WITHDRAW: _l("取り下げる"),
     }
 )
@@ -78,6 +81,13 @@ labels.register(
         ConsentAnswer.GIVEN: _l("同意あり"),
         ConsentAnswer.NOT_GIVEN: _l("同意なし"),
         ConsentAnswer.UNCONFIRMED: _l("未確認"),
+    }
+)
+labels.register(
+    {
+        CallOutcome.REACHED: _l("話せた"),
+        CallOutcome.NOT_REACHED: _l("つながらなかった"),
+        CallOutcome.NOT_NEEDED: _l("いま命の危険はないので、電話していない"),
     }
 )
 labels.register({ConsentMethod.WRITTEN: _l("書面"), ConsentMethod.ORAL: _l("口頭")})
@@ -198,6 +208,7 @@ labels.register(
         SheetAct.RECORD_CONSENT: _l("同意の記録"),
         SheetAct.WITHDRAW_CONSENT: _l("同意の撤回"),
         SheetAct.RECORD_FOLLOW_UP: _l("その後の様子の記録"),
+        SheetAct.RECORD_CALL: _l("電話の記録"),
     }
 )
 labels.register(

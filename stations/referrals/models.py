@@ -14,6 +14,7 @@ from stations.referrals import (
 )
 from stations.referrals.agencies import AgencyStatus
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
+from stations.referrals.danger import CallOutcome
 from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
 
 
@@ -160,6 +161,12 @@ class Observation(Model):
     sent_at: orm.Mapped[dt.datetime | None]
     acknowledge_by_on: orm.Mapped[dt.date | None]
     acknowledged_at: orm.Mapped[dt.datetime | None]
+    escalate_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(
+        comment="urgent and sent: when it goes on to the next in line unless somebody acknowledges it"
+    )
+    section_alerted_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(
+        comment="地域共生課, the last in line, was told by number that nobody acknowledged it"
+    )
     answer: orm.Mapped[str] = orm.mapped_column(
         default="", comment="what the agency tells the station, in a sentence"
     )
@@ -168,6 +175,10 @@ class Observation(Model):
     agency: orm.Mapped[Agency] = orm.relationship(lazy="joined", innerjoin=True)
     consents: orm.Mapped[list["ConsentRecord"]] = orm.relationship(
         foreign_keys="ConsentRecord.observation_id", order_by="ConsentRecord.id", viewonly=True
+    )
+
+    calls: orm.Mapped[list["ObservationCall"]] = orm.relationship(
+        order_by="ObservationCall.id", viewonly=True
     )
 
     @property
@@ -204,6 +215,24 @@ class Observation(Model):
             for held in person.held_roles
         )
         return self.status in OWN_TO_THE_STATION and not of_station
+
+
+class ObservationCall(AppendOnly, Model):
+    """Whom somebody telephoned about a memo, when, and whether they were reached; or why no call was needed.
+
+    Asked for before a memo with words of danger or 急ぎ is sent; later calls are added. Never changed.
+    """
+
+    __tablename__ = "observation_call"
+    __table_args__ = (sa.CheckConstraint("(outcome = 'not_needed') = (called_at IS NULL)", name="called"),)
+
+    observation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("observation.id"), index=True)
+    outcome: orm.Mapped[CallOutcome] = orm.mapped_column(enum_column(CallOutcome))
+    whom: orm.Mapped[str] = orm.mapped_column(default="", comment="an office, or who answered there")
+    called_at: orm.Mapped[dt.datetime | None]
+    reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why no call was needed")
+    recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: orm.Mapped[dt.datetime]
 
 
 class ConsentRecord(AppendOnly, Model):

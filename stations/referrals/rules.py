@@ -114,6 +114,7 @@ class SheetAct(StrEnum):
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
     RECORD_FOLLOW_UP = "record_follow_up"
+    RECORD_CALL = "record_call"
 
 
 class AgeGroup(StrEnum):
@@ -175,6 +176,8 @@ class ObservationAct(StrEnum):
     CLOSE = "close"
     RETURN = "return"
     REDIRECT = "redirect"
+    ESCALATE = "escalate"
+    ALERT_SECTION = "alert_section"
     WITHDRAW = "withdraw"
 
 
@@ -188,6 +191,8 @@ OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, Observatio
         ObservationAct.ACKNOWLEDGE: ObservationStatus.ACKNOWLEDGED,
         ObservationAct.RETURN: ObservationStatus.RETURNED,
         ObservationAct.REDIRECT: ObservationStatus.SENT,
+        ObservationAct.ESCALATE: ObservationStatus.SENT,
+        ObservationAct.ALERT_SECTION: ObservationStatus.SENT,
         ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
     },
     ObservationStatus.RETURNED: {

@@ -653,7 +653,7 @@ def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool =
 
 
 def test_every_act_on_a_memo_in_every_state(here: Town) -> None:
-    for status, act in product(MEMO_WAYS, ObservationAct):
+    for status, act in product(MEMO_WAYS, queries.OBSERVATION_PERMISSIONS):
         memo = here.memo()
         for step in MEMO_WAYS[status]:
             do_memo(here, memo, step)

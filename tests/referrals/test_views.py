@@ -309,8 +309,20 @@ def test_a_memo_names_the_telephone_first_and_goes_only_where_it_may(client: Pag
     page = client.submit(page, "保存して送り先を選ぶ", {"answer": "unconfirmed"})
     assert here.desk.name in page.text and here.agency.name not in page.text
     page = client.submit(page, "この内容で送る")
+    assert page.heading == "送る前に電話してください" and only(Observation).status is ObservationStatus.DRAFT
+    assert {"tel:119", "tel:110", f"tel:{here.desk.phone.replace('-', '')}"} <= {
+        link.get("href") for link in page.all("a")
+    }
+    page = client.submit(page, "電話を記録して、メモを送る", {"outcome": "not_reached"})
+    assert "電話した相手を入力" in page.text and "電話した時刻を入力" in page.text
+    assert "電話していない" not in page.text, "what is urgent is telephoned"
+    yesterday = on("on", clock.today() - dt.timedelta(days=1))
+    typed = {"whom": "窓口の当番の方", "at": "午後3時半", **yesterday}
+    page = client.submit(page, "電話を記録して、メモを送る", typed)
     memo = only(Observation)
-    assert memo.status is ObservationStatus.SENT
+    assert memo.status is ObservationStatus.SENT and memo.urgent
+    assert "窓口の当番の方" in page.text and "つながらなかった" in page.text
+    assert "返事があるまで、電話でも確かめて" in page.text
     client.sign_in(here.desk_worker)
     page = client.submit(client.get(f"/observations/{memo.id}"), "受け付ける")
     page = client.submit(

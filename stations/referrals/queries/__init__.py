@@ -1,7 +1,8 @@
 """Questions about referrals and memos: one sheet, lists, and what waits for whom."""
 
-from stations.referrals.queries.lists import expiring, observations, referrals
+from stations.referrals.queries.lists import expiring, observations, referrals, unanswered
 from stations.referrals.queries.sheets import (
+    CALLERS,
     OBSERVATION_PERMISSIONS,
     PERMISSIONS,
     acts_for,
@@ -9,6 +10,7 @@ from stations.referrals.queries.sheets import (
     agency,
     agency_names,
     agency_people,
+    alerted_observation,
     desk,
     desk_name,
     due_on,
@@ -16,7 +18,10 @@ from stations.referrals.queries.sheets import (
     is_local,
     is_observation_concealed,
     is_stranded,
+    is_unanswered,
+    lacks_call,
     latest_consent,
+    may_record_call,
     memo_due_on,
     nameable,
     observation,
@@ -26,11 +31,13 @@ from stations.referrals.queries.sheets import (
     own_stations,
     receivers,
     referral,
+    section_people,
     station_leaders,
 )
 from stations.referrals.queries.waiting import waiting_for
 
 __all__ = [
+    "CALLERS",
     "OBSERVATION_PERMISSIONS",
     "PERMISSIONS",
     "acts_for",
@@ -38,6 +45,7 @@ __all__ = [
     "agency",
     "agency_names",
     "agency_people",
+    "alerted_observation",
     "desk",
     "desk_name",
     "due_on",
@@ -46,7 +54,10 @@ __all__ = [
     "is_local",
     "is_observation_concealed",
     "is_stranded",
+    "is_unanswered",
+    "lacks_call",
     "latest_consent",
+    "may_record_call",
     "memo_due_on",
     "nameable",
     "observation",
@@ -58,6 +69,8 @@ __all__ = [
     "receivers",
     "referral",
     "referrals",
+    "section_people",
     "station_leaders",
+    "unanswered",
     "waiting_for",
 ]

@@ -135,6 +135,15 @@ def expiring(on: dt.date) -> list[Referral]:
     )
 
 
+def unanswered(now: dt.datetime) -> list[Observation]:
+    """Urgent memos that nobody acknowledged in time (`is_unanswered`), the oldest first."""
+    return fetch_all(
+        sa.select(Observation)
+        .where(Observation.status == ObservationStatus.SENT, Observation.escalate_at <= now)
+        .order_by(Observation.escalate_at, Observation.id)
+    )
+
+
 def _readable(person: Actor) -> sa.ColumnElement[bool]:
     """The referrals of one's agency, and those sent to one's station."""
     agencies = access.agency_ids(person, Permission.REFERRAL_READ) or frozenset()

@@ -10,7 +10,7 @@ from stations.core import access, clock
 from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
 from stations.core.database import db, fetch_all
 from stations.people.models import Person, RoleAssignment
-from stations.referrals import consent_rules, deadlines, rules
+from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import (
     Agency,
@@ -47,6 +47,12 @@ OBSERVATION_PERMISSIONS: dict[ObservationAct, Permission] = {
     ObservationAct.CLOSE: Permission.OBSERVATION_ANSWER,
     ObservationAct.RETURN: Permission.OBSERVATION_ANSWER,
 }
+
+
+# Who writes calls down: either side of a memo, and the section that the last alert goes to.
+CALLERS = frozenset(
+    {Permission.OBSERVATION_WRITE, Permission.OBSERVATION_ANSWER, Permission.OBSERVATION_ALERTED}
+)
 
 
 def agency(agency_id: int) -> Agency | None:
@@ -119,6 +125,36 @@ def is_observation_concealed(person: Actor, observation: Observation) -> bool:
     if access.can(person, Permission.OBSERVATION_WRITE, observation):
         return False
     return not observation.may_be_told(observation.consent, clock.today())
+
+
+def may_record_call(person: Actor, observation: Observation) -> bool:
+    """Whether ``person`` may write a call about a memo down: while it is alive, and is urgent or stopped by its words."""
+    if observation.status in rules.OBSERVATION_FINAL or is_observation_concealed(person, observation):
+        return False
+    asked = danger.needs_call(observation.urgent, observation.facts, observation.alias)
+    return asked and any(access.can(person, one, observation) for one in CALLERS)
+
+
+def lacks_call(observation: Observation) -> bool:
+    """Whether somebody has to be telephoned before a memo is sent, and nobody was since it was sent last."""
+    sent_at = observation.sent_at
+    called = any(sent_at is None or call.recorded_at > sent_at for call in observation.calls)
+    return not called and danger.needs_call(observation.urgent, observation.facts, observation.alias)
+
+
+def is_unanswered(observation: Observation, now: dt.datetime) -> bool:
+    """Whether an urgent memo waited as long as it may for somebody to acknowledge it."""
+    return (
+        observation.status is ObservationStatus.SENT
+        and observation.escalate_at is not None
+        and observation.escalate_at <= now
+    )
+
+
+def alerted_observation(observation_id: int) -> Observation | None:
+    """A memo that 地域共生課 was alerted to; None for every other."""
+    found = observation(observation_id)
+    return found if found is not None and found.section_alerted_at is not None else None
 
 
 def is_stranded(observation: Observation) -> bool:
@@ -203,6 +239,11 @@ def desk_name() -> str | None:
 def agency_people(agency_id: int) -> list[Person]:
     """Who works at an agency today."""
     return _holders(RoleAssignment.agency_id == agency_id, AGENCY_ROLES)
+
+
+def section_people() -> list[Person]:
+    """Who is 担当 at 地域共生課 today."""
+    return _holders(RoleAssignment.role == Role.OFFICER, {Role.OFFICER})
 
 
 def station_leaders(station_id: int) -> list[Person]:

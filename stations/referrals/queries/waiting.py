@@ -24,7 +24,7 @@ from stations.referrals.rules import ObservationStatus, Status
 
 def waiting_for(person: Actor) -> list[Task]:
     """For the home page, by number only: what the station or the agency has to do next, and until when."""
-    return _referral_tasks(person) + _observation_tasks(person)
+    return _referral_tasks(person) + _observation_tasks(person) + _alerts(person)
 
 
 def _referral_tasks(person: Actor) -> list[Task]:
@@ -115,6 +115,27 @@ def _observation_tasks(person: Actor) -> list[Task]:
             )
         )
     return tasks
+
+
+def _alerts(person: Actor) -> list[Task]:
+    """For 地域共生課: urgent memos that nobody acknowledged, by number."""
+    if not access.can(person, Permission.OBSERVATION_ALERTED):
+        return []
+    unanswered = db.session.execute(
+        sa.select(Observation.id, Observation.number).where(
+            Observation.status == ObservationStatus.SENT, Observation.section_alerted_at.is_not(None)
+        )
+    )
+    return [
+        Task(
+            label=_("受付のない至急の気づきメモ %(number)s について電話する", number=number),
+            endpoint="referrals.alerted_observation",
+            values={"observation_id": memo_id},
+            due_on=clock.today(),
+            urgent=True,
+        )
+        for memo_id, number in unanswered
+    ]
 
 
 def _memo_words(one: Observation, of_station: bool, of_agency: bool) -> str | None:

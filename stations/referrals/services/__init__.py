@@ -8,11 +8,14 @@ from stations.referrals.services.agencies import (
     relieve_desk,
 )
 from stations.referrals.services.consents import record_consent, standing, withdraw_consent
+from stations.referrals.services.escalation import escalate
 from stations.referrals.services.observations import (
     Memo,
     acknowledge_observation,
+    call_faults,
     close_observation,
     create_observation,
+    record_call,
     redirect_observation,
     return_observation,
     save_observation,
@@ -51,15 +54,18 @@ __all__ = [
     "agree_visit",
     "appoint_desk",
     "arrange",
+    "call_faults",
     "close",
     "close_observation",
     "create_agency",
     "create_observation",
     "create_referral",
     "edit_agency",
+    "escalate",
     "expire",
     "expire_due",
     "fail",
+    "record_call",
     "record_consent",
     "record_first_visit",
     "record_follow_up",

@@ -3,14 +3,17 @@
 import datetime as dt
 from dataclasses import asdict, dataclass
 
+from flask import current_app
+
 from stations.committees.models import Station
 from stations.core import access, audit, clock, numbering
 from stations.core.access import Actor, Permission
-from stations.core.database import add, lock
+from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.referrals import consent_rules, deadlines, queries, rules
+from stations.referrals import consent_rules, danger, deadlines, queries, rules
 from stations.referrals.consent_rules import Consent
-from stations.referrals.models import Agency, Observation
+from stations.referrals.danger import Call, CallOutcome
+from stations.referrals.models import Agency, Observation, ObservationCall
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.services import consents, steps
 
@@ -92,7 +95,40 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
     )
     if observation.agency.closed_on is not None and observation.agency.closed_on < today:
         raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
+    if queries.lacks_call(observation):
+        raise RuleBroken("call", N_("送る前に電話して、だれに、いつ電話したかを記録してください。"))
     _deliver(observation, ObservationAct.SEND, to, by)
+
+
+def call_faults(observation: Observation, call: Call) -> list[RuleBroken]:
+    """All that is wrong with a call about a memo."""
+    return danger.call_faults(call, clock.now(), urgent=observation.urgent)
+
+
+def record_call(*, observation: Observation, call: Call, by: Actor) -> ObservationCall:
+    """Whom ``by`` telephoned about a memo, of either side or of the section. `RuleBroken` on a field of `Call`.
+
+    Where somebody was telephoned because of its words the memo is urgent, whatever box was ticked.
+    """
+    lock(observation)
+    steps.demand_one(by, queries.CALLERS, observation)
+    for fault in call_faults(observation, call):
+        raise fault
+    record = add(
+        ObservationCall(
+            observation_id=observation.id,
+            outcome=call.outcome,
+            whom=call.whom.strip(),
+            called_at=call.at,
+            reason=call.reason.strip(),
+            recorded_by_id=by.id,
+            recorded_at=clock.now(),
+        )
+    )
+    db.session.expire(observation, ["calls"])
+    observation.urgent = observation.urgent or call.outcome is not CallOutcome.NOT_NEEDED
+    audit.record(observation, act=SheetAct.RECORD_CALL, by=by, detail={"outcome": str(call.outcome)})
+    return record
 
 
 def redirect_observation(*, observation: Observation, by: Actor) -> None:
@@ -131,7 +167,8 @@ def return_observation(*, observation: Observation, reason: str, by: Actor) -> N
     """差戻し: another desk is the right one, or something is missing."""
     to = steps.begin_memo(observation, ObservationAct.RETURN, by=by)
     observation.acknowledged_at = clock.now()
-    _answer(observation, ObservationAct.RETURN, to, by, reason)
+    steps.move_memo(observation, ObservationAct.RETURN, to, by=by, reason=reason)
+    steps.tell(queries.station_leaders(observation.station_id), steps.MEMO_RETURNED, observation, by=by)
 
 
 def withdraw_observation(*, observation: Observation, reason: str, by: Actor) -> None:
@@ -141,13 +178,23 @@ def withdraw_observation(*, observation: Observation, reason: str, by: Actor) ->
 
 
 def _deliver(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
-    observation.sent_at = clock.now()
-    observation.acknowledge_by_on = deadlines.memo_step_by(
-        ObservationStatus.SENT, clock.today(), urgent=observation.urgent
+    observation.sent_at = now = clock.now()
+    observation.escalate_at = deadlines.answer_by(now, urgent_hours()) if observation.urgent else None
+    observation.section_alerted_at = None
+    observation.acknowledge_by_on = (
+        clock.local_date(observation.escalate_at)
+        if observation.escalate_at is not None
+        else deadlines.memo_step_by(ObservationStatus.SENT, clock.today(), urgent=False)
     )
     observation.acknowledged_at = None
     steps.move_memo(observation, act, to, by=by)
     steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)
+
+
+def urgent_hours() -> int:
+    """After how many hours an urgent memo goes on to the next in line (a setting)."""
+    hours: int = current_app.config["STATIONS"].urgent_hours
+    return hours
 
 
 def _desk() -> Agency:
@@ -157,10 +204,8 @@ def _desk() -> Agency:
     return found
 
 
-def _answer(
-    observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor, reason: str = ""
-) -> None:
-    steps.move_memo(observation, act, to, by=by, reason=reason)
+def _answer(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
+    steps.move_memo(observation, act, to, by=by)
     steps.tell(queries.station_leaders(observation.station_id), steps.MEMO_ANSWERED, observation, by=by)
 
 

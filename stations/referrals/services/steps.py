@@ -68,27 +68,45 @@ ENDED = N_("つなぎ %(number)s が終わりました")
 CONSENT_WITHDRAWN = N_("つなぎ %(number)s の同意が撤回されました")
 MEMO_SENT = N_("気づきメモ %(number)s が届きました")
 MEMO_CONCEALED = N_("気づきメモ %(number)s の同意が撤回されました")
+MEMO_RETURNED = N_("気づきメモ %(number)s が差し戻されました")
+MEMO_ESCALATED = N_("気づきメモ %(number)s に受付がないため、福祉まるごと相談窓口に回りました")
+MEMO_UNANSWERED = N_("気づきメモ %(number)s に、まだ受付がありません")
 MEMO_ANSWERED = N_("気づきメモ %(number)s に返事がありました")
 
 
-def tell(people: Iterable[Person], subject: str, about: Referral | Observation, *, by: Actor | None) -> None:
-    """Tell people by number and link alone, in their own language: mail carries nothing about the person."""
+def tell(
+    people: Iterable[Person],
+    subject: str,
+    about: Referral | Observation,
+    *,
+    by: Actor | None,
+    alerted: bool = False,
+) -> None:
+    """Notify people by number and link alone, in their own language: mail carries nothing about the person.
+
+    What is urgent says so in the subject, but for an answer to it. ``alerted``: the link of the section, who may not
+    read the memo.
+    """
     memo = isinstance(about, Observation)
     endpoint, key = (
         ("referrals.observation", "observation_id") if memo else ("referrals.referral", "referral_id")
     )
+    if alerted:
+        endpoint = "referrals.alerted_observation"
+    urgent = isinstance(about, Observation) and about.urgent and subject != MEMO_ANSWERED
     path = current_app.url_map.bind("").build(endpoint, {key: about.id})
     link = current_app.config["STATIONS"].base_url.rstrip("/") + path
     for person in people:
         if by is not None and person.id == by.id:
             continue
         with force_locale(person.language):
+            words = _(subject, number=about.number)
             outbox.queue(
                 to=person,
-                subject=_(subject, number=about.number),
+                subject=_("【至急】%(subject)s", subject=words) if urgent else words,
                 body=_(
                     "%(subject)s。\n内容は、サインインしてご確認ください。\n\n%(link)s",
-                    subject=_(subject, number=about.number),
+                    subject=words,
                     link=link,
                 ),
             )

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core import audit, clock
@@ -22,6 +22,7 @@ from stations.referrals.views.pages import (
     history,
     memo_trail,
     offer_agencies,
+    phones,
     return_reason,
     trail,
 )
@@ -121,7 +122,7 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
         "referrals/memo.html",
         form=form,
         observation=observation,
-        emergency_phones=current_app.config["STATIONS"].emergency_phone.split("・"),
+        phones=phones(),
         words=hints(form.facts.data or ""),
         returned=return_reason(observation) if observation else None,
         breadcrumb=breadcrumb,
@@ -143,9 +144,13 @@ def receiver(observation: Any) -> Any:
         services.save_observation(
             observation=observation, agency=offered[form.agency_id.data], by=current_user
         )
-        services.send_observation(observation=observation, by=current_user)
+        if not calls_first:
+            services.send_observation(observation=observation, by=current_user)
 
+    calls_first = queries.lacks_call(observation)
     if form.validate_on_submit() and succeeds(form, send):
+        if calls_first:
+            return redirect(url_for(".telephone", observation_id=observation.id), 303)
         return redirect(url_for(".observation", observation_id=observation.id, sent=1), 303)
     return render_template(
         "referrals/receiver.html",
@@ -187,6 +192,8 @@ def observation(observation: Any) -> Any:
         due_on=None if concealed else queries.memo_due_on(observation, audit.since_of(observation)),
         today=today,
         sent=request.args.get("sent") == "1",
+        phones=phones(observation.agency),
+        callable=queries.may_record_call(current_user, observation),
         timeline=history(observation, concealed=concealed),
         tones=OBSERVATION_TONES,
         breadcrumb=memo_trail(observation),

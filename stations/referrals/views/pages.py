@@ -4,11 +4,13 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, current_app, url_for
 
 from stations.core import audit
+from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.referrals import queries, rules
+from stations.referrals.danger import CallOutcome
 
 blueprint = Blueprint("referrals", __name__)
 
@@ -20,8 +22,21 @@ def history(subject: Any, *, concealed: bool) -> list[audit.Entry]:
 
     To whom the person's data is concealed, the reasons are, too: they may tell of the person.
     """
-    entries = _saved_once(audit.timeline(subject))
+    entries = [replace(one, changes=_words(one)) for one in _saved_once(audit.timeline(subject))]
     return [replace(entry, reason=None) for entry in entries] if concealed else entries
+
+
+def _words(entry: audit.Entry) -> str:
+    """What an entry's detail says."""
+    match entry.act:
+        case rules.ObservationAct.ESCALATE:
+            passed: str = _(
+                "%(before)sから%(after)sへ", before=entry.detail["from"], after=entry.detail["to"]
+            )
+            return passed
+        case rules.SheetAct.RECORD_CALL:
+            return str(label(CallOutcome(entry.detail["outcome"])))
+    return ""
 
 
 def _saved_once(entries: list[audit.Entry]) -> list[audit.Entry]:
@@ -58,6 +73,17 @@ def memo_trail(observation: Any, here: Any = None) -> Trail:
         (observation.number, own if here else None),
         *([(here, None)] if here else []),
     )
+
+
+# Fire and ambulance, and the police: the same everywhere in Japan.
+EMERGENCY_CALLS = ("119", "110")
+
+
+def phones(*agencies: Any) -> list[tuple[str, str]]:
+    """(whose, number) to telephone at once: 119, 110, those of the setting, and what agencies are there."""
+    own = [one for one in current_app.config["STATIONS"].emergency_phone.split("・") if one]
+    general = [("", number) for number in dict.fromkeys([*EMERGENCY_CALLS, *own])]
+    return general + [(one.name, one.phone) for one in dict.fromkeys(agencies) if one and one.phone]
 
 
 def offer_agencies(form: Any, station: Any) -> None:

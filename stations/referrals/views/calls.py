@@ -1,0 +1,72 @@
+"""Telephone calls about a memo: before it is sent, later, and by the section that was alerted to it."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.forms import succeeds
+from stations.core.language import gettext as _
+from stations.referrals import danger, queries, rules, services
+from stations.referrals.forms import CallForm
+from stations.referrals.views.observations import MEMO
+from stations.referrals.views.pages import blueprint, history, memo_trail, phones
+
+
+@blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+@writes
+def telephone(observation: Any) -> Any:
+    """Who was telephoned; a memo that waits to be sent goes with it."""
+    own = url_for(".observation", observation_id=observation.id)
+    sends = observation.status in rules.OBSERVATION_EDITABLE
+    if request.method == "GET" and not queries.may_record_call(current_user, observation):
+        return redirect(own)
+    form = CallForm()
+    form.offer(urgent=observation.urgent)
+    if form.validate_on_submit() and _recorded(form, observation, sends=sends):
+        return redirect(f"{own}?sent=1" if sends else own, 303)
+    return render_template(
+        "referrals/telephone.html",
+        form=form,
+        observation=observation,
+        sends=sends,
+        words=danger.danger_words(observation.facts, observation.alias),
+        phones=phones(queries.desk(), observation.agency),
+        breadcrumb=memo_trail(observation, _("電話の記録")),
+    )
+
+
+def _recorded(form: CallForm, observation: Any, *, sends: bool) -> bool:
+    """Whether the call is written down, and the memo sent; every fault of the call at once, beside its field."""
+    if faults := services.call_faults(observation, form.call):
+        form.show(*faults)
+        return False
+
+    def act() -> None:
+        services.record_call(observation=observation, call=form.call, by=current_user)
+        if sends:
+            services.send_observation(observation=observation, by=current_user)
+
+    return succeeds(form, act)
+
+
+@blueprint.route("/observations/<int:observation_id>/alerted", methods=["GET", "POST"])
+@requires(Permission.OBSERVATION_ALERTED, of=queries.alerted_observation)
+@writes
+def alerted_observation(observation: Any) -> Any:
+    """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says."""
+    form = CallForm()
+    form.offer(urgent=True)
+    if form.validate_on_submit() and _recorded(form, observation, sends=False):
+        return redirect(url_for(".alerted_observation", observation_id=observation.id), 303)
+    return render_template(
+        "referrals/alerted.html",
+        form=form,
+        observation=observation,
+        phones=phones(observation.agency, queries.desk()),
+        timeline=history(observation, concealed=True),
+        breadcrumb=[(_("気づきメモ %(number)s", number=observation.number), None)],
+    )

@@ -1,0 +1,205 @@
+"""Danger to life: a call before a memo is sent, what its mail says, and who hears of it when nobody answers."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from stations.core import audit, clock
+from stations.core.access import NotAllowed, Role
+from stations.core.database import db, fetch_all
+from stations.core.messages import RuleBroken
+from stations.core.outbox import OutboxMail
+from stations.referrals import queries, services
+from stations.referrals.consent_rules import Recipient
+from stations.referrals.danger import Call, CallOutcome
+from stations.referrals.models import Observation
+from stations.referrals.rules import ObservationStatus
+from tests.referrals.cast import ALIAS, Town, consent, town, with_mail
+from tests.support import cast
+from tests.support.client import PageClient
+
+SATURDAY = clock.instant(dt.date(2026, 11, 28), dt.time(15, 0))
+HOUR = dt.timedelta(hours=1)
+FACTS = "もう死にたい、と話していた"
+
+
+@pytest.fixture
+def here(db_session: object) -> Town:
+    return town()
+
+
+def memo(here: Town, facts: str = FACTS, *, urgent: bool = True, to_desk: bool = False) -> Observation:
+    """Not sent yet; with consent to the agency, so that it may go there."""
+    made = services.create_observation(
+        station=here.station,
+        agency=here.desk if to_desk else here.agency,
+        by=here.leader,
+        memo=services.Memo(facts=facts, observed_on=clock.today(), alias=ALIAS, urgent=urgent),
+    )
+    services.record_consent(subject=made, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
+    return made
+
+
+def call(outcome: CallOutcome = CallOutcome.REACHED) -> Call:
+    return Call(outcome=outcome, whom="119", at=clock.now())
+
+
+def sent(here: Town, *, to_desk: bool = False) -> Observation:
+    made = memo(here, to_desk=to_desk)
+    services.record_call(observation=made, call=call(), by=here.leader)
+    services.send_observation(observation=made, by=here.leader)
+    return made
+
+
+def mails() -> list[tuple[str, str, str]]:
+    """(to, subject, body), emptied after reading."""
+    found = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id))
+    told = [(one.to_name, one.subject, one.body) for one in found]
+    for one in found:
+        db.session.delete(one)
+    db.session.flush()
+    return told
+
+
+@pytest.mark.parametrize(("facts", "urgent"), [(FACTS, False), ("2週つづけて顔色が悪い", True)])
+def test_words_of_danger_or_urgency_stop_a_memo_until_somebody_was_telephoned(
+    here: Town, facts: str, urgent: bool
+) -> None:
+    made = memo(here, facts, urgent=urgent)
+    with pytest.raises(RuleBroken) as broken:
+        services.send_observation(observation=made, by=here.leader)
+    assert broken.value.field == "call" and made.status is ObservationStatus.DRAFT
+    services.record_call(observation=made, call=call(CallOutcome.NOT_REACHED), by=here.leader)
+    services.send_observation(observation=made, by=here.leader)
+    assert made.status is ObservationStatus.SENT and made.urgent
+    assert [(one.whom, one.outcome) for one in made.calls] == [("119", CallOutcome.NOT_REACHED)]
+
+
+def test_a_word_that_means_no_danger_is_explained_and_the_memo_is_no_more_urgent_for_it(here: Town) -> None:
+    made = memo(here, urgent=False)
+    explained = Call(outcome=CallOutcome.NOT_NEEDED, reason="亡くなった方の日記の言葉だった")
+    services.record_call(observation=made, call=explained, by=here.leader)
+    services.send_observation(observation=made, by=here.leader)
+    assert not made.urgent and made.escalate_at is None
+
+
+def test_a_memo_that_came_back_is_telephoned_again(here: Town) -> None:
+    made = sent(here)
+    with clock.telling(clock.now() + HOUR):
+        services.return_observation(observation=made, reason="担当外", by=here.worker)
+        with pytest.raises(RuleBroken):
+            services.send_observation(observation=made, by=here.leader)
+
+
+def test_on_a_saturday_nobody_is_told_to_wait_until_monday(here: Town) -> None:
+    with clock.telling(SATURDAY):
+        made = sent(here)
+        assert made.acknowledge_by_on == dt.date(2026, 11, 28)
+        assert made.escalate_at == SATURDAY + 2 * HOUR
+        assert queries.memo_due_on(made, audit.since_of(made)) == dt.date(2026, 11, 28)
+
+
+def test_its_mail_says_so_in_the_subject_and_nothing_of_the_person(here: Town) -> None:
+    made = sent(here)
+    ((name, subject, body),) = mails()
+    assert name == here.worker.name
+    assert subject == f"【至急】気づきメモ {made.number} が届きました"
+    assert not any(word in subject + body for word in (ALIAS, "死にたい", "119"))
+
+
+def test_unanswered_it_goes_to_the_desk_and_then_to_the_section(here: Town) -> None:
+    officer = with_mail(cast.person(Role.OFFICER, name="地域 共生"))
+    with clock.telling(SATURDAY):
+        made = sent(here)
+        mails()
+    with clock.telling(SATURDAY + 2 * HOUR - dt.timedelta(seconds=1)):
+        assert queries.unanswered(clock.now()) == [] and not services.escalate(observation=made)
+    with clock.telling(SATURDAY + 2 * HOUR):
+        assert queries.unanswered(clock.now()) == [made]
+        assert services.escalate(observation=made) and not services.escalate(observation=made)
+        assert made.agency == here.desk and made.status is ObservationStatus.SENT
+        assert not queries.is_observation_concealed(here.desk_worker, made)
+        told = mails()
+        assert {name for name, _, _ in told} == {here.worker.name, here.desk_worker.name, here.leader.name}
+        assert all(subject.startswith("【至急】") for _, subject, _ in told)
+        assert queries.alerted_observation(made.id) is None
+    with clock.telling(SATURDAY + 4 * HOUR):
+        assert services.escalate(observation=made) and not services.escalate(observation=made)
+        assert queries.unanswered(clock.now() + 99 * HOUR) == []
+        told = mails()
+        assert {name for name, _, _ in told} == {officer.name, here.desk_worker.name, here.leader.name}
+        (task,) = queries.waiting_for(officer)
+        assert made.number in task.label and task.urgent
+    assert [entry.act for entry in audit.timeline(made)][:2] == ["alert_section", "escalate"]
+    assert all(ALIAS not in text and "死にたい" not in text for row in told for text in row)
+    services.acknowledge_observation(observation=made, by=here.desk_worker)
+    assert queries.waiting_for(officer) == []
+
+
+def test_who_is_the_desk_already_is_followed_by_the_section(here: Town) -> None:
+    made = sent(here, to_desk=True)
+    with clock.telling(clock.now() + 3 * HOUR):
+        assert services.escalate(observation=made)
+    assert made.agency == here.desk and made.section_alerted_at is not None
+
+
+def test_what_was_acknowledged_or_is_not_urgent_goes_nowhere(here: Town) -> None:
+    answered, calm = sent(here), memo(here, "2週つづけて顔色が悪い", urgent=False)
+    services.send_observation(observation=calm, by=here.leader)
+    services.acknowledge_observation(observation=answered, by=here.worker)
+    with clock.telling(clock.now() + 99 * HOUR):
+        assert queries.unanswered(clock.now()) == []
+        assert not services.escalate(observation=answered) and not services.escalate(observation=calm)
+
+
+def test_nobody_else_writes_calls_down(here: Town) -> None:
+    made = sent(here)
+    for person in (here.desk_worker, cast.person(Role.VOLUNTEER, of=here.station)):
+        with pytest.raises(NotAllowed):
+            services.record_call(observation=made, call=call(), by=person)
+
+
+def test_the_command_passes_on_once(app: Flask, here: Town) -> None:
+    with clock.telling(clock.now() - 3 * HOUR):
+        sent(here)
+    db.session.commit()
+    run = app.test_cli_runner().invoke
+    assert run(args=["referrals", "escalate"]).output == "passed on 1\n"
+    assert run(args=["referrals", "escalate"]).output == "passed on 0\n"
+
+
+def test_the_section_sees_whom_to_telephone_and_not_the_memo(client: PageClient, here: Town) -> None:
+    made = sent(here)
+    client.sign_in(cast.person(Role.OFFICER))
+    client.get(f"/observations/{made.id}/alerted", status=404)
+    for hours in (3, 6):
+        with clock.telling(clock.now() + hours * HOUR):
+            services.escalate(observation=made)
+    page = client.get(client.get("/home").link(made.number))
+    assert here.desk.phone in page.text and "119" in page.text
+    assert ALIAS not in page.text and "死にたい" not in page.text
+    client.get(f"/observations/{made.id}", status=404)
+    page = client.submit(
+        page, "電話を記録する", {"outcome": "reached", "whom": "窓口の当番の方", "at": "0:00"}
+    )
+    assert "窓口の当番の方" in page.text
+    client.sign_in(here.leader)
+    page = client.get(f"/observations/{made.id}")
+    assert "窓口の当番の方" in page.text and "地域共生課へ知らせた" in page.text
+    assert f"{here.agency.name}から{here.desk.name}へ" in page.text
+
+
+def test_a_word_of_danger_without_the_box_stops_too(client: PageClient, here: Town) -> None:
+    made = memo(here, urgent=False)
+    client.sign_in(here.leader)
+    page = client.get(f"/observations/{made.id}/receiver")
+    page = client.submit(page, "この内容で送る", {"agency_id": str(here.agency.id)})
+    assert "「死にたい」という言葉" in page.text
+    page = client.submit(page, "電話を記録して、メモを送る", {"outcome": "not_needed"})
+    assert "電話しない理由を入力" in page.text
+    typed = {"outcome": "reached", "whom": "119", "at": "0:00"}
+    client.submit(page, "電話を記録して、メモを送る", typed)
+    db.session.expire_all()
+    assert made.status is ObservationStatus.SENT and made.urgent and made.agency == here.agency
