@@ -313,6 +313,9 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
     for passed, step in enumerate(way, start=1):
         yield days.ago(ago - 2 * passed)
         _answer(memo, step, leader, receiver.worker)
+    while memo.status is ObservationStatus.SENT and memo.escalate_at is not None:
+        yield memo.escalate_at
+        services.escalate(observation=memo)
 
 
 _MEMO_WAYS = {

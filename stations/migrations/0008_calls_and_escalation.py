@@ -1,7 +1,7 @@
 """Telephone calls about a memo, and when an urgent one goes on to the next in line.
 
-Revision ID: 0006_calls_and_escalation
-Revises: 0005_named_agencies
+Revision ID: 0008_calls_and_escalation
+Revises: 0007_tablets
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from stations.core.database import UtcDateTime, append_only_triggers
 
-revision = "0006_calls_and_escalation"
-down_revision = "0005_named_agencies"
+revision = "0008_calls_and_escalation"
+down_revision = "0007_tablets"
 
 
 def upgrade() -> None:
