@@ -144,6 +144,15 @@ _COMMITTEE_READS = frozenset(
 )
 _CITY_READS = _COMMITTEE_READS | {Permission.OVERVIEW_READ, Permission.MINUTES_READ}
 
+_AGENCY_WORK = frozenset(
+    {
+        Permission.REFERRAL_MAKE,
+        Permission.REFERRAL_READ,
+        Permission.OBSERVATION_READ,
+        Permission.OBSERVATION_ANSWER,
+    }
+)
+
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DRAFTER: _COMMITTEE_READS
     | {Permission.PLAN_DRAFT, Permission.STATION_MANAGE, Permission.OPENING_MANAGE},
@@ -211,22 +220,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VISIT_READ,
         }
     ),
-    Role.CASE_WORKER: frozenset(
-        {
-            Permission.REFERRAL_MAKE,
-            Permission.REFERRAL_READ,
-            Permission.OBSERVATION_READ,
-            Permission.OBSERVATION_ANSWER,
-        }
-    ),
-    Role.MARUGOTO_DESK: frozenset(
-        {
-            Permission.REFERRAL_MAKE,
-            Permission.REFERRAL_READ,
-            Permission.OBSERVATION_READ,
-            Permission.OBSERVATION_ANSWER,
-        }
-    ),
+    Role.CASE_WORKER: _AGENCY_WORK,
+    Role.MARUGOTO_DESK: _AGENCY_WORK,
     Role.EXTERNAL_AUDITOR: _CITY_READS | {Permission.AUDIT_READ},
 }
 

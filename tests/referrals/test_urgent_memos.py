@@ -70,7 +70,7 @@ def test_words_of_danger_or_urgency_stop_a_memo_until_somebody_was_telephoned(
     made = memo(here, facts, urgent=urgent)
     with pytest.raises(RuleBroken) as broken:
         services.send_observation(observation=made, by=here.leader)
-    assert broken.value.field == "call" and made.status is ObservationStatus.DRAFT
+    assert broken.value.field == "call" and made.sent_at is None
     services.record_call(observation=made, call=call(CallOutcome.NOT_REACHED), by=here.leader)
     services.send_observation(observation=made, by=here.leader)
     assert made.status is ObservationStatus.SENT and made.urgent

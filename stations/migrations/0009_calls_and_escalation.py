@@ -1,7 +1,7 @@
 """Telephone calls about a memo, and when an urgent one goes on to the next in line.
 
-Revision ID: 0008_calls_and_escalation
-Revises: 0007_tablets
+Revision ID: 0009_calls_and_escalation
+Revises: 0008_form_use
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from stations.core.database import UtcDateTime, append_only_triggers
 
-revision = "0008_calls_and_escalation"
-down_revision = "0007_tablets"
+revision = "0009_calls_and_escalation"
+down_revision = "0008_form_use"
 
 
 def upgrade() -> None:
