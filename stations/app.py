@@ -24,6 +24,7 @@ from stations.core import (
     labels,
     language,
     limits,
+    lists,
     migrations,
     web,
 )
@@ -103,6 +104,7 @@ def create_app(config: Config | None = None) -> Flask:
     Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
     language.init_app(app)
     formatting.init_app(app)
+    lists.init_app(app)
     web.init_app(app)
     people_session.init_app(app)
     for blueprint in BLUEPRINTS:

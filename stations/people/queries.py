@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -18,12 +17,12 @@ from stations.core.database import Model, db
 from stations.core.forms import typed_words
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.lists import Paged, paged
 from stations.core.tasks import Task
 from stations.people import keys, rules
 from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, RoleAssignment
 from stations.people.rules import AccountStatus
 
-PAGE_ROWS = 30
 DEMO_LOGINS = "demo-"
 
 
@@ -51,16 +50,6 @@ class PersonRow:
 
     person: Person
     roles: list[RoleRow]
-
-
-@dataclass(frozen=True)
-class Paged:
-    """One page of a list: ``rows``, its number, how many pages there are and how many rows in all."""
-
-    rows: list[Any]
-    page: int
-    pages: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -108,9 +97,7 @@ def role_assignment(role_assignment_id: int) -> RoleAssignment | None:
     return db.session.get(RoleAssignment, role_assignment_id)
 
 
-def people(
-    *, search: str = "", role: str = "", status: str = "", page: int = 1, rows: int = PAGE_ROWS
-) -> Paged:
+def people(*, search: str = "", role: str = "", status: str = "", page: int = 1) -> Paged[PersonRow]:
     """People by reading, filtered by words in name, reading or login, by a role held today, by account state."""
     asked = sa.select(Person)
     if search:
@@ -125,7 +112,7 @@ def people(
         asked = asked.where(Person.id.in_(holding))
     if status in set(AccountStatus):
         asked = asked.where(_has_status(AccountStatus(status)))
-    found = paged(asked.order_by(Person.kana, Person.login), page, rows)
+    found = paged(asked.order_by(Person.kana, Person.login), page)
     names = body_names(role for one in found.rows for role in one.roles)
     return dataclasses.replace(
         found,
@@ -146,14 +133,6 @@ def _has_status(status: AccountStatus) -> sa.ColumnElement[bool]:
         return Person.disabled_at.is_not(None)
     unset = Person.password_hash.is_(None)
     return sa.and_(Person.disabled_at.is_(None), unset if status is AccountStatus.INVITED else sa.not_(unset))
-
-
-def paged(asked: sa.Select[Any], page: int, rows: int) -> Paged:
-    """One page of what is asked for; a page that does not exist becomes the nearest."""
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
-    pages = max(1, -(-total // rows))
-    page = min(max(page, 1), pages)
-    return Paged(list(db.session.scalars(asked.limit(rows).offset((page - 1) * rows))), page, pages, total)
 
 
 BodyNames = dict[tuple[Scope, int], str]

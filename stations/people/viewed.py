@@ -11,8 +11,9 @@ from stations.core.audit import PersonalDataView
 from stations.core.database import Model, db
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
+from stations.core.lists import Paged, paged
 from stations.people.models import Person
-from stations.people.queries import PAGE_ROWS, Paged, matching, paged
+from stations.people.queries import matching
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,14 @@ class ViewRow:
     what: str
 
 
-def view_log(*, by: int | None = None, search: str = "", page: int = 1, rows: int = PAGE_ROWS) -> Paged:
+def view_log(*, by: int | None = None, search: str = "", page: int = 1) -> Paged[ViewRow]:
     """Views of personal data, the latest first; ``by``: of one person, ``search``: of people of such a name."""
     asked = sa.select(PersonalDataView).order_by(PersonalDataView.at.desc(), PersonalDataView.id.desc())
     if by is not None:
         asked = asked.where(PersonalDataView.by_id == by)
     if search:
         asked = asked.where(PersonalDataView.by_id.in_(sa.select(Person.id).where(matching(search))))
-    found = paged(asked, page, rows)
+    found = paged(asked, page)
     ids = {view.by_id for view in found.rows}
     names = dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids))).all())
     words = _words(found.rows)

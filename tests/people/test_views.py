@@ -15,6 +15,7 @@ from stations.core.audit import PersonalDataView
 from stations.core.config import Config
 from stations.core.database import db
 from stations.core.forms import fields_sent
+from stations.core.lists import PAGE_ROWS
 from stations.people import queries, rules, services
 from stations.people.models import HeldForm, LinkKind, Person, RoleAssignment
 from stations.people.session import local_path
@@ -641,7 +642,7 @@ def test_an_administrator_has_no_buttons_for_themselves(client: PageClient, admi
 
 
 def test_the_list_is_searched_and_paged(client: PageClient, administrator: Person):
-    for number in range(queries.PAGE_ROWS):
+    for number in range(PAGE_ROWS):
         cast.person(Role.CASHIER, name=f"出納 {number}子")
     cast.person(name="百%太郎")
     page = client.get("/people")
@@ -649,8 +650,8 @@ def test_the_list_is_searched_and_paged(client: PageClient, administrator: Perso
     page = client.submit(page, "絞り込む", {"q": "百%"})
     assert "1人" in page.text and page.has_link("百%太郎")
     page = client.get("/people?role=cashier")
-    assert f"{queries.PAGE_ROWS}人" in page.text
-    assert "当てはまる利用者はいません" in client.get("/people?q=いない人").text
+    assert f"{PAGE_ROWS}人" in page.text
+    assert "条件に合うものはありません" in client.get("/people?q=いない人").text
     client.get("/people?page=x&role=nonsense&status=nonsense")
 
 

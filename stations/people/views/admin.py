@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import once, seen
+from stations.core import lists, once, seen
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -51,14 +51,14 @@ def index() -> ResponseReturnValue:
         search=form.q.data or "",
         role=form.role.data or "",
         status=form.status.data or "",
-        page=request.args.get("page", 1, type=int),
+        page=lists.asked_page(),
     )
     return render_template(
         "people/index.html",
         form=form,
         found=found,
         tones=TONES,
-        filters={name: value for name, value in request.args.items() if name in {"q", "role", "status"}},
+        chosen=lists.chosen("q", "role", "status"),
         breadcrumb=[(_("利用者の管理"), None)],
     )
 
@@ -258,9 +258,9 @@ def view_log() -> ResponseReturnValue:
     search = form.q.data or ""
     return render_template(
         "people/view_log.html",
-        found=viewed.view_log(by=by, search=search, page=request.args.get("page", 1, type=int)),
+        found=viewed.view_log(by=by, search=search, page=lists.asked_page()),
         form=form,
-        filters={name: value for name, value in {"by": by, "q": search}.items() if value},
+        chosen=lists.chosen("by", "q"),
         person=queries.person(by) if by is not None else None,
         breadcrumb=[(_("個人情報の閲覧記録"), None)],
     )

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.committees import queries as committees
-from stations.core import audit, seen
+from stations.core import audit, lists, seen
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
@@ -27,9 +27,14 @@ def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
 @requires(Permission.AGENCY_MANAGE)
 def agencies() -> Any:
     names = {one.id: one.name for one in committees.districts()}
+    chosen = lists.chosen("q", "district")
+    district = chosen.get("district")
+    rows = [one for one in queries.agencies(closed=True) if district in (None, str(one.district_id))]
+    rows = lists.holding(rows, chosen.get("q", ""), lambda one: (one.name, one.kind, one.phone))
     return render_template(
         "referrals/agencies.html",
-        agencies=queries.agencies(closed=True),
+        found=lists.page_of(rows, lists.asked_page()),
+        chosen=chosen,
         desk=queries.desk_name(),
         districts=names,
         breadcrumb=_trail(),

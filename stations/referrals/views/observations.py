@@ -21,9 +21,11 @@ from stations.referrals.views.pages import (
     hints,
     history,
     memo_trail,
+    narrowed,
     offer_agencies,
     phones,
     return_reason,
+    states,
     trail,
 )
 
@@ -34,16 +36,13 @@ MEMO = N_("気づきメモ")
 @requires(Permission.OBSERVATION_READ)
 def observations() -> Any:
     """The list by number, with what is late or urgent on top."""
-    status = request.args.get("status", "")
-    chosen = ObservationStatus(status) if status in ObservationStatus.__members__.values() else None
     rows = queries.observations(current_user)
     return render_template(
         "referrals/observations.html",
-        rows=[row for row in rows if chosen is None or row.status is chosen],
         overdue=sum(row.overdue for row in rows),
         total=len(rows),
-        states=[(one, sum(row.status is one for row in rows)) for one in ObservationStatus],
-        chosen=chosen,
+        states=states(rows, ObservationStatus),
+        **narrowed(rows),
         tones=OBSERVATION_TONES,
         breadcrumb=trail((_("気づきメモ"), None)),
     )

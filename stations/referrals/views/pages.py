@@ -1,18 +1,23 @@
 """What the pages of this package share: their blueprint, where they stand, what they hint at."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, current_app, url_for
 
-from stations.core import audit
+from stations.core import audit, lists
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
 
 blueprint = Blueprint("referrals", __name__)
+
+LATE = "late"  # a choice of the lists beside the states
 
 Trail = list[tuple[Any, str | None]]
 
@@ -55,6 +60,30 @@ def return_reason(subject: Any) -> str | None:
     if subject.status not in {rules.Status.RETURNED, rules.ObservationStatus.RETURNED}:
         return None
     return next((one.reason for one in audit.timeline(subject) if one.act == rules.Act.RETURN), None)
+
+
+def states(rows: Sequence[Any], statuses: type[StrEnum]) -> list[tuple[str, str]]:
+    """The choices of a list: what is late, then each state that occurs, with how many there are."""
+    late = sum(row.overdue for row in rows)
+    counts = Counter(row.status for row in rows)
+    found = [(LATE, _("期限超過（%(n)s件）", n=late))] if late else []
+    return found + [
+        (one.value, _("%(state)s（%(n)s件）", state=label(one), n=counts[one]))
+        for one in statuses
+        if counts[one]
+    ]
+
+
+def narrowed(rows: Sequence[Any]) -> dict[str, Any]:
+    """What a list shows of the rows one may read: a page of those that fit the words and the state of the address."""
+    chosen = lists.chosen("q", "status")
+    status = chosen.get("status")
+    fitting = [
+        row for row in rows if status is None or (row.overdue if status == LATE else row.status == status)
+    ]
+    words = chosen.get("q", "")
+    fitting = lists.holding(fitting, words, lambda row: (row.number, row.agency, row.station))
+    return {"found": lists.page_of(fitting, lists.asked_page()), "chosen": chosen}
 
 
 def trail(*here: tuple[Any, str | None]) -> Trail:

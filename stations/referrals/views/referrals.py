@@ -22,9 +22,11 @@ from stations.referrals.views.pages import (
     blueprint,
     hints,
     history,
+    narrowed,
     offer_agencies,
     referral_trail,
     return_reason,
+    states,
     trail,
 )
 
@@ -35,16 +37,13 @@ SHEET = N_("つなぎシート")
 @requires(Permission.REFERRAL_READ)
 def index() -> Any:
     """The list by number, with what is late on top."""
-    status = request.args.get("status", "")
-    chosen = Status(status) if status in Status.__members__.values() else None
     rows = queries.referrals(current_user)
     return render_template(
         "referrals/index.html",
-        rows=[row for row in rows if chosen is None or row.status is chosen],
         overdue=sum(row.overdue for row in rows),
         total=len(rows),
-        states=[(one, sum(row.status is one for row in rows)) for one in Status],
-        chosen=chosen,
+        states=states(rows, Status),
+        **narrowed(rows),
         tones=TONES,
         breadcrumb=[(_("つなぎ"), None)],
     )

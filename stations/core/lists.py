@@ -1,0 +1,78 @@
+"""Lists of any kind: pages of 25, found by words and choices that stand in the address (so Back works)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask, request
+
+from stations.core import text
+from stations.core.database import db
+
+PAGE_ROWS = 25
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Paged(Generic[Row]):
+    """One page of a list: ``rows``, its number, how many pages there are and how many rows in all."""
+
+    rows: list[Row]
+    page: int
+    pages: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first row of the page, counted from 1."""
+        return (self.page - 1) * PAGE_ROWS + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def asked_page(name: str = "page") -> int:
+    """The page that the address names; 1 without one."""
+    return int(request.args.get(name, 1, type=int))
+
+
+def chosen(*names: str) -> dict[str, str]:
+    """What the address narrows a list by: the filters with a value, tidied."""
+    given = {name: text.normalise(request.args.get(name, "")) for name in names}
+    return {name: value for name, value in given.items() if value}
+
+
+def page_of(rows: Sequence[Row], page: int) -> Paged[Row]:
+    """One page of rows at hand; a page that does not exist becomes the nearest."""
+    page, pages = _nearest(page, len(rows))
+    return Paged(list(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]), page, pages, len(rows))
+
+
+def paged(asked: sa.Select[Any], page: int) -> Paged[Any]:
+    """One page of what the database is asked for (its first column); else as `page_of`."""
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
+    page, pages = _nearest(page, total)
+    rows = db.session.scalars(asked.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
+    return Paged(list(rows), page, pages, total)
+
+
+def _nearest(page: int, total: int) -> tuple[int, int]:
+    pages = max(1, -(-total // PAGE_ROWS))
+    return min(max(page, 1), pages), pages
+
+
+def holding(rows: Iterable[Row], words: str, texts_of: Callable[[Row], Iterable[str | None]]) -> list[Row]:
+    """The rows in whose texts every word stands, however wide or large it was typed."""
+    wanted = [text.for_checking(word) for word in text.normalise(words).split()]
+    return [
+        row
+        for row in rows
+        if all(any(word in text.for_checking(one or "") for one in texts_of(row)) for word in wanted)
+    ]
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(page_of)
+    app.add_template_global(asked_page)
