@@ -140,12 +140,10 @@ def plans_for(
     district_id: int | None = None,
     statuses: Iterable[Status] = (),
     fiscal_year: int | None = None,
-    limit: int = 200,
-    offset: int = 0,
 ) -> list[PlanLine]:
     """Plans that ``person`` may see, the latest change first."""
     query = _plan_lines().where(*_filtered(person, district_id, statuses, fiscal_year))
-    return _lines(query.order_by(Plan.status_since.desc(), Plan.id.desc()).limit(limit).offset(offset))
+    return _lines(query.order_by(Plan.status_since.desc(), Plan.id.desc()))
 
 
 def _filtered(

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock, once, seen
+from stations.core import audit, clock, lists, once, seen
 from stations.core.access import Permission, can, requires
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -47,12 +47,19 @@ def _already(meeting: Any) -> Any:
 @blueprint.get("/meetings")
 @requires(Permission.MEETING_READ)
 def index() -> Any:
-    candidates = queries.candidates()
+    chosen = lists.chosen("q", "year")
+    meetings = queries.meetings()
+    year = chosen.get("year")
+    fitting = [one for one in meetings if year in (None, str(one.fiscal_year))]
+    fitting = lists.holding(fitting, chosen.get("q", ""), lambda one: (one.title, one.place))
+    candidates = lists.page_of(queries.candidates(), lists.asked_page("plans"))
     return render_template(
         "meetings/index.html",
-        meetings=queries.meetings(),
+        found=lists.page_of(fitting, lists.asked_page()),
+        chosen=chosen,
+        years=sorted({one.fiscal_year for one in meetings}, reverse=True),
         candidates=candidates,
-        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates},
+        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows},
         tones=TONES,
         plan_tones=PLAN_TONES,
         breadcrumb=_trail(),

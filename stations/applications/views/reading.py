@@ -12,12 +12,10 @@ from stations.applications.rules import Status
 from stations.applications.views import blueprint
 from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.applications.views.unfinished import kept_forms, lacking
-from stations.core import audit, clock, formatting
+from stations.core import audit, clock, formatting, lists
 from stations.core.access import Permission, can, committee_ids, requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_
-
-PER_PAGE = 50
 
 
 @blueprint.get("/plans")
@@ -27,35 +25,31 @@ def index() -> Any:
     year = request.args.get("year", type=int)
     wanted = request.args.get("status", "")
     status = Status(wanted) if wanted in Status._value2member_map_ else None
-    page = max(1, request.args.get("page", 1, type=int))
+    chosen = lists.chosen("q", "district", "status", "year")
+    everywhere = committee_ids(current_user, Permission.PLAN_READ) is None
     tallies = queries.tallies(current_user)
-    asked = {"status": status, "fiscal_year": year, "district_id": district_id}
-    found = sum(
-        one.plans for one in tallies if all(getattr(one, k) == v for k, v in asked.items() if v is not None)
-    )
     plans = queries.plans_for(
-        current_user,
-        district_id=district_id,
-        statuses=[status] if status else [],
-        fiscal_year=year,
-        limit=PER_PAGE,
-        offset=(page - 1) * PER_PAGE,
+        current_user, district_id=district_id, statuses=[status] if status else [], fiscal_year=year
+    )
+    words = chosen.get("q", "")
+    plans = lists.holding(
+        plans, words, lambda plan: (plan.title, plan.station, plan.district, plan.committee)
     )
     return render_template(
         "applications/index.html",
-        plans=plans,
+        found=lists.page_of(plans, lists.asked_page()),
         counts=_by_status(tallies),
         tones=TONES,
-        statuses=STATUSES,
+        status_names=[
+            (one.value, name) for one, name in STATUSES.items() if not (everywhere and one is Status.DRAFT)
+        ],
         years=[
             (one, formatting.fiscal_year(one))
             for one in sorted({one.fiscal_year for one in tallies}, reverse=True)
         ],
-        districts=queries.districts(),
-        chosen={"district": district_id, "status": wanted if status else "", "year": year},
-        page=page,
-        pages=-(-found // PER_PAGE),
-        everywhere=committee_ids(current_user, Permission.PLAN_READ) is None,
+        district_names=[(one.id, one.name) for one in queries.districts()],
+        chosen=chosen,
+        everywhere=everywhere,
         today=clock.today(),
         breadcrumb=[(_("計画"), None)],
     )

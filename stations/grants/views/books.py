@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.applications.rules import IncomeKind
-from stations.core import clock, files
+from stations.core import clock, files, lists
 from stations.core.access import Permission, requires
 from stations.core.database import creates
 from stations.core.language import gettext as _
@@ -29,11 +29,12 @@ BOOKS = N_("出納帳（支払先）")
 def books(grant: Any) -> Any:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
-    standing = queries.standing(grant)
+    standing, book = queries.standing(grant), book_queries.cash_book(grant)
     return render_template(
         "grants/books.html",
         grant=grant,
-        book=book_queries.cash_book(grant),
+        book=book,
+        shown=lists.page_of(book.lines, lists.asked_page()) if "all" not in request.args else None,
         name=queries.called(grant),
         standing=standing,
         said=words.money_in_words(grant, standing, standing.awarded, None),

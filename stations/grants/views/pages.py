@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_login import current_user
 
-from stations.core import access, audit, clock
+from stations.core import access, audit, clock, lists
 from stations.core.access import Permission, requires
 from stations.core.language import gettext as _
 from stations.grants import queries
@@ -30,12 +30,19 @@ def index() -> str:
     if stage in STAGES:
         statuses = STAGES[stage][1]
     request_status = status if isinstance(status, PaymentStatus) else None
-    grants = queries.in_year(current_user, year, statuses, request_status)
+    chosen = lists.chosen("q", "status", "stage") | {"year": "" if year is None else str(year)}
+    grants = lists.holding(
+        queries.in_year(current_user, year, statuses, request_status),
+        chosen.get("q", ""),
+        lambda one: (one.title, one.station, one.district),
+    )
     counts = queries.counts(current_user, year)
     inside = queries.sees_drafts(current_user)
     return render_template(
         "grants/index.html",
         grants=grants,
+        found=lists.page_of(grants, lists.asked_page()),
+        chosen=chosen,
         standings=queries.standings([grant.id for grant in grants], of=None if inside else queries.told()),
         ended=OVER,
         inside=inside,
@@ -47,6 +54,7 @@ def index() -> str:
             (name, label, sum(counts.get(one, 0) for one in members))
             for name, (label, members) in STAGES.items()
         ],
+        stage_names=[(name, label) for name, (label, _members) in STAGES.items()],
         plans=queries.waiting_plans(current_user) if access.can(current_user, Permission.GRANT_APPLY) else [],
         tones=TONES,
         breadcrumb=[(_("助成金"), None)],

@@ -1,11 +1,12 @@
 """Pages of receipts: the list with what is left, entering one, one with its photo, taking one back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from stations.core import audit, clock, files
+from stations.core import audit, clock, files, lists
 from stations.core.access import Permission, requires
 from stations.core.database import creates
 from stations.core.formatting import yen
@@ -40,11 +41,14 @@ def receipt_list(grant: Any) -> Any:
     """予算・支出・残り of each line, then the receipts, the newest first."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
+    chosen = lists.chosen("q", "state")
     rows, standing = receipt_queries.receipts(grant), queries.standing(grant)
     return render_template(
         "grants/receipts.html",
         grant=grant,
-        rows=rows[::-1],
+        found=lists.page_of(_narrowed(rows[::-1], chosen), lists.asked_page()),
+        chosen=chosen,
+        any=bool(rows),
         live=sum(row.cancelled_at is None for row in rows),
         lines=receipt_queries.line_totals(grant),
         name=queries.called(grant),
@@ -52,6 +56,22 @@ def receipt_list(grant: Any) -> Any:
         said=words.money_in_words(grant, standing, standing.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("領収書")),
+    )
+
+
+def _narrowed(rows: list[Any], chosen: dict[str, str]) -> list[Any]:
+    """The receipts that fit the words and the state of the address."""
+    states: dict[str, Callable[[Any], bool]] = {
+        "live": lambda row: row.cancelled_at is None,
+        "found": lambda row: row.cancelled_at is None and bool(row.finding),
+        "cancelled": lambda row: row.cancelled_at is not None,
+    }
+    fits = states.get(chosen.get("state", ""), lambda row: True)
+    words = chosen.get("q", "")
+    return lists.holding(
+        [row for row in rows if fits(row)],
+        words,
+        lambda row: (str(row.number), row.payee, row.description, str(row.amount_yen)),
     )
 
 
