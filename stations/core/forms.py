@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from stations.core import clock, formatting, money, seen, text
+from stations.core import clock, formatting, money, once, seen, text
 from stations.core.access import NotAllowed
 from stations.core.database import db
 from stations.core.labels import label
@@ -29,6 +29,7 @@ HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
 # What stands on pages beside the fields of form classes: buttons, choices of a row or a member.
 CONTROLS = frozenset(
     {
+        once.FIELD,
         "act",
         "add_row",
         "remove_row",
