@@ -60,7 +60,11 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: in
     yield from _advance(town, task, grant, times)
     yield from spending.story(town, task, grant, times)
     if task.grant is Status.CANCELLED:
-        yield from _cancel(town, grant, times)
+        yield from _cancel_all(town, task, grant, times)
+        return
+    if task.cancelled_part:
+        yield from _cancel_part(town, grant, times)
+    if task.grant is Status.PARTLY_CANCELLED:
         return
     if task.grant in {Status.ACTIVE, Status.CHANGE_REQUESTED}:
         yield from _second_advance(town, task, grant, nth)
@@ -233,14 +237,26 @@ def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) 
     )
 
 
-def _cancel(town: Town, grant: Grant, times: Timetable) -> Story:
-    """一部取消し: what the preparations have cost by then is left to the committee."""
+def _cancel_part(town: Town, grant: Grant, times: Timetable) -> Story:
+    """一部取消し: at most what the preparations have cost by then is left, once a report shows it."""
     yield times.at(When.COMPLETE)
     services.draft_cancellation(
         grant=grant,
         reason="会場の使用許可が取り消され、事業を行えなくなったため",
-        kept_yen=floor_unit(queries.standing(grant).spent, _UNIT),
+        kept_yen=queries.keepable(grant).limit,
         by=town.officer(),
+    )
+    services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
+    services.issue_cancellation(grant=grant, by=town.officer())
+
+
+def _cancel_all(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """取消し: no report came after the 中止・廃止, so nothing is left and all that was paid has to come back."""
+    yield times.at(When.COMPLETE)
+    services.discontinue(grant=grant, reason="担い手が見つからないため", by=town.of(task.place)[Role.CHAIR])
+    yield times.at(When.CLOSE)
+    services.draft_cancellation(
+        grant=grant, reason="期限までに実績報告書が提出されなかったため", by=town.officer()
     )
     services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
     services.issue_cancellation(grant=grant, by=town.officer())
@@ -252,7 +268,11 @@ def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     yield town.days.leisure(times.at(When.COMPLETE))
     reports.save_report(
         grant=grant,
-        summary=f"「{task.title}」を計画どおりに行った。会場では、こどもと高齢の方が自然に言葉を交わしていた。",
+        summary=(
+            f"「{task.title}」の準備をしたが、会場が使えなくなり、開けなかった。"
+            if task.cancelled_part
+            else f"「{task.title}」を計画どおりに行った。会場では、こどもと高齢の方が自然に言葉を交わしていた。"
+        ),
         results="初めて来た人が続けて来るようになった。次は、平日の夕方にも開きたい。",
         completed_on=clock.today(),
         by=officers[Role.CHAIR],
@@ -311,7 +331,9 @@ def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
 
 
 def _refund(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
-    services.order_refund(grant=grant, by=town.officer())
+    services.draft_refund(grant=grant, by=town.officer(1))
+    services.order_refund(grant=grant, by=town.city[Role.APPROVER][0])
+    services.issue_refund(grant=grant, by=town.officer())
     if task.grant is Status.REFUND_DUE:
         return
     yield times.at(When.CASH)

@@ -89,7 +89,7 @@ def _pieces(town: Town, task: Undertaking, grant: Grant) -> list[_Piece]:
 
 def _share(town: Town, task: Undertaking) -> float:
     """Which part of its budget an undertaking spends: all, less where it stops or pays back, this year's by time."""
-    if task.grant in {Status.DISCONTINUED, Status.CANCELLED}:
+    if task.cancelled_part or task.grant in {Status.DISCONTINUED, Status.CANCELLED}:
         return _STOPPED
     if task.settlement is Settlement.REFUND:
         return 0.8

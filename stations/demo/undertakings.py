@@ -38,6 +38,8 @@ class Undertaking:
     grant: GrantStatus | None = None
     settlement: Settlement = Settlement.ZERO
     last_year: bool = False
+    cancelled_part: bool = False
+    """一部取消し on the way: its report, inspection and refund come after that."""
     whole_year: bool = False
     """The station's work of a year, not a single project."""
 
@@ -58,7 +60,9 @@ _PROJECTS = (
     ("kokage", "絵本の原画展", Session.SPRING, GrantStatus.BALANCE_PAID, Settlement.BALANCE),
     ("farm", "春の苗植えまつり", Session.SPRING, GrantStatus.CLOSED, Settlement.ZERO),
     ("yorimichi", "夜のカフェの試行", Session.SPRING, GrantStatus.DISCONTINUED, Settlement.ZERO),
-    ("danchi-cafe", "七夕の夜市", Session.SPRING, GrantStatus.CANCELLED, Settlement.ZERO),
+    ("danchi-cafe", "七夕の夜市", Session.SPRING, GrantStatus.CLOSED, Settlement.ZERO),
+    ("rokkodai", "夏の花市", Session.SPRING, GrantStatus.PARTLY_CANCELLED, Settlement.ZERO),
+    ("teshigoto", "陶芸の一日体験", Session.SPRING, GrantStatus.CANCELLED, Settlement.ZERO),
     ("mabashi", "竹とんぼ大会", Session.SPRING, GrantStatus.CLOSED, Settlement.REFUND),
     # Asked for in summer and autumn.
     ("yorimichi", "店内の模様替え", Session.SUMMER, GrantStatus.REFUSED, Settlement.ZERO),
@@ -68,6 +72,9 @@ _PROJECTS = (
     ("engawa", "見守り買い物ツアー", Session.AUTUMN, GrantStatus.DECIDING, Settlement.ZERO),
     ("bench", "青空ベンチの移動版", Session.AUTUMN, GrantStatus.AWARDED, Settlement.ZERO),
 )
+
+# Its venue was lost; what it had spent by then it reported, and the rest came back.
+_CANCELLED_PART = "七夕の夜市"
 
 _PLANS = (
     ("shinmatsudo", "新松戸よりあい広場 開設計画", Session.COMING, PlanStatus.DRAFT),
@@ -113,7 +120,14 @@ def undertakings() -> list[Undertaking]:
             for place in running
         ),
         *(
-            Undertaking(place=_PLACES[key], title=title, session=session, grant=grant, settlement=settlement)
+            Undertaking(
+                place=_PLACES[key],
+                title=title,
+                session=session,
+                grant=grant,
+                settlement=settlement,
+                cancelled_part=title == _CANCELLED_PART or grant is GrantStatus.PARTLY_CANCELLED,
+            )
             for key, title, session, grant, settlement in _PROJECTS
         ),
         *(

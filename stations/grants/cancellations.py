@@ -11,6 +11,8 @@ from stations.core.database import Model
 class GrantCancellation(Model):
     """起案 of a 取消し (all, or all but ``kept_yen``), with its reason; approved or sent back once, never changed.
 
+    Before the inspection ``kept_yen`` is only a ceiling: the report and its inspection say what is kept.
+
     A grant has at most one that is not decided. Written by `grants.services.cancellations`.
     """
 
@@ -20,6 +22,13 @@ class GrantCancellation(Model):
         sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
         sa.CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
+        sa.Index(
+            "uq_grant_cancellation_pending",
+            "grant_id",
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        ),
     )
 
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)

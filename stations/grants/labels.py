@@ -31,6 +31,7 @@ labels.register(
         Status.CLOSED: _l("完結"),
         Status.WITHDRAWN: _l("取下げ"),
         Status.DISCONTINUED: _l("中止・廃止"),
+        Status.PARTLY_CANCELLED: _l("一部取消し（報告待ち）"),
         Status.CANCELLED: _l("取消し"),
     }
 )
@@ -62,6 +63,7 @@ labels.register(
         Act.WITHDRAW: _l("申請を取り下げる"),
         Act.DISCONTINUE: _l("事業を中止・廃止する"),
         Act.CANCEL: _l("交付決定を取り消す"),
+        Act.CANCEL_PART: _l("交付決定の一部を取り消す"),
     }
 )
 
@@ -152,6 +154,7 @@ TONES: dict[Status, str] = {
     Status.CLOSED: "grey",
     Status.WITHDRAWN: "grey",
     Status.DISCONTINUED: "orange",
+    Status.PARTLY_CANCELLED: "orange",
     Status.CANCELLED: "red",
 }
 
@@ -174,6 +177,8 @@ class Deed(StrEnum):
     ISSUE_LETTER = "issue_letter"
     DRAFT_CANCELLATION = "draft_cancellation"
     RETURN_CANCELLATION = "return_cancellation"
+    DRAFT_REFUND = "draft_refund"
+    RETURN_REFUND = "return_refund"
 
 
 labels.register(
@@ -183,6 +188,8 @@ labels.register(
         Deed.ISSUE_LETTER: _l("通知書を施行する"),
         Deed.DRAFT_CANCELLATION: _l("取消しを起案する"),
         Deed.RETURN_CANCELLATION: _l("取消しの起案を差し戻す"),
+        Deed.DRAFT_REFUND: _l("返還命令を起案する"),
+        Deed.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
     }
 )
 
@@ -221,7 +228,10 @@ STAGES: dict[str, tuple[object, frozenset[Status]]] = {
     "review": (_l("申請・審査"), frozenset({Status.APPLIED, Status.REVIEWING})),
     "decision": (_l("決裁・施行"), frozenset({Status.DECIDING, Status.AWARDED})),
     "running": (_l("実施"), frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED})),
-    "report": (_l("実績報告"), frozenset({Status.DISCONTINUED, Status.REPORTED, Status.REPORT_RETURNED})),
+    "report": (
+        _l("実績報告"),
+        frozenset({Status.DISCONTINUED, Status.PARTLY_CANCELLED, Status.REPORTED, Status.REPORT_RETURNED}),
+    ),
     "determination": (
         _l("検査・額の確定"),
         frozenset({Status.INSPECTED, Status.DETERMINING, Status.DETERMINED}),
@@ -254,7 +264,8 @@ def steps(status: Status, *, cancelled: bool = False) -> list[tuple[object, str]
         return _steps_after_cancelling(status)
     names = [name for name in STAGES if name != "ended"]
     here = next(number for number, name in enumerate(names) if status in STAGES[name][1])
-    mark = "error" if status in {Status.REPORT_RETURNED, Status.DISCONTINUED} else "current"
+    stopped = {Status.REPORT_RETURNED, Status.DISCONTINUED, Status.PARTLY_CANCELLED}
+    mark = "error" if status in stopped else "current"
     if status is Status.CLOSED:
         mark = "done"
     return [

@@ -125,7 +125,10 @@ class Refund(Letter):
 
 @dataclass(frozen=True, kw_only=True)
 class Cancellation(Letter):
-    """交付決定取消通知書, of all (kept_yen 0) or of a part. ValueError unless 0 ≤ kept < award."""
+    """交付決定取消通知書, of all (kept_yen 0) or of a part. ValueError unless 0 ≤ kept < award.
+
+    Not final: what is left is a ceiling, and the report, due on ``report_due``, and its inspection fix the amount.
+    """
 
     template = "cancellation.typ"
 
@@ -136,6 +139,8 @@ class Cancellation(Letter):
     kept_yen: int
     paid_yen: int
     reason: str
+    final: bool = True
+    report_due: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.kept_yen < self.award_yen:

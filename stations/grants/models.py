@@ -29,16 +29,21 @@ class Grant(Model):
             "awarded_yen IS NULL OR (awarded_yen > 0 AND awarded_yen <= requested_yen)", name="award"
         ),
         sa.CheckConstraint(
-            "fixed_yen IS NULL OR (fixed_yen >= 0 AND fixed_yen <= awarded_yen)", name="fixed"
+            "fixed_yen IS NULL OR (fixed_yen >= 0 AND fixed_yen <= coalesce(kept_yen, awarded_yen))",
+            name="fixed",
+        ),
+        sa.CheckConstraint("kept_yen IS NULL OR (kept_yen >= 0 AND kept_yen < awarded_yen)", name="kept"),
+        sa.CheckConstraint(
+            "status NOT IN ('cancelled','partly_cancelled') OR kept_yen IS NOT NULL", name="cancelled_fact"
         ),
         sa.CheckConstraint(
             "status NOT IN ('awarded','active','change_requested','reported','report_returned','inspected',"
-            "'determining','determined','refund_due','refunded','balance_due','balance_paid') "
-            "OR awarded_yen IS NOT NULL",
+            "'determining','determined','refund_due','refunded','balance_due','balance_paid',"
+            "'partly_cancelled','cancelled') OR awarded_yen IS NOT NULL",
             name="awarded_fact",
         ),
         sa.CheckConstraint(
-            "status NOT IN ('determined','balance_due','balance_paid','refunded','refund_due') "
+            "status NOT IN ('determined','balance_due','balance_paid','refunded','refund_due','cancelled') "
             "OR fixed_yen IS NOT NULL",
             name="fixed_fact",
         ),
@@ -50,6 +55,10 @@ class Grant(Model):
         sa.CheckConstraint(
             "determined_by_id IS NULL OR determined_by_id <> determination_drafted_by_id",
             name="four_eyes_determination",
+        ),
+        sa.CheckConstraint(
+            "refund_ordered_by_id IS NULL OR refund_ordered_by_id <> refund_drafted_by_id",
+            name="four_eyes_refund",
         ),
         sa.Index("ix_grant_year_status", "fiscal_year", "status"),
     )
@@ -88,12 +97,18 @@ class Grant(Model):
     inspected_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     inspected_at: orm.Mapped[dt.datetime | None]
 
-    fixed_yen: orm.Mapped[int | None] = orm.mapped_column(comment="額の確定; as drafted until determined")
+    kept_yen: orm.Mapped[int | None] = orm.mapped_column(
+        comment="what 取消し left of the award; NULL: nothing is cancelled"
+    )
+    fixed_yen: orm.Mapped[int | None] = orm.mapped_column(
+        comment="額の確定, as drafted until determined; or what a 取消し left at last"
+    )
     determination_drafted_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     determined_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     determined_on: orm.Mapped[dt.date | None]
-    refund_yen: orm.Mapped[int | None] = orm.mapped_column(comment="返還命令")
-    refund_due_on: orm.Mapped[dt.date | None]
+    refund_yen: orm.Mapped[int | None] = orm.mapped_column(comment="返還命令, the last one")
+    refund_due_on: orm.Mapped[dt.date | None] = orm.mapped_column(comment="NULL: its letter is not issued")
+    refund_drafted_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     refund_ordered_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     closed_on: orm.Mapped[dt.date | None]
 
@@ -130,7 +145,6 @@ class Grant(Model):
             Status.DECIDING: (self.decision_drafted_by_id,),
             Status.DETERMINING: (self.determination_drafted_by_id,),
             Status.REPORTED: (self.reported_by_id,),
-            Status.REFUND_DUE: (self.refund_ordered_by_id,),
         }
         return frozenset(i for i in makers.get(self.status, ()) if i is not None)
 

@@ -11,7 +11,15 @@ from stations.core.money import Yen
 from stations.grants.rules import Status
 
 # Receipts and incomes are entered while the project runs, and again when the report came back to be mended.
-BOOKS_OPEN = frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED, Status.REPORT_RETURNED, Status.DISCONTINUED})
+BOOKS_OPEN = frozenset(
+    {
+        Status.ACTIVE,
+        Status.CHANGE_REQUESTED,
+        Status.REPORT_RETURNED,
+        Status.DISCONTINUED,
+        Status.PARTLY_CANCELLED,
+    }
+)
 
 # A change request must be answered before the year is reported.
 REPORTABLE = BOOKS_OPEN - {Status.CHANGE_REQUESTED}

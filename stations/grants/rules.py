@@ -29,6 +29,7 @@ class Status(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     DISCONTINUED = "discontinued"
+    PARTLY_CANCELLED = "partly_cancelled"
     CANCELLED = "cancelled"
 
 
@@ -58,6 +59,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     DISCONTINUE = "discontinue"
     CANCEL = "cancel"
+    CANCEL_PART = "cancel_part"
 
 
 TRANSITIONS: dict[Status, dict[Act, Status]] = {
@@ -78,18 +80,24 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.REPORT: Status.REPORTED,
         Act.DISCONTINUE: Status.DISCONTINUED,
         Act.CANCEL: Status.CANCELLED,
+        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
     },
     Status.CHANGE_REQUESTED: {
         Act.APPROVE_CHANGE: Status.ACTIVE,
         Act.REFUSE_CHANGE: Status.ACTIVE,
         Act.CANCEL: Status.CANCELLED,
+        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
     },
     Status.REPORTED: {
         Act.RETURN_REPORT: Status.REPORT_RETURNED,
         Act.INSPECT: Status.INSPECTED,
         Act.CANCEL: Status.CANCELLED,
     },
-    Status.REPORT_RETURNED: {Act.REPORT: Status.REPORTED, Act.CANCEL: Status.CANCELLED},
+    Status.REPORT_RETURNED: {
+        Act.REPORT: Status.REPORTED,
+        Act.CANCEL: Status.CANCELLED,
+        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
+    },
     Status.INSPECTED: {
         Act.RETURN_REPORT: Status.REPORT_RETURNED,
         Act.DRAFT_DETERMINATION: Status.DETERMINING,
@@ -100,13 +108,29 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
         Act.ORDER_REFUND: Status.REFUND_DUE,
         Act.ORDER_BALANCE: Status.BALANCE_DUE,
         Act.CLOSE: Status.CLOSED,
+        Act.CANCEL: Status.CANCELLED,
     },
-    Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED},
+    # An award may be taken back after the 額の確定 too (補助金等適正化法17条3項).
+    Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED, Act.CANCEL: Status.CANCELLED},
     # A mistaken record (another day, another number) is answered in the books and recorded anew.
-    Status.REFUNDED: {Act.CLOSE: Status.CLOSED, Act.REVERSE_REFUND: Status.REFUND_DUE},
-    Status.BALANCE_DUE: {Act.PAY_BALANCE: Status.BALANCE_PAID},
-    Status.BALANCE_PAID: {Act.CLOSE: Status.CLOSED, Act.REVERSE_BALANCE: Status.BALANCE_DUE},
-    Status.DISCONTINUED: {Act.REPORT: Status.REPORTED},
+    Status.REFUNDED: {
+        Act.CLOSE: Status.CLOSED,
+        Act.REVERSE_REFUND: Status.REFUND_DUE,
+        Act.CANCEL: Status.CANCELLED,
+    },
+    Status.BALANCE_DUE: {Act.PAY_BALANCE: Status.BALANCE_PAID, Act.CANCEL: Status.CANCELLED},
+    Status.BALANCE_PAID: {
+        Act.CLOSE: Status.CLOSED,
+        Act.REVERSE_BALANCE: Status.BALANCE_DUE,
+        Act.CANCEL: Status.CANCELLED,
+    },
+    Status.DISCONTINUED: {
+        Act.REPORT: Status.REPORTED,
+        Act.CANCEL: Status.CANCELLED,
+        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
+    },
+    # What is kept rests on the report: it is inspected as after 中止・廃止. Without it all is taken back.
+    Status.PARTLY_CANCELLED: {Act.REPORT: Status.REPORTED, Act.CANCEL: Status.CANCELLED},
     Status.CANCELLED: {Act.ORDER_REFUND: Status.REFUND_DUE, Act.CLOSE: Status.CLOSED},
     Status.REFUSED: {},
     Status.WITHDRAWN: {},
@@ -130,6 +154,7 @@ NEEDS_REASON = frozenset(
         Act.RETURN_REPORT,
         Act.DISCONTINUE,
         Act.CANCEL,
+        Act.CANCEL_PART,
         Act.REVERSE_REFUND,
         Act.REVERSE_BALANCE,
     }
@@ -148,6 +173,24 @@ OVER = FINAL | {
     Status.BALANCE_DUE,
     Status.BALANCE_PAID,
 }
+
+
+# The inspection has said which receipts count.
+AFTER_INSPECTION = frozenset(
+    {
+        Status.INSPECTED,
+        Status.DETERMINED,
+        Status.REFUND_DUE,
+        Status.REFUNDED,
+        Status.BALANCE_DUE,
+        Status.BALANCE_PAID,
+    }
+)
+
+
+def cancelling_act(status: Status, kept_yen: int) -> Act:
+    """The act that a 取消し is: of all, or of a part, which ends at once after the inspection and else waits for it."""
+    return Act.CANCEL if kept_yen == 0 or status in AFTER_INSPECTION else Act.CANCEL_PART
 
 
 def require_reason(act: Act, reason: str) -> None:
@@ -219,6 +262,7 @@ _BEFORE_SETTLEMENT = frozenset(
         Status.ACTIVE,
         Status.CHANGE_REQUESTED,
         Status.DISCONTINUED,
+        Status.PARTLY_CANCELLED,
         Status.REPORTED,
         Status.REPORT_RETURNED,
         Status.INSPECTED,

@@ -141,6 +141,33 @@ def check_next_act(settlement: Settlement, act: Act) -> None:
         )
 
 
+def check_kept(kept: Yen, *, decided: Yen, carried: Yen, paid: Yen) -> None:
+    """What a 取消し leaves with the committee; `RuleBroken` on "kept_yen" when it is too much.
+
+    ``decided``: the award, or what was fixed, before it. ``carried``: what `fixed_amount` gives on the receipts,
+    inspected ones as soon as there has been an inspection. ``paid``: a cancelled grant is paid no more.
+    """
+    if kept == 0:
+        return
+    limit = min(carried, paid)
+    if kept > limit:
+        raise RuleBroken(
+            "kept_yen",
+            N_(
+                "残せる額は%(limit)sまでです（領収書から計算した額%(carried)s、支払済%(paid)sの小さいほう）。"
+            ),
+            limit=money.format_yen(limit),
+            carried=money.format_yen(carried),
+            paid=money.format_yen(paid),
+        )
+    if kept >= decided:
+        raise RuleBroken(
+            "kept_yen",
+            N_("残す額は、いまの額%(decided)sより少ない額で入力してください。"),
+            decided=money.format_yen(decided),
+        )
+
+
 def advance_limit(awarded: Yen, paid: Yen, ordered: Yen) -> Yen:
     """What can still be asked for as 概算払. `ordered`: asked for or ordered, but not yet paid."""
     return max(0, awarded - paid - ordered)

@@ -43,6 +43,7 @@ OF_GRANT: dict[grants.Status, Stage] = {
     grants.Status.ACTIVE: Stage.RUNNING,
     grants.Status.CHANGE_REQUESTED: Stage.RUNNING,
     grants.Status.DISCONTINUED: Stage.REPORTING,
+    grants.Status.PARTLY_CANCELLED: Stage.REPORTING,
     grants.Status.REPORTED: Stage.REPORTING,
     grants.Status.REPORT_RETURNED: Stage.REPORTING,
     grants.Status.INSPECTED: Stage.REPORTING,

@@ -240,6 +240,27 @@ def cancelled(made: Team, *, reason: str = "目的外", kept_yen: int = 0) -> Gr
     return grant
 
 
+def refund_due(made: Team) -> Grant:
+    """返還命令: drafted by an officer, approved, its letter issued."""
+    grant = made.grant
+    services.draft_refund(grant=grant, by=made.other_officer)
+    services.order_refund(grant=grant, by=made.approver)
+    services.issue_refund(grant=grant, by=made.officer)
+    return grant
+
+
+def refunded(made: Team) -> Grant:
+    refund_due(made)
+    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    return made.grant
+
+
+def balance_paid(made: Team, request: PaymentRequest) -> Grant:
+    order(made, request)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    return made.grant
+
+
 def inspected(made: Team) -> Grant:
     """The report is in and inspected (its own acts are tested with the reports)."""
     grant = made.grant

@@ -226,14 +226,16 @@ def test_cancelling_takes_back_what_was_paid_and_drops_what_is_under_way(db_sess
     grant = grants.active(made)
     grants.paid(made, 90_000)
     request = grants.requested(made, 50_000)
+    grants.spent(made, 95_000, line=2)
     with pytest.raises(RuleBroken):
         grants.cancelled(made, kept_yen=90_001)
+    grants.inspected(made)
     grants.cancelled(made, kept_yen=30_000)
     assert (grant.status, request.status.value) == (Status.CANCELLED, "cancelled")
     with pytest.raises(RuleBroken, match="取消通知書"):
-        services.order_refund(grant=grant, by=made.officer)
+        grants.refund_due(made)
     services.issue_cancellation(grant=grant, by=made.officer)
-    services.order_refund(grant=grant, by=made.officer)
+    grants.refund_due(made)
     assert grant.refund_yen == 60_000
 
 

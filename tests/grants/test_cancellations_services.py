@@ -83,6 +83,7 @@ def test_what_is_left_was_paid_also_on_the_day_of_the_decision(db_session: Sessi
     made = grants.team()
     grant = grants.active(made)
     request = grants.paid(made, 90_000)
+    grants.spent(made, 95_000, line=2)
     services.draft_cancellation(grant=grant, reason="目的外", kept_yen=30_000, by=made.officer)
     services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
     with pytest.raises(RuleBroken) as broken:

@@ -58,7 +58,7 @@ def test_every_letter_and_the_report_name_the_approved_plan(db_session: Session)
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    services.order_refund(grant=grant, by=made.officer)
+    grants.refund_due(made)
     named = f"見本の居場所（{grant.station.name}）"
     assert [letter.kind for letter in grant.letters] == ["award", "determination", "refund"]
     for text in [*map(words, grant.letters), words_of(report_pdf.make(grant, dated=clock.today()))]:
@@ -88,6 +88,8 @@ def test_a_cancellation_is_told_once_with_its_reason_and_what_goes_back(
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 90_000)
+    grants.spent(made, 95_000, line=2)
+    grants.inspected(made)
     with pytest.raises(Conflict):
         services.issue_cancellation(grant=grant, by=made.officer)
     grants.cancelled(made, reason="目的の外に使われたため", kept_yen=kept)
@@ -222,7 +224,9 @@ def test_the_refund_letter_names_the_amount_and_the_day(db_session: Session):
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    text = words(services.order_refund(grant=grant, by=made.officer))
+    grants.refund_due(made)
+    (letter,) = [one for one in grant.letters if one.kind == "refund"]
+    text = words(letter)
     assert grant.refund_due_on is not None
     assert "40,000" in text
     assert clock.format_era(grant.refund_due_on) in text

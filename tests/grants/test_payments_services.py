@@ -338,6 +338,6 @@ def test_a_corrected_advance_is_settled_once(db_session: Session):
     db_session.expire_all()
     settled = queries.settled(grant, [])
     assert settled is not None and settled.advanced == 90_000
-    services.order_refund(grant=grant, by=made.officer)
+    grants.refund_due(made)
     services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     services.close(grant=grant, by=made.officer)

@@ -258,9 +258,13 @@ def test_an_income_says_what_is_wrong_beside_the_field(change: dict[str, Any], f
 def test_books_are_open_only_while_the_project_runs_or_is_mended(status: Status) -> None:
     made = team()
     made.grant.fixed_yen = 0
+    made.grant.kept_yen = 0 if status in {Status.CANCELLED, Status.PARTLY_CANCELLED} else None
     made.grant.refusal_reason = "見本" if status is Status.REFUSED else None
     made.grant.status = status
-    if status in {Status.ACTIVE, Status.CHANGE_REQUESTED, Status.REPORT_RETURNED, Status.DISCONTINUED}:
+    if status in {
+        *(Status.ACTIVE, Status.CHANGE_REQUESTED, Status.REPORT_RETURNED),
+        *(Status.DISCONTINUED, Status.PARTLY_CANCELLED),
+    }:
         enter(made)
         take_in(made)
     else:

@@ -323,9 +323,9 @@ def test_a_returned_report_follows_the_books_until_it_is_handed_in_again() -> No
     enter(made, 30_000)
     mended = queries.report(made.grant)
     assert mended.since is None and mended.statement != first
-    made.grant.status = Status.CANCELLED
+    made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.CANCELLED, 0, 0
     assert queries.report(made.grant).statement == mended.statement
-    made.grant.status = Status.REPORT_RETURNED
+    made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.REPORT_RETURNED, None, None
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
     later(made, bookkeeping.refund(10_000), "市への返還")
@@ -346,7 +346,7 @@ def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> 
     assert fixed.since is not None and fixed.since.settled is not None
     assert (fixed.since.settled.fixed, fixed.since.settled.refund) == (20_000, 80_000)
     grant.determined_on = grant.determination_drafted_by_id = None
-    grant.fixed_yen, grant.status = 0, Status.CANCELLED
+    grant.kept_yen, grant.fixed_yen, grant.status = 0, 0, Status.CANCELLED
     cancelled = queries.report(grant)
     assert cancelled.statement == handed_in
     assert cancelled.standing.awarded == 0

@@ -41,7 +41,7 @@ STEPS = steps("""
     active request_change change_requested
     change_requested approve_change active
     change_requested refuse_change active
-    active|report_returned|discontinued report reported
+    active|report_returned|discontinued|partly_cancelled report reported
     reported|inspected return_report report_returned
     reported inspect inspected
     inspected draft_determination determining
@@ -57,6 +57,9 @@ STEPS = steps("""
     applied|reviewing withdraw withdrawn
     active discontinue discontinued
     awarded|active|change_requested|reported|report_returned|inspected cancel cancelled
+    discontinued|partly_cancelled cancel cancelled
+    determined|refund_due|refunded|balance_due|balance_paid cancel cancelled
+    active|change_requested|discontinued|report_returned cancel_part partly_cancelled
 """)
 PAYMENT_STEPS = steps("""
     requested draft drafted
@@ -104,6 +107,7 @@ COMPULSORY = {
     "return_report",
     "discontinue",
     "cancel",
+    "cancel_part",
     "reverse_refund",
     "reverse_balance",
 }
@@ -122,7 +126,10 @@ def test_reasons(act: Act) -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_a_record_is_corrected_until_an_amount_rests_on_it(status: Status) -> None:
-    free = {"active", "change_requested", "discontinued", "reported", "report_returned", "inspected"}
+    free = {
+        *("active", "change_requested", "discontinued", "partly_cancelled"),
+        *("reported", "report_returned", "inspected"),
+    }
     assert may_reverse("advance", status) is (status in free)
     assert may_reverse("balance", status) is (status == "balance_paid")
     if status not in free:

@@ -51,8 +51,8 @@ def test_a_refund_waits_with_its_due_date(db_session: Session):
     grants.paid(made, 100_000)
     grants.spent(made, 40_000, line=2)
     grants.determined(made)
-    assert waits(made.officer) == ["grants.refund_order"]
-    services.order_refund(grant=grant, by=made.officer)
+    assert waits(made.officer) == ["grants.draft_refund"]
+    grants.refund_due(made)
     for person in (made.cashier, made.treasurer):
         assert [task.due_on for task in queries.waiting_for(person)] == [grant.refund_due_on]
 
@@ -135,7 +135,7 @@ def test_until_when_to_apply_to_ask_for_an_advance_to_decide_on_and_settle_a_can
     assert decide_by is not None and decide_by < clock.today(), "counted from the draft"
     services.cancel(grant=made.grant, by=made.approver)
     services.issue_cancellation(grant=made.grant, by=made.officer)
-    order_by = due(made.officer)["grants.refund_order"]
+    order_by = due(made.officer)["grants.draft_refund"]
     assert order_by is not None and order_by > clock.today(), "counted from the 取消し"
     assert queries.facts(made.grant).since is not None
 
@@ -145,7 +145,7 @@ def test_until_when_to_close(db_session: Session):
     grants.active(made)
     grants.paid(made, 30_000)
     grants.determined(made)
-    services.order_refund(grant=made.grant, by=made.officer)
+    grants.refund_due(made)
     services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
     made.grant.reported_at = clock.now() - dt.timedelta(days=90)
     (task,) = queries.waiting_for(made.officer)
@@ -222,7 +222,13 @@ def test_a_cancellation_waits_for_its_letter_and_then_for_what_follows(db_sessio
     grants.cancelled(made)
     assert (waits(made.officer), waits(made.approver)) == (["grants.issue_cancellation"], [])
     services.issue_cancellation(grant=grant, by=made.officer)
-    assert waits(made.officer) == ["grants.refund_order"]
+    assert waits(made.officer) == ["grants.draft_refund"]
+    services.draft_refund(grant=grant, by=made.officer)
+    assert (waits(made.officer), waits(made.approver)) == ([], ["grants.order_refund"])
+    services.order_refund(grant=grant, by=made.approver)
+    assert (waits(made.officer), waits(made.cashier)) == (["grants.issue_refund"], [])
+    services.issue_refund(grant=grant, by=made.officer)
+    assert waits(made.cashier) == ["grants.record_refund"]
 
 
 def test_a_cancelled_grant_does_not_claim_to_have_been_carried_out(db_session: Session):

@@ -63,7 +63,9 @@ def test_a_grants_whole_life_through_its_pages(app: Flask, db_session: Session):
     officer.submit(officer.click(officer.get(here), "額の確定を起案する"), "起案して決裁に回す")
     approver.submit(approver.click(approver.get(here), "額を確定する"), "額を確定する")
     officer.submit(officer.click(officer.get(here), "額の確定通知書を施行する"), "施行する")
-    page = officer.submit(officer.click(officer.get(here), "返還を命じる"), "返還命令書を施行する")
+    officer.submit(officer.click(officer.get(here), "返還命令を起案する"), "起案して決裁に回す")
+    approver.submit(approver.click(approver.get(here), "返還命令を決裁する"), "返還を命じる")
+    page = officer.submit(officer.click(officer.get(here), "返還命令書を施行する"), "返還命令書を施行する")
     assert "20,000円" in page.text
     cashier.submit(cashier.click(cashier.get(here), "戻入を記録する"), "入金を記録する")
     page = officer.submit(officer.click(officer.get(here), "完結する"), "完結する")
@@ -262,12 +264,13 @@ def test_cancelling_and_discontinuing_through_the_pages(app: Flask, db_session: 
     grants.active(made)
     grants.active(other)
     grants.paid(made, 80_000)
+    grants.spent(made, 36_480, line=2)
     db_session.commit()
     approver, chair = signed_in(app, made.approver), signed_in(app, other.chair)
     officer = signed_in(app, made.officer)
     page = officer.click(officer.get(f"/grants/{made.grant.id}"), "取消しを起案する")
     page = officer.submit(page, "起案して決裁に回す", kept_yen="90,000", reason="目的外の使用")
-    assert "支払済の額以下" in page.text
+    assert "残せる額は36,000円まで" in page.text
     officer.submit(page, "起案して決裁に回す", kept_yen="10,000")
     page = approver.click(approver.get(f"/grants/{made.grant.id}"), "取消しの起案を差し戻す")
     assert "目的外の使用" in page.text
@@ -280,7 +283,7 @@ def test_cancelling_and_discontinuing_through_the_pages(app: Flask, db_session: 
     page = officer.click(officer.get(f"/grants/{made.grant.id}"), "交付決定取消通知書を施行する")
     assert "目的外の使用" in page.text and "80,000円" in page.text
     page = officer.submit(page, "施行する")
-    assert page.has_link("返還を命じる") and "交付決定取消通知書 第3号" in page.text
+    assert page.has_link("返還命令を起案する") and "交付決定取消通知書 第3号" in page.text
     page = chair.click(chair.get(f"/grants/{other.grant.id}"), "事業を中止・廃止する")
     assert "中止・廃止" in chair.submit(page, "中止・廃止を届け出る", reason="担い手がいない").text
 
@@ -533,7 +536,7 @@ def test_nothing_is_left_to_use_once_the_amount_is_fixed(app: Flask, db_session:
     grants.determined(made)
     page = f"/grants/{made.grant.id}"
     assert strip(signed_in(app, made.treasurer).get(page))[3] == "40,000円", "to be refunded"
-    services.order_refund(grant=made.grant, by=made.officer)
+    grants.refund_due(made)
     services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
     assert strip(signed_in(app, made.treasurer).get(page))[3] == "—"
 

@@ -68,20 +68,23 @@ def test_what_is_called_off_today_is_not_the_next_opening(db_session: Session):
 def _expected_turns(status: Status) -> Iterator[Turn | None]:
     """The act that the state asks for first, whatever else is known of the grant; None: no act is expected.
 
-    Leaves out what has a task of its own in any state: the letter about a decided change, a drafted 取消し.
+    Leaves out what has a task of its own in any state: the letter about a decided change, a drafted 取消し,
+    a drafted 返還命令 and its letter.
     """
     sent, refused, amounts = ((), tuple(LETTERS)), (None, "対象外"), (0, AWARDED // 2, AWARDED)
     for letters, reason, fixed, paid in product(sent, refused, amounts, amounts):
         known = Facts(
             letters=Counter(letters),
             decided_changes=0,
+            cancellations=letters.count("cancellation"),
             standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
             cancelling_since=None,
+            refunding_since=None,
             since=None,
             change_asked_at=None,
             advance_returned=False,
         )
-        grant = Grant(status=status, refusal_reason=reason, fixed_yen=fixed)
+        grant = Grant(status=status, refusal_reason=reason, fixed_yen=fixed, refund_due_on=TODAY)
         yield next((turn for turn in turns(grant, known) if turn.kind == "primary"), None)
 
 

@@ -1,6 +1,14 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
-from stations.grants.queries.cancellations import pending_cancellation, returned_cancellation
+from stations.grants.queries.cancellations import (
+    award_before,
+    cancellation_untold,
+    cancellations_without_letter,
+    pending_cancellation,
+    pending_refund,
+    returned_cancellation,
+    returned_refund,
+)
 from stations.grants.queries.disclosure import (
     figures,
     hidden_acts,
@@ -14,16 +22,17 @@ from stations.grants.queries.disclosure import (
 from stations.grants.queries.drafts import Draft, SentBack, draft, sent_back
 from stations.grants.queries.facts import (
     Calculation,
+    Keepable,
     budget,
     calculated,
     calculation,
     conditions_of_meeting,
+    keepable,
     offer,
     receipt_counts,
 )
 from stations.grants.queries.grants import (
     approved_item,
-    cancellation_untold,
     changes_without_letter,
     counts,
     grant,
@@ -73,10 +82,12 @@ from stations.grants.queries.waiting import process_by, waiting_for
 __all__ = [
     "Calculation",
     "Draft",
+    "Keepable",
     "SentBack",
     "Settled",
     "Turn",
     "approved_item",
+    "award_before",
     "booking_of_payment",
     "booking_of_repayment",
     "budget",
@@ -85,6 +96,7 @@ __all__ = [
     "calculation",
     "called",
     "cancellation_untold",
+    "cancellations_without_letter",
     "chair_name",
     "changes_without_letter",
     "conditions_of_meeting",
@@ -101,6 +113,7 @@ __all__ = [
     "holders",
     "in_year",
     "is_cancelled",
+    "keepable",
     "last_entry",
     "letter",
     "letter_of",
@@ -114,6 +127,7 @@ __all__ = [
     "pending",
     "pending_cancellation",
     "pending_change",
+    "pending_refund",
     "pending_yen",
     "plan",
     "posting",
@@ -125,6 +139,7 @@ __all__ = [
     "repayments",
     "request_turn",
     "returned_cancellation",
+    "returned_refund",
     "sees_drafts",
     "sent_back",
     "settings",

@@ -1,10 +1,11 @@
-"""取消し: the draft that waits for its decision."""
+"""取消し and 返還命令: the drafts that wait for their decision, and what was decided."""
 
 import sqlalchemy as sa
 
-from stations.core.database import db
+from stations.core.database import db, fetch_all
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant
+from stations.grants.refunds import RefundOrder
 
 
 def pending_cancellation(grant: Grant) -> GrantCancellation | None:
@@ -22,6 +23,54 @@ def returned_cancellation(grant: Grant) -> GrantCancellation | None:
         sa.select(GrantCancellation)
         .where(GrantCancellation.grant_id == grant.id)
         .order_by(GrantCancellation.id.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.approved is False else None
+
+
+def cancellations_without_letter(grant: Grant) -> list[GrantCancellation]:
+    """The decided 取消し that the committee has not been told, oldest first (letters follow in order).
+
+    An award that was told is also taken back by a letter; of one that was not, nothing is told.
+    """
+    kinds = [letter.kind for letter in grant.letters]
+    if "award" not in kinds:
+        return []
+    return _decided(grant)[kinds.count("cancellation") :]
+
+
+def award_before(cancellation: GrantCancellation, grant: Grant) -> int:
+    """The award as it was before a decided 取消し: what an earlier one had left, else what was awarded."""
+    earlier = [row.kept_yen for row in _decided(grant) if row.id < cancellation.id]
+    return earlier[-1] if earlier else grant.awarded_yen or 0
+
+
+def _decided(grant: Grant) -> list[GrantCancellation]:
+    return fetch_all(
+        sa.select(GrantCancellation)
+        .where(GrantCancellation.grant_id == grant.id, GrantCancellation.approved.is_(True))
+        .order_by(GrantCancellation.id)
+    )
+
+
+def cancellation_untold(grant: Grant) -> bool:
+    """Whether a 取消し waits for its letter."""
+    return grant.kept_yen is not None and bool(cancellations_without_letter(grant))
+
+
+def pending_refund(grant: Grant) -> RefundOrder | None:
+    """The drafted 返還命令 of a grant that nobody has decided yet."""
+    return db.session.scalars(
+        sa.select(RefundOrder).where(RefundOrder.grant_id == grant.id, RefundOrder.decided_at.is_(None))
+    ).one_or_none()
+
+
+def returned_refund(grant: Grant) -> RefundOrder | None:
+    """The draft of a 返還命令 that came back last; None once another has been made."""
+    last = db.session.scalar(
+        sa.select(RefundOrder)
+        .where(RefundOrder.grant_id == grant.id)
+        .order_by(RefundOrder.id.desc())
         .limit(1)
     )
     return last if last is not None and last.approved is False else None

@@ -29,6 +29,8 @@ _INSIDE: frozenset[Act | Deed] = frozenset(
         Act.DRAFT_DETERMINATION,
         Deed.DRAFT_CANCELLATION,
         Deed.RETURN_CANCELLATION,
+        Deed.DRAFT_REFUND,
+        Deed.RETURN_REFUND,
     }
 )
 _DECIDED: frozenset[Act | Deed] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})

@@ -15,7 +15,8 @@ from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting
 from stations.grants.models import Grant, GrantLine, Receipt
 from stations.grants.queries.grants import approved_item, settings
-from stations.grants.queries.ledger import postings_of, spent_by_line
+from stations.grants.queries.ledger import decided_award, postings_of, spent_by_line
+from stations.grants.rules import AFTER_INSPECTION
 from stations.grants.settings import FiscalYearSetting
 from stations.grants.settlement import FiscalTerms
 
@@ -133,19 +134,46 @@ def calculated(
         eligible=eligible,
         income=settlement.deducted_income(incomes),
         terms=setting.terms if setting is not None else FiscalTerms(fiscal_year=grant.fiscal_year),
-        awarded=grant.awarded_yen or 0,
+        awarded=(grant.awarded_yen if grant.kept_yen is None else grant.kept_yen) or 0,
         paid=bookkeeping.standing(0, books).paid,
     )
 
 
 @dataclass(frozen=True)
+class Keepable:
+    """What a 取消し may leave with a committee. ``inspected``: by inspected receipts, else by all that are entered."""
+
+    inspected: bool
+    calculation: Calculation
+    decided: Yen
+
+    @property
+    def limit(self) -> Yen:
+        return min(self.calculation.fixed, self.calculation.paid, self.decided)
+
+
+def keepable(grant: Grant) -> Keepable:
+    """By the rule of the 額の確定; ``decided`` is the award, or what has been fixed of it."""
+    inspected = grant.status in AFTER_INSPECTION
+    counts = receipt_counts(grant)
+    eligible = counts.eligible if inspected else counts.entered
+    known = calculated(grant, grant.setting, eligible=eligible, books=postings_of(grant))
+    fixed = grant.fixed_yen
+    return Keepable(inspected, known, (decided_award(grant) or 0) if fixed is None else fixed)
+
+
+@dataclass(frozen=True)
 class ReceiptCounts:
-    """Receipts that stand; those ticked as in order; those with a finding. ``eligible``: yen of all ticked ones."""
+    """Receipts that stand; those ticked as in order; those with a finding.
+
+    ``eligible``: yen of all ticked ones; ``entered``: of all that stand.
+    """
 
     live: int
     inspected: int
     found: int
     eligible: Yen
+    entered: Yen
 
 
 def receipt_counts(grant: Grant) -> ReceiptCounts:
@@ -160,6 +188,7 @@ def receipt_counts(grant: Grant) -> ReceiptCounts:
             having(sa.and_(ticked, Receipt.finding == "")),
             having(Receipt.finding != ""),
             having(ticked, Receipt.amount_yen),
+            sa.func.coalesce(sa.func.sum(Receipt.amount_yen), 0),
         ).where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
     ).one()
     return ReceiptCounts(*(int(number) for number in row))

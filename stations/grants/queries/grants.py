@@ -212,12 +212,6 @@ def letter_of(grant: Grant, kind: str) -> Letter | None:
     return next((letter for letter in reversed(grant.letters) if letter.kind == kind), None)
 
 
-def cancellation_untold(grant: Grant) -> bool:
-    """Whether a 取消し waits for its letter: an award that was told is also taken back by a letter."""
-    told = {letter.kind for letter in grant.letters}
-    return grant.status is Status.CANCELLED and "award" in told and "cancellation" not in told
-
-
 def reason_of(grant: Grant, act: StrEnum) -> str:
     """The reason that was given when an act was done to the grant last; empty when it never was."""
     return (

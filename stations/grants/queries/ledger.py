@@ -65,7 +65,10 @@ def entries_after(grant: Grant, entry: int) -> list[LedgerTransaction]:
 
 
 def is_cancelled(grant: Grant) -> bool:
-    """Whether the award was taken back (取消し), also after the refund: its amount is fixed by no 額の確定."""
+    """Whether the award was taken back (取消し), also after the refund: its amount is fixed by no 額の確定.
+
+    Of a 一部取消し that is reported, inspected and determined it is not.
+    """
     return grant.fixed_yen is not None and grant.determination_drafted_by_id is None
 
 
@@ -76,7 +79,7 @@ def first_award(grant: Grant) -> Yen | None:
 
 def decided_award(grant: Grant) -> Yen | None:
     """決定額: `first_award`, and after a 取消し what is left of it (0 when all of it was cancelled)."""
-    return grant.fixed_yen if is_cancelled(grant) else first_award(grant)
+    return first_award(grant) if grant.kept_yen is None else grant.kept_yen
 
 
 def standing(grant: Grant) -> Standing:
@@ -108,12 +111,10 @@ def _standings(of: sa.ColumnElement[bool] | None) -> sa.Select[int, int, int, in
     decided = sa.and_(Grant.decision_approved_by_id.is_not(None), Grant.refusal_reason.is_(None))
     if of is not None:
         decided = sa.and_(decided, of)
-    # `decided_award` for queries.
-    kept = sa.case((Grant.determination_drafted_by_id.is_(None), Grant.fixed_yen))
     return (
         sa.select(
             Grant.id,
-            sa.case((decided, sa.func.coalesce(kept, Grant.awarded_yen)), else_=0),
+            sa.case((decided, sa.func.coalesce(Grant.kept_yen, Grant.awarded_yen)), else_=0),
             on(Account.CITY_CASH),
             on(Account.EXPENSE),
             on(Account.COMMITTEE_CASH),

@@ -78,18 +78,18 @@ class Settled:
 
     @property
     def refund(self) -> Yen:
-        """返還額: what was advanced too much, repaid or not."""
-        return max(0, self.advanced - self.fixed)
+        """返還額: what was paid too much, repaid or not; also of a balance, when the award is taken back later."""
+        return max(0, self.advanced + self.balance_paid - self.fixed)
 
     @property
     def balance(self) -> Yen:
         """精算払の額, paid or not."""
-        return max(0, self.fixed - self.advanced)
+        return 0 if self.refund else max(0, self.fixed - self.advanced)
 
     @property
     def done(self) -> bool:
         """Whether nothing is left between city and committee."""
-        return self.repaid == self.refund and self.balance_paid == self.balance
+        return self.advanced + self.balance_paid - self.repaid == self.fixed
 
 
 def settled(grant: Grant, repaid: Sequence[Repayment]) -> Settled | None:

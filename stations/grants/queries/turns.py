@@ -14,7 +14,11 @@ from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, PaymentRequest
-from stations.grants.queries.cancellations import pending_cancellation
+from stations.grants.queries.cancellations import (
+    cancellations_without_letter,
+    pending_cancellation,
+    pending_refund,
+)
 from stations.grants.queries.ledger import decided_award, postings_of
 from stations.grants.rules import (
     TRANSITIONS,
@@ -49,8 +53,10 @@ class Facts:
 
     letters: Counter[str]
     decided_changes: int
+    cancellations: int
     standing: Standing
     cancelling_since: dt.datetime | None
+    refunding_since: dt.datetime | None
     since: dt.datetime | None
     change_asked_at: dt.datetime | None
     advance_returned: bool
@@ -97,7 +103,8 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
         _CANCEL,
     ),
     Status.REPORT_RETURNED: (_REPORT, _CANCEL),
-    Status.DISCONTINUED: (_REPORT,),
+    Status.DISCONTINUED: (_REPORT, _CANCEL),
+    Status.PARTLY_CANCELLED: (_REPORT, _CANCEL),
     Status.INSPECTED: (
         _turn(Act.DRAFT_DETERMINATION, "grants.draft_determination", Permission.GRANT_REVIEW),
         _turn(
@@ -113,7 +120,11 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
         _turn(Act.DETERMINE, "grants.determine", Permission.GRANT_APPROVE),
         _SEND_BACK,
     ),
-    Status.REFUND_DUE: (_turn(Act.RECORD_REFUND, "grants.record_refund", Permission.PAYMENT_RECORD),),
+    Status.REFUND_DUE: (
+        _turn(Act.RECORD_REFUND, "grants.record_refund", Permission.PAYMENT_RECORD),
+        _CANCEL,
+    ),
+    Status.BALANCE_DUE: (_CANCEL,),
     Status.REFUNDED: (
         _CLOSE,
         _turn(
@@ -123,12 +134,13 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
             waits=False,
             kind="secondary",
         ),
+        _CANCEL,
     ),
-    Status.BALANCE_PAID: (_CLOSE,),
+    Status.BALANCE_PAID: (_CLOSE, _CANCEL),
 }
 
 _BY_SETTLEMENT = {
-    Act.ORDER_REFUND: _turn(Act.ORDER_REFUND, "grants.refund_order", Permission.GRANT_ISSUE),
+    Act.ORDER_REFUND: Turn(label(Deed.DRAFT_REFUND), "grants.draft_refund", Permission.GRANT_REVIEW),
     Act.ORDER_BALANCE: _turn(Act.ORDER_BALANCE, "grants.order_balance", Permission.PAYMENT_DRAFT),
     Act.CLOSE: _CLOSE,
 }
@@ -148,11 +160,14 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
             _CANCEL,
         ]
     elif grant.status is Status.DETERMINED and not facts.letters["determination"]:
-        found = [_letter("determination", "grants.issue_determination")]
-    elif grant.status is Status.CANCELLED and facts.letters["award"] and not facts.letters["cancellation"]:
-        found = [_letter("cancellation", "grants.issue_cancellation")]
+        found = [_letter("determination", "grants.issue_determination"), _CANCEL]
     elif grant.status in {Status.DETERMINED, Status.CANCELLED}:
-        found = [_BY_SETTLEMENT[settlement.settle(grant.fixed_yen or 0, facts.standing.paid).next_act]]
+        found = _settling(grant, facts)
+    elif grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
+        found = [_letter("refund", "grants.issue_refund"), _CANCEL]
+    if facts.letters["award"] and facts.cancellations > facts.letters["cancellation"]:
+        ahead = [] if grant.status is Status.CANCELLED else found
+        found = [_letter("cancellation", "grants.issue_cancellation"), *ahead]
     if facts.decided_changes > facts.letters["change"]:
         found.insert(0, _letter("change", "grants.issue_change"))
     if grant.status is Status.ACTIVE and facts.standing.unpaid > 0:
@@ -179,6 +194,24 @@ def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
     ]
     instead = (_DRAFT_REFUSAL, _SEND_BACK) if award or grant.status is Status.REVIEWING else ()
     return [replace(turn, kind="primary", waits=True) if turn in instead else turn for turn in left]
+
+
+def _settling(grant: Grant, facts: Facts) -> list[Turn]:
+    """What the difference calls for; a 返還命令 that is drafted waits for its decision."""
+    if facts.refunding_since is not None:
+        found = [
+            Turn(_("返還命令を決裁する"), "grants.order_refund", Permission.GRANT_APPROVE),
+            Turn(
+                label(Deed.RETURN_REFUND),
+                "grants.return_refund",
+                Permission.GRANT_APPROVE,
+                waits=False,
+                kind="secondary",
+            ),
+        ]
+    else:
+        found = [_BY_SETTLEMENT[settlement.settle(grant.fixed_yen or 0, facts.standing.paid).next_act]]
+    return [*found, _CANCEL] if grant.status is Status.DETERMINED else found
 
 
 def _cancelling(found: list[Turn]) -> list[Turn]:
@@ -212,11 +245,16 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
     drafted = pending_cancellation(grant) if Act.CANCEL in TRANSITIONS[grant.status] else None
+    ordering = pending_refund(grant) if Act.ORDER_REFUND in TRANSITIONS[grant.status] else None
+    untold = cancellations_without_letter(grant) if grant.kept_yen is not None else []
+    letters = Counter(letter.kind for letter in grant.letters)
     return Facts(
-        letters=Counter(letter.kind for letter in grant.letters),
+        letters=letters,
+        cancellations=letters["cancellation"] + len(untold),
         decided_changes=len(decided),
         standing=standing,
         cancelling_since=None if drafted is None else drafted.drafted_at,
+        refunding_since=None if ordering is None else ordering.drafted_at,
         since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,
         change_asked_at=change_asked_at(
             [change.requested_at for change in grant.changes if change.approved is None],

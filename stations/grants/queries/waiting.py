@@ -33,6 +33,7 @@ from stations.grants.queries.turns import (
     request_turn,
     turns,
 )
+from stations.grants.refunds import RefundOrder
 from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status, apply_by
 from stations.people.models import Person
 
@@ -129,8 +130,10 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
         i: Facts(
             letters=letters[i],
             decided_changes=papers["change", i],
+            cancellations=papers["cancelled", i],
             standing=books[i],
             cancelling_since=next(iter(asked["cancelling", i]), None),
+            refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
             change_asked_at=change_asked_at(asked["asked", i], asked["change", i], told=letters[i]["change"]),
             advance_returned=papers["returned", i] > 0,
@@ -141,7 +144,7 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
 
 @cache
 def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
-    """(letter, change, asked, cancelling, returned or since; grant id; a letter's kind; when the paper came).
+    """(letter, change, asked, cancelling, cancelled, refunding, returned or since; grant id; a letter's kind; when it came).
 
     What has been told, decided, asked for and drafted.
     """
@@ -161,6 +164,10 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
         paper("cancelling", GrantCancellation.grant_id, at=GrantCancellation.drafted_at).where(
             GrantCancellation.decided_at.is_(None)
         ),
+        paper("cancelled", GrantCancellation.grant_id).where(GrantCancellation.approved.is_(True)),
+        paper("refunding", RefundOrder.grant_id, at=RefundOrder.drafted_at).where(
+            RefundOrder.decided_at.is_(None)
+        ),
         paper("since", Grant.id, at=audit.since(Grant)).where(Grant.status.in_(AWAITS_CLOSING)),
         paper("returned", PaymentRequest.grant_id).where(
             PaymentRequest.status == PaymentStatus.RETURNED,
@@ -176,7 +183,8 @@ def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, kn
     """What waits for ``person`` about one grant. ``held``: what they may do to some grant at all; most cannot wait."""
     grant = one.grant
     pays_back = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
-    if grant.status is Status.REFUND_DUE and any(can(person, one_of, grant) for one_of in pays_back):
+    ordered = grant.status is Status.REFUND_DUE and grant.refund_due_on is not None
+    if ordered and any(can(person, one_of, grant) for one_of in pays_back):
         yield Task(
             label=_("返還金を納める：%(name)s", name=one.name),
             endpoint="grants.grant",
@@ -204,7 +212,7 @@ def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, kn
 
 
 def _until(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
-    if grant.status is Status.REFUND_DUE:
+    if turn.endpoint == "grants.record_refund":
         return grant.refund_due_on
     if turn.permission in _COMMITTEES:
         return clock.fiscal_year_period(grant.fiscal_year)[1]
@@ -231,6 +239,8 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
         return known.change_asked_at
     if turn.endpoint in {"grants.cancel", "grants.return_cancellation"}:
         return known.cancelling_since
+    if turn.endpoint in {"grants.order_refund", "grants.return_refund"}:
+        return known.refunding_since
     if grant.status in AWAITS_CLOSING:
         return known.since
     if grant.status in _ON_APPLICATION:

@@ -21,10 +21,7 @@ from stations.grants.services.determinations import (
     draft_determination,
     fixed_of,
     order_balance,
-    order_refund,
     own_funds_at_the_end,
-    record_refund,
-    reverse_refund,
     settlement_of,
 )
 from stations.grants.services.ledger import book, reverse
@@ -43,6 +40,14 @@ from stations.grants.services.payments import (
     request_advance,
     return_request,
     send_back_order,
+)
+from stations.grants.services.refunds import (
+    draft_refund,
+    issue_refund,
+    order_refund,
+    record_refund,
+    return_refund,
+    reverse_refund,
 )
 from stations.grants.services.settings import change_processing_days, save_settings
 
@@ -64,6 +69,7 @@ __all__ = [
     "draft_determination",
     "draft_order",
     "draft_pdf",
+    "draft_refund",
     "draft_refusal",
     "fail_payment",
     "fixed_of",
@@ -71,6 +77,7 @@ __all__ = [
     "issue_cancellation",
     "issue_change",
     "issue_determination",
+    "issue_refund",
     "mark_of_draft",
     "order_balance",
     "order_payment",
@@ -81,6 +88,7 @@ __all__ = [
     "request_advance",
     "request_change",
     "return_cancellation",
+    "return_refund",
     "return_request",
     "reverse",
     "reverse_payment",

@@ -7,11 +7,12 @@ from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
-from stations.grants import queries, rules
+from stations.grants import queries, rules, settlement
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import Deed
 from stations.grants.models import Grant, GrantChange
-from stations.grants.rules import Act
+from stations.grants.rules import Act, Status
+from stations.grants.services import refunds
 from stations.grants.services.payments import cancel_pending
 from stations.grants.services.steps import begin, finish, tell
 from stations.people.rules import check_four_eyes
@@ -20,10 +21,10 @@ from stations.people.rules import check_four_eyes
 def draft_cancellation(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Actor) -> GrantCancellation:
     """起案 by an officer: all of the award is cancelled, or all but ``kept_yen``. The grant goes on until it is decided.
 
-    `RuleBroken` on "reason" without one, on "kept_yen" above what has been paid (a cancelled grant is paid no more);
-    `Conflict` when another draft waits or the state allows no 取消し.
+    ``kept_yen`` is at most what the receipts carry (`queries.keepable`). `RuleBroken` on "reason" without one, on
+    "kept_yen" above that; `Conflict` when another draft waits or the state allows no 取消し.
     """
-    begin(grant, Act.CANCEL, Permission.GRANT_REVIEW, by=by, reason=reason)
+    begin(grant, rules.cancelling_act(grant.status, 0), Permission.GRANT_REVIEW, by=by, reason=reason)
     if queries.pending_cancellation(grant) is not None:
         raise Conflict(None, N_("取消しは、すでに起案されています。決裁をお待ちください。"))
     _check_kept(grant, kept_yen)
@@ -43,36 +44,53 @@ def draft_cancellation(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Acto
 
 
 def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
-    """決裁 of the drafted 取消し: what was paid beyond what is left is refunded, what was asked for falls away.
+    """決裁 of the drafted 取消し. Of all, or of a part after the inspection: what was paid beyond it is refunded.
+    Of a part before it: a report is due, and its inspection fixes the amount within what is left.
 
     By an approver who drafted neither the 取消し nor the award. `RuleBroken` while a payment is ordered, and when
-    less than what is to be left has been paid; `Conflict` without a draft, or when another one than ``draft_id``,
-    which the approver has read, waits now.
+    the receipts no longer carry what is to be left; `Conflict` without a draft, or when another one than
+    ``draft_id``, which the approver has read, waits now.
     """
     lock(grant)
     demand(by, Permission.GRANT_APPROVE, grant)
     draft = _pending(grant)
     if draft_id is not None and draft.id != draft_id:
         raise Conflict(None, N_("取消しは、起案し直されています。新しい起案を読んでから決裁してください。"))
-    after = begin(grant, Act.CANCEL, Permission.GRANT_APPROVE, by=by, reason=draft.reason)
+    act = rules.cancelling_act(grant.status, draft.kept_yen)
+    after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=draft.reason)
     change = queries.pending_change(grant)
     makers = (draft.drafted_by_id, grant.decision_drafted_by_id, change.requested_by_id if change else None)
     check_four_eyes(by.id, tuple(filter(None, makers)))
     _check_kept(grant, draft.kept_yen)
     cancel_pending(grant, reason=draft.reason, by=by)
+    refunds.drop_pending(grant, reason=draft.reason, by=by)
     detail: dict[str, Any] = {"kept_yen": draft.kept_yen}
     if change is not None:  # what was asked for falls away with the award, by the same decision
         _decide(change, approved=False, by=by)
         change.decision_reason = draft.reason
         detail["change_id"] = change.id
     _decide(draft, approved=True, by=by)
-    grant.fixed_yen = draft.kept_yen
-    finish(grant, Act.CANCEL, after, by=by, reason=draft.reason, detail=detail)
+    _leave(grant, draft.kept_yen, after)
+    finish(grant, act, after, by=by, reason=draft.reason, detail=detail)
     # The committee hears of it by the letter; of an award that was never told it hears nothing.
     if queries.cancellation_untold(grant):
         tell(grant, [Role.OFFICER], N_("交付決定が取り消されました。通知書を施行してください"), by=by)
     else:
         tell(grant, [Role.OFFICER], N_("交付決定が取り消されました"), by=by)
+
+
+def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:
+    """The facts of a 取消し; those of a 額の確定 and a 返還命令 that it takes the place of stay in the history."""
+    grant.kept_yen = kept_yen
+    if after is Status.PARTLY_CANCELLED:
+        if grant.completed_on is None:
+            grant.completed_on = min(clock.today(), clock.fiscal_year_period(grant.fiscal_year)[1])
+        return
+    grant.fixed_yen = kept_yen
+    grant.determination_drafted_by_id = grant.determined_by_id = grant.determined_on = None
+    if grant.status is Status.REFUND_DUE:
+        grant.refund_yen = grant.refund_due_on = None
+    grant.refund_drafted_by_id = grant.refund_ordered_by_id = None
 
 
 def return_cancellation(*, grant: Grant, reason: str, by: Actor) -> None:
@@ -102,7 +120,14 @@ def _decide(draft: GrantCancellation | GrantChange, *, approved: bool, by: Actor
 
 
 def _check_kept(grant: Grant, kept_yen: Yen) -> None:
-    if not 0 <= kept_yen <= queries.standing(grant).paid:
-        raise RuleBroken("kept_yen", N_("取り消さない額は、支払済の額以下で入力してください。"))
-    if grant.awarded_yen == kept_yen:
-        raise RuleBroken("kept_yen", N_("取り消さない額は、交付決定額より少ない額で入力してください。"))
+    if kept_yen and grant.status is Status.REPORTED:
+        raise RuleBroken(
+            "kept_yen",
+            N_(
+                "一部を残す取消しは、検査を終えてから起案してください。検査済の領収書から、残せる額を計算します。"
+            ),
+        )
+    known = queries.keepable(grant)
+    settlement.check_kept(
+        kept_yen, decided=known.decided, carried=known.calculation.fixed, paid=known.calculation.paid
+    )

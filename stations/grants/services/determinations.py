@@ -1,17 +1,13 @@
-"""From the inspected report to 完結: 額の確定, refund or balance payment, close."""
-
-import datetime as dt
+"""From the inspected report to 完結: 額の確定, balance payment, close; 返還 is `refunds`."""
 
 from stations.core import clock
 from stations.core.access import Actor, Permission, Role
-from stations.core.database import add
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
-from stations.grants import bookkeeping, queries, rules, settlement
-from stations.grants.models import Grant, Letter, PaymentRequest, Repayment
+from stations.grants import bookkeeping, queries, settlement
+from stations.grants.models import Grant, PaymentRequest
 from stations.grants.rules import Act, Status
-from stations.grants.services import letters
-from stations.grants.services.ledger import book, reverse
+from stations.grants.services.ledger import book
 from stations.grants.services.payment_steps import new_request
 from stations.grants.services.payments import draft_order
 from stations.grants.services.steps import begin, finish, settings_of, tell
@@ -32,6 +28,7 @@ def draft_determination(*, grant: Grant, by: Actor) -> None:
         )
     if queries.pending_cancellation(grant) is not None:
         raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで起案してください。"))
+    check_notified(grant)
     grant.fixed_yen = fixed_of(grant)
     grant.determination_drafted_by_id = by.id
     finish(grant, Act.DRAFT_DETERMINATION, after, by=by, detail={"fixed_yen": grant.fixed_yen})
@@ -60,79 +57,13 @@ def settlement_of(grant: Grant) -> settlement.Settlement:
     return settlement.settle(grant.fixed_yen or 0, queries.standing(grant).paid)
 
 
-def order_refund(*, grant: Grant, by: Actor) -> Letter:
-    """返還命令: the letter goes out with the amount and a due date (setting, moved to an office day)."""
-    after = begin(grant, Act.ORDER_REFUND, Permission.GRANT_ISSUE, by=by)
-    _check_notified(grant)
-    settled = settlement_of(grant)
-    settlement.check_next_act(settled, Act.ORDER_REFUND)
-    grant.refund_yen = settled.refund
-    grant.refund_ordered_by_id = by.id
-    grant.refund_due_on = _due(settings_of(grant.fiscal_year).refund_days)
-    letter = letters.issue_refund(grant, settled, by=by)
-    finish(grant, Act.ORDER_REFUND, after, by=by, detail={"refund_yen": settled.refund})
-    told = [Role.CHAIR, Role.TREASURER, Role.CASHIER]
-    tell(grant, told, N_("返還命令書を出しました"), by=by, amount_yen=settled.refund)
-    return letter
-
-
-def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
-    """戻入 by the cashier, never by who ordered it, of the whole amount; after 5-31 it is 過年度収入."""
-    after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
-    ordered = queries.letter_of(grant, "refund")
-    first = ordered.issued_on if ordered else clock.today()
-    if not first <= received_on <= clock.today():
-        raise RuleBroken("received_on", N_("入金日は、返還命令の日から今日までの日にしてください。"))
-    assert grant.refund_yen is not None
-    repayment = add(
-        Repayment(
-            grant_id=grant.id,
-            amount_yen=grant.refund_yen,
-            received_on=received_on,
-            prior_year_income=rules.is_prior_year_income(grant.fiscal_year, received_on),
-            reference=reference.strip(),
-            recorded_by_id=by.id,
-            recorded_at=clock.now(),
-        )
-    )
-    book(
-        grant=grant,
-        postings=bookkeeping.refund(repayment.amount_yen),
-        happened_on=received_on,
-        description="市への返還",
-        repayment=repayment,
-        by=by,
-    )
-    finish(grant, Act.RECORD_REFUND, after, by=by, detail={"amount_yen": repayment.amount_yen})
-    told = [Role.CHAIR, Role.TREASURER, Role.OFFICER]
-    tell(grant, told, N_("返還金の入金を確認しました"), by=by, amount_yen=repayment.amount_yen)
-    return repayment
-
-
-def reverse_refund(*, grant: Grant, reason: str, by: Actor) -> None:
-    """訂正 of a mistaken record of the 戻入 by the cashier: the order stands, and the money is recorded anew."""
-    after = begin(grant, Act.REVERSE_REFUND, Permission.PAYMENT_RECORD, by=by, reason=reason)
-    repayment = queries.repayments(grant)[-1]
-    reverse(
-        grant=grant,
-        transaction=queries.booking_of_repayment(repayment),
-        reason=reason.strip(),
-        happened_on=repayment.received_on,  # as in `payments.reverse_payment`
-        by=by,
-    )
-    finish(
-        grant, Act.REVERSE_REFUND, after, by=by, reason=reason, detail={"amount_yen": repayment.amount_yen}
-    )
-    tell(grant, [Role.TREASURER, Role.OFFICER], N_("返還金の入金の記録を訂正しています"), by=by)
-
-
 def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
     """精算払: what is fixed and not paid yet becomes a payment, and the officer's draft of its 支出命令.
 
     Its budget is that of the day (`rules.budget_year`): after 5-31 the new year's.
     """
     after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_DRAFT, by=by)
-    _check_notified(grant)
+    check_notified(grant)
     settled = settlement_of(grant)
     settlement.check_next_act(settled, Act.ORDER_BALANCE)
     request = new_request(grant, kind="balance", amount_yen=settled.balance, by=by)
@@ -148,10 +79,12 @@ def close(*, grant: Grant, by: Actor) -> None:
     only advanced of its own until the balance was paid goes back to it.
     """
     after = begin(grant, Act.CLOSE, Permission.GRANT_REVIEW, by=by)
-    _check_notified(grant)
+    check_notified(grant)
     settlement.check_next_act(settlement_of(grant), Act.CLOSE)
     if queries.pending(grant):
         raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
+    if queries.pending_cancellation(grant) is not None:
+        raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで完結してください。"))
     own = own_funds_at_the_end(grant)
     if own:
         book(
@@ -190,14 +123,9 @@ def check_books(grant: Grant) -> None:
         raise RuleBroken(None, N_("出納の記録と支払の記録が合いません。"))
 
 
-def _check_notified(grant: Grant) -> None:
+def check_notified(grant: Grant) -> None:
     """The committee learns the fixed amount, or that its award is cancelled, before anything follows from it."""
     if grant.status is Status.DETERMINED and queries.letter_of(grant, "determination") is None:
         raise RuleBroken(None, N_("先に額の確定通知書を施行してください。"))
     if queries.cancellation_untold(grant):
         raise RuleBroken(None, N_("先に交付決定取消通知書を施行してください。"))
-
-
-def _due(days: int) -> dt.date:
-    """So many days from today, or the next day on which city hall is open."""
-    return clock.open_day(clock.today() + dt.timedelta(days=days))

@@ -15,8 +15,10 @@ from stations.core.labels import label
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
+from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, GrantChange, Letter
+from stations.grants.queries import reports as report_queries
 from stations.grants.rules import Act, Status
 from stations.grants.services.steps import begin, finish, settings_of, tell
 from stations.grants.settings import FiscalYearSetting
@@ -65,20 +67,22 @@ def issue_determination(*, grant: Grant, by: Actor, on: dt.date | None = None) -
 
 
 def issue_cancellation(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
-    """施行 of the 交付決定取消通知書, once, before anything follows from the 取消し."""
+    """施行 of the 交付決定取消通知書 of the oldest 取消し that has none, before anything follows from it."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
-    if grant.status is not Status.CANCELLED:
-        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
-    _check_once(grant, "cancellation")
-    letter = _keep(grant, "cancellation", on=on, by=by)
+    waiting = queries.cancellations_without_letter(grant)
+    if not waiting:
+        raise Conflict(None, N_("施行を待っている交付決定取消通知書はありません。"))
+    letter = _keep(grant, "cancellation", cancellation=waiting[0], on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
     return letter
 
 
-def issue_refund(grant: Grant, settled: settlement.Settlement, *, by: Actor) -> Letter:
-    """The 返還命令書; only as a part of `determinations.order_refund`, which holds the grant."""
-    return _keep(grant, "refund", settled=settled, by=by)
+def issue_refund(
+    grant: Grant, settled: settlement.Settlement, *, by: Actor, on: dt.date | None = None
+) -> Letter:
+    """The 返還命令書; only as a part of `refunds.issue_refund`, which holds the grant."""
+    return _keep(grant, "refund", settled=settled, on=on, by=by)
 
 
 def draft_pdf(grant: Grant) -> bytes:
@@ -104,6 +108,7 @@ def _keep(
     by: Actor,
     on: dt.date | None = None,
     change: GrantChange | None = None,
+    cancellation: GrantCancellation | None = None,
     settled: settlement.Settlement | None = None,
 ) -> Letter:
     """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends.
@@ -121,7 +126,14 @@ def _keep(
     number = numbering.next_number(fiscal_year=year, series=SERIES)
     with force_locale("ja"):
         frame = _Frame(
-            grant, kind, numbered(year, number), clock.format_era(on), on, change=change, settled=settled
+            grant,
+            kind,
+            numbered(year, number),
+            clock.format_era(on),
+            on,
+            change=change,
+            cancellation=cancellation,
+            settled=settled,
         )
         pdf = letter_data.pdf(_compose(frame), issued_on=on)
         name = f"{LETTERS[kind]}_{number}.pdf"
@@ -156,6 +168,7 @@ class _Frame:
     dated: str
     on: dt.date
     change: GrantChange | None = None
+    cancellation: GrantCancellation | None = None
     settled: settlement.Settlement | None = None
 
 
@@ -264,15 +277,17 @@ def _refusal(frame: _Frame) -> letter_data.Refusal:
 
 
 def _cancellation(frame: _Frame) -> letter_data.Cancellation:
-    grant = frame.grant
-    assert grant.awarded_yen is not None and grant.fixed_yen is not None
+    grant, cancellation = frame.grant, frame.cancellation
+    assert cancellation is not None
     return letter_data.Cancellation(
         **_common(frame),
         **_award_facts(grant),
-        award_yen=grant.awarded_yen,
-        kept_yen=grant.fixed_yen,
+        award_yen=queries.award_before(cancellation, grant),
+        kept_yen=cancellation.kept_yen,
         paid_yen=queries.standing(grant).paid,
-        reason=queries.reason_of(grant, Act.CANCEL),
+        reason=cancellation.reason,
+        final=queries.is_cancelled(grant),
+        report_due=clock.format_era(due) if (due := report_queries.due_on(grant)) else "",
         appeal=_ASK,
     )
 
@@ -323,7 +338,7 @@ def _refund(frame: _Frame) -> letter_data.Refund:
         due=clock.format_era(grant.refund_due_on),
         reason=(
             "交付決定の取消しにより、支払済額が交付できる額を超えたため。"
-            if grant.status is Status.CANCELLED
+            if queries.is_cancelled(grant)
             else "額の確定により、支払済額が確定額を超えたため。"
         ),
         payment_method="同封の納入通知書により、納期限までに取扱金融機関で納付してください。",

@@ -13,7 +13,7 @@ from stations.grants import queries
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
 
-__all__ = ["Facts", "before_the_letter", "fact", "not_now", "page", "perform"]
+__all__ = ["Facts", "before_the_letter", "fact", "not_now", "number", "page", "perform"]
 
 
 def before_the_letter(grant: Any) -> Any:
@@ -43,6 +43,11 @@ def not_now(grant: Any) -> Any:
         "info",
     )
     return redirect(url_for("grants.grant", grant_id=grant.id))
+
+
+def number(mark: str | None) -> int:
+    """The draft that stood on the page, from its mark; 0, which is none, for anything else."""
+    return int(mark) if mark and mark.isdecimal() else 0
 
 
 def perform(form: Form, act: Callable[[], object]) -> bool:

@@ -11,36 +11,59 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm, ReasonForm
 from stations.grants.forms.awards import CancelForm, DecideForm
-from stations.grants.rules import Act
-from stations.grants.views import act, blueprint
+from stations.grants.rules import Act, Status, cancelling_act
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
 
-def _number(mark: str | None) -> int:
-    """The draft that stood on the page; 0, which is none, for anything else."""
-    return int(mark) if mark and mark.isdecimal() else 0
-
-
-def _money(grant: Any) -> Facts:
+def _money(grant: Any, known: queries.Keepable) -> Facts:
+    """What may be left, as a calculation that ends with its limit; a report that is not inspected leaves nothing yet."""
+    if grant.status in {Status.AWARDED, Status.REPORTED}:
+        return [
+            fact(_("交付決定額"), yen(grant.awarded_yen)),
+            fact(_("支払済"), yen(known.calculation.paid)),
+            fact(_("残せる額"), _("0円（検査が済むまで、残せる額は計算できません）")),
+        ]
     return [
-        fact(_("交付決定額"), yen(grant.awarded_yen)),
-        fact(_("支払済"), yen(queries.standing(grant).paid)),
+        *words.calculation(known.calculation, inspected=known.inspected, ends=_("領収書から計算した額")),
+        fact(_("支払済"), yen(known.calculation.paid)),
+        fact(_("残せる額の上限（計算した額と支払済の小さいほう）"), yen(known.limit)),
     ]
 
 
 def _drafted(grant: Any) -> Facts:
     """What was drafted, and what it means for the money that was paid."""
-    draft = queries.pending_cancellation(grant)
+    draft, known = queries.pending_cancellation(grant), queries.keepable(grant)
     if draft is None:
-        return _money(grant)
-    paid = queries.standing(grant).paid
+        return _money(grant, known)
+    waits = cancelling_act(grant.status, draft.kept_yen) is Act.CANCEL_PART
+    back = yen(max(0, known.calculation.paid - draft.kept_yen))
     return [
-        *_money(grant),
+        *_money(grant, known),
         fact(_("取り消さずに残す額"), yen(draft.kept_yen)),
-        fact(_("返還を命じる額"), yen(max(0, paid - draft.kept_yen))),
+        fact(
+            _("返還を命じる額（支払済 − 残す額）"),
+            _("%(amount)s以上（実績報告の検査の後に決まります）", amount=back) if waits else back,
+        ),
         fact(_("取消しの理由"), draft.reason),
         fact(_("起案した人"), queries.name_of(draft.drafted_by_id)),
     ]
+
+
+def _lead(grant: Any, known: queries.Keepable) -> str:
+    """What happens to the money, for the state in which the grant is."""
+    if grant.status in {Status.AWARDED, Status.REPORTED}:
+        said = _(
+            "全部を取り消し、支払済の全額の返還を命じます。一部を残す取消しは、検査を終えてから起案します。"
+        )
+    elif known.inspected:
+        said = _("残す額を超えて支払った分は、返還を命じます。全部を取り消すときは0円のままにします。")
+    else:
+        said = _(
+            "全部を取り消すときは0円のままにします。支払済の全額の返還を命じます。"
+            "一部を残すときは、取消しの後に実績報告を求め、検査で認めた額（残す額が上限）だけが残ります。"
+        )
+    return said + _("理由は、そのまま交付決定取消通知書に印刷されます。")
 
 
 @blueprint.route("/grants/<int:grant_id>/draft-cancellation", methods=["GET", "POST"])
@@ -48,7 +71,7 @@ def _drafted(grant: Any) -> Facts:
 @creates
 def draft_cancellation(grant: Any) -> Any:
     """起案 of a 取消し, of all or of a part."""
-    returned = queries.returned_cancellation(grant)
+    returned, known = queries.returned_cancellation(grant), queries.keepable(grant)
     form = CancelForm(data={"reason": returned.reason, "kept_yen": returned.kept_yen} if returned else None)
     return act.page(
         grant,
@@ -59,14 +82,17 @@ def draft_cancellation(grant: Any) -> Any:
         heading=_("交付決定の取消しを起案する"),
         action=_("起案して決裁に回す"),
         done=_("起案しました。ほかの方の決裁をお待ちください。"),
-        lead=_(
-            "残す額を超えて支払った分は、返還を命じます。全部を取り消すときは0円のままにします。"
-            "理由は、そのまま交付決定取消通知書に印刷されます。"
-        ),
-        facts=_money(grant),
+        lead=_lead(grant, known),
+        facts=_money(grant, known),
+        hints={"kept_yen": _limit(grant, known)},
         back=_sent_back(returned) if returned else None,
         kind="danger",
     )
+
+
+def _limit(grant: Any, known: queries.Keepable) -> str:
+    most = 0 if grant.status in {Status.AWARDED, Status.REPORTED} else known.limit
+    return str(_("0円から%(limit)sまで。全部を取り消すときは0円", limit=yen(most)))
 
 
 def _sent_back(returned: Any) -> queries.SentBack:
@@ -85,7 +111,7 @@ def cancel(grant: Any) -> Any:
     return act.page(
         grant,
         form,
-        lambda: services.cancel(grant=grant, draft_id=_number(form.mark.data), by=current_user),
+        lambda: services.cancel(grant=grant, draft_id=act.number(form.mark.data), by=current_user),
         heading=_("交付決定を取り消しますか"),
         action=_("取り消す"),
         done=_("交付決定を取り消しました。担当が通知書を施行します。"),
@@ -117,7 +143,7 @@ def return_cancellation(grant: Any) -> Any:
 def issue_cancellation(grant: Any) -> Any:
     """施行 of the 交付決定取消通知書."""
     form = IssueForm()
-    settled = services.settlement_of(grant)
+    waiting = queries.cancellations_without_letter(grant)
     return act.page(
         grant,
         form,
@@ -128,11 +154,22 @@ def issue_cancellation(grant: Any) -> Any:
         lead=_(
             "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
         ),
-        facts=[
-            fact(_("交付決定額"), yen(grant.awarded_yen)),
-            fact(_("取消し後の交付決定額"), yen(settled.fixed)),
-            fact(_("支払済"), yen(settled.paid)),
-            fact(_("返還額"), yen(settled.refund)),
-            fact(_("取消しの理由"), queries.reason_of(grant, Act.CANCEL)),
-        ],
+        facts=_decided(grant, waiting[0]) if waiting else [],
     )
+
+
+def _decided(grant: Any, cancellation: Any) -> Facts:
+    """What the letter will say."""
+    paid = queries.standing(grant).paid
+    refund = (
+        yen(max(0, paid - cancellation.kept_yen))
+        if queries.is_cancelled(grant)
+        else _("実績報告の検査の後に決まります")
+    )
+    return [
+        fact(_("取消しの前の交付決定額"), yen(queries.award_before(cancellation, grant))),
+        fact(_("取消しの後の交付決定額"), yen(cancellation.kept_yen)),
+        fact(_("支払済"), yen(paid)),
+        fact(_("返還額"), refund),
+        fact(_("取消しの理由"), cancellation.reason),
+    ]

@@ -56,13 +56,18 @@ def receiving_budget(grant: Any, repayment: Any) -> str:
     return str(_("%(year)sの予算", year=year))
 
 
-def calculation(known: queries.Calculation) -> Facts:
-    """How the fixed amount comes about, in the order of the rule."""
+def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any = None) -> Facts:
+    """How the fixed amount comes about, in the order of the rule; ``ends``: what its last line is called instead."""
     terms = known.terms
     rate = f"{terms.rate_numerator}/{terms.rate_denominator}"
     cap = yen(terms.cap_yen) if terms.cap_yen else _("なし")
     return [
-        fact(_("対象経費（検査済の領収書の合計）"), yen(known.eligible)),
+        fact(
+            _("対象経費（検査済の領収書の合計）")
+            if inspected
+            else _("登録済の領収書の合計（検査はまだ済んでいません）"),
+            yen(known.eligible),
+        ),
         fact(_("収入（参加費・寄附金など）"), yen(-known.income)),
         fact(_("差引（対象経費 − 収入）"), yen(known.net)),
         fact(
@@ -75,22 +80,25 @@ def calculation(known: queries.Calculation) -> Facts:
             ),
         ),
         fact(_("差引に補助率・端数・上限を当てはめた額"), yen(known.allowed)),
-        fact(_("交付決定額"), yen(known.awarded)),
-        fact(_("確定額（上の2つの小さいほう）"), yen(known.fixed)),
+        fact(_("交付決定額（取消しがあったときは、その後の額）"), yen(known.awarded)),
+        fact(_("%(what)s（上の2つの小さいほう）", what=ends or _("確定額")), yen(known.fixed)),
     ]
 
 
 def settled(grant: Any, known: queries.Settled) -> Facts:
     """The fixed amount, or what a 取消し left, against what was paid; and how the difference was made good."""
-    if grant.determined_on is None:
+    rows = []
+    if grant.kept_yen is not None:
         rows = [
             fact(_("取消しの前の交付決定額"), yen(queries.first_award(grant))),
-            fact(_("取消しの後に残る額"), yen(known.fixed)),
+            fact(_("取消しの後に残る額"), yen(grant.kept_yen)),
         ]
-    else:
-        rows = [fact(_("確定額"), yen(known.fixed))]
+    if grant.determined_on is not None:
+        rows.append(fact(_("確定額"), yen(known.fixed)))
     rows.append(fact(_("概算払で支払った額"), yen(known.advanced)))
     if known.refund:
+        if known.balance_paid:
+            rows.append(fact(_("精算払で支払った額"), yen(known.balance_paid)))
         back = _("（まだ）") if known.repaid_on is None else _("（%(day)s）", day=date(known.repaid_on))
         rows += [
             fact(_("返還額"), yen(known.refund)),
@@ -106,6 +114,13 @@ def settled(grant: Any, known: queries.Settled) -> Facts:
     else:
         rows.append(fact(_("差額"), _("なし")))
     return rows
+
+
+def settlement(grant: Any) -> Facts:
+    """What is decided, what was paid, and what of the difference has moved already."""
+    known = queries.settled(grant, queries.repayments(grant))
+    awarded = [fact(_("交付決定額"), yen(grant.awarded_yen))] if grant.determined_on else []
+    return awarded + (settled(grant, known) if known else [])
 
 
 def drafted(grant: Any) -> list[str]:

@@ -1,0 +1,170 @@
+"""返還命令: drafted, decided, told by its letter; and the money that comes back."""
+
+from typing import Any
+
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import creates, writes
+from stations.core.formatting import date, yen
+from stations.core.language import gettext as _
+from stations.grants import queries, services
+from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
+from stations.grants.forms.awards import DecideForm
+from stations.grants.forms.payments import RefundForm
+from stations.grants.views import act, blueprint, words
+from stations.grants.views.act import Facts, fact
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@creates
+def draft_refund(grant: Any) -> Any:
+    """起案 of the 返還命令; the amount is computed."""
+    returned = queries.returned_refund(grant)
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: services.draft_refund(grant=grant, by=current_user),
+        heading=_("返還命令を起案しますか"),
+        action=_("起案して決裁に回す"),
+        done=_("返還命令を起案しました。ほかの方の決裁をお待ちください。"),
+        lead=_("返還額は、支払った額から残る額を引いて計算されます。手で直すことはできません。"),
+        facts=words.settlement(grant),
+        back=_sent_back(returned) if returned else None,
+    )
+
+
+def _sent_back(returned: Any) -> queries.SentBack:
+    return queries.SentBack(
+        returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
+    )
+
+
+def _drafted(grant: Any) -> Facts:
+    draft = queries.pending_refund(grant)
+    if draft is None:
+        return words.settlement(grant)
+    return [
+        *words.settlement(grant),
+        fact(_("起案された返還額"), yen(draft.amount_yen)),
+        fact(_("起案した人"), queries.name_of(draft.drafted_by_id)),
+    ]
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def order_refund(grant: Any) -> Any:
+    """決裁 of the drafted 返還命令."""
+    draft = queries.pending_refund(grant)
+    form = DecideForm(data={"mark": draft.id if draft else ""})
+    return act.page(
+        grant,
+        form,
+        lambda: services.order_refund(grant=grant, draft_id=act.number(form.mark.data), by=current_user),
+        heading=_("返還を命じますか"),
+        action=_("返還を命じる"),
+        done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
+        facts=_drafted(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@writes
+def return_refund(grant: Any) -> Any:
+    """The draft of a 返還命令 goes back to the officers."""
+    form = ReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.return_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("返還命令の起案を差し戻す"),
+        action=_("差し戻す"),
+        done=_("起案を差し戻しました。"),
+        facts=_drafted(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/issue", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@creates
+def issue_refund(grant: Any) -> Any:
+    """施行 of the 返還命令書."""
+    form = IssueForm()
+    return act.page(
+        grant,
+        form,
+        lambda: services.issue_refund(grant=grant, on=form.on, by=current_user),
+        heading=_("返還命令書を施行しますか"),
+        action=_("返還命令書を施行する"),
+        done=_("返還命令書を施行しました。"),
+        lead=_("返還命令書に文書番号が付き、納期限が決まります。番号と日付は後から変えられません。"),
+        facts=words.settlement(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@creates
+def record_refund(grant: Any) -> Any:
+    """戻入 by the cashier."""
+    form = RefundForm()
+    ordered_on = _ordered_on(grant)
+    return act.page(
+        grant,
+        form,
+        lambda: services.record_refund(
+            grant=grant,
+            received_on=form.received_on.data,
+            reference=form.reference.data or "",
+            by=current_user,
+        ),
+        heading=_("返還金の入金を記録する"),
+        action=_("入金を記録する"),
+        done=_("返還金の入金を記録しました。"),
+        lead=_("出納整理期間（5月31日）を過ぎた入金は、過年度収入になります。"),
+        facts=_refund_order(grant),
+        hints={"received_on": _("返還命令の日（%(day)s）から今日までの日", day=ordered_on)},
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@creates
+def reverse_refund(grant: Any) -> Any:
+    """訂正 of a mistaken record of the 戻入, by the cashier."""
+    form = ReasonForm()
+    recorded = [
+        fact(_("記録した入金日"), date(repayment.received_on)) for repayment in queries.repayments(grant)
+    ]
+    return act.page(
+        grant,
+        form,
+        lambda: services.reverse_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("返還金の入金の記録を訂正する"),
+        action=_("この記録を取り消して、記録し直す"),
+        done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),
+        lead=_(
+            "入金日や納入番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
+            "返還命令はそのままで、入金をもう一度記録できます。"
+        ),
+        facts=[*_refund_order(grant), *recorded],
+    )
+
+
+def _ordered_on(grant: Any) -> str:
+    ordered = queries.letter_of(grant, "refund")
+    return date(ordered.issued_on if ordered else None)
+
+
+def _refund_order(grant: Any) -> Facts:
+    return [
+        fact(_("納める人"), grant.committee.name),
+        fact(_("返還額"), yen(grant.refund_yen)),
+        fact(_("返還命令の日"), _ordered_on(grant)),
+        fact(_("起案した人"), queries.name_of(grant.refund_drafted_by_id)),
+        fact(_("返還を命じた人"), queries.name_of(grant.refund_ordered_by_id)),
+        fact(_("納期限"), date(grant.refund_due_on)),
+    ]
