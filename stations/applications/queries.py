@@ -193,6 +193,14 @@ def stations_to_plan(person: Actor) -> list[Station]:
     return fetch_all(query if own is None else query.where(Station.committee_id.in_(own)))
 
 
+def committees_to_build_in(person: Actor) -> list[Committee]:
+    """The committees of their own in which ``person`` may register a station; the city does so elsewhere."""
+    own = committee_ids(person, Permission.STATION_MANAGE)
+    if not own:
+        return []
+    return fetch_all(sa.select(Committee).where(Committee.id.in_(own)).order_by(Committee.id))
+
+
 def approved_already(person: Actor, years: Iterable[int]) -> list[Plan]:
     """Approved plans of those years at the stations for which ``person`` may draft another."""
     stations = [station.id for station in stations_to_plan(person)]

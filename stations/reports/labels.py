@@ -18,3 +18,5 @@ labels.register(
         Stage.ENDED: _l("不承認・取下げ"),
     }
 )
+
+PAYMENTS = _l("支払")  # payment requests have a line of their own beside the stages

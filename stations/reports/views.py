@@ -9,11 +9,13 @@ from flask_login import current_user
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.language import gettext as _
+from stations.grants.labels import LETTERS, PAYMENT_KINDS
 from stations.people.session import signed_in
 from stations.reports import figures, tables
 from stations.reports.queries import home as home_queries
 from stations.reports.queries import overview as queries
 from stations.reports.queries.overview import Overview
+from stations.reports.queries.queue import in_lines
 from stations.reports.tables import Table
 
 blueprint = Blueprint("reports", __name__)
@@ -22,7 +24,14 @@ blueprint = Blueprint("reports", __name__)
 @blueprint.get("/home")
 @requires(Permission.OWN_ACCOUNT)
 def home() -> str:
-    return render_template("reports/home.html", home=home_queries.home(signed_in() or current_user))
+    shown = home_queries.home(signed_in() or current_user)
+    return render_template(
+        "reports/home.html",
+        home=shown,
+        queue_lines=in_lines(shown.queue),
+        letters=LETTERS,
+        kinds=PAYMENT_KINDS,
+    )
 
 
 @blueprint.get("/overview")

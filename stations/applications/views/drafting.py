@@ -39,7 +39,7 @@ TEMPLATES = {
 @requires(Permission.PLAN_DRAFT)
 @creates
 def new() -> Any:
-    form = forms.NewPlanForm()
+    form = forms.NewPlanForm(data={"station_id": request.args.get("station", type=int)})
     earlier = queries.plans_to_copy(current_user)
     years = next_year_choices()
     form.offer(queries.stations_to_plan(current_user), earlier, years)
@@ -69,7 +69,13 @@ def new() -> Any:
         (_("計画"), url_for(".index")),
         (_("新しい計画"), None),
     ]
-    return render_template("applications/new.html", form=form, approved=approved, breadcrumb=trail_here)
+    return render_template(
+        "applications/new.html",
+        form=form,
+        approved=approved,
+        own_committees=queries.committees_to_build_in(current_user),
+        breadcrumb=trail_here,
+    )
 
 
 @blueprint.route("/plans/<int:plan_id>/sections/<section>", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -78,13 +78,20 @@ def station(station: Any) -> Any:
 @requires(Permission.STATION_MANAGE, of=queries.committee)
 @creates
 def new_station(committee: Any) -> Any:
-    form = StationForm()
+    """``?first``: on the way to a plan, which needs a station."""
+    form, first = StationForm(), "first" in request.args
     if form.validate_on_submit():
         made: list[Any] = []
         if succeeds(
             form,
             lambda: made.append(services.create_station(committee=committee, by=current_user, **form.facts)),
         ):
+            if first:
+                flash(
+                    _("登録しました。続けて計画をつくれます。会場は、計画を書きながら登録できます。"),
+                    "success",
+                )
+                return redirect(url_for("applications.new", station=made[0].id))
             flash(_("登録しました。次に会場を登録してください。"), "success")
             return redirect(url_for(".new_venue", station_id=made[0].id))
     return render_template(
@@ -92,8 +99,8 @@ def new_station(committee: Any) -> Any:
         form=form,
         title=_("ステーションを登録する"),
         lead=_("登録しただけでは、まだ市民の方には表示されません。"),
-        submit_label=_("登録して会場へ進む"),
-        cancel_url=url_for(".committee", committee_id=committee.id),
+        submit_label=_("登録して計画へ進む") if first else _("登録して会場へ進む"),
+        cancel_url=url_for("applications.new") if first else url_for(".committee", committee_id=committee.id),
         breadcrumb=trail(committee=committee, here=_("ステーションを登録する")),
     )
 

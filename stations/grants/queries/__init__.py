@@ -64,6 +64,7 @@ from stations.grants.queries.ledger import (
     standings,
 )
 from stations.grants.queries.names import called, names
+from stations.grants.queries.news import News, news
 from stations.grants.queries.payments import (
     Settled,
     next_instalment,
@@ -83,6 +84,7 @@ __all__ = [
     "Calculation",
     "Draft",
     "Keepable",
+    "News",
     "SentBack",
     "Settled",
     "Turn",
@@ -120,6 +122,7 @@ __all__ = [
     "may_know",
     "name_of",
     "names",
+    "news",
     "next_instalment",
     "offer",
     "paid_by_rows",

@@ -168,7 +168,7 @@ class WaitingPlan(NamedTuple):
 
 
 def waiting_plans(person: Actor) -> list[WaitingPlan]:
-    """The approved plans with which this person may still apply for a grant."""
+    """The approved plans with which this person may apply for a grant now: their year has its 制度設定."""
     found = _waiting_plans()
     reach = committee_ids(person, Permission.GRANT_APPLY)
     if reach is not None:
@@ -183,8 +183,25 @@ def _waiting_plans() -> sa.Select[int, str, str, int, dt.datetime]:
         sa.select(Plan.id, Plan.title, Station.name, Plan.fiscal_year, Plan.status_since)
         .join(Station, Station.id == Plan.station_id)
         .where(Plan.status.in_(GRANTABLE), ~sa.exists().where(Grant.plan_id == Plan.id).correlate(Plan))
+        .where(_year_is_set())
         .order_by(Plan.id)
     )
+
+
+def _year_is_set() -> sa.ColumnElement[bool]:
+    """Whether the plan's year has its 制度設定: without them nobody can say how much may be asked for."""
+    return sa.exists().where(FiscalYearSetting.fiscal_year == Plan.fiscal_year).correlate(Plan)
+
+
+def years_to_set() -> list[tuple[int, int, dt.datetime]]:
+    """(year, approved plans that wait, since when) of the years whose 制度設定 are still missing, oldest first."""
+    rows = db.session.execute(
+        sa.select(Plan.fiscal_year, sa.func.count(), sa.func.min(Plan.status_since))
+        .where(Plan.status.in_(GRANTABLE), ~_year_is_set())
+        .group_by(Plan.fiscal_year)
+        .order_by(Plan.fiscal_year)
+    )
+    return [(year, plans, since) for year, plans, since in rows]
 
 
 def pending_change(grant: Grant) -> GrantChange | None:

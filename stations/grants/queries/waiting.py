@@ -15,14 +15,14 @@ from stations.committees.models import Station
 from stations.core import audit, clock
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db
-from stations.core.formatting import date, yen
+from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
 from stations.grants.queries import reports
 from stations.grants.queries.drafts import SentBack, sent_back
-from stations.grants.queries.grants import WaitingPlan, waiting_plans
+from stations.grants.queries.grants import WaitingPlan, waiting_plans, years_to_set
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.turns import (
@@ -57,6 +57,9 @@ def waiting_for(person: Person) -> list[Task]:
     held = frozenset(permission for permission in _ACTS if can(person, permission))
     if not held:
         return reports.waiting_for(person, open_grants)
+    to_set = (
+        [_settings_task(*one) for one in years_to_set()] if can(person, Permission.GRANT_SETTINGS) else []
+    )
     found = [_apply_task(plan) for plan in waiting_plans(person)] if Permission.GRANT_APPLY in held else []
     grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
@@ -65,7 +68,17 @@ def waiting_for(person: Person) -> list[Task]:
         tasks = _grant_tasks(person, held, one, known[one.grant.id])
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
-    return [*found, *reports.waiting_for(person, open_grants)]
+    return [*to_set, *found, *reports.waiting_for(person, open_grants)]
+
+
+def _settings_task(year: int, plans: int, since: dt.datetime) -> Task:
+    return Task(
+        label=_("%(year)sの制度設定を決める", year=fiscal_year(year)),
+        endpoint="grants.edit_settings",
+        values={"year": year},
+        due_on=apply_by(clock.local_date(since), year),
+        hint=_("承認された計画%(n)s件が、交付申請を待っています", n=plans),
+    )
 
 
 def _apply_task(plan: WaitingPlan) -> Task:

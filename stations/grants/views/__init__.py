@@ -17,7 +17,8 @@ def _beside_a_plan() -> dict[str, Any]:
     """The page of a plan leads on to its grant, of which applications knows nothing."""
     return {
         "grant_of": queries.grant_of_plan,
-        "can_still_apply": lambda plan: not year_over(plan.fiscal_year, clock.today()),
+        "year_over": lambda plan: year_over(plan.fiscal_year, clock.today()),
+        "year_is_set": lambda plan: queries.settings(plan.fiscal_year) is not None,
     }
 
 

@@ -39,6 +39,9 @@ def apply(plan: Any) -> Any:
     if year_over(plan.fiscal_year, clock.today()) and not form.is_submitted():
         flash(_("計画の年度が終わったため、この計画ではもう申請できません。"), "info")
         return redirect(url_for("applications.plan", plan_id=plan.id))
+    if queries.settings(plan.fiscal_year) is None and not form.is_submitted():
+        flash(_("計画の年度の制度設定がまだ決まっていないため、まだ申請できません。"), "info")
+        return redirect(url_for("applications.plan", plan_id=plan.id))
     return render_template(
         "grants/apply.html",
         form=form,

@@ -22,23 +22,23 @@ from stations.committees.rules import OpeningStatus
 from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Permission, Scope, scope_of
 from stations.core.database import db, fetch_all
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.tasks import Task, in_order
 from stations.grants import labels as grant_labels
 from stations.grants import queries as grants
 from stations.grants import rules as grant_rules
 from stations.grants.bookkeeping import Standing
-from stations.grants.models import Grant, PaymentRequest
+from stations.grants.models import Grant
+from stations.grants.reporting import BOOKS_OPEN
 from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import ENDED
 from stations.people import queries as people
 from stations.people.models import Person
 from stations.referrals import queries as referrals
-from stations.referrals import rules as referral_rules
-from stations.referrals.models import OWN_TO_THE_STATION, Observation, Referral
+from stations.reports.queries import queue as queues
 from stations.reports.queries.overview import DistrictLine, districts
+from stations.reports.queries.queue import Count
 
 # The order is only for tasks without a due date: what is nearest to people first.
 _WAITING = (
@@ -52,6 +52,7 @@ _WAITING = (
 )
 _MEETING = {access.Role.GENERAL_MEMBER, access.Role.SECRETARIAT}
 _NEXT_OPENINGS = 6
+_NEWS_FOR = dt.timedelta(days=30)
 _RECENT_GRANTS = 12
 
 
@@ -72,6 +73,7 @@ class PlanMoney:
     district: str
     station: str
     fiscal_year: int
+    committee_id: int
     plan_status: plans.Status
     grant_id: int | None
     grant_status: grant_rules.Status | None
@@ -115,16 +117,6 @@ class Money:
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many things are in one state, and where they are listed."""
-
-    label: Any
-    value: int
-    endpoint: str
-    status: StrEnum
-
-
-@dataclass(frozen=True)
 class NextMeeting:
     """The next general meeting and the length of its agenda."""
 
@@ -138,6 +130,10 @@ class Home:
 
     today: dt.date
     tasks: list[Task]
+    committee: bool
+    spending: list[PlanMoney]
+    beginning: list[tuple[Any, str]]
+    news: list[grants.News]
     stations: list[StationNext]
     plans: list[PlanMoney]
     money: Money | None
@@ -157,21 +153,78 @@ def home(person: Person) -> Home:
     city = any(scope_of(held.role) is Scope.CITY for held in person.held_roles)
     audits = city and bool(access.can(person, Permission.AUDIT_READ))
     mine = _plans(Plan.committee_id.in_(own), told_only=True) if own else []
+    built = _stations(own) if own else []
+    waiting = in_order(task for waiting_for in _WAITING for task in waiting_for(person))
     return Home(
         today=clock.today(),
-        tasks=in_order(task for waiting_for in _WAITING for task in waiting_for(person)),
-        stations=_stations(own) if own else [],
+        tasks=[*_first_tasks(person, own, built, mine), *waiting],
+        committee=bool(own),
+        spending=_spending(person, mine),
+        beginning=_beginning(built, mine) if own else [],
+        news=grants.news(own, since=clock.today() - _NEWS_FOR) if own else [],
+        stations=built,
         plans=mine,
         money=_money(mine),
         openings=_openings(at_stations) if at_stations else [],
-        queue=_queue(person) if city else [],
+        queue=queues.queue(person) if city else [],
         districts=districts(clock.today()) if city and access.can(person, Permission.STATION_READ) else [],
         meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
-        agency=_agency(in_agencies) if in_agencies else [],
+        agency=queues.of_agencies(in_agencies) if in_agencies else [],
         grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
         if audits and access.can(person, Permission.GRANT_READ)
         else [],
     )
+
+
+def _first_tasks(
+    person: Person, own: Collection[int], built: Iterable[StationNext], mine: Iterable[PlanMoney]
+) -> Iterable[Task]:
+    """What a committee that has nothing yet does first: register a station, then write a plan for it."""
+    with_station = {one.station.committee_id for one in built}
+    with_plan = {one.committee_id for one in mine}
+    registers = access.committee_ids(person, Permission.STATION_MANAGE) or frozenset()
+    drafts = access.committee_ids(person, Permission.PLAN_DRAFT) or frozenset()
+    for committee_id in sorted(own):
+        if committee_id not in with_station and committee_id in registers:
+            yield Task(
+                label=_("最初のステーションを登録する"),
+                endpoint="committees.new_station",
+                values={"committee_id": committee_id, "first": 1},
+                hint=_("名前と種類だけで登録できます。続けて計画をつくれます。"),
+            )
+        elif committee_id in with_station - with_plan and committee_id in drafts:
+            yield Task(
+                label=_("最初の計画をつくる"),
+                endpoint="applications.new",
+                hint=_("何を、いつ、いくらで行うかを書きます。途中で保存できます。"),
+            )
+
+
+def _beginning(built: Collection[StationNext], mine: Collection[PlanMoney]) -> list[tuple[Any, str]]:
+    """The way of a committee to its first grant; empty once there was one."""
+    if any(one.grant_id for one in mine):
+        return []
+    statuses = {one.plan_status for one in mine}
+    approved = bool(statuses & plans.GRANTABLE)
+    handed_in = approved or bool(statuses - plans.EDITABLE - {plans.Status.WITHDRAWN, plans.Status.REJECTED})
+    done = [bool(built), handed_in, approved, False]
+    names = [
+        _("ステーションを登録する"),
+        _("計画をつくって提出する"),
+        _("全体会議の承認を受ける"),
+        _("交付を申請する"),
+    ]
+    here = done.index(False)
+    return [
+        (name, "done" if number < here else "current" if number == here else "todo")
+        for number, name in enumerate(names)
+    ]
+
+
+def _spending(person: Person, mine: Iterable[PlanMoney]) -> list[PlanMoney]:
+    """The grants for which ``person`` may enter a receipt today."""
+    enters = access.committee_ids(person, Permission.RECEIPT_ENTER) or frozenset()
+    return [one for one in mine if one.committee_id in enters and one.grant_status in BOOKS_OPEN]
 
 
 def _bodies(person: Person, roles: Collection[access.Role], attribute: str) -> set[int]:
@@ -225,6 +278,7 @@ def _plans(
             District.name,
             Station.name,
             Plan.fiscal_year,
+            Plan.committee_id,
             Plan.status,
             Grant.id,
             grants.told_state() if told_only else Grant.status,
@@ -284,74 +338,6 @@ def _openings(station_ids: Collection[int]) -> list[Opening]:
     )
 
 
-# What each permission works off, in the order of the work.
-_PLAN_QUEUE = {
-    Permission.PLAN_REVIEW: (plans.Status.SUBMITTED, plans.Status.RECEIVED),
-    Permission.MEETING_MANAGE: (plans.Status.CONFIRMED, plans.Status.DEFERRED, plans.Status.TABLED),
-}
-_GRANT_QUEUE = {
-    Permission.GRANT_REVIEW: (
-        grant_rules.Status.APPLIED,
-        grant_rules.Status.REVIEWING,
-        grant_rules.Status.AWARDED,
-        grant_rules.Status.CANCELLED,
-        grant_rules.Status.REPORTED,
-        grant_rules.Status.INSPECTED,
-        grant_rules.Status.DETERMINED,
-        grant_rules.Status.REFUNDED,
-        grant_rules.Status.BALANCE_PAID,
-    ),
-    Permission.GRANT_APPROVE: (
-        grant_rules.Status.DECIDING,
-        grant_rules.Status.CHANGE_REQUESTED,
-        grant_rules.Status.DETERMINING,
-    ),
-    Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE,),
-}
-_PAYMENT_QUEUE = {
-    Permission.PAYMENT_DRAFT: (grant_rules.PaymentStatus.REQUESTED,),
-    Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.DRAFTED,),
-    Permission.PAYMENT_RECORD: (grant_rules.PaymentStatus.ORDERED,),
-}
-
-
-def _queue(person: Person) -> list[Count]:
-    """What waits in each state that the person works off; one statement for all three kinds of things."""
-    shown = [
-        Count(words % {"status": label(status)}, 0, endpoint, status)
-        for work, endpoint, words in (
-            (_PLAN_QUEUE, "applications.index", _("計画：%(status)s")),
-            (_GRANT_QUEUE, "grants.index", _("助成金：%(status)s")),
-            (_PAYMENT_QUEUE, "grants.index", _("支払：%(status)s")),
-        )
-        for permission, statuses in work.items()
-        if access.can(person, permission)
-        for status in statuses
-    ]
-    if not shown:
-        return []
-    counted = {(kind, status): count for kind, status, count in db.session.execute(_counted())}
-    kinds: dict[type[StrEnum], str] = {
-        plans.Status: Plan.__tablename__,
-        grant_rules.Status: Grant.__tablename__,
-        grant_rules.PaymentStatus: PaymentRequest.__tablename__,
-    }
-    return [replace(one, value=counted.get((kinds[type(one.status)], one.status.value), 0)) for one in shown]
-
-
-@cache
-def _counted() -> sa.CompoundSelect[str, str, int]:
-    return sa.union_all(*(_by_status(model) for model in (Plan, Grant, PaymentRequest)))
-
-
-def _by_status(
-    model: type[Plan | Grant | PaymentRequest | Referral | Observation], *which: sa.ColumnElement[bool]
-) -> sa.Select[str, str, int]:
-    """(table, status, how many) of the rows that fit."""
-    status = sa.cast(model.status, sa.Text())
-    return sa.select(sa.literal(model.__tablename__), status, sa.func.count()).where(*which).group_by(status)
-
-
 def _next_meeting() -> NextMeeting | None:
     items = (
         sa.select(sa.func.count())
@@ -367,30 +353,3 @@ def _next_meeting() -> NextMeeting | None:
         .limit(1)
     ).first()
     return NextMeeting(row[0], row[1]) if row else None
-
-
-def _agency(agency_ids: Collection[int]) -> list[Count]:
-    made = _by_status(Referral, Referral.agency_id.in_(agency_ids))
-    received = _by_status(
-        Observation,
-        Observation.agency_id.in_(agency_ids),
-        Observation.status.not_in(OWN_TO_THE_STATION),
-    )
-    counted = {
-        (kind, status): count for kind, status, count in db.session.execute(sa.union_all(made, received))
-    }
-    kinds: tuple[tuple[str, type[StrEnum], str, str], ...] = (
-        (Referral.__tablename__, referral_rules.Status, "referrals.index", _("つなぎ：%(status)s")),
-        (
-            Observation.__tablename__,
-            referral_rules.ObservationStatus,
-            "referrals.observations",
-            _("気づきメモ：%(status)s"),
-        ),
-    )
-    return [
-        Count(words % {"status": label(status)}, counted[kind, status.value], endpoint, status)
-        for kind, statuses, endpoint, words in kinds
-        for status in statuses
-        if (kind, status.value) in counted
-    ]

@@ -1,0 +1,52 @@
+"""What came to a committee lately: letters that were issued, money that was paid."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from stations.applications.models import Plan
+from stations.core.database import db
+from stations.core.money import Yen
+from stations.grants.models import Grant, Letter, Payment, PaymentRequest
+from stations.grants.rules import PaymentStatus
+
+
+class News(NamedTuple):
+    """A letter (``letter_id``, ``letter``, ``number``) or a payment (``payment``, ``amount_yen``) of a grant."""
+
+    on: dt.date
+    grant_id: int
+    title: str
+    letter_id: int | None
+    letter: str | None
+    number: int | None
+    payment: str | None
+    amount_yen: Yen | None
+
+
+def news(committee_ids: Collection[int], *, since: dt.date, limit: int = 5) -> list[News]:
+    """The latest letters and payments of these committees, newest first."""
+    none = sa.cast(sa.null(), sa.Integer)
+    letters = (
+        sa.select(Letter.issued_on.label("on"), Grant.id, Plan.title, Letter.id, Letter.kind, Letter.number)
+        .add_columns(sa.cast(sa.null(), sa.String), none)
+        .join(Grant, Grant.id == Letter.grant_id)
+        .join(Plan, Plan.id == Grant.plan_id)
+        .where(Grant.committee_id.in_(committee_ids), Letter.issued_on >= since)
+    )
+    payments = (
+        sa.select(Payment.paid_on, Grant.id, Plan.title, none, sa.cast(sa.null(), sa.String), none)
+        .add_columns(sa.cast(PaymentRequest.kind, sa.String), PaymentRequest.amount_yen)
+        .join(PaymentRequest, PaymentRequest.id == Payment.request_id)
+        .join(Grant, Grant.id == PaymentRequest.grant_id)
+        .join(Plan, Plan.id == Grant.plan_id)
+        .where(
+            Grant.committee_id.in_(committee_ids),
+            Payment.paid_on >= since,
+            PaymentRequest.status == PaymentStatus.PAID,
+        )
+    )
+    rows = db.session.execute(sa.union_all(letters, payments).order_by(sa.desc("on")).limit(limit))
+    return [News(*row) for row in rows]

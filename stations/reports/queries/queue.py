@@ -1,0 +1,155 @@
+"""How much waits in each state: the queue of the city's people, and what an agency sent and received."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from stations.applications import rules as plans
+from stations.applications.models import Plan
+from stations.core import access
+from stations.core.access import Permission
+from stations.core.database import db
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.grants import rules as grant_rules
+from stations.grants.models import Grant, PaymentRequest
+from stations.people.models import Person
+from stations.referrals import rules as referral_rules
+from stations.referrals.models import OWN_TO_THE_STATION, Observation, Referral
+from stations.reports.labels import PAYMENTS
+from stations.reports.rules import OF_GRANT, OF_PLAN, Stage
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many things are in one state, and where they are listed."""
+
+    label: Any
+    value: int
+    endpoint: str
+    status: StrEnum
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A stage of the city's work and what waits in it, by state."""
+
+    label: Any
+    counts: list[Count]
+
+    @property
+    def total(self) -> int:
+        return sum(one.value for one in self.counts)
+
+
+# What each permission works off, in the order of the work.
+_PLAN_QUEUE = {
+    Permission.PLAN_REVIEW: (plans.Status.SUBMITTED, plans.Status.RECEIVED),
+    Permission.MEETING_MANAGE: (plans.Status.CONFIRMED, plans.Status.DEFERRED, plans.Status.TABLED),
+}
+_GRANT_QUEUE = {
+    Permission.GRANT_REVIEW: (
+        grant_rules.Status.APPLIED,
+        grant_rules.Status.REVIEWING,
+        grant_rules.Status.AWARDED,
+        grant_rules.Status.CANCELLED,
+        grant_rules.Status.REPORTED,
+        grant_rules.Status.INSPECTED,
+        grant_rules.Status.DETERMINED,
+        grant_rules.Status.REFUNDED,
+        grant_rules.Status.BALANCE_PAID,
+    ),
+    Permission.GRANT_APPROVE: (
+        grant_rules.Status.DECIDING,
+        grant_rules.Status.CHANGE_REQUESTED,
+        grant_rules.Status.DETERMINING,
+    ),
+    Permission.PAYMENT_RECORD: (grant_rules.Status.REFUND_DUE,),
+}
+_PAYMENT_QUEUE = {
+    Permission.PAYMENT_DRAFT: (grant_rules.PaymentStatus.REQUESTED,),
+    Permission.PAYMENT_ORDER: (grant_rules.PaymentStatus.DRAFTED,),
+    Permission.PAYMENT_RECORD: (grant_rules.PaymentStatus.ORDERED,),
+}
+
+
+def queue(person: Person) -> list[Count]:
+    """What waits in each state that the person works off; one statement for all three kinds of things."""
+    shown = [
+        Count(label(status), 0, endpoint, status)
+        for work, endpoint in (
+            (_PLAN_QUEUE, "applications.index"),
+            (_GRANT_QUEUE, "grants.index"),
+            (_PAYMENT_QUEUE, "grants.index"),
+        )
+        for permission, statuses in work.items()
+        if access.can(person, permission)
+        for status in statuses
+    ]
+    if not shown:
+        return []
+    counted = {(kind, status): count for kind, status, count in db.session.execute(_counted())}
+    kinds: dict[type[StrEnum], str] = {
+        plans.Status: Plan.__tablename__,
+        grant_rules.Status: Grant.__tablename__,
+        grant_rules.PaymentStatus: PaymentRequest.__tablename__,
+    }
+    return [replace(one, value=counted.get((kinds[type(one.status)], one.status.value), 0)) for one in shown]
+
+
+@cache
+def _counted() -> sa.CompoundSelect[str, str, int]:
+    return sa.union_all(*(_by_status(model) for model in (Plan, Grant, PaymentRequest)))
+
+
+def _by_status(
+    model: type[Plan | Grant | PaymentRequest | Referral | Observation], *which: sa.ColumnElement[bool]
+) -> sa.Select[str, str, int]:
+    """(table, status, how many) of the rows that fit."""
+    status = sa.cast(model.status, sa.Text())
+    return sa.select(sa.literal(model.__tablename__), status, sa.func.count()).where(*which).group_by(status)
+
+
+def in_lines(counts: Iterable[Count]) -> list[QueueLine]:
+    """The queue, a line for each stage in which something waits."""
+    lines: dict[Any, QueueLine] = {}
+    for one in counts:
+        name = PAYMENTS if isinstance(one.status, grant_rules.PaymentStatus) else label(_stage(one.status))
+        if one.value:
+            lines.setdefault(str(name), QueueLine(name, [])).counts.append(one)
+    return list(lines.values())
+
+
+def _stage(status: StrEnum) -> Stage:
+    return OF_PLAN[status] if isinstance(status, plans.Status) else OF_GRANT[grant_rules.Status(status)]
+
+
+def of_agencies(agency_ids: Collection[int]) -> list[Count]:
+    made = _by_status(Referral, Referral.agency_id.in_(agency_ids))
+    received = _by_status(
+        Observation,
+        Observation.agency_id.in_(agency_ids),
+        Observation.status.not_in(OWN_TO_THE_STATION),
+    )
+    counted = {
+        (kind, status): count for kind, status, count in db.session.execute(sa.union_all(made, received))
+    }
+    kinds: tuple[tuple[str, type[StrEnum], str, str], ...] = (
+        (Referral.__tablename__, referral_rules.Status, "referrals.index", _("つなぎ：%(status)s")),
+        (
+            Observation.__tablename__,
+            referral_rules.ObservationStatus,
+            "referrals.observations",
+            _("気づきメモ：%(status)s"),
+        ),
+    )
+    return [
+        Count(words % {"status": label(status)}, counted[kind, status.value], endpoint, status)
+        for kind, statuses, endpoint, words in kinds
+        for status in statuses
+        if (kind, status.value) in counted
+    ]
