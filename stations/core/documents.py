@@ -9,10 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import manimgx_fonts
 import pylopdf_fonts_jp
+import pylopdf_fonts_ko
+import pylopdf_fonts_zh_cn
 
 from stations.core.messages import N_, RuleBroken
 
@@ -25,25 +29,64 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent
 UNKNOWN_CHARACTERS: Final = N_(
     "文書に印刷できない文字があります（%(characters)s）。別の字に直してから、もう一度作ってください。"
 )
+GETA: Final = "〓"
+"""What printers have always set where a piece of type was missing."""
 
 _JAPAN: Final = timezone(timedelta(hours=9))
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _STANDARDS: Final[list["typst.PDFStandard"]] = ["a-2a", "ua-1"]
-_LAYOUT_CHARACTERS: Final = frozenset("\n\r\t \u3000")
+_LAYOUT_CHARACTERS: Final = frozenset("\n\r\t \u3000\u200c\u200d")
+# After Noto Serif of Japan, Korea and China: the names of files of the package manimgx-fonts, in the order of trial.
+_OTHER_SCRIPTS: Final = (
+    "Noto Sans",  # Latin with the accents of Vietnam and Europe, Greek, Cyrillic
+    "Noto Sans Symbols",
+    "Noto Emoji",
+    "Noto Sans Thai",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Sinhala",
+    "Noto Sans Gujarati",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Oriya",
+    "Noto Sans Myanmar",
+    "Noto Sans Khmer",
+    "Noto Sans Lao",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Armenian",
+    "Noto Sans Georgian",
+    "Noto Sans Ethiopic",
+)
 
 
-def render(template: Path, data: Mapping[str, object], *, issued_on: date | None) -> bytes:
+def render(
+    template: Path,
+    data: Mapping[str, object],
+    *,
+    issued_on: date | None,
+    printed_as: Mapping[str, str] | None = None,
+    whatever_is_missing: bool = False,
+) -> bytes:
     """The PDF of `template` (a .typ file inside the package) filled with `data` (JSON values only).
 
     `issued_on` becomes the document's timestamp; None makes a draft, marked 「案」 on each page. The
-    same arguments always give the same bytes. Raises `RuleBroken` naming the characters that the
-    font cannot print, because typst itself would leave them out in silence.
+    same arguments always give the same bytes. `printed_as`: what is printed for characters that no font has. Raises
+    `RuleBroken` naming those that remain, because typst itself would leave them out in silence; with
+    `whatever_is_missing` they are printed as 〓 (a record of many things is not refused for one of them).
     """
     import typst
 
     missing = missing_glyphs("".join(_texts(data)))
-    if missing:
-        raise RuleBroken(None, UNKNOWN_CHARACTERS, characters="、".join(sorted(missing)))
+    instead = {char: (printed_as or {}).get(char) for char in missing}
+    unknown = sorted(char for char, printed in instead.items() if printed is None)
+    if unknown and not whatever_is_missing:
+        raise RuleBroken(None, UNKNOWN_CHARACTERS, characters=named(unknown))
+    if instead:
+        data = _translated(data, {ord(char): GETA if to is None else to for char, to in instead.items()})
     # Noon in Japan is the same day in UTC, which typst writes.
     stamp = datetime.combine(issued_on, time(12), _JAPAN) if issued_on else _UNDATED
     # A compiler costs about a millisecond and keeps the inputs of its last run: each call has its own.
@@ -57,6 +100,7 @@ def render(template: Path, data: Mapping[str, object], *, issued_on: date | None
         sys_inputs={
             "data": json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False),
             "draft": "" if issued_on else "案",
+            "fonts": json.dumps([family for family, _path in _faces()]),
         },
     )
     if not isinstance(pdf, bytes):
@@ -65,13 +109,29 @@ def render(template: Path, data: Mapping[str, object], *, issued_on: date | None
 
 
 def missing_glyphs(text: str) -> set[str]:
-    """The characters of `text` that the letters' font has no shape for; spaces and line ends need none.
+    """The characters of `text` that no font of the letters has a shape for; spaces and line ends need none.
 
     A variation selector (異体字) the font does not know is no loss: the plain character is printed.
     """
-    return {
-        char for char in set(text) - _LAYOUT_CHARACTERS if ord(char) not in _cmap() and not _is_selector(char)
-    }
+    unusual = {char for char in set(text) - _LAYOUT_CHARACTERS if not (_in_jis(char) or _is_selector(char))}
+    for place in range(len(_faces())):
+        if not unusual:
+            break
+        unusual = {char for char in unusual if ord(char) not in characters_of(place)}
+    return unusual
+
+
+def named(characters: Iterable[str]) -> str:
+    """Characters as a sentence names them: one of private use has no shape that its writer would recognise."""
+    return "、".join(f"{char}（U+{ord(char):04X}）" for char in characters)
+
+
+def _in_jis(char: str) -> bool:
+    """Whether JIS X 0213 has it: then one of the fonts has it (a test holds that), and none need be read."""
+    try:
+        return bool(char.encode("euc_jis_2004"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_selector(char: str) -> bool:
@@ -90,18 +150,44 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(item)
 
 
+def _translated(value: Any, table: Mapping[int, str]) -> Any:
+    if isinstance(value, str):
+        return value.translate(table)
+    if isinstance(value, Mapping):
+        return {key: _translated(item, table) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_translated(item, table) for item in value]
+    return value
+
+
+@cache
+def _faces() -> tuple[tuple[str, Path], ...]:
+    """Family and file of the fonts, in the order in which they are tried."""
+    folder = Path(manimgx_fonts.__file__).parent
+    # Mathematical signs (≒) come with matplotlib, which need not be loaded for them.
+    charts = Path(str(find_spec("matplotlib").origin)).parent / "mpl-data" / "fonts" / "ttf"  # type: ignore[union-attr]  # a dependency
+    return (
+        ("Noto Serif JP", pylopdf_fonts_jp.serif_path()),
+        ("Noto Serif KR", pylopdf_fonts_ko.serif_path()),
+        ("Noto Serif SC", pylopdf_fonts_zh_cn.serif_path()),
+        *((family, folder / f"{family.replace(' ', '')}[wght].ttf") for family in _OTHER_SCRIPTS),
+        ("DejaVu Sans", charts / "DejaVuSans.ttf"),
+        ("STIXGeneral", charts / "STIXGeneral.ttf"),
+    )
+
+
 @cache
 def _fonts() -> "typst.Fonts":
     import typst
 
-    folder = pylopdf_fonts_jp.serif_path().parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+    folders = sorted({str(path.parent) for _family, path in _faces()})
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 @cache
-def _cmap() -> frozenset[int]:
-    """Code points of Noto Serif JP, which sets every letter."""
+def characters_of(place: int) -> frozenset[int]:
+    """Code points of the font at a place in the order of trial."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(pylopdf_fonts_jp.serif_path(), lazy=True) as font:
+    with TTFont(_faces()[place][1], lazy=True) as font:
         return frozenset(font.getBestCmap())

@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from stations.core import clock, formatting, money, once, seen, text
+from stations.core import clock, documents, formatting, money, once, seen, text
 from stations.core.access import NotAllowed
 from stations.core.database import db
 from stations.core.labels import label
@@ -196,18 +196,28 @@ class Length(validators.Length):
         super().__call__(form, field)
 
 
-class TidyText(StringField):
-    """One line of text; spaces trimmed, look-alike hyphens left alone (names keep their kanji)."""
+class Tidy(StringField):
+    """Text that may be printed one day: what no font of the letters has is refused here, where it can be corrected."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = text.normalise(valuelist[0]) if valuelist else self.data
 
+    def pre_validate(self, form: Any) -> None:
+        if missing := documents.missing_glyphs(self.data or ""):
+            raise ValidationError(
+                _(
+                    "印刷できない文字があります：%(characters)s。別の字に直してください。",
+                    characters=documents.named(sorted(missing)),
+                )
+            )
 
-class TidyTextArea(TextAreaField):
+
+class TidyText(Tidy):
+    """One line of text; spaces trimmed, look-alike hyphens left alone (names keep their kanji)."""
+
+
+class TidyTextArea(Tidy, TextAreaField):
     """Several lines of text."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = text.normalise(valuelist[0].replace("\r\n", "\n")) if valuelist else self.data
 
 
 class PhoneField(StringField):

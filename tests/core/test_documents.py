@@ -170,6 +170,16 @@ def test_amounts(amount: int, printed: str) -> None:
     assert f"交付決定額{printed}" in text_of(letter_data.pdf(award(award_yen=amount), issued_on=DAY))
 
 
+_CONTROLS = {chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]}
+
+
+def _in_jis(char: str) -> bool:
+    try:
+        return bool(char.encode("euc_jis_2004"))
+    except UnicodeEncodeError:
+        return False
+
+
 class TestLongDocuments:
     def test_table_head_repeats_and_pages_are_numbered(self) -> None:
         lines = award().lines * 20
@@ -208,21 +218,47 @@ class TestLongDocuments:
 
 class TestCharacters:
     @pytest.mark.parametrize(
-        "text", ["髙﨑𠮷德祐", "①㈱〒△々〆ヶ", "ＡＢＣ１２３ｱｲｳ", "葛\U000e0100飾", "a b\n\u3000", ""]
+        "text",
+        [
+            "髙﨑𠮷德祐",
+            "①㈱〒△々〆ヶ",
+            "ＡＢＣ１２３ｱｲｳ",
+            "葛\U000e0100飾",
+            "a b\n\u3000",
+            "",
+            "김민준 한글",
+            "张伟 汉语 马桥",
+            "Nguyễn Thị Ánh Đặng Škoda",
+            "Привет Ελλάδα",
+            "สมชาย नेपाल မြန်မာ বাংলা ខ្មែរ සිංහල",
+            "花火大会🎆❤\ufe0f☎♨✂🍙",
+        ],
     )
     def test_names_of_people_and_places_are_printable(self, text: str) -> None:
         assert documents.missing_glyphs(text) == set()
 
-    def test_missing_ones_are_named(self) -> None:
-        assert documents.missing_glyphs("花😀子ꙮ") == {"😀", "ꙮ"}
+    def test_all_of_jis_x_0213_is_printable_without_a_look_into_the_fonts(self) -> None:
+        """The short way of `missing_glyphs` is true: one of the fonts has each of these characters."""
+        every = {char for code in range(0x20, 0x30000) if _in_jis(char := chr(code))} - _CONTROLS
+        assert len(every) > 11_000
+        fonts = range(len(documents._faces()))
+        assert every - {chr(code) for place in fonts for code in documents.characters_of(place)} == set()
+
+    @pytest.mark.parametrize("unprintable", ["\ue000", "\U000f0000", "𓀀", "\ufffe", "\u0378"])
+    def test_missing_ones_are_named(self, unprintable: str) -> None:
+        assert documents.missing_glyphs(f"花{unprintable}子") == {unprintable}
         with pytest.raises(RuleBroken) as broken:
-            letter_data.pdf(award(project="花😀子ꙮ"), issued_on=DAY)
-        assert broken.value.params == {"characters": "ꙮ、😀"}
-        assert "ꙮ、😀" in str(broken.value)
+            letter_data.pdf(award(project=f"花{unprintable}子"), issued_on=DAY)
+        assert f"U+{ord(unprintable):04X}" in str(broken.value)
 
     def test_missing_ones_are_found_in_lists(self) -> None:
         with pytest.raises(RuleBroken):
-            letter_data.pdf(award(conditions=["花😀子"]), issued_on=DAY)
+            letter_data.pdf(award(conditions=["花\ue000子"]), issued_on=DAY)
+
+    def test_every_script_is_set_in_a_packaged_font(self) -> None:
+        pdf = letter_data.pdf(award(project="김민준张伟Nguyễn🎆สมชาย"), issued_on=DAY)
+        assert pdf.count(b"NotoSerifKR") and pdf.count(b"NotoSerifSC") and pdf.count(b"NotoEmoji")
+        assert "김민준张伟Nguyễn🎆สมชาย" in text_of(pdf)
 
     def test_typed_text_is_never_evaluated(self) -> None:
         typed = '#panic("x") $x$ *a* _b_ \\ "q" <t> @r // c'

@@ -172,3 +172,16 @@ def test_a_new_date_begins_with_the_year_and_the_year_alone_is_no_date(app: Flas
 def test_a_whole_date_pasted_into_the_year_is_read(app: Flask, pasted: str):
     form = filled(app, dated_on__year=pasted, dated_on__month="", dated_on__day="")
     assert form.dated_on.data == dt.date(2026, 11, 23)
+
+
+def test_what_cannot_be_printed_is_refused_beside_its_field_by_name(app: Flask):
+    form = filled(app, title="花\ue000会", note="けむり\U000f0001")
+    assert "U+E000" in form.title.errors[0] and len(form.title.errors) == 1
+    assert "U+F0001" in form.note.errors[0]
+    assert form.title.data == "花\ue000会", "nothing typed is lost"
+
+
+@pytest.mark.parametrize("name", ["花火🎆大会", "김민준", "张伟", "❤\ufe0f会", "葛\U000e0100城㈱～"])
+def test_names_people_really_have_are_taken(app: Flask, name: str):
+    form = filled(app, title=name)
+    assert form.title.data == name and not form.title.errors
