@@ -1,0 +1,177 @@
+"""A grant in each state that is told apart at the end of a year, brought there on one day through the services."""
+
+from collections.abc import Callable
+
+from stations.core import clock
+from stations.grants import services
+from stations.grants.models import PaymentRequest
+from stations.grants.services import reports
+from tests.grants import acts
+from tests.grants import cast as grants
+
+
+def _plan(made: grants.Team) -> None:
+    return None
+
+
+def _refusal(made: grants.Team) -> None:
+    services.draft_refusal(grant=grants.reviewing(made), reason="対象外", by=made.officer)
+
+
+def _refused(made: grants.Team) -> None:
+    _refusal(made)
+    services.approve_decision(grant=made.grant, by=made.approver)
+
+
+def _change(made: grants.Team) -> None:
+    grants.active(made)
+    acts.ask_change(made)
+
+
+def _approved_change(made: grants.Team) -> None:
+    _change(made)
+    services.decide_change(grant=made.grant, approve=True, by=made.approver)
+
+
+def _advance(step: Callable[[grants.Team, int], PaymentRequest]) -> Callable[[grants.Team], PaymentRequest]:
+    def build(made: grants.Team) -> PaymentRequest:
+        grants.active(made)
+        return step(made, 50_000)
+
+    return build
+
+
+def _drafted(made: grants.Team, amount: int) -> PaymentRequest:
+    request = grants.requested(made, amount)
+    services.draft_order(request=request, by=made.officer)
+    return request
+
+
+def _discontinued(made: grants.Team) -> None:
+    services.discontinue(grant=grants.active(made), reason="会場がない", by=made.chair)
+
+
+def _reported(made: grants.Team) -> None:
+    grants.active(made)
+    acts.submit_report(acts.case(made))
+
+
+def _returned(made: grants.Team) -> None:
+    _reported(made)
+    reports.return_report(grant=made.grant, reason="写真がない", by=made.officer)
+
+
+def _settled(*, paid: int, spent: int, told: bool = True) -> Callable[[grants.Team], None]:
+    def build(made: grants.Team) -> None:
+        grants.active(made)
+        if paid:
+            grants.paid(made, paid)
+        grants.spent(made, spent, line=2)
+        grants.determined(made, told=told)
+
+    return build
+
+
+_EVEN = _settled(paid=60_000, spent=60_000)
+_REFUND = _settled(paid=100_000, spent=60_000)
+_BALANCE = _settled(paid=0, spent=60_000)
+
+
+def _inspected(made: grants.Team) -> None:
+    grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.inspected(made)
+
+
+def _determining(made: grants.Team) -> None:
+    _inspected(made)
+    services.draft_determination(grant=made.grant, by=made.officer)
+
+
+def _refund_due(made: grants.Team) -> None:
+    _REFUND(made)
+    services.order_refund(grant=made.grant, by=made.officer)
+
+
+def _refunded(made: grants.Team) -> None:
+    _refund_due(made)
+    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+
+
+def _balance(made: grants.Team) -> PaymentRequest:
+    _BALANCE(made)
+    return services.order_balance(grant=made.grant, by=made.officer)
+
+
+def _balance_asked(made: grants.Team) -> PaymentRequest:
+    request = _balance(made)
+    services.send_back_order(request=request, reason="口座を確かめる", by=made.approver)
+    return request
+
+
+def _balance_ordered(made: grants.Team) -> PaymentRequest:
+    request = _balance(made)
+    services.order_payment(request=request, by=made.approver)
+    return request
+
+
+def _balance_paid(made: grants.Team) -> PaymentRequest:
+    request = _balance_ordered(made)
+    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    return request
+
+
+def _cancelled(made: grants.Team) -> None:
+    grants.active(made)
+    grants.cancelled(made)
+
+
+def _cancelled_even(made: grants.Team) -> None:
+    _cancelled(made)
+    services.issue_cancellation(grant=made.grant, by=made.officer)
+
+
+def _closed(made: grants.Team) -> None:
+    _EVEN(made)
+    services.close(grant=made.grant, by=made.officer)
+
+
+def _withdrawn(made: grants.Team) -> None:
+    services.withdraw(grant=grants.applied(made), by=made.chair)
+
+
+STATES: dict[str, Callable[[grants.Team], object]] = {
+    "plan approved": _plan,
+    "applied": grants.applied,
+    "reviewing": grants.reviewing,
+    "award drafted": grants.deciding,
+    "refusal drafted": _refusal,
+    "refused, letter due": _refused,
+    "awarded, letter due": grants.awarded,
+    "active": grants.active,
+    "change requested": _change,
+    "change approved, letter due": _approved_change,
+    "advance requested": _advance(grants.requested),
+    "advance drafted": _advance(_drafted),
+    "advance ordered": _advance(grants.ordered),
+    "advance paid": _advance(grants.paid),
+    "discontinued": _discontinued,
+    "reported": _reported,
+    "report returned": _returned,
+    "inspected": _inspected,
+    "determination drafted": _determining,
+    "determined, letter due": _settled(paid=0, spent=60_000, told=False),
+    "determined, even": _EVEN,
+    "refund to order": _REFUND,
+    "refund due": _refund_due,
+    "refunded": _refunded,
+    "balance to pay": _BALANCE,
+    "balance requested": _balance_asked,
+    "balance drafted": _balance,
+    "balance ordered": _balance_ordered,
+    "balance paid": _balance_paid,
+    "cancelled, letter due": _cancelled,
+    "cancelled, even": _cancelled_even,
+    "closed": _closed,
+    "withdrawn": _withdrawn,
+}

@@ -1,0 +1,254 @@
+"""A grant through two years, whatever happens on whatever day: its books, its budgets, and always a way on."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.orm import Session
+
+from stations.core import clock
+from stations.core.database import db
+from stations.core.messages import RuleBroken
+from stations.grants import queries, services
+from stations.grants.models import Grant
+from stations.grants.rules import FINAL, PaymentStatus, Status
+from tests.grants import acts
+from tests.grants import cast as grants
+from tests.grants.states import STATES
+
+YEAR = 2026
+FIRST, LAST = dt.date(2026, 5, 7), dt.date(2028, 6, 30)
+LAST_DAYS = [dt.date(2027, 3, 30), dt.date(2027, 3, 31)]
+BEGINNINGS = sorted(set(STATES) - {"plan approved", "withdrawn", "closed"})
+MOST_SPENT = 60_000  # what a cut award leaves its supplies: more would first have to be moved there
+
+# The page that offers an act → what may be done there.
+ON_PAGE = {
+    "grants.begin_review": ["begin_review"],
+    "grants.withdraw": ["withdraw"],
+    "grants.draft_award": ["draft_award"],
+    "grants.draft_refusal": ["draft_refusal"],
+    "grants.decide": ["approve_decision"],
+    "grants.send_back": ["send_back"],
+    "grants.issue": ["issue"],
+    "grants.advance": ["request_advance"],
+    "grants.change": ["request_change"],
+    "grants.decide_change": ["approve_change", "refuse_change"],
+    "grants.issue_change": ["issue_change"],
+    "grants.report": ["submit_report"],
+    "grants.discontinue": ["discontinue"],
+    "grants.draft_cancellation": ["draft_cancellation"],
+    "grants.cancel": ["cancel"],
+    "grants.return_cancellation": ["return_cancellation"],
+    "grants.issue_cancellation": ["issue_cancellation"],
+    "grants.inspect": ["inspect", "return_report"],
+    "grants.return_report": ["return_report"],
+    "grants.draft_determination": ["draft_determination"],
+    "grants.determine": ["determine"],
+    "grants.issue_determination": ["issue_determination"],
+    "grants.refund_order": ["order_refund"],
+    "grants.record_refund": ["record_refund"],
+    "grants.reverse_refund": ["reverse_refund"],
+    "grants.order_balance": ["order_balance"],
+    "grants.close": ["close"],
+    "grants.draft_order": ["draft_order", "return_request"],
+    "grants.order": ["order_payment", "send_back_order"],
+    "grants.record_payment": ["record_payment", "withdraw_order"],
+    "grants.reverse_payment": ["reverse_payment", "fail_payment"],
+}
+# These bring a grant no nearer to its end.
+_ASIDE = {
+    "withdraw",
+    "discontinue",
+    "draft_cancellation",
+    "return_cancellation",
+    "return_report",
+    "request_advance",
+    "request_change",
+    "reverse_payment",
+    "fail_payment",
+    "reverse_refund",
+}
+
+
+def on(day: dt.date) -> Any:
+    return clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC))
+
+
+class Life(RuleBasedStateMachine):
+    """One grant of 2026, in some state on some day of its year, and what becomes of it in the hands of its people."""
+
+    case: ClassVar[acts.Case]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = db.session.begin_nested()
+        self.today = FIRST
+
+    def teardown(self) -> None:
+        try:
+            self._comes_to_an_end()
+        finally:
+            self.before.rollback()
+            db.session.expire_all()
+
+    @property
+    def grant(self) -> Grant:
+        return self.case.grant
+
+    # ---- what happens
+
+    @initialize(state=st.sampled_from(BEGINNINGS), day=st.sampled_from([FIRST, *LAST_DAYS]))
+    def it_has_come_this_far(self, state: str, day: dt.date) -> None:
+        self.today = day
+        with on(day):
+            STATES[state](self.case.made)
+
+    @rule(days=st.sampled_from([1, 1, 2, 9, 30, 90]))
+    def time_passes(self, days: int) -> None:
+        self.today = min(self.today + dt.timedelta(days=days), LAST)
+
+    @rule()
+    def the_year_comes_to_its_end(self) -> None:
+        ends = [dt.date(2027, month, day) for month, day in ((3, 31), (4, 1), (5, 31), (6, 1))]
+        self.today = next((day for day in ends if day > self.today), self.today)
+
+    @rule(nth=st.integers(min_value=0, max_value=9))
+    def somebody_acts(self, nth: int) -> None:
+        offered = self._offered()
+        if nth < len(offered):
+            self._does(offered[nth])
+
+    @rule(steps=st.integers(min_value=1, max_value=3))
+    def the_work_goes_on(self, steps: int) -> None:
+        for _step in range(steps):
+            self._does_first(self._offered())
+
+    @rule(amount=st.sampled_from([10_000, 25_000]))
+    def the_committee_spends(self, amount: int) -> None:
+        spent = queries.standing(self.grant).spent
+        if self.grant.status is Status.ACTIVE and spent + amount <= MOST_SPENT:
+            with on(self.today):
+                grants.spent(self.case.made, amount, line=2)
+
+    # ---- what always holds
+
+    @invariant()
+    def the_books_sum_to_zero_and_say_what_was_paid(self) -> None:
+        postings = queries.postings_of(self.grant)
+        assert sum(posting.amount for posting in postings) == 0
+        assert queries.standing(self.grant).paid == queries.paid_by_rows(self.grant) >= 0
+
+    @invariant()
+    def nothing_is_paid_from_a_closed_year_or_beyond_the_award(self) -> None:
+        for request in self.grant.payment_requests:
+            if request.payment is None:
+                continue
+            first, last = clock.cash_period(request.fiscal_year)
+            assert first <= request.payment.paid_on <= last
+            assert clock.is_bank_day(request.payment.paid_on)
+            assert request.kind == "balance" or request.fiscal_year == YEAR
+            assert len({request.requested_by_id, request.drafted_by_id, request.ordered_by_id}) == 3
+        assert queries.standing(self.grant).paid <= (self.grant.awarded_yen or 0)
+        assert queries.first_award(self.grant) is None or clock.fiscal_year(self.grant.decided_on) == YEAR  # type: ignore[arg-type]  # an award has its day
+
+    @invariant()
+    def letters_carry_the_year_of_their_day(self) -> None:
+        for letter in self.grant.letters:
+            assert letter.fiscal_year == clock.fiscal_year(letter.issued_on)
+            assert clock.is_business_day(letter.issued_on)
+
+    @invariant()
+    def somebody_can_go_on_today(self) -> None:
+        if self._ended():
+            return
+        offered = [name for name in self._offered() if name not in _ASIDE - {"withdraw"}]
+        assert any(self._works(name) for name in offered), f"{self.grant.status} on {self.today}: {offered}"
+
+    # ---- how it is done
+
+    def _ended(self) -> bool:
+        grant = self.grant
+        told = grant.status is not Status.REFUSED or queries.letter_of(grant, "refusal") is not None
+        return grant.status in FINAL and told
+
+    def _offered(self) -> list[str]:
+        """What the grant's page offers today: the payments first, then the acts in their order."""
+        with on(self.today):
+            pages = [queries.request_turn(one) for one in self.grant.payment_requests]
+            pending = [
+                turn for turn in pages if turn is not None and turn.endpoint != "grants.reverse_payment"
+            ]
+            paid = [turn for turn in pages if turn is not None and turn.endpoint == "grants.reverse_payment"]
+            found = [*pending, *queries.turns(self.grant, queries.facts(self.grant)), *paid[-1:]]
+        return [name for turn in found for name in ON_PAGE[turn.endpoint]]
+
+    def _does(self, name: str) -> bool:
+        """Whether the act was done; a refused one leaves nothing behind."""
+        attempt = db.session.begin_nested()
+        try:
+            with on(self.today):
+                acts.ACTS[name](self.case)
+                db.session.flush()
+        except RuleBroken:
+            attempt.rollback()
+            db.session.expire_all()
+            return False
+        attempt.commit()
+        return True
+
+    def _works(self, name: str) -> bool:
+        attempt = db.session.begin_nested()
+        done = self._does(name)
+        attempt.rollback()
+        db.session.expire_all()
+        return done
+
+    def _does_first(self, names: list[str]) -> bool:
+        return any(self._does(name) for name in names if name not in _ASIDE)
+
+    def _comes_to_an_end(self) -> None:
+        """From wherever it is: people go on from the next day on which banks are open, and the grant is settled."""
+        self.today = clock.bank_day(self.today)
+        for _step in range(40):
+            if self._ended():
+                break
+            assert self._does_first(self._offered()), f"{self.grant.status} on {self.today}"
+        assert self._ended()
+        with on(self.today):
+            if self.grant.status is Status.CLOSED:
+                services.check_books(self.grant)
+                assert queries.standing(self.grant).paid == self.grant.fixed_yen
+                open_ones = {PaymentStatus.REQUESTED, PaymentStatus.DRAFTED, PaymentStatus.ORDERED}
+                assert not open_ones & {one.status for one in self.grant.payment_requests}
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.timeout(300)
+def test_every_life_of_a_grant_comes_to_an_end(db_session: Session):
+    with on(FIRST):
+        made = grants.team(year=YEAR)
+        for year in (YEAR + 1, YEAR + 2):
+            grants.settings(year, by=made.approver, document_prefix=f"見本{year}")
+        case = acts.case(made)
+    walk: type[RuleBasedStateMachine] = type("OneLife", (Life,), {"case": case})
+    run_state_machine_as_test(
+        walk,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=12,
+            phases=[
+                Phase.generate
+            ],  # a dozen steps are read as they are, and shrinking them would take minutes
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
