@@ -3,9 +3,12 @@
 import sys
 
 from stations.app import create_app
+from stations.core import sealed
 from stations.core.config import ConfigError
 
 try:
     app = create_app()
-except ConfigError as wrong:
+    with app.app_context():
+        sealed.check_keys()
+except (ConfigError, sealed.UnreadableError) as wrong:
     sys.exit(f"stations: {wrong}")

@@ -44,7 +44,14 @@ from stations.reports.views import blueprint as reports
 
 PACKAGE = Path(__file__).parent
 BLUEPRINTS = (people, committees, applications, attendance, meetings, grants, referrals, directory, reports)
-COMMANDS = (cli.commands, people_commands, committees_commands, referrals_commands, demo_commands)
+COMMANDS = (
+    cli.commands,
+    cli.key_commands,
+    people_commands,
+    committees_commands,
+    referrals_commands,
+    demo_commands,
+)
 
 
 @dataclass(frozen=True)

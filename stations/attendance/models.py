@@ -10,6 +10,7 @@ from stations.attendance.rules import AgeBand, Counter, RecordStatus
 from stations.committees.models import Opening
 from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, enum_column
+from stations.core.sealed import SealedText
 from stations.people.models import Person
 
 
@@ -25,8 +26,10 @@ class OpeningRecord(Model):
 
     opening_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening.id"), unique=True)
     weather: orm.Mapped[str] = orm.mapped_column(default="")
-    note: orm.Mapped[str] = orm.mapped_column(default="")
-    incident: orm.Mapped[str] = orm.mapped_column(default="", comment="ヒヤリハット; facts, nobody's name")
+    note: orm.Mapped[str] = orm.mapped_column(SealedText("opening_record.note"), default="")
+    incident: orm.Mapped[str] = orm.mapped_column(
+        SealedText("opening_record.incident"), default="", comment="ヒヤリハット; facts, nobody's name"
+    )
     late_entry: orm.Mapped[bool] = orm.mapped_column(
         default=False, comment="entered after the day, from paper"
     )

@@ -14,6 +14,7 @@ from stations.core import clock
 from stations.core.access import Actor
 from stations.core.database import AppendOnly, Model, db
 from stations.core.labels import label
+from stations.core.sealed import SealedText
 
 SAME_VIEW = dt.timedelta(minutes=5)
 
@@ -37,7 +38,7 @@ class Event(AppendOnly, Model):
     act: orm.Mapped[str]
     from_status: orm.Mapped[str | None]
     to_status: orm.Mapped[str | None]
-    reason: orm.Mapped[str | None]
+    reason: orm.Mapped[str | None] = orm.mapped_column(SealedText("event.reason"))
     detail: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
 
 

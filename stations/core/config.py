@@ -3,6 +3,7 @@
 README.md holds the table of variables; a house test keeps the two equal.
 """
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -11,12 +12,28 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.sqlite3'}"
 DEMO_SECRET = "demo-only-secret-never-for-real-data"  # noqa: S105  (public on purpose: production refuses it)
+DEMO_DATA_KEY = "ZGVtby1vbmx5LWRhdGEta2V5LW5vdC1mb3ItcmVhbCE="  # public on purpose, as the secret is
+DATA_KEY_BYTES = 32
 MINIMUM_SECRET_LENGTH = 32
 PREFIX = "STATIONS_"
 
 
 class ConfigError(Exception):
     """The environment does not describe an installation that may start."""
+
+
+NEW_KEY = "A new key is made by: openssl rand -base64 32"
+
+
+def data_keys(text: str) -> list[bytes]:
+    """The keys of ``STATIONS_DATA_KEYS``, the newest first; raises ConfigError."""
+    try:
+        keys = [base64.b64decode(one.strip(), validate=True) for one in text.split(",")]
+    except ValueError:
+        keys = []
+    if not keys or any(len(key) != DATA_KEY_BYTES for key in keys):
+        raise ConfigError(f"STATIONS_DATA_KEYS must hold keys of {DATA_KEY_BYTES} bytes in base64. {NEW_KEY}")
+    return keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +49,8 @@ class Config:
     """sqlite:///path or postgresql://user:password@host/name."""
     secret_key: str = DEMO_SECRET
     """Signs sessions and links, encrypts one-time-password seeds; 32 characters or more."""
+    data_keys: str = DEMO_DATA_KEY
+    """Keys that encrypt what is said about people: 32 random bytes each in base64, commas between, the newest first."""
     files_path: str = str(ROOT / "var" / "files")
     """Folder of receipts, attachments and letters; outside anything a web server publishes."""
     mail_url: str = "console:"
@@ -80,6 +99,9 @@ class Config:
             raise ConfigError("STATIONS_MAIL_CA_FILE names no file.")
         if self.production and self.secret_key == DEMO_SECRET:
             raise ConfigError("Set STATIONS_SECRET_KEY: production does not start with the demo's secret.")
+        if DEMO_DATA_KEY in self.data_keys and self.production:
+            raise ConfigError(f"Set STATIONS_DATA_KEYS: production does not use the demo's key. {NEW_KEY}")
+        data_keys(self.data_keys)
         if self.production and len(self.secret_key) < MINIMUM_SECRET_LENGTH:
             raise ConfigError(f"STATIONS_SECRET_KEY is shorter than {MINIMUM_SECRET_LENGTH} characters.")
         if self.production and self.database_url == DEMO_DATABASE:

@@ -18,6 +18,7 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.once import UsedBefore
+from stations.core.sealed import UnreadableError
 
 log = logging.getLogger(__name__)
 
@@ -175,6 +176,15 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         log.error("database", exc_info=error, extra={"reference": reference()})
         return page(503)
+
+    @app.errorhandler(UnreadableError)
+    def unreadable(error: UnreadableError) -> Any:
+        db.session.rollback()
+        log.error("unreadable", exc_info=error, extra={"reference": reference()})
+        explanation = _(
+            "保存された内容を読むための鍵が合いません。下の番号を添えて、連絡先にお知らせください。"
+        )
+        return page(503, explanation=explanation)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy import orm
 from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import Model, db, fetch_all
+from stations.core.sealed import SealedText
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ SMTP_SECONDS = 20
 class OutboxMail(Model):
     """One notice waiting for, or gone by, mail. No personal data but the receiver's own name and address.
 
+    Its body may hold a one-time link or code, so it is encrypted, and emptied once it is sent, or what it holds ended.
+
     Written by `queue`; changed only by `send_waiting`, which claims it, and then marks it sent and empties it, or
     notes the failure. (The demonstration marks its old ones sent.)
     """
@@ -38,10 +41,13 @@ class OutboxMail(Model):
     to_address: orm.Mapped[str]
     to_name: orm.Mapped[str]
     subject: orm.Mapped[str]
-    body: orm.Mapped[str]
+    body: orm.Mapped[str] = orm.mapped_column(SealedText("outbox_mail.body"))
     queued_at: orm.Mapped[dt.datetime]
     due_at: orm.Mapped[dt.datetime] = orm.mapped_column(index=True)
     sent_at: orm.Mapped[dt.datetime | None]
+    expires_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(
+        comment="when what it holds ends: it is not sent after that, and emptied"
+    )
     attempts: orm.Mapped[int] = orm.mapped_column(default=0)
     last_error: orm.Mapped[str | None]
 
@@ -53,8 +59,13 @@ class Receiver(Protocol):
     def email(self) -> str | None: ...
 
 
-def queue(*, to: Receiver, subject: str, body: str) -> OutboxMail | None:
-    """Queue a notice in the current transaction; None when the person gave no address."""
+def queue(
+    *, to: Receiver, subject: str, body: str, expires_at: dt.datetime | None = None
+) -> OutboxMail | None:
+    """Queue a notice in the current transaction; None when the person gave no address.
+
+    ``expires_at``: when a link or code in it ends; it is not sent any more then.
+    """
     if not to.email:
         return None
     now = clock.now()
@@ -65,10 +76,26 @@ def queue(*, to: Receiver, subject: str, body: str) -> OutboxMail | None:
         body=body,
         queued_at=now,
         due_at=now,
+        expires_at=expires_at,
         attempts=0,
     )
     db.session.add(mail)
     return mail
+
+
+def end(mail_id: int | None) -> None:
+    """What a mail holds has been used, or is void: it is emptied, and not sent if it has not been."""
+    mail = db.session.get(OutboxMail, mail_id) if mail_id is not None else None
+    if mail is not None:
+        mail.body, mail.expires_at = "", clock.now()
+
+
+def _empty_ended() -> None:
+    """Nothing that can be used stays in a mail whose end has come."""
+    ended = sa.select(OutboxMail).where(OutboxMail.expires_at <= clock.now(), OutboxMail.body != "")
+    for mail in fetch_all(ended):
+        mail.body = ""
+    db.session.commit()
 
 
 def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
@@ -78,6 +105,7 @@ def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
     lock (on SQLite everybody else's writes would wait), and a crash repeats at most the one mail on its way.
     """
     sent = failed = 0
+    _empty_ended()
     deliver = _deliverer(config)
     for _ in range(limit):
         mail = _claim()
@@ -88,6 +116,8 @@ def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
         except (OSError, smtplib.SMTPException) as error:
             failed += 1
             mail.last_error = type(error).__name__
+            if mail.attempts >= GIVE_UP_AFTER:
+                mail.body = ""
             log.warning("mail not sent", extra={"mail_id": mail.id, "error": type(error).__name__})
         else:
             sent += 1
@@ -105,6 +135,7 @@ def _claim() -> OutboxMail | None:
             OutboxMail.sent_at.is_(None),
             OutboxMail.due_at <= clock.now(),
             OutboxMail.attempts < GIVE_UP_AFTER,
+            sa.or_(OutboxMail.expires_at.is_(None), OutboxMail.expires_at > clock.now()),
         )
         .order_by(OutboxMail.due_at, OutboxMail.id)
         .limit(1)
@@ -118,8 +149,9 @@ def _claim() -> OutboxMail | None:
 
 
 def waiting() -> list[OutboxMail]:
-    """What has not been sent, oldest first."""
-    return fetch_all(sa.select(OutboxMail).where(OutboxMail.sent_at.is_(None)).order_by(OutboxMail.id))
+    """What has not been sent and can still be, oldest first."""
+    alive = sa.or_(OutboxMail.expires_at.is_(None), OutboxMail.expires_at > clock.now())
+    return fetch_all(sa.select(OutboxMail).where(OutboxMail.sent_at.is_(None), alive).order_by(OutboxMail.id))
 
 
 def _message(mail: OutboxMail, config: Config) -> EmailMessage:

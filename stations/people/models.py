@@ -196,6 +196,9 @@ class OneTimeLink(Model):
     expires_at: orm.Mapped[dt.datetime]
     used_at: orm.Mapped[dt.datetime | None]
     voided_at: orm.Mapped[dt.datetime | None]
+    mail_id: orm.Mapped[int | None] = orm.mapped_column(
+        comment="outbox_mail that brings it; it ends with the link"
+    )
 
     person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
 

@@ -1,6 +1,7 @@
 """Agencies, consents, referrals to a station and observations from it. The most private rows of the house."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -8,6 +9,7 @@ from sqlalchemy import orm
 from stations.committees.models import Station
 from stations.core.access import Actor, Body, Permission, Scope, scope_of
 from stations.core.database import AppendOnly, Model, enum_column
+from stations.core.sealed import SealedText
 from stations.referrals import (
     consent_rules,
     labels,  # noqa: F401  (registers what the enums are called)
@@ -16,6 +18,13 @@ from stations.referrals.agencies import AgencyStatus
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.danger import CallOutcome
 from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
+
+
+def said(place: str, *, comment: str | None = None, **options: Any) -> orm.MappedColumn[str]:
+    """A column that says something about a person: sealed, and read only where it is shown (lists do without)."""
+    return orm.mapped_column(
+        SealedText(place), deferred=True, deferred_group="said", comment=comment, **options
+    )
 
 
 class Agency(Model):
@@ -77,12 +86,12 @@ class Referral(Model):
     agency_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("agency.id"))
     station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"))
     status: orm.Mapped[Status] = orm.mapped_column(enum_column(Status), default=Status.DRAFT)
-    alias: orm.Mapped[str] = orm.mapped_column(comment="呼び名, never the full name")
+    alias: orm.Mapped[str] = said("referral.alias", comment="呼び名, never the full name")
     age_group: orm.Mapped[AgeGroup] = orm.mapped_column(
         enum_column(AgeGroup), default=AgeGroup.UNKNOWN, comment="年代 as a band"
     )
-    wishes: orm.Mapped[str] = orm.mapped_column(default="", comment="希望")
-    considerations: orm.Mapped[str] = orm.mapped_column(default="", comment="配慮事項")
+    wishes: orm.Mapped[str] = said("referral.wishes", default="", comment="希望")
+    considerations: orm.Mapped[str] = said("referral.considerations", default="", comment="配慮事項")
     accompanied: orm.Mapped[bool] = orm.mapped_column(default=True, comment="初回同行")
     contact_name: orm.Mapped[str] = orm.mapped_column(comment="who at the agency")
     contact_phone: orm.Mapped[str]
@@ -149,9 +158,9 @@ class Observation(Model):
     status: orm.Mapped[ObservationStatus] = orm.mapped_column(
         enum_column(ObservationStatus), default=ObservationStatus.DRAFT
     )
-    alias: orm.Mapped[str] = orm.mapped_column(default="", comment="呼び名, if there is one")
+    alias: orm.Mapped[str] = said("observation.alias", default="", comment="呼び名, if there is one")
     age_group: orm.Mapped[AgeGroup] = orm.mapped_column(enum_column(AgeGroup), default=AgeGroup.UNKNOWN)
-    facts: orm.Mapped[str] = orm.mapped_column(comment="what was seen and heard; no guesses")
+    facts: orm.Mapped[str] = said("observation.facts", comment="what was seen and heard; no guesses")
     urgent: orm.Mapped[bool] = orm.mapped_column(
         default=False, comment="within days; danger to life is telephoned"
     )
@@ -167,8 +176,8 @@ class Observation(Model):
     section_alerted_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(
         comment="地域共生課, the last in line, was told by number that nobody acknowledged it"
     )
-    answer: orm.Mapped[str] = orm.mapped_column(
-        default="", comment="what the agency tells the station, in a sentence"
+    answer: orm.Mapped[str] = said(
+        "observation.answer", default="", comment="what the agency tells the station, in a sentence"
     )
 
     station: orm.Mapped[Station] = orm.relationship(lazy="joined", innerjoin=True)
@@ -228,9 +237,11 @@ class ObservationCall(AppendOnly, Model):
 
     observation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("observation.id"), index=True)
     outcome: orm.Mapped[CallOutcome] = orm.mapped_column(enum_column(CallOutcome))
-    whom: orm.Mapped[str] = orm.mapped_column(default="", comment="an office, or who answered there")
+    whom: orm.Mapped[str] = said(
+        "observation_call.whom", default="", comment="an office, or who answered there"
+    )
     called_at: orm.Mapped[dt.datetime | None]
-    reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why no call was needed")
+    reason: orm.Mapped[str] = said("observation_call.reason", default="", comment="why no call was needed")
     recorded_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     recorded_at: orm.Mapped[dt.datetime]
 
@@ -293,7 +304,7 @@ class FollowUp(Model):
     referral_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("referral.id"), index=True)
     due_on: orm.Mapped[dt.date]
     outcome: orm.Mapped[Outcome | None] = orm.mapped_column(enum_column(Outcome))
-    note: orm.Mapped[str] = orm.mapped_column(default="")
+    note: orm.Mapped[str] = said("follow_up.note", default="")
     done_at: orm.Mapped[dt.datetime | None]
     done_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
 

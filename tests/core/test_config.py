@@ -2,11 +2,12 @@
 
 import pytest
 
-from stations.core.config import DEMO_DATABASE, DEMO_SECRET, Config, ConfigError
+from stations.core.config import DEMO_DATA_KEY, DEMO_DATABASE, DEMO_SECRET, Config, ConfigError
 
 GOOD = {
     "STATIONS_MODE": "production",
     "STATIONS_SECRET_KEY": "x" * 40,
+    "STATIONS_DATA_KEYS": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
     "STATIONS_DATABASE_URL": "postgresql://stations@db/stations",
     "STATIONS_BASE_URL": "https://stations.example.jp",
     "STATIONS_MAYOR_NAME": "見本 太郎",
@@ -30,6 +31,9 @@ def test_production_starts_with_its_own_secret_and_database():
         ({"STATIONS_SECRET_KEY": ""}, "STATIONS_SECRET_KEY"),
         ({"STATIONS_SECRET_KEY": DEMO_SECRET}, "STATIONS_SECRET_KEY"),
         ({"STATIONS_SECRET_KEY": "short"}, "STATIONS_SECRET_KEY"),
+        ({"STATIONS_DATA_KEYS": ""}, "STATIONS_DATA_KEYS"),
+        ({"STATIONS_DATA_KEYS": f"{GOOD['STATIONS_DATA_KEYS']},{DEMO_DATA_KEY}"}, "STATIONS_DATA_KEYS"),
+        ({"STATIONS_DATA_KEYS": "c2hvcnQ="}, "STATIONS_DATA_KEYS"),
         ({"STATIONS_DATABASE_URL": ""}, "STATIONS_DATABASE_URL"),
         ({"STATIONS_BASE_URL": ""}, "STATIONS_BASE_URL"),
         ({"STATIONS_MAYOR_NAME": ""}, "STATIONS_MAYOR_NAME"),

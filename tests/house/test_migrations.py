@@ -1,7 +1,9 @@
 """Migrations: up, down and up again on both databases, and what they build is what the models say."""
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,14 +12,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.core import clock
+from stations.core import clock, sealed
 from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
 from stations.core.migrations import alembic
 from stations.meetings import services as meetings
 from stations.referrals import services as observations
 from stations.referrals.consent_rules import Recipient
-from stations.referrals.models import ConsentRecord
+from stations.referrals.models import ConsentRecord, Observation
+from tests.core.test_sealed import SAID, found_in, lives
 from tests.referrals import cast as referrals
 from tests.support import cast
 from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
@@ -221,3 +224,18 @@ def test_a_memo_sent_before_agencies_were_named_stays_with_its_receiver(app: Fla
         with pytest.raises(sa.exc.DBAPIError):
             db.session.execute(sa.text("UPDATE consent_record SET answer = answer"))
         db.session.rollback()
+
+
+def test_what_was_said_before_it_was_sealed_is_sealed_and_comes_back(app: Flask):
+    with app.app_context():
+        lives(referrals.town())
+        alembic().downgrade("0009_calls_and_escalation")
+        assert found_in(db.engine, SAID) == SAID
+        sealed.check_keys()  # what is not sealed yet keeps nobody from upgrading
+    migrate(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            with closing(sqlite3.connect(str(db.engine.url.database))) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert found_in(db.engine, SAID) == set()
+        assert {one.facts for one in db.session.scalars(sa.select(Observation))} == {"顔色が悪いという事実"}

@@ -166,3 +166,4 @@ def void_links(person: Person) -> None:
     )
     for link in db.session.scalars(unused):
         link.voided_at = clock.now()
+        outbox.end(link.mail_id)

@@ -14,6 +14,7 @@ from stations.core.database import add, db, lock
 from stations.core.formatting import datetime as format_datetime
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
 from stations.people import keys, rules
 from stations.people.models import LinkKind, OneTimeLink, Person
 from stations.people.rules import PersonAct
@@ -49,7 +50,9 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
     )
     url = _address(token)
     audit.record(person, act=ACT[kind], by=by)
-    _mail(person, url, link.expires_at, kind)
+    mail = _mail(person, url, link.expires_at, kind)
+    if mail is not None:
+        link.mail_id = add(mail).id
     return url
 
 
@@ -78,6 +81,7 @@ def accept_link(token: str, password: str) -> Person:
     ).first()
     if taken is None or person.disabled_at is not None:
         raise _spent()
+    outbox.end(link.mail_id)
     before = person.status
     set_password(person, password)
     person.session_epoch += 1
@@ -101,11 +105,11 @@ def _address(token: str) -> str:
     return config.base_url.rstrip("/") + path
 
 
-def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> None:
+def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> OutboxMail | None:
     with force_locale(person.language):
         until = format_datetime(expires_at, by_era=bool(OFFICIALS & roles_of(person)))
         subject, body = _words(url, until, kind)
-    outbox.queue(to=person, subject=subject, body=body)
+    return outbox.queue(to=person, subject=subject, body=body, expires_at=expires_at)
 
 
 def _words(url: str, until: str, kind: LinkKind) -> tuple[str, str]:
