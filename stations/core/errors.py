@@ -142,7 +142,7 @@ def page(
     return body, code
 
 
-def init_app(app: Flask) -> None:
+def _log_to_standard_error() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     root = logging.getLogger("stations")
@@ -150,6 +150,10 @@ def init_app(app: Flask) -> None:
         root.addHandler(handler)
         root.setLevel(logging.INFO)
         root.propagate = False
+
+
+def init_app(app: Flask) -> None:
+    _log_to_standard_error()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
