@@ -42,6 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=DATABASES,
         help="run database tests on one system only, while developing (make test uses both)",
     )
+    parser.addoption(
+        "--all-kills", action="store_true", help="kill the counting browser 20 times, not only a few"
+    )
     parser.addoption("--pictures", help="keep a picture of every page of the journeys in this folder")
 
 

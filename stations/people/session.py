@@ -38,6 +38,9 @@ from stations.people.models import Person
 REFRESH_SECONDS = 15
 COOKIE_SECONDS = 365 * 24 * 3600
 
+# A page that asks by itself how long the session still lasts is nobody's presence.
+UNNOTICED = frozenset({"people.session_left"})
+
 login_manager = LoginManager()
 login_manager.session_protection = None
 
@@ -76,6 +79,16 @@ def to_sign_in() -> ResponseReturnValue:
 def idle_seconds() -> int:
     minutes: int = current_app.config["STATIONS"].idle_minutes
     return minutes * 60
+
+
+def seconds_left() -> int:
+    """Seconds until this session ends if nobody does anything; 0 when nobody is signed in."""
+    if signed_in() is None:
+        return 0
+    now = _now()
+    idle = idle_seconds() - (now - int(session.get("seen", now)))
+    whole = int(rules.LONGEST_SESSION.total_seconds()) - (now - int(session.get("since", now)))
+    return max(1, min(idle, whole))
 
 
 def local_path(target: str | None) -> str | None:
@@ -203,7 +216,7 @@ def _watch() -> ResponseReturnValue | None:
             _("ほかの端末での操作により、サインアウトしました。もう一度サインインしてください。"),
         )
     else:
-        if now - session.get("seen", 0) >= REFRESH_SECONDS:
+        if now - session.get("seen", 0) >= REFRESH_SECONDS and request.endpoint not in UNNOTICED:
             session["seen"] = now
         return None
     access = getattr(current_app.view_functions[request.endpoint or ""], "access", None)

@@ -2,58 +2,97 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { liveEntries, TallyQueue, unsentByOpening } from "../../stations/static/js/tally-queue.js";
+import { openStore } from "../../stations/static/js/tally-store.js";
 import { Sender, wire } from "../../stations/static/js/tally-sync.js";
 
+/** Anything like TouchStore; `room`: how many more rows it takes. */
 class Memory {
-  #kept = new Map();
+  rows = new Map();
+  order = 0;
+  room = Infinity;
 
-  get length() { return this.#kept.size; }
-  key(n) { return [...this.#kept.keys()][n]; }
-  getItem(key) { return this.#kept.get(key) ?? null; }
-  setItem(key, value) { this.#kept.set(key, value); }
-  removeItem(key) { this.#kept.delete(key); }
+  async add(touch) {
+    if (this.room <= 0) throw new DOMException("full", "QuotaExceededError");
+    this.room -= 1;
+    const kept = { ...touch, order: (this.order += 1) };
+    this.rows.set(kept.order, kept);
+    return kept;
+  }
+
+  async put(touch) { this.rows.set(touch.order, touch); }
+  async remove(order) { this.rows.delete(order); }
+  async all(opening) { return [...this.rows.values()].filter((row) => opening === undefined || row.opening === opening); }
 }
 
 let number = 0;
 const touch = (key = "teen", delta = 1, at = "2026-11-23T01:00:00.000Z") => ({ id: `id${(number += 1)}`, at, key, delta });
-const accepted = (events) => ({ ok: true, status: 200, type: "basic", json: async () => ({ answers: events.map(({ id }) => ({ id, verdict: "accepted" })), counts: {}, last: [] }) });
+const accepted = (events) => ({ ok: true, status: 200, type: "basic", json: async () => ({ answers: events.map(({ id }, row) => ({ row, id, verdict: "accepted" })), counts: {}, last: [] }) });
+const kept = async (...touches) => {
+  const queue = new TallyQueue("1", new Memory());
+  for (const one of touches) await queue.add(one);
+  return queue;
+};
+const ids = (events) => events.map(({ id }) => id);
 
 function sending(queue, answer) {
-  const sent = [];
+  const [sent, bodies] = [[], []];
   const send = async (_url, { body }) => {
-    const { events } = JSON.parse(body);
-    sent.push(events.map(({ id }) => id));
-    return answer(events, sent.length);
+    bodies.push(JSON.parse(body));
+    sent.push(ids(bodies.at(-1).events));
+    return answer(bodies.at(-1).events, sent.length);
   };
-  return { sent, sender: new Sender(queue, { url: "/events", token: () => "t", fetch: send, changed() {} }) };
+  return { sent, bodies, sender: new Sender(queue, { url: "/events", token: () => "t", device: "d", fetch: send, changed() {} }) };
 }
 
-test("touches keep their order and survive a new page", () => {
-  const storage = new Memory();
-  const first = new TallyQueue("1", storage);
+test("touches keep their order and outlive the page", async () => {
+  const store = new Memory();
+  const first = new TallyQueue("1", store);
   const touches = Array.from({ length: 12 }, () => touch());
-  touches.forEach((one) => first.add(one));
-  first.add(touch("staff", 1, "2026-11-23T00:00:00.000Z")); // the device's clock was set back
-  const again = new TallyQueue("1", storage).pending();
-  assert.deepEqual(again.slice(0, 12).map(({ id }) => id), touches.map(({ id }) => id));
+  for (const one of touches) await first.add(one);
+  await first.add(touch("staff", 1, "2026-11-23T00:00:00.000Z")); // the device's clock was set back
+  const again = (await new TallyQueue("1", store).load()).pending();
+  assert.deepEqual(ids(again.slice(0, 12)), ids(touches));
   assert.equal(again[12].key, "staff");
-  assert.deepEqual(new TallyQueue("2", storage).all(), []);
+  assert.deepEqual((await new TallyQueue("2", store).load()).all(), []);
   assert.deepEqual(first.changes(), { teen: 12, staff: 1 });
 });
 
+test("a touch counts once it is stored, not before", async () => {
+  const store = new Memory();
+  let written;
+  const add = store.add.bind(store);
+  store.add = async (one) => { await new Promise((resolve) => { written = resolve; }); return add(one); };
+  const queue = new TallyQueue("1", store);
+  const adding = queue.add(touch());
+  await new Promise(setImmediate);
+  assert.deepEqual(queue.changes(), {});
+  written();
+  await adding;
+  assert.deepEqual(queue.changes(), { teen: 1 });
+});
+
+test("another tab's touches are read without losing one's own", async () => {
+  const store = new Memory();
+  const [here, there] = [new TallyQueue("1", store), new TallyQueue("1", store)];
+  await there.add(touch());
+  const [one, two] = [touch(), touch()];
+  await Promise.all([here.load(), here.add(one), here.load(), here.add(two)]);
+  assert.equal(here.pending().length, 3);
+  assert.deepEqual(ids(here.pending().slice(1)), [one.id, two.id]);
+});
+
 test("everything is sent once and in order, in batches", async () => {
-  const queue = new TallyQueue("1", new Memory());
   const touches = Array.from({ length: 60 }, () => touch());
-  touches.forEach((one) => queue.add(one));
+  const queue = await kept(...touches);
   const { sent, sender } = sending(queue, accepted);
   await Promise.all([sender.flush(), sender.flush()]);
-  assert.deepEqual(sent.flat(), touches.map(({ id }) => id));
+  assert.deepEqual(sent.flat(), ids(touches));
   assert.equal(queue.all().length, 0);
+  assert.equal(queue.store.rows.size, 0);
 });
 
 test("a dead network keeps the queue, and the next try sends it", async () => {
-  const queue = new TallyQueue("1", new Memory());
-  queue.add(touch());
+  const queue = await kept(touch());
   const { sender } = sending(queue, (events, turn) => {
     if (turn === 1) throw new TypeError("network");
     return accepted(events);
@@ -64,10 +103,9 @@ test("a dead network keeps the queue, and the next try sends it", async () => {
   assert.equal(queue.all().length, 0);
 });
 
-for (const status of [400, 401, 403, 500]) {
+for (const status of [400, 401, 403, 500, 503]) {
   test(`an answer of ${status} drops nothing`, async () => {
-    const queue = new TallyQueue("1", new Memory());
-    queue.add(touch());
+    const queue = await kept(touch());
     const { sender } = sending(queue, () => ({ ok: false, status, type: "basic" }));
     await sender.flush();
     assert.equal(queue.pending().length, 1);
@@ -75,9 +113,25 @@ for (const status of [400, 401, 403, 500]) {
   });
 }
 
+test("a row over which the server fails keeps no other waiting", async () => {
+  const touches = Array.from({ length: 8 }, () => touch());
+  const queue = await kept(...touches);
+  const bad = touches[2].id;
+  const { sender } = sending(queue, (events) => (ids(events).includes(bad) ? { ok: false, status: 500, type: "basic" } : accepted(events)));
+  await sender.flush();
+  assert.deepEqual(ids(queue.pending()), [bad]);
+});
+
+test("a server that fails over everything is left alone", async () => {
+  const queue = await kept(...Array.from({ length: 30 }, () => touch()));
+  const { sent, sender } = sending(queue, () => ({ ok: false, status: 500, type: "basic" }));
+  await sender.flush();
+  assert.ok(sent.length < 6, `${sent.length} requests`);
+  assert.equal(queue.pending().length, 30);
+});
+
 test("after a new sign-in the page takes the new token and goes on", async () => {
-  const queue = new TallyQueue("1", new Memory());
-  queue.add(touch());
+  const queue = await kept(touch());
   const { sent, sender } = sending(queue, (events, turn) => (turn === 1 ? { ok: false, status: 400 } : accepted(events)));
   sender.renew = async () => true;
   await sender.flush();
@@ -86,26 +140,31 @@ test("after a new sign-in the page takes the new token and goes on", async () =>
 });
 
 test("a refused touch is kept with its reason until somebody decides", async () => {
-  const queue = new TallyQueue("1", new Memory());
   const [bad, good] = [touch(), touch()];
-  queue.add(bad);
-  queue.add(good);
+  const queue = await kept(bad, good);
   const refuse = (events) => ({ ...accepted(events), json: async () => ({ answers: events.map(({ id }) => (id === bad.id ? { id, verdict: "refused", problem: "確定済み" } : { id, verdict: "duplicate" })) }) });
   const { sent, sender } = sending(queue, refuse);
   await sender.flush();
   assert.equal(sent.length, 1);
   assert.deepEqual(queue.refused().map(({ id, problem }) => [id, problem]), [[bad.id, "確定済み"]]);
   assert.deepEqual(queue.changes(), {});
-  queue.again();
+  assert.equal((await new TallyQueue("1", queue.store).load()).refused().length, 1);
+  await queue.again();
   assert.deepEqual(queue.pending().map(({ id, problem }) => [id, problem]), [[bad.id, undefined]]);
-  queue.remove(bad.id);
-  assert.equal(queue.all().length, 0);
+  await queue.remove(bad.id);
+  assert.equal(queue.store.rows.size, 0);
+});
+
+test("a row whose id the server cannot read is refused by its place", async () => {
+  const [odd, good] = [{ ...touch(), id: "not a uuid" }, touch()];
+  const queue = await kept(odd, good);
+  const refuse = (events) => ({ ...accepted(events), json: async () => ({ answers: [{ row: 0, id: null, verdict: "refused", problem: "?" }, { row: 1, id: good.id, verdict: "accepted" }] }) });
+  await sending(queue, refuse).sender.flush();
+  assert.deepEqual([ids(queue.refused()), queue.pending().length], [[odd.id], 0]);
 });
 
 test("what meets a closed record waits and goes by itself once the record is open again", async () => {
-  const queue = new TallyQueue("1", new Memory());
-  const touches = [touch(), touch()];
-  touches.forEach((one) => queue.add(one));
+  const queue = await kept(touch(), touch());
   const closed = (events) => ({ ...accepted(events), json: async () => ({ answers: events.map(({ id }) => ({ id, verdict: "closed", problem: "確定" })), open: false }) });
   const { sent, sender } = sending(queue, (events, turn) => (turn === 1 ? closed(events) : accepted(events)));
   await sender.flush();
@@ -115,37 +174,63 @@ test("what meets a closed record waits and goes by itself once the record is ope
 });
 
 test("asking sends no row, and only when none waits", async () => {
-  const queue = new TallyQueue("1", new Memory());
+  const queue = await kept();
   const answers = [];
-  const { sent, sender } = sending(queue, () => ({ ok: true, status: 200, json: async () => ({ answers: [], counts: { teen: 3 }, open: true }) }));
+  const { sent, sender } = sending(queue, () => ({ ok: true, status: 200, json: async () => ({ answers: [], counts: { teen: 3 }, open: true, clock: "約2日進んでいます" }) }));
   sender.changed = (answer) => answers.push(answer.counts.teen);
   await sender.ask();
-  assert.deepEqual([sent, answers], [[[]], [3]]);
-  queue.add(touch());
+  assert.deepEqual([sent, answers, sender.clock], [[[]], [3], "約2日進んでいます"]);
+  await queue.add(touch());
   await sender.ask();
   assert.equal(sent.length, 1);
 });
 
-test("a device knows of every opening what it still holds", () => {
-  const storage = new Memory();
-  storage.setItem("another", "x");
-  for (const opening of ["7", "7", "12"]) new TallyQueue(opening, storage).add(touch());
-  assert.deepEqual([...unsentByOpening(storage)], [["7", 2], ["12", 1]]);
+test("each request says what the device holds, and when it is by its clock", async () => {
+  const queue = await kept(...Array.from({ length: 30 }, () => touch()));
+  const { bodies, sender } = sending(queue, accepted);
+  await sender.flush();
+  assert.deepEqual(bodies.map(({ unsent, device, gone }) => [unsent, device, gone]), [[30, "d", false], [5, "d", false]]);
+  assert.ok(Math.abs(Date.parse(bodies[0].now) - Date.now()) < 5000);
+  sender.leave();
+  assert.equal(bodies.at(-1).gone, true);
+});
+
+test("a device knows of every opening what it still holds", async () => {
+  const store = new Memory();
+  for (const opening of ["7", "7", "12"]) await new TallyQueue(opening, store).add(touch());
+  assert.deepEqual([...(await unsentByOpening(store))], [["7", 2], ["12", 1]]);
+  assert.deepEqual([...(await unsentByOpening(null))], []);
 });
 
 test("an answer that leaves a row open does not ask for ever", async () => {
-  const queue = new TallyQueue("1", new Memory());
-  queue.add(touch());
+  const queue = await kept(touch());
   const { sent, sender } = sending(queue, () => ({ ...accepted([]) }));
   await sender.flush();
   assert.equal(sent.length, 1);
   assert.equal(queue.pending().length, 1);
 });
 
-test("a device that cannot store says so", () => {
-  const full = new Memory();
-  full.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };
-  assert.throws(() => new TallyQueue("1", full).add(touch()));
+test("what a device cannot store is held, sent, and not counted before the answer", async () => {
+  const queue = await kept(touch());
+  queue.store.room = 0;
+  const one = touch();
+  await assert.rejects(queue.add(one));
+  queue.hold(one);
+  assert.deepEqual([queue.changes(), queue.held().length, queue.pending().length], [{ teen: 1 }, 1, 2]);
+  const { sent, sender } = sending(queue, accepted);
+  await sender.flush();
+  assert.deepEqual([sent.flat().length, queue.all().length], [2, 0]);
+});
+
+test("a browser that keeps nothing says so, and can still hold", async () => {
+  const queue = await new TallyQueue("1", null).load();
+  assert.equal(queue.lasting, false);
+  await assert.rejects(queue.add(touch()));
+  queue.hold(touch());
+  await sending(queue, accepted).sender.flush();
+  assert.equal(queue.all().length, 0);
+  assert.equal(await openStore({ factory: { open() { throw new DOMException("private", "InvalidStateError"); } } }), null);
+  assert.equal(await openStore({ factory: undefined }), null);
 });
 
 test("the last entries are the live ones of server and device together", () => {
@@ -155,7 +240,7 @@ test("the last entries are the live ones of server and device together", () => {
   assert.deepEqual(liveEntries([waiting, ...known], [waiting]), [waiting, ...known]);
 });
 
-test("the wire carries nothing but the touch", () => {
-  assert.deepEqual(Object.keys(wire({ ...touch(), order: "x", problem: "y" })), ["id", "at", "key", "delta"]);
-  assert.deepEqual(Object.keys(wire({ ...touch(), undo: true, undoes: "z" })), ["id", "at", "undo", "undoes"]);
+test("the wire carries nothing but the touch and its author", () => {
+  assert.deepEqual(Object.keys(wire({ ...touch(), order: 1, opening: "1", problem: "y", author: "a" })), ["id", "at", "key", "delta", "author"]);
+  assert.deepEqual(Object.keys(wire({ ...touch(), undo: true, undoes: "z" })), ["id", "at", "undo", "undoes", "author"]);
 });

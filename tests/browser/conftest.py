@@ -1,5 +1,6 @@
 """Real Chromium on the demonstration, served by gunicorn."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,11 +9,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
 
 from stations.app import create_app
+from stations.core.access import Role
 from stations.core.config import Config
 from stations.core.database import db
+from tests.browser.door import Door
 from tests.browser.journey import Album, Examined
+from tests.support import cast
 from tests.support.demo_site import Site, demo_accounts, demo_copy, served
 from tests.support.visitor import Visitor, launch, visiting
 
@@ -85,3 +91,20 @@ def visitor(browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
             return open_visits.enter_context(visit)
 
         yield arrive
+
+
+@pytest.fixture
+def door(app: Flask, db_session: Session) -> Iterator[Door]:
+    """The test's own application, served by threads of this process."""
+    station = cast.station(cast.committee())
+    opening, volunteer = cast.opening(station, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
+    db_session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    site = Site(f"http://127.0.0.1:{server.server_port}", [], {}, 0)
+    try:
+        yield Door(app, site, opening, volunteer)
+    finally:
+        server.shutdown()
+        thread.join()

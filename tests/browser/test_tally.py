@@ -1,90 +1,47 @@
 """Counting on a tablet whose Wi-Fi comes and goes: shown at once, sent once, nothing lost."""
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+import uuid
+from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Dialog, Page, expect
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+import sqlalchemy as sa
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from stations.attendance import queries, services
-from stations.attendance.rules import Totals
-from stations.committees.models import Opening
+from stations.attendance.models import Tap
+from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
-from stations.people.models import Person
 from tests.browser.conftest import VisitorMaker
+from tests.browser.door import TILE, Door, plus
 from tests.support import cast
-from tests.support.demo_site import Site
-from tests.support.session import session_cookie
-from tests.support.visitor import Visitor, assert_clean, assert_fits
+from tests.support.visitor import assert_clean, assert_fits
 
 pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
-TILE = '[data-tally="{}"]'
 OFFLINE = ["Failed to load resource"]
 
 
-@dataclass
-class Door:
-    """A station's tablet on the day: the running site, the opening, and who counts."""
-
-    app: Flask
-    site: Site
-    opening: Opening
-    volunteer: Person
-
-    @property
-    def path(self) -> str:
-        return f"/attendance/openings/{self.opening.id}/tally"
-
-    def counted(self) -> Totals:
-        """What the server has; the test's own session must not keep SQLite's lock afterwards."""
-        db.session.rollback()
-        totals = queries.totals(self.opening)
-        db.session.rollback()
-        return totals
-
-    def visits(self) -> int:
-        return self.counted().visits
-
-    def sign_in(self, tablet: Visitor) -> None:
-        name, value = session_cookie(self.app, self.volunteer)
-        tablet.context.add_cookies([{"name": name, "value": value, "url": self.site.url}])
-
-    def opened(self, tablet: Visitor) -> Page:
-        self.sign_in(tablet)
-        return tablet.open(self.path)
-
-
-@pytest.fixture
-def door(app: Flask, db_session: Session) -> Iterator[Door]:
-    """The test's own application, served by threads of this process."""
-    station = cast.station(cast.committee())
-    opening, volunteer = cast.opening(station, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
-    db_session.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    site = Site(f"http://127.0.0.1:{server.server_port}", [], {}, 0)
-    try:
-        yield Door(app, site, opening, volunteer)
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-def plus(page: Page, key: str) -> None:
-    page.locator(TILE.format(key) + " .mt-tile__plus").click(
-        force=True
-    )  # people press what is said to be off, too
+def kept(page: Page) -> list[dict[str, Any]]:
+    """What the device still holds."""
+    rows: list[dict[str, Any]] = page.evaluate(
+        """async () => {
+            const { openStore } = await import("/static/js/tally-store.js");
+            return (await openStore()).all();
+        }"""
+    )
+    return rows
 
 
 def chip(page: Page, text: str) -> None:
     expect(page.locator("[data-sync]")).to_contain_text(text)
+
+
+def sent(page: Page, total: int) -> None:
+    """The touch is acknowledged, and then sent."""
+    expect(page.locator("[data-tally-total]")).to_have_text(str(total))
+    chip(page, "送信済み")
 
 
 def test_touches_without_wifi_are_kept_and_sent_once(door: Door, visitor: VisitorMaker) -> None:
@@ -92,7 +49,7 @@ def test_touches_without_wifi_are_kept_and_sent_once(door: Door, visitor: Visito
     tablet.expected += OFFLINE
     page = door.opened(tablet)
     plus(page, "elementary")
-    chip(page, "送信済み")
+    sent(page, 1)
     tablet.context.set_offline(True)
     for _ in range(3):
         plus(page, "elementary")
@@ -106,7 +63,7 @@ def test_touches_without_wifi_are_kept_and_sent_once(door: Door, visitor: Visito
     chip(page, "送信済み")
     expect(page.locator("[data-tally-total]")).to_have_text("3")
     assert (door.counted().visits, door.counted().staff) == (3, 1)
-    assert page.evaluate("localStorage.length") == 0
+    assert kept(page) == []
 
 
 def test_an_answer_that_got_lost_is_not_counted_twice(door: Door, visitor: VisitorMaker) -> None:
@@ -183,7 +140,7 @@ def test_a_closed_record_takes_no_touch_and_opens_again_by_itself(door: Door, vi
     chip(page, "確定しています")
     plus(page, "teen")
     expect(page.locator("[data-tally-total]")).to_have_text("0")
-    assert page.evaluate("localStorage.length") == 0
+    assert kept(page) == []
     services.reopen(opening=door.opening, reason="数え忘れ", by=door.volunteer)
     db.session.commit()
     ask(page)
@@ -201,7 +158,7 @@ def test_two_tablets_read_the_same_totals(door: Door, visitor: VisitorMaker) -> 
     one, other = door.opened(visitor(door.site, 1024, 768)), door.opened(visitor(door.site, 1280, 800))
     chip(one, "送信済み")
     plus(other, "teen")
-    chip(other, "送信済み")
+    sent(other, 1)
     ask(one)
     expect(one.locator("[data-tally-total]")).to_have_text("1")
 
@@ -255,6 +212,177 @@ def test_the_end_of_the_day_waits_for_the_queue(door: Door, visitor: VisitorMake
     page.get_by_role("button", name="この内容で確定する").click()
     expect(page.locator("h1")).to_contain_text("の記録")
     assert door.visits() == 1
+
+
+def test_a_touch_is_its_authors_though_another_volunteer_sends_it(door: Door, visitor: VisitorMaker) -> None:
+    tablet = visitor(door.site, 1024, 768)
+    tablet.expected += OFFLINE
+    page = door.opened(tablet)
+    chip(page, "送信済み")
+    tablet.context.set_offline(True)
+    plus(page, "teen")
+    chip(page, "未送信 1件")
+    second = cast.person(Role.VOLUNTEER, of=door.opening.station)
+    db.session.commit()
+    tablet.context.clear_cookies()
+    Door(door.app, door.site, door.opening, second).sign_in(tablet)
+    tablet.context.set_offline(False)
+    page.goto(door.site.url + door.path)
+    chip(page, "送信済み")
+    plus(page, "teen")
+    sent(page, 2)
+    db.session.rollback()
+    stored = db.session.execute(
+        sa.select(Tap.by_id, Tap.sent_by_id, Tap.author_unsure).order_by(Tap.id)
+    ).all()
+    db.session.rollback()
+    assert [tuple(row) for row in stored] == [
+        (door.volunteer.id, second.id, False),
+        (second.id, None, False),
+    ]
+
+
+def old_touch(tap_id: str, at: str) -> str:
+    return json.dumps({"id": tap_id, "at": at, "key": "teen", "delta": 1, "order": "1-000000"})
+
+
+def test_touches_that_an_earlier_version_kept_are_taken_over(door: Door, visitor: VisitorMaker) -> None:
+    tablet = visitor(door.site, 1024, 768)
+    tablet.expected += OFFLINE
+    page = door.opened(tablet)
+    chip(page, "送信済み")
+    page.route("**/events", lambda route: route.abort())
+    for n in range(3):
+        page.evaluate(
+            "([key, text]) => localStorage.setItem(key, text)",
+            [
+                f"mt-tally:{door.opening.id}:1-{n:06}:x{n}",
+                old_touch(str(uuid.uuid4()), clock.now().isoformat()),
+            ],
+        )
+    page.evaluate("localStorage.setItem('mt-tally:7:1:broken', '{')")
+    page.reload()
+    chip(page, "未送信 3件")
+    assert len(kept(page)) == 3
+    left = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('mt-tally'))")
+    assert left == ["mt-tally:7:1:broken"], "what cannot be read stays"
+    page.unroute("**/events")
+    again(page)
+    chip(page, "送信済み")
+    assert door.visits() == 3
+
+
+FULL = """
+    const add = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = function () { throw new DOMException("full", "QuotaExceededError"); };
+"""
+PRIVATE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
+
+
+@pytest.mark.parametrize("broken", [FULL, PRIVATE], ids=["full", "private"])
+def test_a_device_that_cannot_store_sends_directly(door: Door, visitor: VisitorMaker, broken: str) -> None:
+    tablet = visitor(door.site, 1024, 768)
+    tablet.expected += OFFLINE
+    tablet.context.add_init_script(broken)
+    page = door.opened(tablet)
+    note = page.locator("[data-sync-note]")
+    if broken == PRIVATE:
+        expect(note).to_contain_text("この画面では、入力を端末に残せません")
+    for _ in range(3):
+        plus(page, "teen")
+    expect(page.locator("[data-tally-total]")).to_have_text("3")
+    assert door.visits() == 3
+    tablet.context.set_offline(True)
+    plus(page, "teen")
+    expect(note).to_contain_text("送れるまで数に入りません")
+    expect(page.locator("[data-tally-total]")).to_have_text("3")
+    plus(page, "teen")
+    expect(note).to_contain_text("紙に書きとめてください")
+    tablet.context.set_offline(False)
+    again(page)
+    expect(page.locator("[data-tally-total]")).to_have_text("4")
+    assert door.visits() == 4
+    assert_clean(page)
+
+
+def test_dropping_a_refused_touch_is_asked_first(door: Door, visitor: VisitorMaker) -> None:
+    tablet = visitor(door.site, 1024, 768)
+    page = door.opened(tablet)
+    chip(page, "送信済み")
+
+    def refuse(route: Route) -> None:
+        rows = (route.request.post_data_json or {}).get("events", [])
+        answers = [{"id": one["id"], "verdict": "refused", "problem": "見本の理由"} for one in rows]
+        route.fulfill(json={"answers": answers, "counts": {}, "last": [], "open": True})
+
+    page.route("**/events", refuse)
+    plus(page, "teen")
+    drop = page.locator("[data-drop]")
+    drop.click()
+    assert_clean(page)
+    page.get_by_role("button", name="消さない").click()
+    assert len(kept(page)) == 1
+    drop.click()
+    page.keyboard.press("Escape")
+    assert len(kept(page)) == 1
+    drop.click()
+    page.get_by_role("dialog").get_by_role("button", name="数えずに消す").click()
+    expect(drop).to_have_count(0)
+    assert kept(page) == []
+
+
+def test_signing_out_speaks_of_unsent_touches(door: Door, visitor: VisitorMaker) -> None:
+    tablet = visitor(door.site, 1280, 800)
+    tablet.expected += OFFLINE
+    page = door.opened(tablet)
+    page.route("**/events", lambda route: route.abort())
+    plus(page, "teen")
+    chip(page, "未送信 1件")
+    page.goto(door.site.url + "/account")
+    sign_out = page.locator(".mt-header__user").get_by_role("button", name="サインアウト")
+    sign_out.click()
+    expect(page.get_by_role("dialog")).to_contain_text("1件残っています")
+    assert_clean(page)
+    page.get_by_role("button", name="サインアウトしない").click()
+    sign_out.click()
+    page.get_by_role("button", name="このままサインアウトする").click()
+    expect(page.locator("h1")).to_contain_text("サインイン")
+    assert len(kept(page)) == 1
+    page.unroute("**/events")
+    door.sign_in(tablet)
+    with page.expect_response("**/events"):
+        page.goto(door.site.url + "/attendance")
+    expect(page.locator("[data-tally-left]")).to_be_hidden()
+    assert (kept(page), door.visits()) == ([], 1)
+
+
+def test_the_closer_hears_of_another_tablet(door: Door, visitor: VisitorMaker) -> None:
+    tablet, pc = visitor(door.site, 1024, 768), visitor(door.site, 1280, 800)
+    tablet.expected += OFFLINE
+    page = door.opened(tablet)
+    tablet.context.set_offline(True)
+    plus(page, "teen")
+    plus(page, "teen")
+    chip(page, "未送信 2件")
+    services.close(opening=door.opening, by=door.volunteer)
+    db.session.commit()
+    with page.expect_response("**/events"):
+        tablet.context.set_offline(False)
+        again(page)
+    chip(page, "未送信 2件")
+    door.sign_in(pc)
+    home = pc.open("/home")
+    expect(home.get_by_role("main")).to_contain_text("まだ数えられていない2件")
+    services.reopen(opening=door.opening, reason="届いたため", by=door.volunteer)
+    db.session.commit()
+    again(page)
+    chip(page, "送信済み")
+    assert door.visits() == 2
+    page.get_by_role("link", name="終了").click()
+    expect(page.locator("h1")).to_have_text("この回の記録")
+    db.session.rollback()
+    assert [one.gone for one in queries.devices_of(door.opening)] == [True]
+    db.session.rollback()
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (768, 1024), (375, 812)])

@@ -339,6 +339,21 @@ def test_an_idle_session_ends_and_a_used_one_does_not(client: PageClient, db_ses
         assert page.url.startswith("/sign-in") and "自動でサインアウトしました" in page.text
 
 
+def test_asking_how_long_a_session_lasts_does_not_make_it_longer(client: PageClient, db_session: Session):
+    def left() -> int:
+        return int((client.open("/session/left").json or {})["left"])
+
+    assert left() == 0, "nobody is signed in"
+    type_password(client, resident())
+    minute = 60
+    for minutes in range(0, 30, 2):
+        with later(minutes=minutes):
+            assert abs(left() - (30 - minutes) * minute) < 10
+    with later(minutes=IDLE_MINUTES):
+        assert left() == 0
+        assert not is_signed_in(client)
+
+
 def test_even_a_busy_session_ends_after_a_working_day(client: PageClient, db_session: Session):
     type_password(client, resident())
     for minutes in range(0, 12 * 60, 20):

@@ -103,6 +103,13 @@ def extend() -> ResponseReturnValue:
     return "", 204
 
 
+@blueprint.get("/session/left")
+@public
+def session_left() -> ResponseReturnValue:
+    """Seconds until the session ends, for the page that warns; asking does not extend it (`session.UNNOTICED`)."""
+    return {"left": people_session.seconds_left()}
+
+
 @blueprint.post("/language")
 @public
 @writes

@@ -7,6 +7,7 @@ import { watchFiles } from "./files.js";
 import { guardAgainstDoubleSubmit } from "./guard.js";
 import { watchIdleTime } from "./idle.js";
 import { enhanceLines } from "./lines.js";
+import { askBeforeSignOut } from "./sign-out.js";
 
 document.documentElement.classList.add("mt-js");
 
@@ -55,4 +56,5 @@ watchFiles();
 guardAgainstDoubleSubmit();
 enhanceLines();
 warnBeforeLosing();
+askBeforeSignOut();
 watchIdleTime();

@@ -1,12 +1,14 @@
-// On the pages of one opening's record: tells what this device still holds that the server has not counted, and sends it.
+// On the pages of one opening's record: says what this device still holds that the server has not counted, and sends it.
 import { TallyQueue } from "./tally-queue.js";
-import { pageToken, renewToken, Sender } from "./tally-sync.js";
+import { openStore } from "./tally-store.js";
+import { deviceId, pageToken, renewToken, Sender } from "./tally-sync.js";
 
-function start(warning) {
+async function start(warning) {
   const { opening, url, closed, ...words } = warning.dataset;
-  const queue = new TallyQueue(opening, window.localStorage);
+  const channel = new BroadcastChannel("mt-tally");
   const text = warning.querySelector("[data-tally-unsent-text]");
   const again = warning.querySelector("[data-tally-again]");
+  const queue = new TallyQueue(opening, await openStore(), () => channel.postMessage(opening));
   let had = false;
 
   const show = () => {
@@ -22,7 +24,9 @@ function start(warning) {
     ].filter(Boolean).join(" ") || words.sent;
     again.hidden = !left || (!sender.open && !refused);
   };
-  const sender = new Sender(queue, { url, token: pageToken, renew: renewToken, changed: show, open: closed !== "closed" });
+  const sender = new Sender(queue, {
+    url, token: pageToken, device: deviceId(), counting: false, renew: renewToken, changed: show, open: closed !== "closed",
+  });
 
   // Closing would turn away what is still on its way; refused rows are for the tally page to decide.
   document.getElementById("day")?.addEventListener("submit", (event) => {
@@ -32,10 +36,13 @@ function start(warning) {
     warning.scrollIntoView({ block: "center" });
     sender.flush();
   });
-  again.addEventListener("click", () => { queue.again(); sender.flush(); });
+  again.addEventListener("click", async () => { await queue.again(); sender.flush(); });
+  channel.onmessage = async () => { await queue.load(); show(); };
 
+  await queue.load();
   show();
-  sender.flush();
+  // Also with nothing to send: the server hears that nobody counts on this device now.
+  sender.flush().then(() => sender.ask());
   sender.keepTrying();
 }
 

@@ -22,9 +22,9 @@ function leavingLink(event) {
 /**
  * Links and forms lead away only when the network answers; else ``stay`` says so. Reloading or closing the page while
  * touches are unsent is asked about by the browser.
- * @param {{unsent: () => boolean, stay: () => void}} page
+ * @param {{unsent: () => boolean, stay: () => void, left: () => void}} page
  */
-export function guardLeaving({ unsent, stay }) {
+export function guardLeaving({ unsent, stay, left }) {
   const sure = new WeakSet();
   let leaving = false;
 
@@ -33,13 +33,13 @@ export function guardLeaving({ unsent, stay }) {
     if (!link) return;
     event.preventDefault();
     if (!(await reaches())) return stay();
-    leaving = true; // the pages of the record tell of unsent touches themselves, and send them
+    leaving = true; // the pages of the record name unsent touches themselves, and send them
     location.assign(link.href);
   });
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (event.defaultPrevented || sure.delete(form)) return;
+    if (event.defaultPrevented || form.method === "dialog" || sure.delete(form)) return;
     event.preventDefault();
     const { submitter } = event;
     if (!(await reaches())) return stay();
@@ -48,5 +48,6 @@ export function guardLeaving({ unsent, stay }) {
   });
 
   window.addEventListener("beforeunload", (event) => { if (!leaving && unsent()) event.preventDefault(); });
+  window.addEventListener("pagehide", left);
   window.addEventListener("pageshow", () => { leaving = false; });
 }

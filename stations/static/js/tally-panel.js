@@ -14,7 +14,7 @@ export function showSync(page, { queue, sender, words, notice, label, drop }) {
     waiting: counted(words.waiting),
     sent: words.sent.replace("{time}", time).trim(),
   }[state]);
-  const trouble = troubles({ sender, waiting, refused, notice, words }).map(counted);
+  const trouble = troubles({ queue, sender, waiting, refused, notice, words }).map(counted);
   const panel = page.querySelector("[data-sync-panel]");
   panel.classList.toggle("mt-sync-panel--loud", trouble.length > 0);
   say(panel.querySelector("[data-sync-note]"), trouble.join(" ") || words.calm);
@@ -26,14 +26,17 @@ export function showSync(page, { queue, sender, words, notice, label, drop }) {
 }
 
 /** What the people at the door have to know, the gravest first. */
-function troubles({ sender, waiting, refused, notice, words }) {
+function troubles({ queue, sender, waiting, refused, notice, words }) {
   return [
     notice,
     !sender.open && words.closed,
     !sender.open && waiting && words.closedWaiting,
+    !queue.lasting && words.noStore,
+    queue.held().length && words.held,
     refused.length && words.refused,
     sender.signedOut && words.signedOut,
-    sender.offline && words.offline,
+    sender.offline && queue.lasting && words.offline,
+    sender.clock && words.clock.replace("{off}", sender.clock),
   ].filter(Boolean);
 }
 
@@ -47,11 +50,23 @@ function showRefused(panel, refused, label, drop) {
   const rows = refused.map((event) => {
     const row = template.content.cloneNode(true);
     const change = event.undo ? "↩" : `${event.delta > 0 ? "+" : "−"}${Math.abs(event.delta)}`;
-    row.querySelector("[data-what]").textContent = `${clock(new Date(event.at))} ${label(event.key)} ${change} — ${event.problem}`;
-    row.querySelector("[data-drop]").addEventListener("click", () => drop(event.id));
+    const what = `${clock(new Date(event.at))} ${label(event.key)} ${change}`;
+    row.querySelector("[data-what]").textContent = `${what} — ${event.problem}`;
+    row.querySelector("[data-drop]").addEventListener("click", () => drop(event.id, what));
     return row;
   });
   panel.querySelector("[data-sync-refused]").replaceChildren(...rows);
+}
+
+/** A touch that the server refused is gone for good once it is dropped: ask, and say which one it is. */
+export function askBeforeDropping(page, drop) {
+  const dialog = page.querySelector("[data-drop-dialog]");
+  return (id, what) => {
+    dialog.querySelector("[data-what]").textContent = what;
+    dialog.onclose = () => { if (dialog.returnValue === "drop") drop(id); };
+    dialog.returnValue = "";
+    dialog.showModal();
+  };
 }
 
 /** 14:05, as the clock on the wall of the station shows it. */

@@ -1,22 +1,34 @@
-// What was touched on this device and has not reached the server yet. One storage key per touch, written before the
-// screen answers, so that nothing is lost by a reload, a crash or a second tab. Knows no page and no network.
-const PREFIX = "mt-tally";
+// What was touched on this device and has not been answered for by the server. A touch counts here once the store has it
+// on the disk. Knows no page and no network.
 
 export class TallyQueue {
-  /** @param {string} opening @param {Storage} storage anything like localStorage */
-  constructor(opening, storage) {
-    this.prefix = `${PREFIX}:${opening}:`;
-    this.storage = storage;
+  #rows = [];
+  #held = [];
+  #turn = Promise.resolve();
+
+  /**
+   * @param {string} opening
+   * @param {import("./tally-store.js").TouchStore | null} store null: this browser keeps nothing
+   * @param {() => void} spread tells the other tabs that something has changed
+   */
+  constructor(opening, store, spread = () => {}) {
+    Object.assign(this, { opening, store, spread });
   }
 
-  /** Everything kept for this opening, in the order of the touches. */
+  /** Whether touches outlive this page. */
+  get lasting() {
+    return this.store !== null;
+  }
+
+  /** Read again what the store keeps: at the beginning, and when another tab has changed it. */
+  async load() {
+    if (this.store) await this.#inTurn(async () => { this.#rows = await this.store.all(this.opening); });
+    return this;
+  }
+
+  /** Everything kept for this opening, in the order of the touches; what is only held comes last. */
   all() {
-    const keys = [];
-    for (let i = 0; i < this.storage.length; i += 1) {
-      const key = this.storage.key(i);
-      if (key.startsWith(this.prefix)) keys.push(key);
-    }
-    return keys.sort().map((key) => this.#read(key)).filter(Boolean);
+    return [...this.#rows, ...this.#held];
   }
 
   /** Still to be sent. */
@@ -29,62 +41,69 @@ export class TallyQueue {
     return this.all().filter((event) => event.problem);
   }
 
-  /** Throws when the device cannot store; the touch then does not count. */
-  add(event) {
-    const newest = this.all().at(-1)?.order ?? "";
-    let order = String(Date.parse(event.at)).padStart(15, "0");
-    // A device clock that is set back must not put a later touch before an earlier one.
-    if (order <= newest.slice(0, 15)) order = newest.slice(0, 15);
-    const count = newest.slice(0, 15) === order ? Number(newest.slice(16)) + 1 : 0;
-    const kept = { ...event, order: `${order}-${String(count).padStart(6, "0")}` };
-    this.#write(kept);
-    return kept;
+  /** Not on the disk: lost with this page, and not counted before the server has answered. */
+  held() {
+    return this.#held.filter((event) => !event.problem);
   }
 
-  remove(id) {
-    for (const event of this.all()) if (event.id === id) this.storage.removeItem(this.#key(event));
+  /** Resolves once the touch is on the disk; rejects when the device cannot store it, and the touch then does not count. */
+  async add(event) {
+    if (!this.store) throw new Error("this browser keeps nothing");
+    await this.#inTurn(async () => { this.#rows.push(await this.store.add({ ...event, opening: this.opening })); });
+    this.spread();
   }
 
-  refuse(id, problem) {
-    for (const event of this.all()) if (event.id === id) this.#write({ ...event, problem });
+  /** Keep a touch in this page alone, until the server has answered. */
+  hold(event) {
+    this.#held.push(event);
+  }
+
+  async remove(id) {
+    const kept = this.#rows.find((event) => event.id === id);
+    this.#rows = this.#rows.filter((event) => event.id !== id);
+    this.#held = this.#held.filter((event) => event.id !== id);
+    if (kept) await this.#inTurn(() => this.store.remove(kept.order));
+    this.spread();
+  }
+
+  async refuse(id, problem) {
+    await this.#replace((event) => event.id === id, (event) => ({ ...event, problem }));
   }
 
   /** Try every refused touch again, each at its old place. */
-  again() {
-    for (const { problem, ...event } of this.refused()) this.#write(event);
+  async again() {
+    await this.#replace((event) => event.problem, ({ problem: _problem, ...event }) => event);
   }
 
   /** How the unsent touches change each tile: {elementary: 2}. */
   changes() {
     const changes = {};
-    for (const { key, delta } of this.pending()) changes[key] = (changes[key] ?? 0) + delta;
+    for (const { key, delta, problem } of this.#rows) if (!problem) changes[key] = (changes[key] ?? 0) + delta;
     return changes;
   }
 
-  #key(event) {
-    return `${this.prefix}${event.order}:${event.id}`;
+  async #replace(which, changed) {
+    const other = (event) => (which(event) ? changed(event) : event);
+    const before = this.#rows;
+    this.#rows = before.map(other);
+    this.#held = this.#held.map(other);
+    const changes = this.#rows.filter((event, n) => event !== before[n]);
+    if (changes.length) await this.#inTurn(() => Promise.all(changes.map((event) => this.store.put(event))));
+    this.spread();
   }
 
-  #write(event) {
-    this.storage.setItem(this.#key(event), JSON.stringify(event));
-  }
-
-  #read(key) {
-    try {
-      return JSON.parse(this.storage.getItem(key));
-    } catch {
-      return null; // not ours to lose: the key stays where it is
-    }
+  /** One after the other: what is read from the store must not overtake what is being written. */
+  #inTurn(work) {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 }
 
 /** How many touches of each opening this device still keeps: Map {"12" → 3}. */
-export function unsentByOpening(storage) {
+export async function unsentByOpening(store) {
   const unsent = new Map();
-  for (let i = 0; i < storage.length; i += 1) {
-    const [prefix, opening] = storage.key(i).split(":");
-    if (prefix === PREFIX) unsent.set(opening, (unsent.get(opening) ?? 0) + 1);
-  }
+  for (const { opening } of (await store?.all()) ?? []) unsent.set(opening, (unsent.get(opening) ?? 0) + 1);
   return unsent;
 }
 

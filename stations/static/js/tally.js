@@ -1,16 +1,49 @@
-// The tablet's page: every touch is stored and shown at once, and sent when the network allows.
+// The tablet's page: every touch is on the disk before it is shown, and sent when the network allows.
 import { guardLeaving } from "./tally-leave.js";
-import { clock, showSync } from "./tally-panel.js";
+import { askBeforeDropping, clock, showSync } from "./tally-panel.js";
 import { liveEntries, TallyQueue } from "./tally-queue.js";
-import { attended, pageToken, renewToken, Sender } from "./tally-sync.js";
+import { openStore } from "./tally-store.js";
+import { attended, deviceId, pageAuthor, pageToken, renewToken, Sender } from "./tally-sync.js";
 
 const FLASH_MS = 150;
 const ASK_MS = 15_000;
+const DIRECT_MS = 4_000;
 
-function start(page) {
+async function start(page) {
   const { opening, url, ...words } = page.dataset;
-  const queue = new TallyQueue(opening, window.localStorage);
   const form = page.querySelector("form");
+  let sender = null;
+  let touch = null;
+  let acts = Promise.resolve();
+
+  // Before the form's own guard against double presses, which must not swallow the second of two quick touches. One touch
+  // after the other: taking back must find the touch before it.
+  form.addEventListener("submit", (event) => {
+    if (!event.submitter?.value) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (sender && !sender.open) showPanel(page); // which says why nothing is counted
+    else acts = acts.then(touched(event.submitter.value)).catch(console.error);
+  });
+  const touched = (act) => {
+    const event = { id: crypto.randomUUID(), at: new Date().toISOString(), author: pageAuthor() };
+    return async () => { await ready; await touch(act, event); };
+  };
+
+  const channel = new BroadcastChannel("mt-tally");
+  const ready = (async () => {
+    const queue = await new TallyQueue(opening, await openStore(), () => channel.postMessage(opening)).load();
+    ({ sender, touch } = counting({ page, form, queue, url, words }));
+    channel.onmessage = async () => { await queue.load(); sender.changed({}); }; // another tab of this device counted or sent
+  })();
+  await ready;
+}
+
+function showPanel(page) {
+  page.querySelector("[data-sync-panel]").scrollIntoView({ block: "center" });
+}
+
+function counting({ page, form, queue, url, words }) {
   const tiles = new Map([...page.querySelectorAll("[data-tally]")].map((tile) => [tile.dataset.tally, tile]));
   const label = (key) => tiles.get(key)?.querySelector(".mt-tile__label").textContent ?? key;
   const bands = [...tiles.keys()].slice(0, 7); // six big tiles and 年代不明 are the visitors
@@ -23,6 +56,7 @@ function start(page) {
   const sender = new Sender(queue, {
     url,
     token: pageToken,
+    device: deviceId(),
     renew: renewToken,
     changed(answer) {
       if (answer.counts) ({ counts, last: known } = answer);
@@ -38,7 +72,7 @@ function start(page) {
     form.classList.toggle("mt-stopped", !sender.open);
     for (const button of form.querySelectorAll("button[name=act]")) button.setAttribute("aria-disabled", String(!sender.open));
     showEntries();
-    showSync(page, { queue, sender, words, notice, label, drop: (id) => { queue.remove(id); show(); } });
+    showSync(page, { queue, sender, words, notice, label, drop: askBeforeDropping(page, async (id) => { await queue.remove(id); show(); }) });
   }
 
   function showEntries() {
@@ -54,10 +88,9 @@ function start(page) {
     list.replaceChildren(...rows);
   }
 
-  function touch(act) {
+  async function touch(act, event) {
     notice = "";
     const [sign, key] = act.split(":");
-    const event = { id: crypto.randomUUID(), at: new Date().toISOString() };
     if (act === "undo") {
       const [last] = liveEntries(known, queue.pending(), 1);
       if (!last) return;
@@ -66,41 +99,50 @@ function start(page) {
       Object.assign(event, { key, delta: sign === "plus" ? 1 : -1 });
     }
     if (shown(event.key) + event.delta < 0) notice = words.zero;
-    else keep(event);
+    else if (await kept(event)) confirm(event.key);
     show();
     sender.flush();
   }
 
-  function keep(event) {
+  /** Whether the touch is safe: on the disk or, where the device stores nothing, with the server. */
+  async function kept(event) {
     try {
-      queue.add(event);
+      await queue.add(event);
+      return true;
     } catch {
-      notice = words.full;
-      return;
+      // Below: sent directly. While one is still on its way, the next would be counted twice or not at all.
     }
-    const tile = tiles.get(event.key);
-    tile?.classList.add("mt-tile--counted");
-    setTimeout(() => tile?.classList.remove("mt-tile--counted"), FLASH_MS);
+    if (queue.held().length) {
+      notice = words.paper;
+      return false;
+    }
+    queue.hold(event);
+    await Promise.race([sender.flush(), new Promise((resolve) => { setTimeout(resolve, DIRECT_MS); })]);
+    return !queue.all().some(({ id }) => id === event.id);
   }
 
-  // Before the form's own guard against double presses, which must not swallow the second of two quick touches.
-  form.addEventListener("submit", (event) => {
-    if (!event.submitter?.value) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (sender.open) touch(event.submitter.value);
-    else page.querySelector("[data-sync-panel]").scrollIntoView({ block: "center" }); // which says why nothing is counted
-  });
-  page.querySelector("[data-sync-now]").addEventListener("click", () => { queue.again(); show(); sender.flush(); });
-  window.addEventListener("storage", show); // another tab of this device counted or sent
+  function confirm(key) {
+    const tile = tiles.get(key);
+    tile?.classList.add("mt-tile--counted");
+    setTimeout(() => tile?.classList.remove("mt-tile--counted"), FLASH_MS);
+    page.querySelector("[data-tally-said]").textContent = `${label(key)} ${shown(key)}`;
+  }
+
+  page.querySelector("[data-sync-now]").addEventListener("click", async () => { await queue.again(); show(); sender.flush(); });
   navigator.storage?.persist?.().catch(() => {});
+  document.addEventListener("mt:signed-out", (event) => {
+    event.preventDefault(); // this page says so itself, and counting goes on
+    sender.signedOut = true;
+    show();
+  });
   guardLeaving({
     unsent: () => queue.pending().length > 0,
     stay() {
       sender.offline = true;
       show();
-      page.querySelector("[data-sync-panel]").scrollIntoView({ block: "center" });
+      showPanel(page);
     },
+    left() { if (!queue.all().length) sender.leave(); },
   });
 
   show();
@@ -108,6 +150,7 @@ function start(page) {
   sender.flush().then(() => sender.ask());
   sender.keepTrying();
   keepAsking(sender);
+  return { sender, touch };
 }
 
 /** So that two tablets at two doors read the same totals. */
