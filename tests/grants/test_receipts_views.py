@@ -62,7 +62,7 @@ def test_a_receipt_is_entered_from_the_list_and_the_next_one_is_at_hand(home: Pa
     page = send(home, page, entry(made))
     assert page.heading == "領収書1"
     assert "領収書1を登録しました。" in page.text
-    assert "の残りは" in page.text and "手元の残高は96,760円です" in page.text
+    assert "は予算まであと" in page.text and "手元のお金は96,760円です" in page.text
     assert page.has_link("もう1枚登録する")
     page = home.click(page, "領収書の一覧へ")
     assert "架空商店" in page.text and "3,240円" in page.text

@@ -84,7 +84,13 @@ def _expected_turns(status: Status) -> Iterator[Turn | None]:
             change_asked_at=None,
             advance_returned=False,
         )
-        grant = Grant(status=status, refusal_reason=reason, fixed_yen=fixed, refund_due_on=TODAY)
+        grant = Grant(
+            status=status,
+            refusal_reason=reason,
+            fixed_yen=fixed,
+            refund_due_on=TODAY,
+            fiscal_year=clock.fiscal_year(TODAY),
+        )
         yield next((turn for turn in turns(grant, known) if turn.kind == "primary"), None)
 
 

@@ -83,7 +83,7 @@ class ReceiptForm(Form):
                 str(line_id),
                 str(
                     _(
-                        "%(category)s：%(content)s（残り %(left)s）",
+                        "%(category)s：%(content)s（予算まであと %(left)s）",
                         category=label(category),
                         content=content,
                         left=yen(left),

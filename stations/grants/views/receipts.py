@@ -124,7 +124,7 @@ def _entered(receipt: Any) -> str:
     charged = {part.line_id for part in receipt.splits}
     left = "、".join(
         _(
-            "%(category)s「%(content)s」の残りは%(left)s",
+            "%(category)s「%(content)s」は予算まであと%(left)s",
             category=label(total.line.category),
             content=total.line.content,
             left=yen(total.left),
@@ -134,7 +134,7 @@ def _entered(receipt: Any) -> str:
     )
     return str(
         _(
-            "領収書%(number)sを登録しました。%(left)s、手元の残高は%(cash)sです。",
+            "領収書%(number)sを登録しました。%(left)s、手元のお金は%(cash)sです。",
             number=receipt.number,
             left=left,
             cash=yen(queries.standing(receipt.grant).cash),

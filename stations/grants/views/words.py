@@ -140,7 +140,7 @@ def money_in_words(
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
     if award is not None and award < standing.spent and grant.status not in OVER:
-        said.append(_("残額の△は、決定額を超えて、収入や自己資金で支払った分です。"))
+        said.append(_("残りの△は、決定額を超えて、収入や自己資金で支払った分です。"))
     return said
 
 

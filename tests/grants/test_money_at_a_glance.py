@@ -1,0 +1,40 @@
+"""Each page of a grant names one 残り, says what it means, and shows 予算・支出・残り as a bar."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from stations.core.access import Role
+from tests.grants import cast as grants
+from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.html_page import text_of
+
+
+@pytest.mark.parametrize("path", ["", "/receipts", "/books", "/receipts/new"])
+def test_one_left_a_page_with_its_meaning(app: Flask, db_session: Session, path: str):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 45_000)
+    client = PageClient(app)
+    client.sign_in(made.treasurer)
+    page = client.get(f"/grants/{grant.id}{path}")
+    named = [text_of(one) for tag in ("dt", "th", "h2", "option", "label") for one in page.all(tag)]
+    left = [words for words in named if any(word in words for word in ("残り", "残額", "残高"))]
+    assert len(left) == 1 and "決定額" in left[0], left
+    strip = page.one("div", class_="mt-strip")
+    assert "135,000円" in text_of(strip)
+    bar = next(one for one in strip.iter() if one.tag.endswith("svg"))
+    widths = [part.get("width") for part in bar.iter() if "spent" in part.get("class", "")]
+    assert widths == ["25.0%"], "45,000 of 180,000"
+
+
+def test_every_page_of_a_grant_has_a_title_of_its_own(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    client = PageClient(app)
+    client.sign_in(cast.person(Role.OFFICER))
+    for path in ("", "/receipts", "/books", "/report"):
+        title = client.get(f"/grants/{grant.id}{path}").title
+        assert grant.plan.title in title and str(grant.station.name) in title, title
