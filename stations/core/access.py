@@ -109,6 +109,7 @@ class Permission(StrEnum):
     PAYMENT_ORDER = "payment:order"
     PAYMENT_RECORD = "payment:record"
     RECEIPT_ENTER = "receipt:enter"
+    FINDING_ANSWER = "finding:answer"
     ACCOUNTS_AUDIT = "accounts:audit"
     REPORT_SUBMIT = "report:submit"
     REPORT_INSPECT = "report:inspect"
@@ -164,10 +165,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.STATION_MANAGE,
         Permission.OPENING_MANAGE,
         Permission.GRANT_APPLY,
+        Permission.FINDING_ANSWER,
         Permission.REPORT_SUBMIT,
     },
     Role.TREASURER: _COMMITTEE_READS
-    | {Permission.PLAN_DRAFT, Permission.ADVANCE_REQUEST, Permission.RECEIPT_ENTER},
+    | {Permission.PLAN_DRAFT, Permission.ADVANCE_REQUEST}
+    | {Permission.RECEIPT_ENTER, Permission.FINDING_ANSWER},
     Role.COMMITTEE_AUDITOR: _COMMITTEE_READS | {Permission.ACCOUNTS_AUDIT},
     Role.OFFICER: _CITY_READS
     | {

@@ -282,6 +282,8 @@ def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     reports.audit_accounts(grant=grant, by=officers[Role.COMMITTEE_AUDITOR])
     yield times.at(When.REPORT)
     reports.submit_report(grant=grant, by=officers[Role.CHAIR])
+    if task.grant is Status.REPORTED:
+        yield from _questions(town, task, grant, times)
     if task.grant is Status.REPORT_RETURNED or (task.last_year and task.place.key == "nishiguchi"):
         yield times.at(When.REPORT, 0.4)
         receipt = spending.unreadable(grant)
@@ -299,6 +301,19 @@ def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
         reports.submit_report(grant=grant, by=officers[Role.CHAIR])
 
 
+def _questions(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
+    """指摘 on two receipts while the report is with the city: one is answered in words, one waits."""
+    yield times.at(When.REPORT, 0.3)
+    db.session.expire(grant, ["receipts"])
+    first, second = [one for one in grant.receipts if one.cancelled_at is None][:2]
+    inspections.tick(receipt=first, ok=False, finding="何人分の材料ですか。", by=town.officer(1))
+    inspections.tick(receipt=second, ok=False, finding="どの回で使ったものですか。", by=town.officer(1))
+    yield times.at(When.REPORT, 0.6)
+    inspections.answer(
+        receipt=first, text="参加者24人と、見本用の1人分です。", by=town.of(task.place)[Role.TREASURER]
+    )
+
+
 def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
     """検査, 額の確定, and what follows from it."""
     yield times.at(When.INSPECT)
@@ -306,6 +321,8 @@ def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     for receipt in grant.receipts:
         if receipt.cancelled_at is None:
             inspections.tick(receipt=receipt, ok=True, by=town.officer(1))
+    if task.grant in {Status.INSPECTED, Status.DETERMINING}:
+        _disallow(town, grant)
     inspections.inspect(grant=grant, by=town.officer(1))
     if task.grant is Status.INSPECTED:
         return
@@ -328,6 +345,21 @@ def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     if task.grant is Status.CLOSED:
         yield times.at(When.CLOSE)
         services.close(grant=grant, by=town.officer())
+
+
+def _disallow(town: Town, grant: Grant) -> None:
+    """A few hundred yen of one receipt do not count."""
+    receipt = max(
+        (one for one in grant.receipts if one.cancelled_at is None),
+        key=lambda one: (one.amount_yen, one.number),
+    )
+    inspections.disallow(
+        receipt=receipt,
+        line_id=receipt.splits[0].line_id,
+        amount_yen=min(480, receipt.amount_yen),
+        reason="個人の飲み物の代金が含まれているため",
+        by=town.officer(1),
+    )
 
 
 def _refund(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:

@@ -1,5 +1,6 @@
 """What committees spend: receipts with their photos over the lines of the grant, fees taken in, own money."""
 
+import dataclasses
 import datetime as dt
 import itertools
 
@@ -16,9 +17,10 @@ from stations.demo.town import Town
 from stations.demo.undertakings import Settlement, Undertaking
 from stations.grants import queries
 from stations.grants.models import Grant, GrantLine, Receipt
+from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
 from stations.grants.receipts import ReceiptKind
-from stations.grants.rules import Status
+from stations.grants.rules import Status, project_period
 from stations.grants.services import incomes, receipts
 from stations.grants.settlement import fixed_amount
 
@@ -60,6 +62,8 @@ def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Stor
         receipt = _enter(town, task, grant, line, amount, on=clock.today())
         if nth == 0 and task.whole_year and task.place.key in {"farm", "mabashi"}:
             _mistaken(town, task, grant, receipt)
+        elif nth == 1 and task.whole_year and task.place.key in {"farm", "sakura"}:
+            _misread(town, task, receipt)
 
 
 def _put_in_lacking(town: Town, task: Undertaking, grant: Grant, coming: list[_Piece]) -> None:
@@ -140,6 +144,20 @@ def _mistaken(town: Town, task: Undertaking, grant: Grant, receipt: Receipt) -> 
         by=town.of(task.place)[Role.TREASURER],
     )
     _enter(town, task, grant, line, amount, on=receipt.dated_on)
+
+
+def _misread(town: Town, task: Undertaking, receipt: Receipt) -> None:
+    """Entered with the day after: corrected in one step, the photo stays."""
+    before = receipt.dated_on - dt.timedelta(days=1)
+    if before < project_period(receipt.grant.fiscal_year)[0]:
+        return
+    receipts.correct_receipt(
+        receipt=receipt,
+        entry=dataclasses.replace(receipt_queries.as_rule(receipt), dated_on=before),
+        reason="領収書の日付を読み違えたため",
+        by=town.of(task.place)[Role.TREASURER],
+        accept_warnings=True,
+    )
 
 
 def enter_again(town: Town, task: Undertaking, grant: Grant) -> None:

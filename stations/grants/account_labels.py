@@ -12,15 +12,21 @@ labels.register(
         AccountsAct.QUESTION: _l("監査が会計に直してほしいと伝える"),
         AccountsAct.VOID_AUDIT: _l("会計が変わり、監査がやり直しになった"),
         AccountsAct.RECORD_INCOME: _l("収入を記録する"),
+        AccountsAct.CORRECT_INCOME: _l("収入の記録を訂正する"),
         AccountsAct.CANCEL_INCOME: _l("収入の記録を取り消す"),
     }
 )
 labels.register(
     {
         ReceiptAct.ENTER: _l("領収書を登録する"),
+        ReceiptAct.CORRECT: _l("領収書を訂正する"),
         ReceiptAct.CANCEL: _l("領収書を取り消す"),
         ReceiptAct.TICK: _l("領収書を確認する"),
         ReceiptAct.FIND: _l("領収書に指摘をつける"),
+        ReceiptAct.ANSWER: _l("指摘に答える"),
+        ReceiptAct.DISALLOW: _l("一部を対象外にする"),
+        ReceiptAct.ALLOW_AGAIN: _l("対象外を取り消す"),
+        ReceiptAct.CONFIRM: _l("もう1人の担当として確認する"),
     }
 )
 labels.register(

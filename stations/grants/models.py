@@ -1,6 +1,7 @@
 """Grants: what the city awards, pays and settles for one approved plan, and every letter about it."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -13,6 +14,9 @@ from stations.core.database import AppendOnly, Model, enum_column
 from stations.core.files import StoredFile
 from stations.grants.rules import PaymentStatus, Status
 from stations.grants.settings import FiscalYearSetting
+
+if TYPE_CHECKING:
+    from stations.grants.changes import GrantChange
 
 
 class Grant(Model):
@@ -176,29 +180,6 @@ class GrantLine(Model):
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
 
 
-class GrantChange(Model):
-    """A 変更承認申請: the committee asks to move money between lines; approved or refused once."""
-
-    __tablename__ = "grant_change"
-    __table_args__ = (
-        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
-        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="four_eyes"),
-    )
-
-    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
-    reason: orm.Mapped[str]
-    budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → asked budget")
-    before: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → budget before")
-    requested_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
-    requested_at: orm.Mapped[dt.datetime]
-    approved: orm.Mapped[bool | None]
-    decision_reason: orm.Mapped[str] = orm.mapped_column(default="")
-    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
-    decided_at: orm.Mapped[dt.datetime | None]
-
-    grant: orm.Mapped[Grant] = orm.relationship(back_populates="changes")
-
-
 class PaymentRequest(Model):
     """One instalment: asked for (概算払請求) or due (精算払), ordered by two people (支出命令), paid. Numbered in its grant.
 
@@ -294,16 +275,30 @@ class Repayment(AppendOnly, Model):
 class Receipt(Model):
     """A 領収書 with its photo: what the committee paid, to whom, for what, split over the grant's lines.
 
-    Numbered within its grant. A mistaken one is cancelled with a reason and its booking reversed, never
-    deleted. Inspection ticks it. Written by `grants.services.receipts`.
+    Numbered within its grant. A mistaken one is cancelled with a reason and its booking reversed, never deleted;
+    a corrected one is cancelled too, and the entry that replaces it has its number and its photo, for they are one
+    paper. Inspection ticks it. Written by `grants.services.receipts` and `grants.services.inspections`.
     """
 
     __tablename__ = "receipt"
     __table_args__ = (
-        sa.UniqueConstraint("grant_id", "number"),
         sa.CheckConstraint("amount_yen > 0", name="amount"),
         sa.CheckConstraint("(cancelled_at IS NULL) = (cancelled_reason IS NULL)", name="cancelled"),
         sa.CheckConstraint("(inspected_at IS NULL) = (inspected_by_id IS NULL)", name="inspected"),
+        sa.CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed"),
+        sa.CheckConstraint(
+            "confirmed_by_id IS NULL OR (inspected_by_id IS NOT NULL AND confirmed_by_id <> inspected_by_id)",
+            name="four_eyes",
+        ),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered"),
+        sa.Index(
+            "uq_receipt_live_number",
+            "grant_id",
+            "number",
+            unique=True,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        ),
     )
 
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
@@ -325,10 +320,28 @@ class Receipt(Model):
     finding: orm.Mapped[str] = orm.mapped_column(
         default="", comment="what the inspector asks to mend; '' when fine"
     )
+    answer: orm.Mapped[str] = orm.mapped_column(
+        default="",
+        server_default=sa.text("''"),
+        comment="the committee's words on the finding; '' until it answers",
+    )
+    answered_at: orm.Mapped[dt.datetime | None]
+    answered_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    confirmed_at: orm.Mapped[dt.datetime | None]
+    confirmed_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="the second official, for one above the whole award"
+    )
+    replaces_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("receipt.id"), unique=True, comment="the entry of the same paper that this one corrects"
+    )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="receipts")
     file: orm.Mapped[StoredFile] = orm.relationship(lazy="joined", innerjoin=True)
     splits: orm.Mapped[list["ReceiptSplit"]] = orm.relationship(order_by="ReceiptSplit.id", lazy="selectin")
+    replaces: orm.Mapped["Receipt | None"] = orm.relationship(
+        remote_side="Receipt.id", back_populates="replaced_by"
+    )
+    replaced_by: orm.Mapped["Receipt | None"] = orm.relationship(back_populates="replaces")
 
     def body(self) -> Body:
         return self.grant.body()
@@ -357,7 +370,8 @@ class LedgerTransaction(AppendOnly, Model):
     """One cash movement of a grant: one line of the 出納帳. Its postings sum to zero.
 
     Answers "where is every yen". Never changed or deleted: a mistake is answered by a transaction that
-    reverses it, with a reason. Written only by `grants.services.ledger`.
+    reverses it, with a reason; a correction also has the one that stands in its place, and the 出納帳 shows the
+    three as one line. Written only by `grants.services.ledger`.
     """
 
     __tablename__ = "ledger_transaction"
@@ -374,6 +388,11 @@ class LedgerTransaction(AppendOnly, Model):
     repayment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("repayment.id"), unique=True)
     reverses_id: orm.Mapped[int | None] = orm.mapped_column(
         sa.ForeignKey("ledger_transaction.id"), unique=True
+    )
+    corrects_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("ledger_transaction.id"),
+        unique=True,
+        comment="the reversed one in whose place it stands",
     )
     reason: orm.Mapped[str | None]
     client_event_id: orm.Mapped[str | None] = orm.mapped_column(unique=True, comment="one sending of a form")

@@ -13,7 +13,8 @@ from stations.applications.rules import CostCategory
 from stations.core import clock, money, text
 from stations.core.messages import N_
 from stations.core.money import Yen
-from stations.grants import settlement
+from stations.grants import eligibility, settlement
+from stations.grants.reporting import MAX_ENTRY_YEN
 from stations.grants.settlement import ReallocationRule
 
 
@@ -88,13 +89,17 @@ class Budgets:
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """What a receipt is held against. `lines`: category of each cost line in the award, by its id."""
+    """What a receipt is held against. `lines`: category of each cost line in the award, by its id.
+
+    `awarded`: 交付決定額; None asks nothing about it.
+    """
 
     group_name: str
     fiscal_year: int
     period: tuple[date, date]
     lines: Mapping[int, CostCategory]
     budgets: Budgets | None = None
+    awarded: Yen | None = None
 
 
 def check_receipt(
@@ -112,6 +117,7 @@ def check_receipt(
     """
     findings = [
         *_check_paper(receipt, award),
+        *_check_amount(receipt, award),
         *_check_date(receipt, award, today),
         *_check_splits(receipt, award),
         *_check_budgets(receipt, award),
@@ -154,8 +160,28 @@ def _check_paper(receipt: Receipt, award: Award) -> Iterable[Finding]:
         yield _warning(
             "purpose", N_("「一式」の中身を確かめ、主なものを書いてください（例：折り紙と色鉛筆）。")
         )
-    if receipt.amount is not None and receipt.amount < 1:
+
+
+def _check_amount(receipt: Receipt, award: Award) -> Iterable[Finding]:
+    if receipt.amount is None:
+        return
+    if receipt.amount < 1:
         yield _error("amount_yen", N_("金額は1円以上で入力してください。"))
+    elif receipt.amount > MAX_ENTRY_YEN:
+        yield _error(
+            "amount_yen",
+            N_("金額は%(most)sまでです。けた数を確かめてください。"),
+            most=money.format_yen(MAX_ENTRY_YEN),
+        )
+    elif eligibility.needs_second_look(receipt.amount, award.awarded):
+        yield _warning(
+            "amount_yen",
+            N_(
+                "領収書1枚で、交付決定額（%(awarded)s）を超えています。けた数を確かめてください。"
+                "正しいときは、市の検査で2人の担当が確かめます。"
+            ),
+            awarded=money.format_yen(award.awarded or 0),
+        )
 
 
 def _check_date(receipt: Receipt, award: Award, today: date) -> Iterable[Finding]:

@@ -25,6 +25,9 @@ BOOKS_OPEN = frozenset(
 REPORTABLE = BOOKS_OPEN - {Status.CHANGE_REQUESTED}
 
 
+# More digits than any receipt or income of the programme has: a slip of the keys (programme rule).
+MAX_ENTRY_YEN: Yen = 9_999_999
+
 LAST_ENTRY = "last_ledger_entry"
 """In the event of handing in: the id of the newest line of the books. The statement as handed in ends with it."""
 
@@ -37,14 +40,20 @@ class AccountsAct(StrEnum):
     QUESTION = "question_accounts"
     VOID_AUDIT = "void_audit"
     RECORD_INCOME = "record_income"
+    CORRECT_INCOME = "correct_income"
     CANCEL_INCOME = "cancel_income"
 
 
 class ReceiptAct(StrEnum):
     ENTER = "enter_receipt"
+    CORRECT = "correct_receipt"
     CANCEL = "cancel_receipt"
     TICK = "tick"
     FIND = "find"
+    ANSWER = "answer"
+    DISALLOW = "disallow"
+    ALLOW_AGAIN = "allow_again"
+    CONFIRM = "confirm"
 
 
 class Need(StrEnum):
@@ -160,6 +169,25 @@ def check_income_date(fiscal_year: int, happened_on: date, *, today: date) -> No
         raise RuleBroken("happened_on", N_("入金の日が、今日より後になっています。"))
 
 
+# Working days in which a committee is asked to answer a finding: custom, not law.
+ANSWER_WITHIN = 10
+
+
+def answer_by(found_on: date) -> date:
+    """Until when a finding of the inspection should be answered."""
+    return clock.add_business_days(found_on, ANSWER_WITHIN)
+
+
+def check_income_amount(amount: Yen) -> None:
+    """An income has no more digits than a receipt may have. `RuleBroken` on "amount_yen"."""
+    if amount > MAX_ENTRY_YEN:
+        raise RuleBroken(
+            "amount_yen",
+            N_("金額は%(most)sまでです。けた数を確かめてください。"),
+            most=money.format_yen(MAX_ENTRY_YEN),
+        )
+
+
 def check_not_own_books(person_id: int, kept_by: Collection[int]) -> None:
     """監査 is never done by somebody who kept the books (programme rule). `RuleBroken` otherwise."""
     if person_id in kept_by:
@@ -169,11 +197,20 @@ def check_not_own_books(person_id: int, kept_by: Collection[int]) -> None:
         )
 
 
-def check_inspected(unticked: int, with_finding: int) -> None:
-    """検査 is done when every receipt is ticked and none has a finding left; `RuleBroken` otherwise."""
+def check_inspected(unticked: int, with_finding: int, unconfirmed: int = 0) -> None:
+    """検査 is done when every receipt is ticked, none has a finding left, and two officials saw those above the award.
+
+    `RuleBroken` otherwise.
+    """
     if with_finding:
         raise RuleBroken(
             None, N_("指摘のある領収書が%(n)s件あります。差し戻すか、確認し直してください。"), n=with_finding
         )
     if unticked:
         raise RuleBroken(None, N_("まだ確認していない領収書が%(n)s件あります。"), n=unticked)
+    if unconfirmed:
+        raise RuleBroken(
+            None,
+            N_("交付決定額を超える領収書が%(n)s件あります。もう1人の担当の確認を受けてください。"),
+            n=unconfirmed,
+        )

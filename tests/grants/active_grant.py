@@ -91,7 +91,10 @@ def team(
         PlanVersion(
             plan=plan,
             revision=1,
-            content={"title": plan.title},
+            content={
+                "title": plan.title,
+                "income_lines": [{"kind": "fees", "content": "参加費", "amount_yen": 18_000}],
+            },
             sha256="0" * 64,
             submitted_by_id=chair.id,
             submitted_at=now,

@@ -83,8 +83,11 @@ def test_the_csv_opens_in_excel_and_runs_nothing(home: PageClient, made: Team) -
     response = home.download(f"/grants/{made.grant.id}/books.csv")
     assert response.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
-    assert rows[2][1].startswith("'=HYPERLINK")
-    assert rows[2][2:6] == ["1", "0", "3240", "96760"]
+    assert rows[0][:4] == ["助成金", "日付", "摘要", "費目"]
+    assert {row[0] for row in rows[1:]} == {"見本ステーション（見本の居場所）"}
+    assert rows[2][2].startswith("'=HYPERLINK")
+    assert rows[2][3:8] == ["需用費", "1", "0", "3240", "96760"]
+    assert rows[1][3] == "市の助成金"
     assert "attachment" in response.headers["Content-Disposition"]
 
 
@@ -106,3 +109,27 @@ def test_another_committees_book_and_movements_do_not_exist(client: PageClient, 
 def test_the_citys_payment_is_not_the_committees_to_take_back(home: PageClient, made: Team) -> None:
     page = home.get(f"/grants/{made.grant.id}/books")
     assert page.all("td", text="概算払") and not page.all("a", text="取り消す：概算払")
+
+
+def test_the_csv_names_every_category_of_a_split_and_the_kind_of_an_income(
+    home: PageClient, made: Team
+) -> None:
+    enter(made, 5_000, splits={made.rent: 3_000, made.food: 1_500, made.printing: 500})
+    page = home.get(f"/grants/{made.grant.id}/books/new")
+    home.submit(page, "記録する", fees())
+    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    kinds = [row[3] for row in csv.reader(io.StringIO(text))]
+    assert kinds == ["費目", "市の助成金", "場所使用料・需用費", "参加費"]
+
+
+def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> None:
+    page = home.get(f"/grants/{made.grant.id}/books/new")
+    home.submit(page, "記録する", fees())
+    page = home.get(f"/grants/{made.grant.id}/books")
+    page = home.click(page, "訂正する：参加費 100円×50人")
+    assert page.one("input", name="amount_yen").get("value") == "5,000"
+    page = home.submit(page, "訂正する", {"amount_yen": "5,500"})
+    assert "訂正の理由を入力してください。" in page.text
+    page = home.submit(page, "訂正する", {"reason": "数え直したため"})
+    assert "5,500円" in page.text and "訂正の理由：数え直したため" in page.text
+    assert len([row for row in page.rows() if "参加費" in row[1]]) == 1

@@ -7,7 +7,8 @@ from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import queries, services
-from stations.grants.models import Grant, GrantChange
+from stations.grants.changes import GrantChange
+from stations.grants.models import Grant
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast

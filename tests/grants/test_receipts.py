@@ -61,6 +61,7 @@ def test_a_good_receipt_has_no_findings() -> None:
         ({"dated_on": date(2026, 5, 31)}, "dated_on"),
         ({"dated_on": date(2026, 11, 24)}, "dated_on"),
         ({"splits": ()}, "splits"),
+        ({"amount": 10_000_000, "splits": (Split(2, 10_000_000),)}, "amount_yen"),
         ({"splits": (Split(2, 3_239),)}, "splits"),
         ({"splits": (Split(2, 3_000), Split(9, 240))}, "splits"),
         ({"splits": (Split(2, 3_340), Split(1, -100))}, "splits"),
@@ -183,3 +184,16 @@ def test_a_category_over_its_budget_is_named_with_the_excess() -> None:
         "over": "2,240円",
     }
     assert "費目のあいだで予算を動かせるのは" in finding.message
+
+
+@pytest.mark.parametrize(("amount", "level"), [(100_000, []), (100_001, [("warning", "amount_yen")])])
+def test_a_receipt_above_the_whole_award_is_looked_at_twice(
+    amount: int, level: list[tuple[str, str]]
+) -> None:
+    receipt = replace(GOOD, amount=amount, splits=(Split(2, amount),))
+    findings = check_receipt(receipt, replace(AWARD, awarded=100_000), today=TODAY)
+    assert [(one.level.value, one.field) for one in findings] == level
+
+
+def test_the_greatest_receipt_is_one_of_seven_digits() -> None:
+    assert found(replace(GOOD, amount=9_999_999, splits=(Split(2, 9_999_999),))) == []

@@ -280,3 +280,47 @@ def test_nothing_but_pictures_and_pdfs_is_kept(home: PageClient, made: Team) -> 
     before = db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile))
     send(home, new_receipt(home, made), entry(made, file=(b"<svg/>", "a.svg")))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == before
+
+
+def test_a_wrong_date_is_corrected_on_one_page_and_the_photo_stays(home: PageClient, made: Team) -> None:
+    old = enter(made)
+    page = home.click(home.get(f"/grants/receipts/{old.id}"), "この領収書を訂正する")
+    assert page.one("input", name="dated_on-day").get("value") == "3"
+    assert page.one("input", name="payee").get("value") == old.payee
+    page = home.submit(page, "訂正する", {"dated_on-day": "13"})
+    assert page.all("div", id="reason-error")
+    page = home.submit(page, "訂正する", {"dated_on-month": "12", "reason": "読み違い"})
+    assert page.all("div", id="dated_on-error"), "checked as every other receipt"
+    page = home.submit(page, "訂正する", {"dated_on-month": "10", "dated_on-day": "13"})
+    assert "領収書1を訂正しました。" in page.text
+    db.session.expire_all()
+    (new,) = queries.receipts(made.grant, live_only=True)
+    assert (new.dated_on.day, new.file_id, new.number) == (13, old.file_id, 1)
+    assert "訂正前" in home.get(f"/grants/{made.grant.id}/receipts").text
+    page = home.get(f"/grants/receipts/{old.id}")
+    assert "読み違い" in page.text and page.has_link("訂正の後の内容を見る")
+    book = home.get(f"/grants/{made.grant.id}/books")
+    assert [row[0] for row in book.rows() if row[2] == "1"] == ["2026年10月13日（火）"]
+    assert "訂正の理由：読み違い" in book.text
+
+
+def test_another_photo_may_be_chosen_at_a_correction_and_survives_a_mistake(
+    home: PageClient, made: Team
+) -> None:
+    old = enter(made)
+    page = home.get(f"/grants/receipts/{old.id}/correct")
+    page = home.submit(page, "訂正する", {"file": (picture(), "右.jpg")})
+    assert "新しい写真を預かっています" in page.text
+    home.submit(page, "訂正する", {"reason": "別の写真を付けていた"})
+    db.session.expire_all()
+    (new,) = queries.receipts(made.grant, live_only=True)
+    assert new.file_id != old.file_id
+
+
+def test_too_many_digits_are_refused_and_more_than_the_award_is_asked_about(
+    home: PageClient, made: Team
+) -> None:
+    page = send(home, new_receipt(home, made), entry(made, amount_yen="32,400,000"))
+    assert page.all("div", id="amount_yen-error") and "9,999,999円まで" in page.text
+    page = send(home, page, {"amount_yen": "324,000"})
+    assert "2人の担当が確かめます" in page.text

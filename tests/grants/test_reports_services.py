@@ -20,7 +20,7 @@ from stations.grants.queries import reports as queries
 from stations.grants.queries.names import OpenGrant
 from stations.grants.reporting import Need
 from stations.grants.rules import Status
-from stations.grants.services import incomes, ledger, reports
+from stations.grants.services import changes, incomes, ledger, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support import cast
 
@@ -85,6 +85,46 @@ def test_the_statement_holds_every_yen_of_budget_and_books() -> None:
     ]
     assert statement.income_total.budget == statement.expense_total.budget
     assert statement.rest == 77_400
+
+
+def test_the_budgets_of_the_statement_are_those_that_were_decided() -> None:
+    """流用 moves money without a decision: the statement shows what was decided, and the 流用 beside it."""
+    made = team()
+    budgets = {made.rent: 43_000, made.food: 53_000, made.printing: 24_000}
+    changes.request_change(grant=made.grant, budgets=budgets, reason="会場を増やすため", by=made.chair)
+    rows = {row.item: row for row in queries.report(made.grant).statement.expenses}
+    assert [(row.budget, row.moved) for row in rows.values()] == [(36_000, 7_000), (84_000, -7_000)]
+    budgets = {made.rent: 60_000, made.food: 36_000, made.printing: 24_000}
+    changes.request_change(grant=made.grant, budgets=budgets, reason="会場を増やすため", by=made.chair)
+    changes.decide_change(grant=made.grant, approve=True, by=cast.person(Role.APPROVER))
+    rows = {row.item: row for row in queries.report(made.grant).statement.expenses}
+    assert [(row.budget, row.moved) for row in rows.values()] == [(60_000, 0), (60_000, 0)]
+
+
+@pytest.mark.parametrize(
+    ("spent", "paid", "expected"),
+    [
+        # 18,000円 of fees; the unit is 1,000円, the award 100,000円.
+        (108_345, 50_000, 40_000),  # 90,345円 are left to pay: 90,000円 will be fixed
+        (130_000, 50_000, 50_000),  # never above the award
+        (60_000, 50_000, 0),  # 8,000円 will go back instead
+        (18_900, 0, 0),
+    ],
+)
+def test_the_balance_that_is_expected_is_the_one_that_will_be_decided(
+    spent: int, paid: int, expected: int
+) -> None:
+    made = team(paid_yen=paid)
+    enter(made, spent)
+    incomes.record_income(
+        grant=made.grant,
+        kind=IncomeKind.FEES,
+        amount_yen=18_000,
+        happened_on=dt.date(2026, 10, 10),
+        description="参加費",
+        by=made.treasurer,
+    )
+    assert queries.report(made.grant).statement.expected == expected
 
 
 def test_a_report_is_due_from_its_completion_or_the_end_of_the_year() -> None:

@@ -5,11 +5,14 @@ import datetime as dt
 import pytest
 from flask import Flask
 
+from stations.core.access import Role
 from stations.core.database import db
 from stations.grants import bookkeeping
 from stations.grants.rules import Status
 from stations.grants.services import ledger, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
+from tests.grants.test_receipts_services import take_in
+from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded
 
@@ -272,3 +275,75 @@ def test_the_pages_ask_few_questions_with_sixty_receipts(app: Flask, made: Team)
     with recorded(db.engine) as statements:
         officer.get(f"/grants/{made.grant.id}/inspection?receipt=30")
     assert len(statements) <= 15, statements
+
+
+def test_a_part_is_disallowed_and_a_finding_answered_without_returning_the_report(
+    app: Flask, made: Team
+) -> None:
+    receipt, other = enter(made), enter(made, 900)
+    reported(made)
+    officer, treasurer = as_(made.officer, app), as_(made.treasurer, app)
+    page = officer.get(f"/grants/{made.grant.id}/inspection?receipt=1")
+    page = officer.submit(page, "対象外にする", {"amount_yen": "99,999", "reason": "酒類のため"})
+    assert page.all("div", id="amount_yen-error") and "3,240円まで" in page.text
+    page = officer.submit(page, "対象外にする", {"amount_yen": "240"})
+    assert "対象外 240円：酒類のため" in page.text
+    for path in (
+        f"/grants/receipts/{receipt.id}",
+        f"/grants/{made.grant.id}/receipts",
+        f"/grants/{made.grant.id}/report",
+    ):
+        assert "対象外 240円：酒類のため" in treasurer.get(path).text
+    page = officer.submit(
+        officer.get(f"/grants/{made.grant.id}/inspection?receipt=2"),
+        "指摘をつける",
+        {"finding": "誰の分ですか。"},
+    )
+    page = treasurer.click(
+        treasurer.get("/home"), "領収書2への指摘に答える：見本ステーション（見本の居場所）"
+    )
+    page = treasurer.submit(page, "この内容で答える", {"answer": ""})
+    assert page.all("div", id="answer-error")
+    page = treasurer.submit(page, "この内容で答える", {"answer": "参加者24人の分です。"})
+    assert "参加者24人の分です。" in page.text
+    page = officer.get(f"/grants/{made.grant.id}/inspection?receipt=2")
+    assert "参加者24人の分です。" in page.text
+    officer.submit(page, "確認した", {"finding": "誰の分ですか。"})
+    page = officer.submit(officer.get(f"/grants/{made.grant.id}/inspection"), "検査を終える")
+    page = officer.get(f"/grants/{made.grant.id}/determination")
+    assert "△240円" in page.text and "3,900円" in page.text
+    assert other.finding == ""
+
+
+def test_a_disallowed_part_is_allowed_again(app: Flask, made: Team) -> None:
+    enter(made)
+    reported(made)
+    officer = as_(made.officer, app)
+    page = officer.get(f"/grants/{made.grant.id}/inspection?receipt=1")
+    page = officer.submit(page, "対象外にする", {"amount_yen": "240", "reason": "酒類のため"})
+    page = officer.click(page, "対象外を取り消す")
+    page = officer.submit(page, "対象に戻す", {"reason": ""})
+    assert page.all("div", id="reason-error")
+    page = officer.submit(page, "対象に戻す", {"reason": "料理酒でした。"})
+    assert "対象外 240円" not in page.text and "未確認" in page.text
+
+
+def test_the_second_official_confirms_what_is_above_the_award(app: Flask, made: Team) -> None:
+    for line in made.grant.lines:
+        line.decided_yen = line.awarded_yen = 100_000
+    enter(made, 100_001)
+    take_in(made, 20_000)
+    reported(made)
+    second = cast.person(Role.OFFICER)
+    db.session.commit()
+    one, two = as_(made.officer, app), as_(second, app)
+    page = one.get(f"/grants/{made.grant.id}/inspection")
+    page = one.submit(page, "確認した")
+    assert "もう1人の担当の確認が要ります" in page.text and not page.all(
+        "button", text="もう1人の担当として確認した"
+    )
+    page = one.submit(page, "検査を終える")
+    assert "もう1人の担当の確認を受けてください" in page.text
+    page = two.submit(two.get(f"/grants/{made.grant.id}/inspection"), "もう1人の担当として確認した")
+    page = two.submit(page, "検査を終える")
+    assert "検査を終えました" in page.text

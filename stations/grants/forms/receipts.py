@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
@@ -27,6 +27,9 @@ from stations.core.language import lazy_gettext as _l
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
 from stations.grants.receipts import Receipt, ReceiptKind, Split
+
+if TYPE_CHECKING:
+    from stations.grants.models import Receipt as Entered
 
 LineChoice = tuple[int, object, str, Yen]
 """(line id, category, content, what is left of its budget)"""
@@ -93,6 +96,24 @@ class ReceiptForm(Form):
             for line_id, category, content, left in self._lines
         ]
 
+    @classmethod
+    def filled(cls, receipt: "Entered", **options: Any) -> "ReceiptForm":
+        """The form as it would stand with an entry that is to be corrected."""
+        rows = [{"line_id": part.line_id, "amount_yen": part.amount_yen} for part in receipt.splits]
+        whole = len(rows) == 1
+        data = {
+            "dated_on": receipt.dated_on,
+            "amount_yen": receipt.amount_yen,
+            "line_id": rows[0]["line_id"] if whole else None,
+            "payee": receipt.payee,
+            "description": receipt.description,
+            "addressee": receipt.addressee,
+            "kind": receipt.kind,
+            "used_on": receipt.used_on,
+            "splits": [] if whole else rows,
+        }
+        return cls(data=data, **options)
+
     def change_rows(self, *, add: bool, remove: str | None) -> None:
         """Add an empty split row, or take away the one with the name ``remove``."""
         if add:
@@ -115,10 +136,15 @@ class ReceiptForm(Form):
 
     def as_read(self) -> Receipt:
         """What can be read of an entry that is not complete, to say at once all that is wrong with it."""
-        rows = [row.form for row in self.splits if row.form.used]
-        whole = self.amount_yen.data is not None and all(row.amount_yen.data is not None for row in rows)
-        lines = [row.line_id.data for row in rows] if rows else [self.line_id.data]
-        parts = [row.amount_yen.data or 0 for row in rows] if rows else [self.amount_yen.data or 0]
+        rows = self.split_rows
+        parts = [(row.line_id.data, row.amount_yen.data) for row in rows]
+        if not rows:
+            parts = [(self.line_id.data, self.amount_yen.data)]
+        whole = self.amount_yen.data is not None and None not in {amount for _line, amount in parts}
+        sums: dict[int, Yen] = {}
+        for line, amount in parts:
+            if line is not None:
+                sums[line] = sums.get(line, 0) + (amount or 0)
         return Receipt(
             kind=ReceiptKind(self.kind.data),
             addressee=self.addressee.data or "",
@@ -126,10 +152,10 @@ class ReceiptForm(Form):
             purpose=self.description.data or "",
             dated_on=self.dated_on.data,
             used_on=self.used_on.data,
-            amount=self.amount_yen.data if whole and (not rows or None not in lines) else None,
-            splits=tuple(
-                Split(line, part) for line, part in zip(lines, parts, strict=True) if line is not None
-            ),
+            amount=self.amount_yen.data
+            if whole and (not rows or None not in {line for line, _amount in parts})
+            else None,
+            splits=tuple(Split(line, amount) for line, amount in sums.items()),
         )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -161,6 +187,26 @@ class ReceiptForm(Form):
             self.accept_warnings.errors = [_("注意の内容を確かめて、よければここに印をつけてください。")]
 
 
+class CorrectionForm(ReceiptForm):
+    """訂正 of a receipt: every field as it stands, and why. Its photo stays unless another one is chosen."""
+
+    reason = TidyTextArea(
+        _l("訂正の理由"), validators=[Required(_l("訂正の理由を入力してください。")), Length(max=500)]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.file.flags.required = False
+
+
+class AnswerForm(Form):
+    """The committee's words on a finding."""
+
+    answer = TidyTextArea(
+        _l("指摘への答え"), validators=[Required(_l("指摘への答えを入力してください。")), Length(max=1000)]
+    )
+
+
 class ReasonForm(Form):
     """The reason for taking something back."""
 
@@ -190,3 +236,11 @@ class IncomeForm(Form):
             self.event.data = str(uuid.UUID(self.event.data or ""))
         except ValueError:
             self.event.data = str(uuid.uuid4())
+
+
+class IncomeCorrectionForm(IncomeForm):
+    """訂正 of an income: every field as it stands, and why."""
+
+    reason = TidyTextArea(
+        _l("訂正の理由"), validators=[Required(_l("訂正の理由を入力してください。")), Length(max=500)]
+    )

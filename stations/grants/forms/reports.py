@@ -1,9 +1,26 @@
 """Forms of the final report and its inspection."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from stations.core.forms import DateField, Form, Length, NotRequired, Required, SharedForm, TidyTextArea
+from wtforms import SelectField
+
+from stations.core.formatting import yen
+from stations.core.forms import (
+    DateField,
+    Form,
+    Length,
+    NotRequired,
+    Required,
+    SharedForm,
+    TidyTextArea,
+    YenField,
+)
+from stations.core.labels import label
 from stations.core.language import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from stations.grants.models import ReceiptSplit
 
 
 class ReportForm(SharedForm):
@@ -27,6 +44,26 @@ class TickForm(Form):
     """What an inspector asks to mend; empty when the receipt is in order."""
 
     finding = TidyTextArea(_l("指摘"), validators=[Length(max=500)])
+
+
+class DisallowForm(Form):
+    """対象外: how much of which line of a receipt, and why."""
+
+    line_id = SelectField(_l("費目"), coerce=int, choices=[], validate_choice=False)
+    amount_yen = YenField(
+        _l("対象外にする額"), validators=[Required(_l("対象外にする額を入力してください。"))]
+    )
+    reason = TidyTextArea(
+        _l("対象外にする理由"),
+        validators=[Required(_l("対象外にする理由を入力してください。")), Length(max=500)],
+    )
+
+    def offer(self, parts: "Iterable[ReceiptSplit]") -> None:
+        """The lines over which the receipt is split."""
+        self.line_id.choices = [
+            (part.line_id, f"{label(part.line.category)}：{part.line.content}（{yen(part.amount_yen)}）")
+            for part in parts
+        ]
 
 
 class ReturnForm(Form):

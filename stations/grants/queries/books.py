@@ -1,6 +1,7 @@
 """The 出納帳: one line per cash movement of the committee, oldest first, with its running balance."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,12 +23,23 @@ from stations.grants.models import (
 _SOURCES = frozenset({Account.INCOME.value, Account.OWN_FUNDS.value})
 
 
+@dataclass(frozen=True)
+class Correction:
+    """What stood in a line before a 訂正: the day, the words, the amount; and why it was corrected."""
+
+    happened_on: dt.date
+    description: str
+    yen: Yen
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookLine:
     """One line. A reversal stands on its original's side with a negative amount (△).
 
     voucher: number of the receipt, or None. reference: 支払番号 or 納入番号 of the city's cashier, or "".
-    reversed: a later line takes it back.
+    reversed: a later line takes it back. corrections: what it said before it was corrected, oldest first; the
+    corrected entries and their reversals undo each other on one day, and have no lines of their own.
     """
 
     transaction: LedgerTransaction
@@ -37,6 +49,7 @@ class BookLine:
     out_yen: Yen
     balance_yen: Yen
     reversed: bool
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def happened_on(self) -> dt.date:
@@ -116,10 +129,13 @@ def cash_book(grant: Grant) -> CashBook:
     vouchers = sa.select(Receipt.id, Receipt.number).where(Receipt.grant_id == grant.id)
     numbers = {receipt_id: number for receipt_id, number in db.session.execute(vouchers)}  # noqa: C416  # rows are no pairs
     references = _references(grant)
-    answered = {row.reverses_id for row in rows}
+    answers = {row.reverses_id: row for row in rows if row.reverses_id is not None}
+    corrected = {row.corrects_id for row in rows}
     lines: list[BookLine] = []
     balance = 0
     for row in rows:
+        if row.id in corrected or row.reverses_id in corrected - {None}:
+            continue
         original = by_id[row.reverses_id] if row.reverses_id is not None else row
         moved = cash(row)
         balance += moved
@@ -132,10 +148,25 @@ def cash_book(grant: Grant) -> CashBook:
                 in_yen=moved if comes_in else 0,
                 out_yen=0 if comes_in else -moved,
                 balance_yen=balance,
-                reversed=row.id in answered,
+                reversed=row.id in answers,
+                corrections=tuple(_corrections(row, by_id, answers)),
             )
         )
     return CashBook(tuple(lines))
+
+
+def _corrections(
+    row: LedgerTransaction,
+    by_id: Mapping[int, LedgerTransaction],
+    answers: Mapping[int, LedgerTransaction],
+) -> Iterator[Correction]:
+    """What stood in the place of ``row``, oldest first; ``answers``: the reversal of each."""
+    if row.corrects_id is None:
+        return
+    before = by_id[row.corrects_id]
+    yield from _corrections(before, by_id, answers)
+    why = answers[before.id].reason or ""
+    yield Correction(before.happened_on, before.description, abs(cash(before)), why)
 
 
 def _references(grant: Grant) -> dict[tuple[int | None, int | None], str]:

@@ -1,8 +1,7 @@
 """What pages show before somebody acts: the offer of a plan, the budget with what is spent, the settlement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +12,9 @@ from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting
+from stations.grants.eligibility import eligible
 from stations.grants.models import Grant, GrantLine, Receipt
+from stations.grants.queries.disallowances import amounts, of_grant
 from stations.grants.queries.grants import approved_item, settings
 from stations.grants.queries.ledger import decided_award, postings_of, spent_by_line
 from stations.grants.rules import AFTER_INSPECTION
@@ -98,9 +99,13 @@ def _sum(rows: list[Row]) -> Row:
 
 @dataclass(frozen=True)
 class Calculation:
-    """How the 額の確定 comes about, in yen. ``paid``: what is with the committee now."""
+    """How the 額の確定 comes about, in yen. ``paid``: what is with the committee now.
+
+    ``eligible``: what counts of the inspected receipts, ``disallowed`` (対象外) taken off already.
+    """
 
     eligible: Yen
+    disallowed: Yen
     income: Yen
     terms: FiscalTerms
     awarded: Yen
@@ -122,21 +127,39 @@ class Calculation:
 
 def calculation(grant: Grant) -> Calculation:
     """From the books and the inspected receipts, by the year's terms."""
-    return calculated(grant, grant.setting, eligible=receipt_counts(grant).eligible, books=postings_of(grant))
+    return calculated(grant, grant.setting, receipts=receipt_counts(grant), books=postings_of(grant))
 
 
 def calculated(
-    grant: Grant, setting: FiscalYearSetting | None, *, eligible: Yen, books: Sequence[Posting]
+    grant: Grant,
+    setting: FiscalYearSetting | None,
+    *,
+    receipts: "ReceiptCounts",
+    books: Sequence[Posting],
+    inspected: bool = True,
 ) -> Calculation:
-    """`calculation` from what a page has read already."""
-    incomes = [(entry.income_kind, -entry.amount) for entry in books if entry.income_kind is not None]
+    """`calculation` from what a page has read already. ``inspected`` False: from all receipts that stand."""
     return Calculation(
-        eligible=eligible,
-        income=settlement.deducted_income(incomes),
-        terms=setting.terms if setting is not None else FiscalTerms(fiscal_year=grant.fiscal_year),
+        eligible=receipts.eligible if inspected else receipts.entered,
+        disallowed=receipts.disallowed if inspected else 0,
+        income=incomes_of(books),
+        terms=terms_of(grant, setting),
         awarded=(grant.awarded_yen if grant.kept_yen is None else grant.kept_yen) or 0,
         paid=bookkeeping.standing(0, books).paid,
     )
+
+
+def incomes_of(books: Iterable[Posting]) -> Yen:
+    """The income in the books that lowers the grant."""
+    return settlement.deducted_income(
+        (entry.income_kind, -entry.amount) for entry in books if entry.income_kind is not None
+    )
+
+
+def terms_of(grant: Grant, setting: FiscalYearSetting | None = None) -> FiscalTerms:
+    """The terms of the grant's year; the defaults while it has none."""
+    known = setting or grant.setting
+    return known.terms if known is not None else FiscalTerms(fiscal_year=grant.fiscal_year)
 
 
 @dataclass(frozen=True)
@@ -155,9 +178,13 @@ class Keepable:
 def keepable(grant: Grant) -> Keepable:
     """By the rule of the 額の確定; ``decided`` is the award, or what has been fixed of it."""
     inspected = grant.status in AFTER_INSPECTION
-    counts = receipt_counts(grant)
-    eligible = counts.eligible if inspected else counts.entered
-    known = calculated(grant, grant.setting, eligible=eligible, books=postings_of(grant))
+    known = calculated(
+        grant,
+        grant.setting,
+        receipts=receipt_counts(grant),
+        books=postings_of(grant),
+        inspected=inspected,
+    )
     fixed = grant.fixed_yen
     return Keepable(inspected, known, (decided_award(grant) or 0) if fixed is None else fixed)
 
@@ -166,7 +193,8 @@ def keepable(grant: Grant) -> Keepable:
 class ReceiptCounts:
     """Receipts that stand; those ticked as in order; those with a finding.
 
-    ``eligible``: yen of all ticked ones; ``entered``: of all that stand.
+    ``eligible``: yen that count of all ticked ones; ``entered``: of all that stand. ``disallowed`` (対象外) is taken
+    off both already.
     """
 
     live: int
@@ -174,21 +202,22 @@ class ReceiptCounts:
     found: int
     eligible: Yen
     entered: Yen
+    disallowed: Yen
 
 
 def receipt_counts(grant: Grant) -> ReceiptCounts:
-    ticked = Receipt.inspected_at.is_not(None)
-
-    def having(condition: sa.ColumnElement[bool], what: Any = 1) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((condition, what), else_=0)), 0)
-
-    row = db.session.execute(
-        sa.select(
-            sa.func.count(Receipt.id),
-            having(sa.and_(ticked, Receipt.finding == "")),
-            having(Receipt.finding != ""),
-            having(ticked, Receipt.amount_yen),
-            sa.func.coalesce(sa.func.sum(Receipt.amount_yen), 0),
-        ).where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
-    ).one()
-    return ReceiptCounts(*(int(number) for number in row))
+    rows = db.session.execute(
+        sa.select(Receipt.id, Receipt.amount_yen, Receipt.inspected_at.is_not(None), Receipt.finding != "")
+        .where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
+        .order_by(Receipt.id)
+    ).all()
+    taken = amounts(of_grant(grant)) if any(ticked for _id, _yen, ticked, _found in rows) else {}
+    counting = [(eligible(yen, taken.get(i, ())), ticked) for i, yen, ticked, _found in rows]
+    return ReceiptCounts(
+        live=len(rows),
+        inspected=sum(ticked and not found for _id, _yen, ticked, found in rows),
+        found=sum(found for _id, _yen, _ticked, found in rows),
+        eligible=sum(counts for counts, ticked in counting if ticked),
+        entered=sum(counts for counts, _ticked in counting),
+        disallowed=sum(sum(taken.get(i, ())) for i, _yen, ticked, _found in rows if ticked),
+    )

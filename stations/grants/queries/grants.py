@@ -16,7 +16,8 @@ from stations.core.access import Actor, Permission, committee_ids
 from stations.core.audit import Event
 from stations.core.database import db
 from stations.core.money import Yen
-from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
+from stations.grants.changes import GrantChange
+from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import disclosure
 from stations.grants.rules import PaymentStatus, Status, year_over
 from stations.grants.settings import FiscalYearSetting

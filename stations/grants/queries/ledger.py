@@ -32,19 +32,20 @@ def posting(row: LedgerPosting) -> Posting:
     )
 
 
-def postings_of(grant: Grant, *, until: int | None = None) -> list[Posting]:
-    """Every posting of a grant, oldest first; they sum to zero. ``until``: as the books were (`last_entry`)."""
-    find = (
+def postings_of(grant: Grant) -> list[Posting]:
+    """Every posting of a grant, oldest first; they sum to zero."""
+    return [one for _entry, one in entries_of(grant)]
+
+
+def entries_of(grant: Grant) -> list[tuple[int, Posting]]:
+    """(id of its transaction, posting), oldest first: those up to `last_entry` are the books as they were then."""
+    rows = db.session.scalars(
         sa.select(LedgerPosting)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .where(LedgerTransaction.grant_id == grant.id)
+        .order_by(LedgerTransaction.happened_on, LedgerTransaction.id, LedgerPosting.id)
     )
-    if until is not None:
-        find = find.where(LedgerTransaction.id <= until)
-    rows = db.session.scalars(
-        find.order_by(LedgerTransaction.happened_on, LedgerTransaction.id, LedgerPosting.id)
-    )
-    return [posting(row) for row in rows]
+    return [(row.transaction_id, posting(row)) for row in rows]
 
 
 def last_entry(grant: Grant) -> int:

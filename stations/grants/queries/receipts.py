@@ -1,6 +1,6 @@
 """Receipts of a grant: loaders, what they are checked against, and the totals per line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ class LineTotal:
 
 
 class Found(NamedTuple):
-    """A finding of an earlier inspection; ``cancelled``: its receipt was replaced or dropped since."""
+    """A finding of an earlier inspection; ``cancelled``: its receipt was dropped since (a corrected one was not)."""
 
     number: int
     cancelled: bool
@@ -54,9 +54,14 @@ def receipt(receipt_id: int) -> Receipt | None:
     )
 
 
-def receipts(grant: Grant, *, live_only: bool = False) -> list[Receipt]:
-    """The grant's receipts by number, cancelled ones included unless ``live_only``."""
-    find = sa.select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.number)
+def receipts(grant: Grant, *, live_only: bool = False, and_corrections: bool = False) -> list[Receipt]:
+    """The grant's receipts by number, cancelled ones included unless ``live_only``.
+
+    ``and_corrections``: each with the entry that corrected it.
+    """
+    find = sa.select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.number, Receipt.id)
+    if and_corrections:
+        find = find.options(orm.selectinload(Receipt.replaced_by))
     if live_only:
         find = find.where(Receipt.cancelled_at.is_(None))
     return fetch_all(find.options(_splits_with_lines()))
@@ -67,11 +72,28 @@ def with_findings(grant: Grant) -> list[Receipt]:
     return [row for row in receipts(grant, live_only=True) if row.finding]
 
 
+def unanswered(grant_ids: Collection[int]) -> list[Receipt]:
+    """The receipts of grants whose finding the committee has not answered yet."""
+    if not grant_ids:
+        return []
+    return fetch_all(
+        sa.select(Receipt)
+        .where(
+            Receipt.grant_id.in_(grant_ids),
+            Receipt.finding != "",
+            Receipt.answer == "",
+            Receipt.cancelled_at.is_(None),
+        )
+        .options(orm.lazyload(Receipt.file), orm.lazyload(Receipt.splits))
+        .order_by(Receipt.grant_id, Receipt.number)
+    )
+
+
 def pointed_out(grant: Grant) -> list[Receipt]:
-    """The receipts in which the last inspection found something, also those that were cancelled since."""
+    """The receipts in which the last inspection found something, also those cancelled or corrected since."""
     return [
         row
-        for row in receipts(grant)
+        for row in receipts(grant, and_corrections=True)
         if row.finding
         and (row.cancelled_at is None or (grant.reported_at and row.cancelled_at > grant.reported_at))
     ]
@@ -79,12 +101,15 @@ def pointed_out(grant: Grant) -> list[Receipt]:
 
 def found_before(grant: Grant) -> list[Found]:
     """What stood pointed out when the report went back, by receipt, also at those replaced since."""
+    newer = orm.aliased(Receipt)
+    corrected = sa.exists().where(newer.replaces_id == Receipt.id)
+    gone = sa.and_(Receipt.cancelled_at.is_not(None), ~corrected)
     rows = db.session.execute(
-        sa.select(Receipt.number, Receipt.cancelled_at.is_not(None), Event.act, Event.reason)
+        sa.select(Receipt.number, gone, Event.act, Event.reason)
         .join(Event, sa.and_(Event.object_type == Receipt.__tablename__, Event.object_id == Receipt.id))
         .where(
             Receipt.grant_id == grant.id,
-            Event.act.in_([ReceiptAct.FIND.value, ReceiptAct.TICK.value]),
+            Event.act.in_([ReceiptAct.FIND.value, ReceiptAct.TICK.value, ReceiptAct.DISALLOW.value]),
             Event.at < grant.reported_at,
         )
         .order_by(Receipt.number, Event.id)
@@ -99,17 +124,21 @@ def line_totals(grant: Grant) -> list[LineTotal]:
     return [LineTotal(line, spent.get(line.id, 0)) for line in grant.lines]
 
 
-def line_choices(grant: Grant) -> list[tuple[int, object, str, Yen]]:
-    """(line id, category, content, left) of each line: what a receipt can be charged to."""
+def line_choices(grant: Grant, *, without: Receipt | None = None) -> list[tuple[int, object, str, Yen]]:
+    """(line id, category, content, left) of each line: what a receipt can be charged to. ``without``: as in `award`."""
+    freed = {part.line_id: part.amount_yen for part in without.splits} if without is not None else {}
     return [
-        (total.line.id, total.line.category, total.line.content, total.left) for total in line_totals(grant)
+        (total.line.id, total.line.category, total.line.content, total.left + freed.get(total.line.id, 0))
+        for total in line_totals(grant)
     ]
 
 
-def award(grant: Grant) -> rules.Award:
-    """What a receipt of this grant is held against."""
+def award(grant: Grant, *, without: Receipt | None = None) -> rules.Award:
+    """What a receipt of this grant is held against. ``without``: an entry of which nothing is spent any more."""
     category_of = {line.id: line.category for line in grant.lines}
     spent = spent_by_line(grant)
+    for part in without.splits if without is not None else ():
+        spent[part.line_id] -= part.amount_yen
     return rules.Award(
         group_name=grant.committee.name,
         fiscal_year=grant.fiscal_year,
@@ -120,6 +149,7 @@ def award(grant: Grant) -> rules.Award:
             spent=by_category((category_of[line_id], amount) for line_id, amount in spent.items()),
             rule=reallocation_rule(grant),
         ),
+        awarded=grant.awarded_yen,
     )
 
 
@@ -168,7 +198,7 @@ def accepted_warnings(row: Receipt) -> list[str]:
         sa.select(Event.detail).where(
             Event.object_type == row.__tablename__,
             Event.object_id == row.id,
-            Event.act == ReceiptAct.ENTER.value,
+            Event.act.in_([ReceiptAct.ENTER.value, ReceiptAct.CORRECT.value]),
         )
     )
     return list((detail or {}).get("accepted_warnings", ()))

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from stations.applications.rules import CostCategory, IncomeKind
+from stations.applications.rules import CostCategory
 from stations.attendance import queries as attendance
 from stations.attendance.queries import PeriodTotals
 from stations.core import clock
@@ -17,19 +18,21 @@ from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 from stations.core.tasks import Task
-from stations.grants import bookkeeping, budgets, reporting, settlement
+from stations.grants import bookkeeping, budgets, eligibility, reporting, settlement
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
 from stations.grants.queries.books import cash
-from stations.grants.queries.grants import reallocation_rule, reason_of
+from stations.grants.queries.grants import reallocation_rule
 from stations.grants.queries.ledger import (
     decided_award,
     entries_after,
-    first_award,
+    entries_of,
     is_cancelled,
     postings_of,
 )
 from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.receipts import unanswered
+from stations.grants.queries.statements import Statement, statement
 from stations.grants.reporting import LAST_ENTRY, Accounts, AccountsAct
 from stations.grants.rules import Act, Status, project_period
 from stations.grants.settlement import Settlement
@@ -39,46 +42,6 @@ from stations.people.models import Person
 def report_text(grant: Grant) -> tuple[str, str, dt.date | None]:
     """What the committee has written so far: 実施した内容, 成果と課題, the day of completion."""
     return (grant.report_summary, grant.report_results, grant.completed_on)
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """One 区分 of the 収支決算書. ``item``: a cost category, an income kind, or None for the city's grant."""
-
-    item: CostCategory | IncomeKind | None
-    budget: Yen
-    actual: Yen
-
-    @property
-    def difference(self) -> Yen:
-        return self.actual - self.budget
-
-
-@dataclass(frozen=True)
-class Statement:
-    """収支決算書: 収入の部 and 支出の部, each with 予算額・決算額・増減. `unpaid`: of the award, still to come."""
-
-    income: tuple[StatementRow, ...]
-    expenses: tuple[StatementRow, ...]
-    unpaid: Yen
-
-    @property
-    def income_total(self) -> StatementRow:
-        return _total(self.income)
-
-    @property
-    def expense_total(self) -> StatementRow:
-        return _total(self.expenses)
-
-    @property
-    def expected(self) -> Yen:
-        """精算払の見込み: how much of the award would still cover what was spent beyond the income."""
-        return max(0, min(self.unpaid, -self.rest))
-
-    @property
-    def rest(self) -> Yen:
-        """差引: what is left of the income, negative when somebody has advanced it."""
-        return self.income_total.actual - self.expense_total.actual
 
 
 @dataclass(frozen=True)
@@ -103,7 +66,8 @@ class Report:
     """Everything a page or the PDF of a 実績報告 shows, read in a few queries.
 
     Of a report that is with the city, ``statement`` is what was audited and handed in, as its PDF has it, and
-    ``since`` tells what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None.
+    ``since`` tells what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None. ``returned``:
+    why the city sent it back last; empty when it never did.
     """
 
     accounts: Accounts
@@ -111,6 +75,7 @@ class Report:
     standing: Standing
     missing: tuple[RuleBroken, ...]
     due_on: dt.date | None
+    returned: str
     since: Since | None
 
 
@@ -121,39 +86,48 @@ def accounts(grant: Grant) -> Accounts:
 
 def report(grant: Grant) -> Report:
     """The report of a grant: as it was handed in, while it is with the city or settled; else as the books are now."""
-    postings = postings_of(grant)
+    entries = entries_of(grant)
+    postings = [posting for _entry, posting in entries]
     state = _accounts(grant, postings)
     standing = bookkeeping.standing(decided_award(grant) or 0, postings)
-    closed_at = _closed_at(grant)
-    reported = postings if closed_at is None else postings_of(grant, until=closed_at)
+    handed = _handed(grant)
+    closed_at = _closed_at(grant, handed)
+    reported = [posting for entry, posting in entries if closed_at is None or entry <= closed_at]
     return Report(
         accounts=state,
-        statement=_statement(grant, reported),
+        statement=statement(grant, reported),
         standing=standing,
         missing=tuple(reporting.missing(state)),
         due_on=due_on(grant),
+        returned=next((one.reason or "" for one in handed if one.act == Act.RETURN_REPORT), ""),
         since=None if closed_at is None else _since(grant, closed_at, standing),
     )
 
 
-def _closed_at(grant: Grant) -> int | None:
-    """The newest line of the books when the report was handed in last; None while it is not with the city.
-
-    A report that was sent back is not with the city, also when the award is cancelled after that.
-    """
-    if grant.reported_at is None or grant.status in reporting.BOOKS_OPEN:
-        return None
-    detail = db.session.scalar(
-        sa.select(Event.detail)
+def _handed(grant: Grant) -> Sequence[sa.Row[str, str | None, dict[str, Any]]]:
+    """The acts of handing in and sending back, the last one first; none before the first report."""
+    if grant.reported_at is None:
+        return []
+    return db.session.execute(
+        sa.select(Event.act, Event.reason, Event.detail)
         .where(
             Event.object_type == grant.__tablename__,
             Event.object_id == grant.id,
             Event.act.in_([Act.REPORT.value, Act.RETURN_REPORT.value]),
         )
         .order_by(Event.id.desc())
-        .limit(1)
-    )
-    return (detail or {}).get(LAST_ENTRY)  # 差戻し names none
+    ).all()
+
+
+def _closed_at(grant: Grant, handed: Sequence[sa.Row[str, str | None, dict[str, Any]]]) -> int | None:
+    """The newest line of the books when the report was handed in last; None while it is not with the city.
+
+    A report that was sent back is not with the city, also when the award is cancelled after that.
+    """
+    if not handed or grant.status in reporting.BOOKS_OPEN:
+        return None
+    last: int | None = handed[0].detail.get(LAST_ENTRY)  # 差戻し names none
+    return last
 
 
 def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:
@@ -217,11 +191,6 @@ def activity(grant: Grant) -> Activity:
     return Activity(days, held, shared=bool(db.session.scalar(sa.select(other))))
 
 
-def return_reason(grant: Grant) -> str:
-    """What the city wrote when it sent the report back last; empty when it never did."""
-    return reason_of(grant, Act.RETURN_REPORT)
-
-
 def question_of(grant: Grant) -> str:
     """What 監査 wants mended, until 監査 has found the accounts right; empty without such a thing."""
     last = db.session.execute(
@@ -246,22 +215,49 @@ def last_receipt_on(grant: Grant) -> dt.date | None:
     )
 
 
-def tick_counts(grant: Grant) -> tuple[int, int]:
-    """How many live receipts are not ticked yet, and how many have a finding left."""
+def tick_counts(grant: Grant) -> tuple[int, int, int]:
+    """How many live receipts are not ticked yet, have a finding left, and wait for a second official."""
+    unconfirmed = db.session.scalars(
+        sa.select(Receipt.amount_yen).where(
+            Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None), Receipt.confirmed_at.is_(None)
+        )
+    )
+    waits = sum(eligibility.needs_second_look(amount, grant.awarded_yen) for amount in unconfirmed)
     row = db.session.execute(
         sa.select(
             sa.func.coalesce(sa.func.sum(sa.case((Receipt.inspected_at.is_(None), 1), else_=0)), 0),
             sa.func.coalesce(sa.func.sum(sa.case((Receipt.finding != "", 1), else_=0)), 0),
         ).where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), waits
 
 
 def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
     """What this person can do next about the reports of open grants: write, audit, hand in, mend, inspect."""
     reported = reporting.REPORTABLE | {Status.REPORTED}
-    tasks = (_task(person, one, one.grant) for one in grants if one.grant.status in reported)
-    return [task for task in tasks if task is not None]
+    open_grants = [one for one in grants if one.grant.status in reported]
+    tasks = (_task(person, one, one.grant) for one in open_grants)
+    return [*_findings(person, open_grants), *(task for task in tasks if task is not None)]
+
+
+def _findings(person: Person, grants: Iterable[OpenGrant]) -> Iterable[Task]:
+    """The findings that wait for the committee's answer."""
+    asked = {
+        one.grant.id: one
+        for one in grants
+        if one.grant.status in {Status.REPORTED, Status.REPORT_RETURNED}
+        and can(person, Permission.FINDING_ANSWER, one.grant)
+    }
+    for receipt in unanswered(asked):
+        name = asked[receipt.grant_id].name
+        yield Task(
+            label=_("領収書%(number)sへの指摘に答える：%(name)s", number=receipt.number, name=name),
+            endpoint="grants.answer_finding",
+            values={"receipt_id": receipt.id},
+            due_on=reporting.answer_by(clock.local_date(receipt.inspected_at))
+            if receipt.inspected_at
+            else None,
+        )
 
 
 def _task(person: Person, one: OpenGrant, grant: Grant) -> Task | None:
@@ -329,38 +325,3 @@ def _accounts(grant: Grant, postings: Sequence[Posting]) -> Accounts:
         audited=grant.accounts_audited_at is not None,
         within_budgets=_within_budgets(grant, bookkeeping.spent_by_category(postings)),
     )
-
-
-def _statement(grant: Grant, postings: list[Posting]) -> Statement:
-    planned: dict[CostCategory, Yen] = {}
-    for line in grant.lines:
-        planned[line.category] = planned.get(line.category, 0) + line.awarded_yen
-    rows = settlement.statement(planned, bookkeeping.spent_by_category(postings))
-    expenses = tuple(StatementRow(row.category, row.planned, row.spent) for row in rows)
-    awarded = first_award(grant) or 0
-    paid = bookkeeping.standing(awarded, postings).paid
-    incomes = _incomes(grant, postings, to_cover=sum(planned.values()) - awarded)
-    return Statement((StatementRow(None, awarded, paid), *incomes), expenses, unpaid=awarded - paid)
-
-
-def _incomes(grant: Grant, postings: list[Posting], *, to_cover: Yen) -> list[StatementRow]:
-    """Incomes besides the grant; what the budget leaves open (``to_cover``) was to be 自己資金."""
-    budget: dict[IncomeKind, Yen] = {}
-    for line in grant.plan.income_lines:
-        budget[line.kind] = budget.get(line.kind, 0) + line.amount_yen
-    actual: dict[IncomeKind, Yen] = {}
-    for part in postings:
-        if part.income_kind is not None:
-            actual[part.income_kind] = actual.get(part.income_kind, 0) - part.amount
-    open_yen = to_cover - sum(budget.values())
-    if open_yen > 0:
-        budget[IncomeKind.OWN_FUNDS] = budget.get(IncomeKind.OWN_FUNDS, 0) + open_yen
-    return [
-        StatementRow(kind, budget.get(kind, 0), actual.get(kind, 0))
-        for kind in IncomeKind
-        if budget.get(kind) or actual.get(kind)
-    ]
-
-
-def _total(rows: tuple[StatementRow, ...]) -> StatementRow:
-    return StatementRow(None, sum(row.budget for row in rows), sum(row.actual for row in rows))

@@ -19,7 +19,8 @@ from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.grants.cancellations import GrantCancellation
-from stations.grants.models import Grant, GrantChange, Letter, PaymentRequest
+from stations.grants.changes import GrantChange
+from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import reports
 from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import WaitingPlan, waiting_plans, years_to_set

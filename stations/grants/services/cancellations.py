@@ -9,8 +9,9 @@ from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import queries, rules, settlement
 from stations.grants.cancellations import GrantCancellation
+from stations.grants.changes import GrantChange
 from stations.grants.labels import Deed
-from stations.grants.models import Grant, GrantChange
+from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
 from stations.grants.services import refunds
 from stations.grants.services.payments import cancel_pending

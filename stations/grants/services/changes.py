@@ -9,8 +9,9 @@ from stations.core.messages import N_, Conflict
 from stations.core.money import Yen
 from stations.grants import budgets as budget_rules
 from stations.grants import queries, rules, settlement
+from stations.grants.changes import GrantChange
 from stations.grants.labels import Deed
-from stations.grants.models import Grant, GrantChange
+from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
 from stations.grants.services.steps import finish, settings_of, tell
 from stations.people.rules import check_four_eyes

@@ -31,9 +31,7 @@ def record_income(
     `RuleBroken` on "amount_yen", "happened_on" or "description"; `Conflict` when the books are closed.
     """
     accounts.begin_change(grant, by=by)
-    if not description.strip():
-        raise RuleBroken("description", N_("何の収入かを入力してください。"))
-    reporting.check_income_date(grant.fiscal_year, happened_on, today=clock.today())
+    _check_entry(grant, amount_yen, happened_on, description)
     postings = bookkeeping.income(kind, amount_yen)
     earlier = books.sent_before(client_event_id) if client_event_id else None
     if earlier is not None:
@@ -60,15 +58,69 @@ def _check_same(
     description: str,
 ) -> None:
     """A page sent again with other words is another income, and wants a page of its own."""
-    booked = (earlier.grant_id, earlier.happened_on, earlier.description)
-    amounts = tuple(posting(row) for row in earlier.postings)
-    if booked != (grant.id, happened_on, description) or amounts != postings:
+    if earlier.grant_id != grant.id or not _is_same(earlier, postings, happened_on, description):
         raise RuleBroken(
             None,
             N_(
                 "この画面の収入は、すでに記録されています。別の収入は、出納帳から開き直して記録してください。"
             ),
         )
+
+
+def _is_same(
+    booked: LedgerTransaction, postings: bookkeeping.Transaction, happened_on: dt.date, description: str
+) -> bool:
+    amounts = tuple(posting(row) for row in booked.postings)
+    return (booked.happened_on, booked.description, amounts) == (happened_on, description, postings)
+
+
+def correct_income(
+    *,
+    grant: Grant,
+    transaction: LedgerTransaction,
+    kind: IncomeKind,
+    amount_yen: Yen,
+    happened_on: dt.date,
+    description: str,
+    reason: str,
+    by: Actor,
+) -> LedgerTransaction:
+    """訂正 of an income in one step: the old one is reversed, the right one stands in its place.
+
+    `RuleBroken` as `record_income`, on "reason" without one, and when nothing differs; `Conflict` when it was
+    corrected or taken back already, or the books are closed.
+    """
+    accounts.begin_change(grant, by=by)
+    _check_own(grant, transaction)
+    _check_entry(grant, amount_yen, happened_on, description)
+    postings = bookkeeping.income(kind, amount_yen)
+    if _is_same(transaction, postings, happened_on, description):
+        raise RuleBroken(None, N_("変わったところがありません。訂正するところを直してください。"))
+    new = ledger.correct(
+        grant=grant,
+        transaction=transaction,
+        postings=postings,
+        happened_on=happened_on,
+        description=description,
+        reason=reason,
+        by=by,
+    )
+    detail = {"transaction_id": new.id, "instead_of": transaction.id}
+    audit.record(grant, act=AccountsAct.CORRECT_INCOME, by=by, reason=reason, detail=detail)
+    accounts.void_audit(grant, by=by)
+    return new
+
+
+def _check_own(grant: Grant, transaction: LedgerTransaction) -> None:
+    if transaction.grant_id != grant.id or not books.is_income(transaction):
+        raise RuleBroken(None, N_("ここで直せるのは、実行委員会が記録した収入だけです。"))
+
+
+def _check_entry(grant: Grant, amount_yen: Yen, happened_on: dt.date, description: str) -> None:
+    if not description.strip():
+        raise RuleBroken("description", N_("何の収入かを入力してください。"))
+    reporting.check_income_amount(amount_yen)
+    reporting.check_income_date(grant.fiscal_year, happened_on, today=clock.today())
 
 
 def cancel_income(
@@ -79,8 +131,7 @@ def cancel_income(
     Only an income is undone here: receipts have `cancel_receipt`, the city's payments are the cashier's.
     """
     accounts.begin_change(grant, by=by)
-    if transaction.grant_id != grant.id or not books.is_income(transaction):
-        raise RuleBroken(None, N_("ここで取り消せるのは、実行委員会が記録した収入だけです。"))
+    _check_own(grant, transaction)
     answer = ledger.reverse(
         grant=grant, transaction=transaction, reason=reason, happened_on=clock.today(), by=by
     )

@@ -33,6 +33,7 @@ def book(
     payment: Payment | None = None,
     repayment: Repayment | None = None,
     reverses: LedgerTransaction | None = None,
+    corrects: LedgerTransaction | None = None,
     reason: str | None = None,
     client_event_id: str | None = None,
 ) -> LedgerTransaction:
@@ -50,6 +51,7 @@ def book(
             payment_id=payment.id if payment else None,
             repayment_id=repayment.id if repayment else None,
             reverses_id=reverses.id if reverses else None,
+            corrects_id=corrects.id if corrects else None,
             reason=reason,
             client_event_id=client_event_id,
             recorded_by_id=by.id,
@@ -86,4 +88,31 @@ def reverse(
         by=by,
         reverses=transaction,
         reason=reason,
+    )
+
+
+def correct(
+    *,
+    grant: Grant,
+    transaction: LedgerTransaction,
+    postings: Sequence[Posting],
+    happened_on: dt.date,
+    description: str,
+    reason: str,
+    by: Actor,
+    receipt: Receipt | None = None,
+) -> LedgerTransaction:
+    """訂正 in one act: the old transaction is reversed on its own day, and the right one stands in its place.
+
+    `RuleBroken` on "reason" without one; `Conflict` when it has been answered already.
+    """
+    reverse(grant=grant, transaction=transaction, reason=reason, happened_on=transaction.happened_on, by=by)
+    return book(
+        grant=grant,
+        postings=postings,
+        happened_on=happened_on,
+        description=description,
+        receipt=receipt,
+        corrects=transaction,
+        by=by,
     )

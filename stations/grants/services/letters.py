@@ -16,8 +16,9 @@ from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
 from stations.grants.cancellations import GrantCancellation
+from stations.grants.changes import GrantChange
 from stations.grants.labels import LETTERS, Deed
-from stations.grants.models import Grant, GrantChange, Letter
+from stations.grants.models import Grant, Letter
 from stations.grants.queries import reports as report_queries
 from stations.grants.rules import Act, Status
 from stations.grants.services.steps import begin, finish, settings_of, tell

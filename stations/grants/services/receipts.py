@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from stations.applications.rules import CostCategory
 from stations.core import access, audit, clock, files
 from stations.core.access import Actor, Permission
-from stations.core.database import add, lock
+from stations.core.database import add, db, lock
 from stations.core.files import StoredFile
 from stations.core.labels import label
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -94,18 +94,24 @@ def enter_receipt(
         used_on=used_on,
     )
     findings = find(grant, entry, file)
-    if findings and not (accept_warnings and all(found.level is Level.WARNING for found in findings)):
-        raise ReceiptRefused(findings)
+    _check_findings(findings, accept_warnings=accept_warnings)
     receipt = _add(grant, entry, file, by=by)
-    _book(grant, receipt, by=by)
-    audit.record(
-        receipt,
-        act=ReceiptAct.ENTER,
+    ledger.book(
+        grant=grant,
+        postings=_expense(grant, receipt),
+        happened_on=receipt.dated_on,
+        description=_said(receipt),
         by=by,
-        detail={"accepted_warnings": _in_japanese(findings)} if findings else None,
+        receipt=receipt,
     )
+    audit.record(receipt, act=ReceiptAct.ENTER, by=by, detail=_accepted(findings))
     accounts.void_audit(grant, by=by)
     return receipt
+
+
+def _check_findings(findings: Sequence[Finding], *, accept_warnings: bool) -> None:
+    if findings and not (accept_warnings and all(found.level is Level.WARNING for found in findings)):
+        raise ReceiptRefused(findings)
 
 
 def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
@@ -117,8 +123,7 @@ def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
     accounts.begin_change(grant, by=by)
     lock(receipt)
     access.demand(by, Permission.RECEIPT_ENTER, receipt)
-    if receipt.cancelled_at is not None:
-        raise Conflict(None, N_("この領収書は、すでに取り消されています。"))
+    _check_standing(receipt)
     if not reason.strip():
         raise RuleBroken("reason", N_("理由を入力してください。"))
     ledger.reverse(
@@ -135,6 +140,60 @@ def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
     return receipt
 
 
+def correct_receipt(
+    *,
+    receipt: Receipt,
+    entry: rules.Receipt,
+    reason: str,
+    by: Actor,
+    upload: StoredFile | None = None,
+    accept_warnings: bool = False,
+) -> Receipt:
+    """訂正 in one step: the entry is reversed and a new one of the same paper stands behind it, with its number.
+
+    ``entry``: all that stands on the paper; ``upload`` None: its photo stays. It is checked as every other, the old
+    entry left aside. `RuleBroken` on "reason" without one, or when nothing differs; `ReceiptRefused` as
+    `enter_receipt`; `Conflict` when it was cancelled or corrected already, or the books are closed.
+    """
+    grant, file = receipt.grant, upload or receipt.file
+    accounts.begin_change(grant, by=by)
+    lock(receipt)
+    access.demand(by, Permission.RECEIPT_ENTER, receipt)
+    _check_standing(receipt)
+    if not reason.strip():
+        raise RuleBroken("reason", N_("理由を入力してください。"))
+    if (entry, file.id) == (queries.as_rule(receipt), receipt.file_id):
+        raise RuleBroken(None, N_("変わったところがありません。訂正するところを直してください。"))
+    findings = find(grant, entry, file, instead_of=receipt)
+    _check_findings(findings, accept_warnings=accept_warnings)
+    receipt.cancelled_at = clock.now()
+    receipt.cancelled_reason = reason.strip()
+    db.session.flush()  # the number is free before the new entry takes it
+    new = _add(grant, entry, file, by=by, replaces=receipt)
+    ledger.correct(
+        grant=grant,
+        transaction=_booking(receipt),
+        postings=_expense(grant, new),
+        happened_on=new.dated_on,
+        description=_said(new),
+        receipt=new,
+        reason=reason.strip(),
+        by=by,
+    )
+    audit.record(new, act=ReceiptAct.CORRECT, by=by, reason=reason, detail=_accepted(findings))
+    accounts.void_audit(grant, by=by)
+    return new
+
+
+def _check_standing(receipt: Receipt) -> None:
+    if receipt.cancelled_at is not None:
+        raise Conflict(None, N_("この領収書は、すでに取り消されているか、訂正されています。"))
+
+
+def _accepted(findings: Sequence[Finding]) -> dict[str, list[str]] | None:
+    return {"accepted_warnings": _in_japanese(findings)} if findings else None
+
+
 def _in_japanese(findings: Sequence[Finding]) -> list[str]:
     """Findings as the inspector reads them later, whatever language they were accepted in."""
     with force_locale("ja"):
@@ -146,14 +205,23 @@ def _in_japanese(findings: Sequence[Finding]) -> list[str]:
         ]
 
 
-def find(grant: Grant, entry: rules.Receipt, file: StoredFile | None) -> list[Finding]:
-    """Everything there is to say about a receipt that is being entered, also while parts of it are missing."""
-    others = [queries.as_rule(row) for row in queries.receipts(grant, live_only=True)]
-    elsewhere = [queries.as_rule(row) for row in queries.of_other_grants(grant, entry)]
+def find(
+    grant: Grant, entry: rules.Receipt, file: StoredFile | None, *, instead_of: Receipt | None = None
+) -> list[Finding]:
+    """Everything there is to say about a receipt that is being entered, also while parts of it are missing.
+
+    ``instead_of``: the entry that it corrects, which is left aside.
+    """
+    live = [row for row in queries.receipts(grant, live_only=True) if row is not instead_of]
     found = rules.check_receipt(
-        entry, queries.award(grant), today=clock.today(), others=others, elsewhere=elsewhere
+        entry,
+        queries.award(grant, without=instead_of),
+        today=clock.today(),
+        others=[queries.as_rule(row) for row in live],
+        elsewhere=[queries.as_rule(row) for row in queries.of_other_grants(grant, entry)],
     )
     same = queries.with_same_picture(file) if file is not None else []
+    same = [row for row in same if row is not instead_of]
     if file is not None and any(
         row.file_id == file.id or queries.as_rule(row).sameness() == entry.sameness() for row in same
     ):
@@ -164,11 +232,14 @@ def find(grant: Grant, entry: rules.Receipt, file: StoredFile | None) -> list[Fi
     return found
 
 
-def _add(grant: Grant, entry: rules.Receipt, file: StoredFile, *, by: Actor) -> Receipt:
+def _add(
+    grant: Grant, entry: rules.Receipt, file: StoredFile, *, by: Actor, replaces: Receipt | None = None
+) -> Receipt:
     return add(
         Receipt(
             grant=grant,
-            number=queries.next_number(grant),
+            number=replaces.number if replaces is not None else queries.next_number(grant),
+            replaces=replaces,
             kind=entry.kind.value,
             file=file,
             dated_on=entry.dated_on,
@@ -184,21 +255,19 @@ def _add(grant: Grant, entry: rules.Receipt, file: StoredFile, *, by: Actor) -> 
     )
 
 
-def _book(grant: Grant, receipt: Receipt, *, by: Actor) -> LedgerTransaction:
+def _expense(grant: Grant, receipt: Receipt) -> bookkeeping.Transaction:
     """One cash movement with one posting per category: two lines of one category are one expense."""
     category_of = {line.id: line.category for line in grant.lines}
     by_category: dict[CostCategory, Yen] = {}
     for part in receipt.splits:
         category = category_of[part.line_id]
         by_category[category] = by_category.get(category, 0) + part.amount_yen
-    return ledger.book(
-        grant=grant,
-        postings=bookkeeping.expense(list(by_category.items())),
-        happened_on=receipt.dated_on,
-        description=f"{receipt.payee}　{receipt.description}",
-        by=by,
-        receipt=receipt,
-    )
+    return bookkeeping.expense(list(by_category.items()))
+
+
+def _said(receipt: Receipt) -> str:
+    """摘要 in the 出納帳."""
+    return f"{receipt.payee}　{receipt.description}"
 
 
 def _booking(receipt: Receipt) -> LedgerTransaction:

@@ -13,6 +13,7 @@ from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as queries
 from stations.grants.queries.grants import letter_of, project_name
 from stations.grants.queries.receivers import chair_name
+from stations.grants.queries.statements import Statement
 from stations.grants.services import steps
 from stations.grants.services.letters import numbered
 
@@ -53,7 +54,10 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
         income=_income(report.statement),
         expenses=[
             letter_data.AccountLine(
-                category=str(labels.label(row.item)), budget_yen=row.budget, actual_yen=row.actual
+                category=str(labels.label(row.item)),
+                budget_yen=row.budget,
+                actual_yen=row.actual,
+                note=f"流用 {format_yen(row.moved)}" if row.moved else "",
             )
             for row in report.statement.expenses
         ],
@@ -70,7 +74,7 @@ def _award_letter(grant: Grant) -> tuple[str, str]:
     return clock.format_era(letter.issued_on), numbered(letter.fiscal_year, letter.number)
 
 
-def _income(statement: queries.Statement) -> list[letter_data.AccountLine]:
+def _income(statement: Statement) -> list[letter_data.AccountLine]:
     note = f"ほかに精算払の見込み {format_yen(statement.expected)}" if statement.expected else ""
     return [
         letter_data.AccountLine(

@@ -5,15 +5,16 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from stations.applications.rules import IncomeKind
+from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, files, lists
 from stations.core.access import Permission, requires
 from stations.core.database import creates
+from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries
 from stations.grants.cash_book_csv import csv_bytes
-from stations.grants.forms.receipts import IncomeForm, ReasonForm
+from stations.grants.forms.receipts import IncomeCorrectionForm, IncomeForm, ReasonForm
 from stations.grants.queries import books as book_queries
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.services import incomes
@@ -48,24 +49,29 @@ def books(grant: Any) -> Any:
 def books_csv(grant: Any) -> Response:
     """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""
     heading = [
+        _("助成金"),
         _("日付"),
         _("摘要"),
+        _("費目"),
         _("証拠番号"),
         _("収入（円）"),
         _("支出（円）"),
         _("残高（円）"),
-        _("取消しの理由"),
+        _("取消し・訂正の理由"),
         _("支払番号・納入番号"),
     ]
+    called = queries.called(grant)
     rows = (
         (
+            called,
             line.happened_on.isoformat(),
             line.description,
+            _kinds(line),
             line.voucher if line.voucher is not None else "",
             line.in_yen,
             line.out_yen,
             line.balance_yen,
-            line.transaction.reason or "",
+            "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
             line.reference,
         )
         for line in book_queries.cash_book(grant).lines
@@ -74,6 +80,14 @@ def books_csv(grant: Any) -> Response:
     response = Response(csv_bytes(heading, rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = files.content_disposition("attachment", name)
     return response
+
+
+def _kinds(line: book_queries.BookLine) -> str:
+    """費目 of an expense (several, when one paper is split), 収入の種類 of an income, or the city's grant."""
+    parts = line.transaction.postings
+    kinds: list[Any] = [CostCategory(part.category) for part in parts if part.category]
+    kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
+    return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
 
 
 @blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])
@@ -92,6 +106,8 @@ def new_income(grant: Any) -> Any:
         form=form,
         open=grant.status in BOOKS_OPEN,
         today=clock.today(),
+        heading=_("収入を記録する"),
+        action=_("記録する"),
         breadcrumb=trail(grant, _("収入を記録する"), of_books(grant)),
     )
 
@@ -105,6 +121,53 @@ def _record(form: IncomeForm, grant: Any) -> None:
         description=form.description.data or "",
         by=current_user,
         client_event_id=form.event.data,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/correct", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=book_queries.grant_above)
+@creates
+def correct_income(grant: Any, transaction_id: int) -> Any:
+    """訂正 of an income in one step."""
+    transaction = book_queries.transaction(grant, transaction_id)
+    if transaction is None or not book_queries.is_income(transaction):
+        abort(404)
+    form = IncomeCorrectionForm(data=_entered(transaction))
+    if perform(form, lambda: _correct(form, grant, transaction)):
+        flash(_("収入の記録を訂正しました。"), "success")
+        return redirect(url_for(".books", grant_id=grant.id))
+    return render_template(
+        "grants/new_income.html",
+        grant=grant,
+        form=form,
+        open=grant.status in BOOKS_OPEN,
+        today=clock.today(),
+        heading=_("収入の記録を訂正する"),
+        action=_("訂正する"),
+        breadcrumb=trail(grant, _("訂正する"), of_books(grant)),
+    )
+
+
+def _entered(transaction: Any) -> dict[str, Any]:
+    """An income as the form takes it."""
+    return {
+        "kind": next(part.income_kind for part in transaction.postings if part.income_kind),
+        "happened_on": transaction.happened_on,
+        "amount_yen": abs(book_queries.cash(transaction)),
+        "description": transaction.description,
+    }
+
+
+def _correct(form: IncomeCorrectionForm, grant: Any, transaction: Any) -> None:
+    incomes.correct_income(
+        grant=grant,
+        transaction=transaction,
+        kind=IncomeKind(form.kind.data),
+        amount_yen=form.amount_yen.data,
+        happened_on=form.happened_on.data,
+        description=form.description.data or "",
+        reason=form.reason.data or "",
+        by=current_user,
     )
 
 

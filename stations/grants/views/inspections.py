@@ -6,12 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.errors import back_with
+from stations.core.formatting import yen
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
-from stations.grants import queries
-from stations.grants.forms.reports import ConfirmForm, ReturnForm, TickForm
+from stations.grants import eligibility, queries
+from stations.grants.forms.receipts import ReasonForm
+from stations.grants.forms.reports import ConfirmForm, DisallowForm, ReturnForm, TickForm
+from stations.grants.queries import disallowances
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
 from stations.grants.rules import Status
@@ -55,6 +58,72 @@ def tick(receipt: Any) -> Any:
     return _page(grant, number, form)
 
 
+@blueprint.post("/grants/receipts/<int:receipt_id>/disallow")
+@requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
+@creates
+def disallow(receipt: Any) -> Any:
+    """対象外 of a part of a receipt; the report stays with the city."""
+    grant, number, form = receipt.grant, receipt.number, DisallowForm()
+    form.offer(receipt.splits)
+    if perform(
+        form,
+        lambda: inspections.disallow(
+            receipt=receipt,
+            line_id=form.line_id.data,
+            amount_yen=form.amount_yen.data,
+            reason=form.reason.data or "",
+            by=current_user,
+        ),
+    ):
+        amount = yen(form.amount_yen.data)
+        flash(
+            _("領収書%(number)sのうち%(amount)sを対象外にしました。", number=number, amount=amount), "success"
+        )
+        return redirect(url_for(".inspect", grant_id=grant.id, receipt=number))
+    return _page(grant, number, TickForm(formdata=None), form)
+
+
+@blueprint.route("/grants/disallowances/<int:receipt_disallowance_id>/allow", methods=["GET", "POST"])
+@requires(Permission.REPORT_INSPECT, of=disallowances.disallowance)
+@creates
+def allow_again(disallowance: Any) -> Any:
+    """A disallowed part counts again, with a reason."""
+    receipt, form = disallowance.receipt, ReasonForm()
+    grant, back = receipt.grant, url_for(".inspect", grant_id=receipt.grant_id, receipt=receipt.number)
+    if perform(
+        form,
+        lambda: inspections.allow_again(
+            disallowance=disallowance, reason=form.reason.data or "", by=current_user
+        ),
+    ):
+        flash(_("対象外を取り消しました。領収書をもう一度確認してください。"), "success")
+        return redirect(back)
+    return render_template(
+        "grants/allow_again.html",
+        grant=grant,
+        form=form,
+        receipt=receipt,
+        disallowance=disallowance,
+        back=back,
+        breadcrumb=trail(grant, _("対象外を取り消す"), (_("検査"), back)),
+    )
+
+
+@blueprint.post("/grants/receipts/<int:receipt_id>/confirm")
+@requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
+@writes
+def confirm_receipt(receipt: Any) -> Any:
+    """The second official looked at a receipt above the whole award."""
+    back = url_for(".inspect", grant_id=receipt.grant_id, receipt=receipt.number)
+    if ConfirmForm().validate_on_submit():
+        try:
+            inspections.confirm(receipt=receipt, by=current_user)
+        except RuleBroken as broken:
+            return back_with(broken, back)
+        flash(_("領収書%(number)sを、もう1人の担当として確認しました。", number=receipt.number), "success")
+    return redirect(back)
+
+
 def _tick(receipt: Any, *, ok: bool, finding: str) -> None:
     """A finding that was typed is never thrown away by the other button; one that was noted before is answered by it."""
     if ok and finding.strip() not in {"", receipt.finding.strip()}:
@@ -89,21 +158,30 @@ def return_report(grant: Any) -> Any:
     )
 
 
-def _page(grant: Any, number: int | None, form: TickForm) -> str:
+def _page(grant: Any, number: int | None, form: TickForm, disallowing: DisallowForm | None = None) -> str:
     rows = receipt_queries.receipts(grant, live_only=True)
     shown = next((row for row in rows if row.number == number), None)
     if shown is None:
         shown = next((row for row in rows if row.inspected_at is None), rows[0] if rows else None)
     if shown is not None and not form.is_submitted():
         form.finding.data = shown.finding
+    disallowing = disallowing or DisallowForm(formdata=None)
+    disallowing.offer(shown.splits if shown is not None else ())
+    entries = disallowances.of_grant(grant)
     before, after = receipt_queries.neighbours(rows, shown.number) if shown is not None else (None, None)
     report = report_queries.report(grant)
     standing = report.standing
-    returned = report_queries.return_reason(grant)
+    returned = report.returned
     return render_template(
         "grants/inspect.html",
         grant=grant,
         form=form,
+        disallowing=disallowing,
+        disallowed=disallowances.standing(entries),
+        twice=shown is not None and eligibility.needs_second_look(shown.amount_yen, grant.awarded_yen),
+        people=queries.names([shown.inspected_by_id, shown.confirmed_by_id, shown.answered_by_id])
+        if shown is not None
+        else {},
         said=words.money_in_words(grant, standing, standing.awarded, None),
         rows=rows,
         shown=shown,
@@ -118,5 +196,6 @@ def _page(grant: Any, number: int | None, form: TickForm) -> str:
         ticked=sum(row.inspected_at is not None and not row.finding for row in rows),
         found=sum(bool(row.finding) for row in rows),
         open=grant.status is Status.REPORTED,
+        may_disallow=grant.status in eligibility.OPEN,
         breadcrumb=trail(grant, _("検査")),
     )

@@ -123,7 +123,7 @@ def _money(
     settled = queries.settled(grant, repayments) if queries.may_know(current_user, grant) else None
     calculated = None
     if grant.determined_on or (inside and grant.status is Status.DETERMINING):
-        calculated = queries.calculated(grant, setting, eligible=receipts.eligible, books=postings)
+        calculated = queries.calculated(grant, setting, receipts=receipts, books=postings)
     drafted = words.drafted(grant) if inside else []
     return {
         "award": award,

@@ -8,20 +8,22 @@ from flask_login import current_user
 
 from stations.core import audit, clock, files, lists
 from stations.core.access import Permission, requires
-from stations.core.database import creates
+from stations.core.database import creates, writes
 from stations.core.formatting import yen
 from stations.core.forms import say
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.limits import takes_file
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
-from stations.grants.forms.receipts import ReasonForm, ReceiptForm
+from stations.grants.forms.receipts import AnswerForm, CorrectionForm, ReasonForm, ReceiptForm
+from stations.grants.queries import disallowances
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries.books import grant_above
 from stations.grants.receipts import Level, ReceiptKind
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.services import photos
+from stations.grants.rules import Status
+from stations.grants.services import inspections, photos
 from stations.grants.services import receipts as services
 from stations.grants.services.receipts import ReceiptRefused
 from stations.grants.views import blueprint, words
@@ -49,6 +51,8 @@ def receipt_list(grant: Any) -> Any:
         found=lists.page_of(_narrowed(rows[::-1], chosen), lists.asked_page()),
         chosen=chosen,
         any=bool(rows),
+        corrected={row.replaces_id for row in rows},
+        disallowed=disallowances.standing(disallowances.of_grant(grant)),
         live=sum(row.cancelled_at is None for row in rows),
         lines=receipt_queries.line_totals(grant),
         name=queries.called(grant),
@@ -84,21 +88,12 @@ def new_receipt(grant: Any) -> Any:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     form = ReceiptForm(lines=receipt_queries.line_choices(grant), data={"addressee": grant.committee.name})
-    rows_changed = "add_row" in request.form or "remove_row" in request.form
-    sound = form.is_submitted() and not rows_changed and form.validate()
-    photo = _photo(form, grant)
-    if rows_changed:
-        form.change_rows(add="add_row" in request.form, remove=request.form.get("remove_row"))
-    elif sound and photo is not None:
-        try:
-            receipt = _enter(form, grant, photo)
-        except ReceiptRefused as refused:
-            form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
-        else:
-            flash(_entered(receipt), "success")
-            return redirect(url_for(".receipt", receipt_id=receipt.id, entered=1))
-    elif form.is_submitted():
-        _tell_all(form, grant, photo)
+    photo, receipt = entered(
+        form, grant, lambda photo: services.enter_receipt(grant=grant, upload=photo, **_values(form))
+    )
+    if receipt is not None:
+        flash(_entered(receipt), "success")
+        return redirect(url_for(".receipt", receipt_id=receipt.id, entered=1))
     return render_template(
         "grants/new_receipt.html",
         grant=grant,
@@ -110,11 +105,76 @@ def new_receipt(grant: Any) -> Any:
     )
 
 
-def _tell_all(form: ReceiptForm, grant: Any, photo: Any) -> None:
+@blueprint.route("/grants/receipts/<int:receipt_id>/correct", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
+@takes_file
+@creates
+def correct_receipt(receipt: Any) -> Any:
+    """訂正 in one step: the form stands as the receipt was entered; its photo stays."""
+    grant = receipt.grant
+    form = CorrectionForm.filled(receipt, lines=receipt_queries.line_choices(grant, without=receipt))
+    photo, new = entered(
+        form,
+        grant,
+        lambda photo: services.correct_receipt(
+            receipt=receipt,
+            entry=form.as_read(),
+            upload=photo,
+            reason=form.reason.data or "",
+            by=current_user,
+            accept_warnings=form.accept_warnings.data,
+        ),
+        instead_of=receipt,
+    )
+    if new is not None:
+        flash(_("領収書%(number)sを訂正しました。", number=new.number), "success")
+        return redirect(url_for(".receipt", receipt_id=new.id))
+    if not form.is_submitted() and receipt.cancelled_at is not None:
+        return redirect(url_for(".receipt", receipt_id=receipt.id))
+    here = (_("領収書%(number)s", number=receipt.number), url_for(".receipt", receipt_id=receipt.id))
+    return render_template(
+        "grants/correct_receipt.html",
+        grant=grant,
+        receipt=receipt,
+        form=form,
+        photo=photo,
+        open=grant.status in BOOKS_OPEN,
+        today=clock.today(),
+        breadcrumb=trail(grant, _("訂正する"), of_receipts(grant), here),
+    )
+
+
+def entered(
+    form: ReceiptForm, grant: Any, enter: Callable[[Any], Any], *, instead_of: Any = None
+) -> tuple[Any, Any]:
+    """The photo that is kept for the page, and the receipt if ``enter`` made one; else all findings are in the form.
+
+    ``instead_of``: the entry that is corrected, whose photo needs no other.
+    """
+    rows_changed = "add_row" in request.form or "remove_row" in request.form
+    sound = form.is_submitted() and not rows_changed and form.validate()
+    photo = _photo(form, grant)
+    if rows_changed:
+        form.change_rows(add="add_row" in request.form, remove=request.form.get("remove_row"))
+    elif sound and (photo is not None or (instead_of is not None and not form.file.errors)):
+        try:
+            return photo, enter(photo)
+        except Conflict:
+            raise
+        except ReceiptRefused as refused:
+            form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
+        except RuleBroken as broken:
+            form.show_findings([broken], [])
+    elif form.is_submitted():
+        _tell_all(form, grant, photo, instead_of)
+    return photo, None
+
+
+def _tell_all(form: ReceiptForm, grant: Any, photo: Any, instead_of: Any) -> None:
     """What else is wrong with an entry that cannot be read as a whole, so that nobody mends it one by one."""
-    if photo is None and not form.file.errors:
+    if photo is None and instead_of is None and not form.file.errors:
         form.file.errors = [_("領収書の写真を選んでください。")]
-    if found := services.find(grant, form.as_read(), photo):
+    if found := services.find(grant, form.as_read(), photo, instead_of=instead_of):
         refused = ReceiptRefused(found)
         form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
 
@@ -159,21 +219,20 @@ def _photo(form: ReceiptForm, grant: Any) -> Any:
     return kept
 
 
-def _enter(form: ReceiptForm, grant: Any, photo: Any) -> Any:
-    return services.enter_receipt(
-        grant=grant,
-        upload=photo,
-        kind=ReceiptKind(form.kind.data),
-        dated_on=form.dated_on.data,
-        used_on=form.used_on.data,
-        payee=form.payee.data or "",
-        addressee=form.addressee.data or "",
-        description=form.description.data or "",
-        amount_yen=form.amount_yen.data,
-        splits=form.entered_splits(),
-        by=current_user,
-        accept_warnings=form.accept_warnings.data,
-    )
+def _values(form: ReceiptForm) -> dict[str, Any]:
+    """What was entered, as the services take it."""
+    return {
+        "kind": ReceiptKind(form.kind.data),
+        "dated_on": form.dated_on.data,
+        "used_on": form.used_on.data,
+        "payee": form.payee.data or "",
+        "addressee": form.addressee.data or "",
+        "description": form.description.data or "",
+        "amount_yen": form.amount_yen.data,
+        "splits": form.entered_splits(),
+        "by": current_user,
+        "accept_warnings": form.accept_warnings.data,
+    }
 
 
 @blueprint.get("/grants/<int:grant_id>/receipts/photo/<mark>")
@@ -194,6 +253,10 @@ def receipt(receipt: Any) -> str:
         kind=receipt_queries.kind_of(receipt),
         grant=grant,
         open=grant.status in BOOKS_OPEN,
+        replaced_by=receipt.replaced_by,
+        disallowed=disallowances.standing(disallowances.of_receipt(receipt)).get(receipt.id, []),
+        answered_by=receipt_queries.name_of(receipt.answered_by_id),
+        answers=receipt.finding and grant.status in {Status.REPORTED, Status.REPORT_RETURNED},
         entered="entered" in request.args,
         events=audit.timeline(receipt),
         breadcrumb=trail(grant, _("領収書%(number)s", number=receipt.number), of_receipts(grant)),
@@ -243,4 +306,31 @@ def cancel_receipt(receipt: Any) -> Any:
         receipt=receipt,
         grant=grant,
         breadcrumb=trail(grant, _("取り消す"), of_receipts(grant), here),
+    )
+
+
+@blueprint.route("/grants/receipts/<int:receipt_id>/answer", methods=["GET", "POST"])
+@requires(Permission.FINDING_ANSWER, of=receipt_queries.receipt)
+@writes
+def answer_finding(receipt: Any) -> Any:
+    """The committee answers a finding in words, while the report stays where it is."""
+    grant = receipt.grant
+    form = AnswerForm(data={"answer": receipt.answer})
+    if perform(
+        form,
+        lambda: inspections.answer(receipt=receipt, text=form.answer.data or "", by=current_user),
+    ):
+        flash(_("指摘に答えました。市の担当に知らせました。"), "success")
+        return redirect(url_for(".receipt", receipt_id=receipt.id))
+    if not form.is_submitted() and not receipt.finding:
+        return redirect(url_for(".receipt", receipt_id=receipt.id))
+    here = (_("領収書%(number)s", number=receipt.number), url_for(".receipt", receipt_id=receipt.id))
+    return render_template(
+        "grants/answer_finding.html",
+        form=form,
+        receipt=receipt,
+        kind=receipt_queries.kind_of(receipt),
+        grant=grant,
+        open=grant.status in BOOKS_OPEN,
+        breadcrumb=trail(grant, _("指摘に答える"), of_receipts(grant), here),
     )

@@ -14,6 +14,7 @@ from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
 from stations.grants.forms.reports import ConfirmForm, QuestionForm, ReportForm
 from stations.grants.queries import books as book_queries
+from stations.grants.queries import disallowances
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
 from stations.grants.reporting import BOOKS_OPEN
@@ -42,14 +43,19 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
         report=found,
         today=clock.today(),
         open=grant.status in BOOKS_OPEN,
-        return_reason=report_queries.return_reason(grant) if returned else "",
+        return_reason=found.returned if returned else "",
         question=report_queries.question_of(grant) if grant.status in BOOKS_OPEN else "",
         pointed_out=receipt_queries.pointed_out(grant) if returned else [],
+        disallowed=[part for parts in _disallowed(grant).values() for part in parts],
         activity=report_queries.activity(grant),
         last_receipt_on=report_queries.last_receipt_on(grant),
         audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
         breadcrumb=trail(grant, here, *between),
     )
+
+
+def _disallowed(grant: Any) -> dict[int, list[Any]]:
+    return disallowances.standing(disallowances.of_grant(grant))
 
 
 @blueprint.route("/grants/<int:grant_id>/report", methods=["GET", "POST"])

@@ -62,11 +62,21 @@ def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any
     rate = f"{terms.rate_numerator}/{terms.rate_denominator}"
     cap = yen(terms.cap_yen) if terms.cap_yen else _("なし")
     return [
-        fact(
-            _("対象経費（検査済の領収書の合計）")
-            if inspected
-            else _("登録済の領収書の合計（検査はまだ済んでいません）"),
-            yen(known.eligible),
+        *(
+            [
+                fact(_("検査済の領収書の合計"), yen(known.eligible + known.disallowed)),
+                fact(_("対象外（検査で認められなかった額）"), yen(-known.disallowed)),
+                fact(_("対象経費（領収書の合計 − 対象外）"), yen(known.eligible)),
+            ]
+            if known.disallowed
+            else [
+                fact(
+                    _("対象経費（検査済の領収書の合計）")
+                    if inspected
+                    else _("登録済の領収書の合計（検査はまだ済んでいません）"),
+                    yen(known.eligible),
+                )
+            ]
         ),
         fact(_("収入（参加費・寄附金など）"), yen(-known.income)),
         fact(_("差引（対象経費 − 収入）"), yen(known.net)),

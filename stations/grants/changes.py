@@ -1,0 +1,32 @@
+"""変更承認申請 and 流用: what a committee asks to move. A table of its own beside `models`."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.core.database import Model
+from stations.grants.models import Grant
+
+
+class GrantChange(Model):
+    """A 変更承認申請: the committee asks to move money between lines; approved or refused once."""
+
+    __tablename__ = "grant_change"
+    __table_args__ = (
+        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="four_eyes"),
+    )
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
+    reason: orm.Mapped[str]
+    budgets: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → asked budget")
+    before: orm.Mapped[dict[str, int]] = orm.mapped_column(sa.JSON(), comment="line id → budget before")
+    requested_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    requested_at: orm.Mapped[dt.datetime]
+    approved: orm.Mapped[bool | None]
+    decision_reason: orm.Mapped[str] = orm.mapped_column(default="")
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    grant: orm.Mapped[Grant] = orm.relationship(back_populates="changes")
