@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
-from flask import request
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField, validators
 from wtforms.fields import FieldList
 from wtforms.fields.core import UnboundField
@@ -20,7 +21,7 @@ from wtforms.widgets import TextInput
 
 from stations.core import clock, documents, formatting, money, once, seen, text
 from stations.core.access import NotAllowed
-from stations.core.database import db
+from stations.core.database import SAFE_METHODS, db
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
@@ -96,10 +97,15 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What a page sent. Not JSON, which flask-wtf would take too: its values may be anything."""
-            if request.is_json and not hasattr(formdata, "getlist"):
+            """What a page sent: nothing that is not a form, and also when it sent no field at all.
+
+            flask-wtf would take JSON, whose values may be anything, and for an empty form what is stored.
+            """
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            if not has_request_context() or request.method in SAFE_METHODS:
                 return None
-            return super().wrap_formdata(form, formdata)
+            return CombinedMultiDict((request.files, request.form))
 
     def show(self, *problems: RuleBroken) -> None:
         """Put broken rules beside their fields (or on top) and give up what the act had begun to change."""
@@ -343,6 +349,13 @@ class TimeField(ReadField):
 
     def write(self, data: dt.time) -> str:
         return f"{data:%H:%M}"
+
+
+class MarkField(HiddenField):
+    """The mark of what stood on the page; a form that comes without one has seen nothing."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
 
 
 class UploadField(FileField):

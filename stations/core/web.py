@@ -1,6 +1,7 @@
 """What every response carries: security headers, the language, the health pages, the request log."""
 
 import logging
+import re
 import time
 from functools import lru_cache
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Request, Response, abort, g, has_request_context, request
 from flask_login import current_user
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.routing import IntegerConverter, Map
 
 from stations.core import errors, migrations, once
@@ -58,8 +59,28 @@ class DatabaseInteger(IntegerConverter):
         super().__init__(url_map, *args, **({"max": LARGEST_INTEGER} | options))
 
 
+# NUL is in no text that PostgreSQL stores, half a surrogate pair in none that can be written at all.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def _storable(value: Any) -> Any:
+    """``value`` with its texts as any database can hold them."""
+    if isinstance(value, str):
+        return _NO_TEXT.sub("", value)
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list) else value
+
+
 class Parameters(ImmutableMultiDict[str, str]):
-    """Fields of an address or a form; ``get(name, type=int)`` takes what no column can hold for no number."""
+    """Fields of an address or a form, with what no text may hold left out.
+
+    ``get(name, type=int)`` takes what no column can hold for no number.
+    """
+
+    def __init__(self, mapping: Any = None) -> None:
+        pairs = iter_multi_items(mapping) if mapping is not None else ()
+        super().__init__([(_storable(key), _storable(value)) for key, value in pairs])
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # one for all overloads
         return super().get(key, default, type=_database_integer if type is int else type)
@@ -86,11 +107,11 @@ class BoundedRequest(Request):
 
 def json_object() -> dict[str, Any]:
     """The JSON object that a script sent; an empty one for anything else, also if it is too deep to be read."""
+    sent = request.get_json(silent=True)
     try:
-        sent = request.get_json(silent=True)
+        return _storable(sent) if isinstance(sent, dict) else {}
     except RecursionError:
-        sent = None
-    return sent if isinstance(sent, dict) else {}
+        return {}
 
 
 @blueprint.get("/healthz")

@@ -318,10 +318,10 @@ def _drop_sent_form(response: Response) -> Response:
     if (
         request.method == "POST"
         and response.status_code < 400
-        and request.form.get(HELD_FIELD, "").isdigit()
+        and (held := request.form.get(HELD_FIELD, type=int)) is not None
         and current_user.is_authenticated
     ):
-        _drop(int(request.form[HELD_FIELD]))
+        _drop(held)
     return response
 
 

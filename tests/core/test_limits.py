@@ -98,3 +98,12 @@ def test_a_body_that_is_no_object_is_a_bad_request(app: Flask, db_session: Sessi
                 follow_redirects=False,
             )
             assert answer.status_code < 500, (url, body[:20])
+
+
+def test_a_null_in_a_login_is_a_wrong_login(app: Flask, db_session: Session):
+    """PostgreSQL stores no NUL; nobody's login has one."""
+    client = PageClient(app)
+    token = csrf_token(client.get("/sign-in"))
+    for login in ("nobody\0", "\0", "%ED%A0%80"):
+        data = {"csrf_token": token, "login": login, "password": "some\0thing long"}
+        assert client.open("/sign-in", method="POST", data=data).status_code == 200

@@ -1,10 +1,12 @@
 """Forms of the decision: drafting an award, cancelling it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask import abort
 from wtforms import FieldList, FormField, HiddenField
 
-from stations.core.forms import Form, Length, NotRequired, Required, Row, TidyTextArea, YenField
+from stations.core.forms import Form, Length, MarkField, NotRequired, Required, Row, TidyTextArea, YenField
 from stations.core.language import lazy_gettext as _l
 from stations.grants.forms.acts import REASON_LENGTH
 
@@ -21,12 +23,17 @@ class Budgets:
 
     lines: Any
 
+    def demand_rows_of(self, lines: Sequence[Any]) -> None:
+        """The request is a bad one (400) unless it has one row for each line of the grant, in their order."""
+        if [row.line_id.data for row in self.lines] != [str(line.id) for line in lines]:
+            abort(400)
+
     def budgets(self) -> dict[int, int] | None:
         """Line id → yen; None when every box is empty. A single empty box counts as 0."""
         rows = [(row.line_id.data or "", row.budget_yen.data) for row in self.lines]
         if all(amount is None for _, amount in rows):
             return None
-        return {int(line_id): amount or 0 for line_id, amount in rows if line_id.isdigit()}
+        return {int(line_id): amount or 0 for line_id, amount in rows if line_id.isdecimal()}
 
 
 class AwardForm(Budgets, Form):
@@ -38,7 +45,7 @@ class AwardForm(Budgets, Form):
 class DecideForm(Form):
     """A press that remembers which draft was read."""
 
-    mark = HiddenField()
+    mark = MarkField()
 
 
 class CancelForm(Form):

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from flask import abort
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from stations.applications.rules import IncomeKind
@@ -73,6 +74,8 @@ class ReceiptForm(Form):
         self.warnings: list[str] = []
         self._lines = list(lines)
         self.kind.choices = [(kind.value, str(label(kind))) for kind in ReceiptKind]
+        if self.kind.data not in set(ReceiptKind):
+            abort(400)  # no page offers it
         # The rules of the paper ask for these, all at once, so no validator does; the page says so.
         # Of ``line_id`` and the split rows one is due: the page says that in words.
         for due in (self.payee, self.description, self.addressee, self.kind, self.file):

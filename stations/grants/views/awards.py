@@ -81,6 +81,7 @@ def draft_award(grant: Any) -> Any:
             ],
         }
     )
+    form.demand_rows_of(grant.lines)
     return act.page(
         grant,
         form,

@@ -27,6 +27,7 @@ def change(grant: Any) -> Any:
     form = ChangeForm(
         data={"lines": [{"line_id": str(line.id), "budget_yen": line.awarded_yen} for line in grant.lines]}
     )
+    form.demand_rows_of(grant.lines)
     setting = grant.setting
     return act.page(
         grant,
