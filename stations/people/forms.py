@@ -22,6 +22,7 @@ from stations.core.forms import (
 )
 from stations.core.labels import label
 from stations.core.language import lazy_gettext as _l
+from stations.people.queries import GUESSED_AT
 from stations.people.rules import PASSWORD_LENGTH, AccountStatus
 
 
@@ -180,4 +181,5 @@ class FilterForm(SearchForm):
         self.status.choices = [
             SelectChoice("", _l("すべての状態")),
             *(SelectChoice(status.value, label(status)) for status in AccountStatus),
+            SelectChoice(GUESSED_AT, _l("サインインの失敗が続いている")),
         ]

@@ -43,6 +43,11 @@ def keyed_hash(purpose: str, text: str) -> str:
     return hmac.new(_derived(purpose), text.encode(), "sha256").hexdigest()
 
 
+def account_hash(login: str) -> str:
+    """Under which failed sign-ins of an account are counted, wherever they were made."""
+    return keyed_hash("sign-in account", login)
+
+
 def token_hash(token: str) -> str:
     """Hash of a long random token, which needs no key."""
     return hashlib.sha256(token.encode()).hexdigest()

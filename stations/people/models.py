@@ -155,9 +155,9 @@ class RecoveryCode(Model):
 
 
 class SignInFailure(AppendOnly, Model):
-    """A refused sign-in, counted per account and per address (in the database: workers share no memory).
+    """A refused sign-in, counted per account, place and address (in the database: workers share no memory).
 
-    `key` is a keyed hash of the login or of the address, so the table names nobody. Never changed.
+    `key` is a keyed hash of what is counted, so the table names nobody. Never changed.
     """
 
     __tablename__ = "sign_in_failure"
@@ -167,7 +167,7 @@ class SignInFailure(AppendOnly, Model):
 
 
 class SignInSuccess(AppendOnly, Model):
-    """A sign-in that worked: failures of the account before it no longer count."""
+    """A sign-in that worked: failures of the account before it no longer count, and its device is known."""
 
     __tablename__ = "sign_in_success"
 

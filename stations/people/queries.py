@@ -20,10 +20,19 @@ from stations.core.language import gettext as _
 from stations.core.lists import Paged, paged
 from stations.core.tasks import Task
 from stations.people import keys, rules
-from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, RoleAssignment
+from stations.people.models import (
+    HeldForm,
+    LinkKind,
+    OneTimeLink,
+    Person,
+    RecoveryCode,
+    RoleAssignment,
+    SignInFailure,
+)
 from stations.people.rules import AccountStatus
 
 DEMO_LOGINS = "demo-"
+GUESSED_AT = "guessed_at"  # what the list of people is also filtered by, besides states
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,8 @@ def people(*, search: str = "", role: str = "", status: str = "", page: int = 1)
         asked = asked.where(Person.id.in_(holding))
     if status in set(AccountStatus):
         asked = asked.where(_has_status(AccountStatus(status)))
+    elif status == GUESSED_AT:
+        asked = asked.where(Person.id.in_(one.id for one in guessed_at()))
     found = paged(asked.order_by(Person.kana, Person.login), page)
     names = body_names(role for one in found.rows for role in one.roles)
     return dataclasses.replace(
@@ -341,7 +352,46 @@ def waiting_for(who: Person) -> list[Task]:
         )
     if access.can(who, Permission.PEOPLE_MANAGE):
         tasks += _unused_invitations()
+        if found := guessed_at():
+            tasks.append(
+                Task(
+                    label=_("サインインの失敗が続いている利用者が%(n)s人います", n=len(found)),
+                    endpoint="people.index",
+                    values={"status": GUESSED_AT},
+                    hint=_("だれかがパスワードを試しているおそれがあります"),
+                )
+            )
     return tasks
+
+
+def guessed_at() -> list[Person]:
+    """Accounts at which so many sign-ins failed within a day that new places must wait their turn."""
+    since = clock.now() - rules.FAILURE_WINDOW
+    counted = (
+        sa.select(SignInFailure.key)
+        .where(SignInFailure.at > since)
+        .group_by(SignInFailure.key)
+        .having(sa.func.count() >= rules.FREE_FAILURES_ACCOUNT)
+    )
+    found = set(db.session.scalars(counted))
+    if not found:
+        return []
+    # The keys name nobody, so everybody's is worked out.
+    ids = [
+        row.id
+        for row in db.session.execute(sa.select(Person.id, Person.login))
+        if keys.account_hash(row.login) in found
+    ]
+    return list(db.session.scalars(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)))
+
+
+def failed_sign_ins(who: Person) -> int:
+    """How many sign-ins of somebody failed within a day, on devices that had not signed in before."""
+    counted = sa.select(sa.func.count()).where(
+        SignInFailure.key == keys.account_hash(who.login),
+        SignInFailure.at > clock.now() - rules.FAILURE_WINDOW,
+    )
+    return db.session.scalar(counted) or 0
 
 
 def _unused_invitations() -> list[Task]:

@@ -22,13 +22,20 @@ LONGEST_SESSION = timedelta(hours=12)
 PENDING_LIFE = timedelta(minutes=10)
 HELD_FORM_LIFE = timedelta(days=1)
 
-# A whole office may share one address, so an address is given more tries than an account.
-FREE_FAILURES_ACCOUNT = 3
-FREE_FAILURES_ADDRESS = 20
+# Tries that are free of waiting: of an account at one place (a device that signed in before, else a network), of an
+# account at all places together, and of one network, which a whole office may share.
+FREE_FAILURES = 3
+FREE_FAILURES_ACCOUNT = 20
+FREE_FAILURES_ADDRESS = 100
 FAILURE_WINDOW = timedelta(hours=24)
 ADDRESS_WINDOW = timedelta(hours=1)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
+# Where others use the free tries up, everybody new waits this long for one try, counted from when they asked for it:
+# whatever the others do meanwhile, it comes.
+TURN_DELAY = timedelta(seconds=30)
+TURN_LIFE = timedelta(minutes=10)
+KNOWN_DEVICE_LIFE = timedelta(days=365)
 
 TOTP_SECONDS = 30  # RFC 6238
 TOTP_DIGITS = 6
@@ -109,23 +116,20 @@ def check_password(password: str, login: str) -> None:
         raise RuleBroken("password", N_("同じ文字だけのパスワードは使えません。"))
 
 
-def delay_after(failures: int, *, free: int = FREE_FAILURES_ACCOUNT) -> timedelta:
-    """How long to wait after the latest of `failures` in the window.
+def delay_after(failures: int) -> timedelta:
+    """How long to wait after the latest of `failures` of an account at one place.
 
-    Nothing while there are fewer than `free`, then 5 s, doubling with each, up to 15 minutes.
+    Nothing while there are fewer than `FREE_FAILURES`, then 5 s, doubling with each, up to 15 minutes.
     """
-    if failures < free:
+    if failures < FREE_FAILURES:
         return timedelta()
     # The exponent is bounded only so that the number stays small; the longest delay is reached before.
-    return min(FIRST_DELAY * (1 << min(failures - free, 16)), LONGEST_DELAY)
+    return min(FIRST_DELAY * (1 << min(failures - FREE_FAILURES, 16)), LONGEST_DELAY)
 
 
-def sign_in_delay(account_failures: int, address_failures: int) -> timedelta:
-    """The longer of the account's wait and the address's wait."""
-    return max(
-        delay_after(account_failures, free=FREE_FAILURES_ACCOUNT),
-        delay_after(address_failures, free=FREE_FAILURES_ADDRESS),
-    )
+def is_crowded(account_failures: int, address_failures: int) -> bool:
+    """Whether so many failed on an account, or from a network, that a place which is new to it must wait its turn."""
+    return account_failures >= FREE_FAILURES_ACCOUNT or address_failures >= FREE_FAILURES_ADDRESS
 
 
 def check_four_eyes(actor_id: int, maker_ids: Collection[int]) -> None:

@@ -30,7 +30,7 @@ from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, commits
 from stations.core.forms import HELD_FIELD, fields_sent
 from stations.core.language import gettext as _
-from stations.people import queries, rules, services
+from stations.people import devices, queries, rules, services
 from stations.people.models import Person
 
 # The cookie is written again at most this often, and the limit is generous by as much:
@@ -116,7 +116,7 @@ def begin(person: Person, *, second_factor: bool) -> None:
     session["seen"] = session["since"] = _now()
     session["second"] = second_factor
     session["key"] = secrets.token_urlsafe(9)
-    services.record_sign_in(person)
+    services.record_sign_in(person, device=devices.remember())
     if web.LANGUAGE_COOKIE not in request.cookies and person.language in dict(web.LANGUAGES):
         remember_language(person.language)
 

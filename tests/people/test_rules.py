@@ -11,7 +11,7 @@ from stations.people.rules import (
     check_password,
     check_term,
     delay_after,
-    sign_in_delay,
+    is_crowded,
     term_active,
 )
 
@@ -45,11 +45,13 @@ def test_waiting_grows_to_its_limit() -> None:
     assert delay_after(10_000) == timedelta(minutes=15)
 
 
-def test_an_office_behind_one_address_is_not_locked_out_by_three_slips() -> None:
-    assert sign_in_delay(0, 3) == timedelta()
-    assert sign_in_delay(0, 20) == timedelta(seconds=5)
-    assert sign_in_delay(5, 20) == timedelta(seconds=20)
-    assert sign_in_delay(3, 22) == timedelta(seconds=20)
+def test_an_office_behind_one_address_is_not_locked_out_by_its_slips() -> None:
+    assert [is_crowded(account, address) for account, address in ((0, 99), (0, 100), (19, 0), (20, 0))] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_four_eyes() -> None:

@@ -56,7 +56,7 @@ def test_a_wrong_password_and_an_unknown_login_read_the_same(client: PageClient,
 
 def test_failures_make_the_next_try_wait_and_say_how_long(client: PageClient, db_session: Session):
     person = resident()
-    for _ in range(rules.FREE_FAILURES_ACCOUNT):
+    for _ in range(rules.FREE_FAILURES):
         page = type_password(client, person, "not the password")
     assert "5秒待ってから" in page.text
     refused = type_password(client, person, status=429)

@@ -11,7 +11,13 @@ from stations.people.services.accounts import (
 )
 from stations.people.services.held_forms import drop_form, hold_form
 from stations.people.services.links import accept_link, issue_link
-from stations.people.services.passwords import change_password, demand_password, set_password
+from stations.people.services.passwords import (
+    WrongPassword,
+    change_password,
+    count_wrong_password,
+    demand_password,
+    set_password,
+)
 from stations.people.services.roles import end_role, give_role, revoke_role
 from stations.people.services.second_factor import (
     confirm_enrolment,
@@ -24,11 +30,13 @@ from stations.people.services.sign_in import Attempt, record_sign_in, try_code, 
 
 __all__ = [
     "Attempt",
+    "WrongPassword",
     "accept_link",
     "change_password",
     "change_profile",
     "choose_language",
     "confirm_enrolment",
+    "count_wrong_password",
     "create_person",
     "demand_password",
     "disable",

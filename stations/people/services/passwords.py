@@ -1,18 +1,21 @@
 """Passwords: Argon2id, the same time for known and unknown logins."""
 
+import math
 import secrets
 import unicodedata
+from datetime import datetime, timedelta
 from functools import cache
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-from stations.core import audit
-from stations.core.database import lock
+from stations.core import audit, clock
+from stations.core.database import db, lock
 from stations.core.messages import N_, RuleBroken
-from stations.people import rules
-from stations.people.models import Person
+from stations.people import keys, rules
+from stations.people.models import Person, SignInFailure
 from stations.people.rules import PersonAct
 
 # OWASP's minimum for Argon2id with three passes is 12 MiB; each sign-in of a stranger takes this much of a worker.
@@ -65,10 +68,14 @@ def renew_hash(person: Person, password: str) -> None:
         person.password_hash = _hasher(_cost()).hash(_plain(password))
 
 
+class WrongPassword(RuleBroken):
+    """The present password was typed wrongly; `count_wrong_password` must be called once its act is rolled back."""
+
+
 def change_password(person: Person, *, current: str, new: str) -> None:
     """Somebody changes their own password; all their other sessions end.
 
-    RuleBroken on "current_password" when it is wrong, on "password" when the new one is too weak.
+    RuleBroken as `demand_password` says, and on "password" when the new one is too weak.
     """
     lock(person)
     demand_password(person, current)
@@ -78,6 +85,37 @@ def change_password(person: Person, *, current: str, new: str) -> None:
 
 
 def demand_password(person: Person, password: str) -> None:
-    """RuleBroken on "current_password" unless it is this person's: for acts a session left open must not allow."""
+    """For acts a session left open must not allow: `WrongPassword` on "current_password" unless it is this person's.
+
+    RuleBroken on the same field while they must wait after wrong ones.
+    """
+    lock(person)
+    wait = _wait(person)
+    if wait > timedelta():
+        raise RuleBroken(
+            "current_password",
+            N_("続けて間違えたため、%(n)s秒待ってから、もう一度お試しください。"),
+            n=math.ceil(wait.total_seconds()),
+        )
     if not matches(person, password):
-        raise RuleBroken("current_password", N_("いまのパスワードが違います。"))
+        raise WrongPassword("current_password", N_("いまのパスワードが違います。"))
+
+
+def count_wrong_password(person: Person) -> None:
+    """Note that the present password was typed wrongly: the next try may have to wait."""
+    db.session.add(SignInFailure(key=_own_key(person), at=clock.now()))
+
+
+def _own_key(person: Person) -> str:
+    return keys.keyed_hash("present password", str(person.id))
+
+
+def _wait(person: Person) -> timedelta:
+    since = clock.now() - rules.FAILURE_WINDOW
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.max(SignInFailure.at)).where(
+            SignInFailure.key == _own_key(person), SignInFailure.at > since
+        )
+    ).one()
+    last: datetime | None = row[1]
+    return last + rules.delay_after(row[0]) - clock.now() if last is not None else timedelta()

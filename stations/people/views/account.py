@@ -21,6 +21,7 @@ from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm,
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
+    from stations.core.forms import Form
     from stations.people.models import Person
 
 ENROLLING = "enrolling"
@@ -71,7 +72,7 @@ def password() -> ResponseReturnValue:
                 person, current=form.current_password.data or "", new=form.password.data or ""
             )
         except RuleBroken as broken:
-            form.show(broken)
+            _refuse(form, broken, person)
         else:
             people_session.renew(person)
             flash(_("パスワードを変更しました。ほかの端末からはサインアウトしました。"), "success")
@@ -99,7 +100,7 @@ def enrol() -> ResponseReturnValue:
                 services.demand_password(person, form.current_password.data or "")
             codes = services.confirm_enrolment(person, secret=secret, code=form.code.data or "")
         except RuleBroken as broken:
-            form.show(broken)
+            _refuse(form, broken, person)
         else:
             return _enrolled(entering, codes)
     return render_template(
@@ -111,6 +112,12 @@ def enrol() -> ResponseReturnValue:
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         breadcrumb=_trail(_("認証アプリの登録")) if signed_in else None,
     )
+
+
+def _refuse(form: "Form", broken: RuleBroken, person: "Person") -> None:
+    form.show(broken)
+    if isinstance(broken, services.WrongPassword):
+        services.count_wrong_password(person)
 
 
 def _enrolled(entering: "Person | None", codes: list[str]) -> ResponseReturnValue:
@@ -138,7 +145,7 @@ def recovery_codes() -> ResponseReturnValue:
             services.demand_password(person, form.current_password.data or "")
             codes = services.new_recovery_codes(person)
         except RuleBroken as broken:
-            form.show(broken)
+            _refuse(form, broken, person)
     return render_template(
         "people/recovery_codes.html",
         form=form,

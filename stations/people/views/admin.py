@@ -73,6 +73,7 @@ def show(person: "Person") -> ResponseReturnValue:
         roles=queries.role_rows(person),
         link=queries.open_link_of(person),
         codes_left=queries.recovery_codes_left(person),
+        failed=queries.failed_sign_ins(person),
         events=queries.timeline(person),
         tones=TONES,
         own=person.id == current_user.id,

@@ -12,7 +12,7 @@ from stations.core.access import Permission, public, requires
 from stations.core.database import writes
 from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
-from stations.people import queries, services
+from stations.people import devices, queries, services
 from stations.people import session as people_session
 from stations.people.forms import CodeForm, NewPasswordForm, SignInForm
 from stations.people.services import Attempt
@@ -34,7 +34,10 @@ def sign_in() -> ResponseReturnValue:
     attempt = Attempt()
     if form.validate_on_submit():
         attempt = services.try_password(
-            login=form.login.data or "", password=form.password.data or "", address=_address()
+            login=form.login.data or "",
+            password=form.password.data or "",
+            address=_address(),
+            device=devices.current(),
         )
         if attempt.person is not None:
             return _after_password(attempt.person, next_page)
@@ -61,7 +64,9 @@ def second_factor() -> ResponseReturnValue:
     form = CodeForm()
     attempt = Attempt()
     if form.validate_on_submit():
-        attempt = services.try_code(person, code=form.code.data or "", address=_address())
+        attempt = services.try_code(
+            person, code=form.code.data or "", address=_address(), device=devices.current()
+        )
         if attempt.person is not None:
             return _enter(person, people_session.pending_next(), second_factor=True)
         _explain(
