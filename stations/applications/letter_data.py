@@ -1,5 +1,6 @@
 """What the printed plan (計画書) holds: the shape of the data of `letters/plan.typ`, and its PDF."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -75,11 +76,17 @@ class PlanPrint:
             raise ValueError("rent and activity do not add up to the cost lines")
 
 
-def pdf(plan: PlanPrint, *, submitted_on: date | None) -> bytes:
-    """The plan as PDF/A; None prints a draft marked 「案」. `RuleBroken`: unprintable characters."""
+def pdf(plan: PlanPrint, *, submitted_on: date | None, printed_as: Mapping[str, str] | None = None) -> bytes:
+    """The plan as PDF/A; None prints a draft marked 「案」. Characters without a font: ``printed_as``, else 〓."""
     totals = {
         "cost_total_yen": plan.cost_total_yen,
         "income_total_yen": plan.income_total_yen,
         "requested_yen": plan.cost_total_yen - plan.income_total_yen,
     }
-    return documents.render(_TEMPLATE, asdict(plan) | totals, issued_on=submitted_on)
+    return documents.render(
+        _TEMPLATE,
+        asdict(plan) | totals,
+        issued_on=submitted_on,
+        printed_as=printed_as,
+        whatever_is_missing=True,
+    )

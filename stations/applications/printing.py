@@ -8,7 +8,7 @@ from stations.applications.letter_data import CostLine, IncomeLine, PlanPrint, S
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import SECTION_FIELDS, CostCategory, IncomeKind
 from stations.committees.rules import StationKind
-from stations.core import clock
+from stations.core import clock, printed_as
 from stations.core.labels import label
 
 
@@ -54,7 +54,7 @@ def plan_pdf(plan: Plan, version: PlanVersion | None) -> bytes:
         activity_total_yen=document["totals"]["activity_yen"],
         sha256=version.sha256 if version is not None else "",
     )
-    return letter_data.pdf(shape, submitted_on=on)
+    return letter_data.pdf(shape, submitted_on=on, printed_as=printed_as.current())
 
 
 def _text(document: dict[str, Any], names: tuple[str, ...]) -> str:

@@ -27,7 +27,8 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent
 """The typst root: templates of every package import the shared layout as `/core/letters/letter.typ`."""
 
 UNKNOWN_CHARACTERS: Final = N_(
-    "文書に印刷できない文字があります（%(characters)s）。別の字に直してから、もう一度作ってください。"
+    "文書に印刷できない文字があります：%(characters)s。別の字に直してください。"
+    "直せないところにあるときは、市の担当が「印刷できない文字」で代わりの文字を決めます。"
 )
 GETA: Final = "〓"
 """What printers have always set where a piece of type was missing."""
@@ -119,6 +120,12 @@ def missing_glyphs(text: str) -> set[str]:
             break
         unusual = {char for char in unusual if ord(char) not in characters_of(place)}
     return unusual
+
+
+def check_printable(data: Mapping[str, object]) -> None:
+    """`RuleBroken` naming the characters of `data` that could not be printed: asked before it is frozen."""
+    if missing := missing_glyphs("".join(_texts(data))):
+        raise RuleBroken(None, UNKNOWN_CHARACTERS, characters=named(sorted(missing)))
 
 
 def named(characters: Iterable[str]) -> str:

@@ -219,6 +219,16 @@ class SettingsAct(StrEnum):
 
 labels.register({SettingsAct.SAVE: _l("制度設定を保存する")})
 
+
+class CharacterAct(StrEnum):
+    """What letters print for a character that no font has."""
+
+    PRINT_AS = "print_as"
+
+
+labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決める")})
+
+audit.register("printed_as", acts=CharacterAct)
 audit.register("fiscal_year_setting", acts=SettingsAct)
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)

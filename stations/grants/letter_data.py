@@ -6,6 +6,7 @@ Titles, form names, the ordinance paragraph and the mayor are settings of the fi
 follow from the lines are computed here and cannot disagree with them.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -265,6 +266,12 @@ def _total(lines: list[AccountLine]) -> AccountLine:
     )
 
 
-def pdf(letter: Letter | FinalReport, *, issued_on: date | None) -> bytes:
-    """The letter as PDF/A; None prints a draft marked 「案」. `RuleBroken`: unprintable characters."""
-    return documents.render(_LETTERS / letter.template, asdict(letter) | letter.totals(), issued_on=issued_on)
+def pdf(
+    letter: Letter | FinalReport, *, issued_on: date | None, printed_as: Mapping[str, str] | None = None
+) -> bytes:
+    """The letter as PDF/A; None prints a draft marked 「案」.
+
+    ``printed_as``: what is printed for characters that no font has. `RuleBroken` names the others.
+    """
+    data = asdict(letter) | letter.totals()
+    return documents.render(_LETTERS / letter.template, data, issued_on=issued_on, printed_as=printed_as)

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask_babel import force_locale
 
 from stations.applications import queries as plan_queries
-from stations.core import clock, documents, formatting
+from stations.core import clock, documents, formatting, printed_as
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.meetings import queries
@@ -28,7 +28,10 @@ def whole(meeting: Meeting) -> str:
 
 
 def pdf(meeting: Meeting) -> bytes:
-    """The minutes as PDF/A; before 閉会 as they would be now, marked 「案」. `RuleBroken`: unprintable characters."""
+    """The minutes as PDF/A; before 閉会 as they would be now, marked 「案」.
+
+    Never refused for one plan's title: a character that no font has is printed as the city decided, else as 〓.
+    """
     closed_on = clock.local_date(meeting.closed_at) if meeting.closed_at is not None else None
     text = meeting.minutes if closed_on is not None else whole(meeting)
     shape = {
@@ -36,7 +39,9 @@ def pdf(meeting: Meeting) -> bytes:
         "author": "松戸市居場所づくり全体会議",
         "parts": text.split("\n\n"),
     }
-    return documents.render(_TEMPLATE, shape, issued_on=closed_on)
+    return documents.render(
+        _TEMPLATE, shape, issued_on=closed_on, printed_as=printed_as.current(), whatever_is_missing=True
+    )
 
 
 def record(

@@ -432,3 +432,12 @@ def test_two_people_submit_at_once_and_it_happens_once(app: Flask, street: Stree
     assert at_once(app, press) == ["Conflict", "done"]
     db_session.expire_all()
     assert (plan.status, plan.number, len(plan.versions)) == (Status.SUBMITTED, 1, 1)
+
+
+def test_a_plan_with_a_character_that_no_letter_can_print_is_not_handed_in(street: Street):
+    plan = plans.written(street.station, street.chair)
+    plan.activities = "秋に\ue000まつり"  # entered before such characters were refused
+    with pytest.raises(RuleBroken) as broken:
+        services.submit(plan=plan, by=street.chair)
+    assert "U+E000" in str(broken.value)
+    assert plan.status is Status.DRAFT

@@ -1,9 +1,11 @@
 import datetime as dt
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_babel import force_locale
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from stations.applications import queries as plan_queries
@@ -451,3 +453,16 @@ def test_two_people_resolve_at_once_and_it_happens_once(app: Flask, hall: Hall, 
     assert at_once(app, press) == ["Conflict", "done"]
     db_session.expire_all()
     assert (hall.plan.status, item.resolution) == (Status.APPROVED, Resolution.APPROVED)
+
+
+def test_one_bad_plan_never_takes_the_minutes_with_it(hall: Hall):
+    item = tabled(hall)
+    resolve(hall, item)
+    hall.plan.title = "花\ue000の計画"  # entered before such characters were refused
+    db.session.flush()
+    for closed in (False, True):
+        if closed:
+            services.close(meeting=hall.meeting, by=hall.secretariat)
+        reader = PdfReader(BytesIO(minutes.pdf(hall.meeting)))
+        text = "".join("".join(page.extract_text() for page in reader.pages).split())
+        assert "花〓の計画" in text and "結果：承認" in text

@@ -4,7 +4,7 @@ from stations.applications import content, queries, rules
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Act
 from stations.applications.services.steps import begin, move, notify
-from stations.core import clock, numbering
+from stations.core import clock, documents, numbering
 from stations.core.access import Permission, Role
 from stations.core.database import add
 from stations.core.messages import N_, RuleBroken
@@ -26,6 +26,7 @@ def submit(*, plan: Plan, by: Person) -> PlanVersion:
     if plan.number is None:
         plan.number = numbering.next_number(fiscal_year=plan.fiscal_year, series=SERIES)
     document = content.document(plan, representative=by.name)
+    documents.check_printable(document)
     sha256 = rules.fingerprint(rules.freeze(document))
     now = clock.now()
     plan.submitted_by_id = by.id

@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import force_locale
 
 from stations.applications import queries as plan_queries
-from stations.core import audit, clock, files, numbering
+from stations.core import audit, clock, files, numbering, printed_as
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, db, lock
 from stations.core.labels import label
@@ -94,7 +94,7 @@ def draft_pdf(grant: Grant) -> bytes:
         kind = "award" if grant.refusal_reason is None else "refusal"
     with force_locale("ja"):
         frame = _Frame(grant, kind, "（施行時に付番）", "（施行日）", clock.open_day(clock.today()))
-        return letter_data.pdf(_compose(frame), issued_on=None)
+        return letter_data.pdf(_compose(frame), issued_on=None, printed_as=printed_as.current())
 
 
 def _check_once(grant: Grant, kind: str) -> None:
@@ -136,7 +136,7 @@ def _keep(
             cancellation=cancellation,
             settled=settled,
         )
-        pdf = letter_data.pdf(_compose(frame), issued_on=on)
+        pdf = letter_data.pdf(_compose(frame), issued_on=on, printed_as=printed_as.current())
         name = f"{LETTERS[kind]}_{number}.pdf"
     letter = add(
         Letter(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import force_locale
 
-from stations.core import clock, labels
+from stations.core import clock, labels, printed_as
 from stations.core.money import format_yen
 from stations.grants import letter_data
 from stations.grants.models import Grant
@@ -24,7 +24,9 @@ def make(grant: Grant, *, dated: dt.date | None) -> bytes:
     `RuleBroken` when a name or text holds characters that cannot be printed.
     """
     with force_locale("ja"):
-        return letter_data.pdf(_report(grant, dated or clock.today()), issued_on=dated)
+        return letter_data.pdf(
+            _report(grant, dated or clock.today()), issued_on=dated, printed_as=printed_as.current()
+        )
 
 
 def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:

@@ -33,6 +33,7 @@ from stations.grants.views import (  # noqa: E402, F401  # the modules hang thei
     books,
     cancellations,
     changes,
+    characters,
     determinations,
     inspections,
     letters,

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.referrals import danger, queries, rules, services
@@ -17,7 +17,7 @@ from stations.referrals.views.pages import blueprint, history, memo_trail, phone
 
 @blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
-@writes
+@creates
 def telephone(observation: Any) -> Any:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
@@ -55,7 +55,7 @@ def _recorded(form: CallForm, observation: Any, *, sends: bool) -> bool:
 
 @blueprint.route("/observations/<int:observation_id>/alerted", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_ALERTED, of=queries.alerted_observation)
-@writes
+@creates
 def alerted_observation(observation: Any) -> Any:
     """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says."""
     form = CallForm()
