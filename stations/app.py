@@ -33,6 +33,7 @@ from stations.core.config import Config
 from stations.core.language import lazy_gettext as _l
 from stations.demo.cli import commands as demo_commands
 from stations.directory.views import blueprint as directory
+from stations.grants.cli import commands as grants_commands
 from stations.grants.views import blueprint as grants
 from stations.meetings.views import blueprint as meetings
 from stations.people import session as people_session
@@ -49,6 +50,7 @@ COMMANDS = (
     cli.key_commands,
     people_commands,
     committees_commands,
+    grants_commands,
     referrals_commands,
     demo_commands,
 )

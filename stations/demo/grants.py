@@ -16,9 +16,11 @@ from stations.grants import queries, services
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.rules import PaymentStatus, Status
 from stations.grants.services import inspections, reports
+from stations.grants.services import reminders as report_reminders
 from stations.grants.settlement import FiscalTerms
 
 _UNIT = 1_000
+_REMINDING = 40
 # Among the stations at work, the second advance has come to different points.
 _SECOND_ADVANCES = (
     PaymentStatus.REQUESTED,
@@ -46,6 +48,13 @@ def settings(days: Days, town: Town) -> Story:
             ),
             by=town.city[Role.APPROVER][0],
         )
+
+
+def reminders(days: Days) -> Story:
+    """What the nightly job does, every few days: committees are reminded of their reports."""
+    for nth in range(1, _REMINDING):
+        yield days.share(nth / _REMINDING)
+        report_reminders.remind_due()
 
 
 def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: int) -> Story:

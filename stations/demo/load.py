@@ -82,6 +82,7 @@ def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:
     """Every story there is."""
     written: dict[Undertaking, Plan] = {}
     diary.begin(grants.settings(here.days, here))
+    diary.begin(grants.reminders(here.days))
     crowds = visits.scale(here.days)
     for place in PLACES:
         if place.running:

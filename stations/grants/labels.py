@@ -179,6 +179,7 @@ class Deed(StrEnum):
     RETURN_CANCELLATION = "return_cancellation"
     DRAFT_REFUND = "draft_refund"
     RETURN_REFUND = "return_refund"
+    REMIND_REPORT = "remind_report"
 
 
 labels.register(
@@ -189,6 +190,7 @@ labels.register(
         Deed.DRAFT_CANCELLATION: _l("取消しを起案する"),
         Deed.RETURN_CANCELLATION: _l("取消しの起案を差し戻す"),
         Deed.DRAFT_REFUND: _l("返還命令を起案する"),
+        Deed.REMIND_REPORT: _l("実績報告を催促する（自動）"),
         Deed.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
     }
 )

@@ -95,6 +95,9 @@ class Grant(Model):
         sa.ForeignKey("person.id"), comment="監査"
     )
     accounts_audited_at: orm.Mapped[dt.datetime | None]
+    report_due_on: orm.Mapped[dt.date | None] = orm.mapped_column(
+        comment="a deadline of its own, after 差戻し or 一部取消し; NULL: by the year's settings"
+    )
     reported_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     reported_at: orm.Mapped[dt.datetime | None]
     report_file_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("stored_file.id"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from stations.core import clock, money
@@ -214,3 +214,13 @@ def check_inspected(unticked: int, with_finding: int, unconfirmed: int = 0) -> N
             N_("交付決定額を超える領収書が%(n)s件あります。もう1人の担当の確認を受けてください。"),
             n=unconfirmed,
         )
+
+
+def reminder_due(due_on: date, days: Collection[int], *, today: date, sent: Collection[date]) -> date | None:
+    """The day of reminding that has come and is not answered by a mail yet; None without one.
+
+    ``days``: beside the deadline, below zero before it. Of several that were missed only the newest counts.
+    """
+    reached = [day for number in days if (day := due_on + timedelta(days=number)) <= today]
+    newest = max(reached, default=None)
+    return None if newest is None or any(day >= newest for day in sent) else newest

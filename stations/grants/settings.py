@@ -5,7 +5,7 @@ from sqlalchemy import orm
 
 from stations.core.access import Body
 from stations.core.database import Model, enum_column
-from stations.grants.settlement import FiscalTerms, ReallocationRule
+from stations.grants.settlement import FiscalTerms, ReallocationRule, parse_reminder_days
 
 
 class FiscalYearSetting(Model):
@@ -20,6 +20,7 @@ class FiscalYearSetting(Model):
         sa.CheckConstraint("unit_yen >= 1", name="unit"),
         sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name="cap"),
         sa.CheckConstraint("processing_days >= 1", name="processing"),
+        sa.CheckConstraint("resubmit_days >= 1", name="resubmit"),
     )
 
     fiscal_year: orm.Mapped[int] = orm.mapped_column(unique=True)
@@ -33,6 +34,14 @@ class FiscalYearSetting(Model):
     refund_days: orm.Mapped[int] = orm.mapped_column(default=20, comment="from the order to its due date")
     processing_days: orm.Mapped[int] = orm.mapped_column(
         default=30, server_default="30", comment="標準処理期間 of what a committee hands in"
+    )
+    resubmit_days: orm.Mapped[int] = orm.mapped_column(
+        default=14, server_default="14", comment="in which a report that was sent back is due again"
+    )
+    reminder_days: orm.Mapped[str] = orm.mapped_column(
+        default="-7, 0, 7, 14",
+        server_default="-7, 0, 7, 14",
+        comment="when to remind of a report: days beside its deadline",
     )
     reallocation_rule: orm.Mapped[ReallocationRule] = orm.mapped_column(enum_column(ReallocationRule))
     document_prefix: orm.Mapped[str] = orm.mapped_column(comment="課記号, as in 松地共第12号")
@@ -58,6 +67,8 @@ class FiscalYearSetting(Model):
             report_latest=(self.report_latest_month, self.report_latest_day),
             refund_days=self.refund_days,
             processing_days=self.processing_days,
+            resubmit_days=self.resubmit_days,
+            reminder_days=parse_reminder_days(self.reminder_days),
             reallocation_rule=self.reallocation_rule,
             document_prefix=self.document_prefix,
             retention_years=self.retention_years,

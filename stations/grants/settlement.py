@@ -5,6 +5,8 @@ Worked example: rate 9/10, unit 1,000円, awarded 100,000円, advances 100,000�
 95,000円, so 5,000円 are refunded.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,6 +42,8 @@ class FiscalTerms:
     report_latest: tuple[int, int] = (4, 10)
     refund_days: int = 20
     processing_days: int = 30
+    resubmit_days: int = 14
+    reminder_days: tuple[int, ...] = (-7, 0, 7, 14)
     reallocation_rule: ReallocationRule = ReallocationRule.SMALLER20
     document_prefix: str = ""
     retention_years: int = 5
@@ -50,6 +54,7 @@ _BOUNDS = {
     "report_days": (0, 366),
     "refund_days": (1, 366),
     "processing_days": (1, 366),
+    "resubmit_days": (1, 366),
     "retention_years": (1, 100),
 }
 
@@ -73,6 +78,27 @@ def check_terms(terms: FiscalTerms) -> None:
         date(terms.fiscal_year + 1, *terms.report_latest)
     except ValueError:
         raise RuleBroken("report_latest", N_("実績報告の最終期限は、ある日付にしてください。")) from None
+
+
+def parse_reminder_days(text: str) -> tuple[int, ...]:
+    """Read 「-7, 0, 7、14」: days beside the deadline, those before it with a minus. `RuleBroken` on "reminder_days"."""
+    plain = re.sub(r"[−–—ー‐△▲]", "-", unicodedata.normalize("NFKC", text)).replace("、", ",")
+    pieces = [piece for piece in re.split(r"[,\s]+", plain) if piece]
+    if not all(re.fullmatch(r"[+-]?[0-9]{1,3}", piece) for piece in pieces):
+        raise RuleBroken(
+            "reminder_days", N_("日数は「-7, 0, 7, 14」のように、読点か空白で区切って入力してください。")
+        )
+    days = tuple(sorted(int(piece) for piece in pieces))
+    if len(set(days)) < len(days) or len(days) > 10 or any(abs(day) > 366 for day in days):
+        raise RuleBroken(
+            "reminder_days", N_("同じ日は1回だけ、期限の前後366日以内で、10回までにしてください。")
+        )
+    return days
+
+
+def format_reminder_days(days: Iterable[int]) -> str:
+    """「-7, 0, 7, 14」, as `parse_reminder_days` reads it."""
+    return ", ".join(str(day) for day in days)
 
 
 def deducted_income(incomes: Iterable[tuple[IncomeKind, Yen]]) -> Yen:

@@ -8,6 +8,7 @@ from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries, services
 from stations.grants.settlement import FiscalTerms
+from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
 
@@ -61,12 +62,23 @@ def test_the_processing_time_may_change_after_the_first_application(db_session: 
     grants.applied(made)
     setting = queries.settings(made.plan.fiscal_year)
     assert setting is not None
-    services.change_processing_days(setting=setting, days=45, by=made.approver)
-    services.change_processing_days(setting=setting, days=45, by=made.approver)
+
+    def change(days: int, by: Person) -> None:
+        terms = setting.terms
+        services.change_deadlines(
+            setting=setting,
+            processing_days=days,
+            resubmit_days=terms.resubmit_days,
+            reminder_days=terms.reminder_days,
+            by=by,
+        )
+
+    change(45, made.approver)
+    change(45, made.approver)
     assert setting.processing_days == 45
     assert [one.detail for one in audit.timeline(setting)[:-1]] == [{"processing_days": [30, 45]}]
     with pytest.raises(RuleBroken) as broken:
-        services.change_processing_days(setting=setting, days=0, by=made.approver)
+        change(0, made.approver)
     assert broken.value.field == "processing_days"
     with pytest.raises(NotAllowed):
-        services.change_processing_days(setting=setting, days=10, by=made.officer)
+        change(10, made.officer)

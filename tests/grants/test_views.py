@@ -400,7 +400,7 @@ def test_the_years_settings_are_saved_and_then_stand(app: Flask, db_session: Ses
     assert "保存しました" in page.text and "見本共" in page.text
     grants.active(grants.team())
     page = client.get("/grants/settings/edit")
-    assert "標準処理期間だけです" in page.text
+    assert "市の仕事の期限と催促の日だけです" in page.text
     signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings/edit", status=403)
 
 
@@ -487,10 +487,10 @@ def test_of_a_settled_year_only_the_processing_time_is_changed(app: Flask, db_se
     grants.applied(made)
     approver.submit(early, "保存する", unit_yen="500", processing_days="60", status=409)
     page = approver.submit(
-        approver.get("/grants/settings/edit"), "標準処理期間を保存する", processing_days=""
+        approver.get("/grants/settings/edit"), "期限と催促の日を保存する", processing_days=""
     )
     assert "）を入力してください" in page.text and "保存しました" not in page.text
-    page = approver.submit(page, "標準処理期間を保存する", processing_days="60")
+    page = approver.submit(page, "期限と催促の日を保存する", processing_days="60")
     db_session.expire_all()
     setting = made.grant.setting
     assert setting is not None

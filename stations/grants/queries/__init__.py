@@ -49,6 +49,7 @@ from stations.grants.queries.grants import (
     waiting_plans,
     years,
 )
+from stations.grants.queries.late_reports import AwaitedReport, awaited
 from stations.grants.queries.ledger import (
     booking_of_payment,
     booking_of_repayment,
@@ -81,6 +82,7 @@ from stations.grants.queries.turns import Turn, buttons, facts, request_turn, tu
 from stations.grants.queries.waiting import process_by, waiting_for
 
 __all__ = [
+    "AwaitedReport",
     "Calculation",
     "Draft",
     "Keepable",
@@ -89,6 +91,7 @@ __all__ = [
     "Settled",
     "Turn",
     "approved_item",
+    "awaited",
     "award_before",
     "booking_of_payment",
     "booking_of_repayment",

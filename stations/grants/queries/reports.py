@@ -146,7 +146,12 @@ def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:
 
 
 def due_on(grant: Grant) -> dt.date | None:
-    """Until when the report is due: from the completion, else from the year's last day; None without settings."""
+    """Until when the report is due: from the completion, else from the year's last day; None without settings.
+
+    After 差戻し and 一部取消し the day that they set.
+    """
+    if grant.report_due_on is not None:
+        return grant.report_due_on
     if grant.setting is None:
         return None
     completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]

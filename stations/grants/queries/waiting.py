@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -35,6 +35,7 @@ from stations.grants.queries.turns import (
     turns,
 )
 from stations.grants.refunds import RefundOrder
+from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status, apply_by
 from stations.people.models import Person
 
@@ -69,6 +70,8 @@ def waiting_for(person: Person) -> list[Task]:
         tasks = _grant_tasks(person, held, one, known[one.grant.id])
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
+    if Permission.GRANT_REVIEW in held:
+        found += _awaited_reports(person, open_grants, known)
     return [*to_set, *found, *reports.waiting_for(person, open_grants)]
 
 
@@ -205,9 +208,6 @@ def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, kn
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
-    due = reports.due_on(grant) if grant.status is Status.DISCONTINUED else None
-    if due is not None and due < clock.today() and can(person, Permission.GRANT_REVIEW, grant):
-        yield _awaited_report(one, known, due)
     for turn in turns(grant, known):
         expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
         if expected and turn.permission in held and can(person, turn.permission, grant):
@@ -262,17 +262,33 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
     return grant.reported_at if grant.status in _ON_REPORT else None
 
 
-def _awaited_report(one: OpenGrant, known: Facts, due: dt.date) -> Task:
-    """For the officer: after 中止・廃止 the committee still owes the report, and perhaps money, and its time is over."""
-    in_hand = _("手元の残高 %(cash)s", cash=yen(known.standing.cash))
-    until = _("提出期限 %(day)s", day=date(due))
-    return Task(
-        label=_("中止・廃止後の実績報告を催促する：%(name)s", name=one.name),
-        endpoint="grants.grant",
-        values={"grant_id": one.grant.id},
-        due_on=due,
-        hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
+def _awaited_reports(
+    person: Person, grants: Iterable[OpenGrant], known: Mapping[int, Facts]
+) -> Iterable[Task]:
+    """For the officer: committees still owe a report, and perhaps money, and their time is over. One task for all."""
+    late = sorted(
+        (due, one.grant.id, one)
+        for one in grants
+        if one.grant.status in BOOKS_OPEN
+        and (due := reports.due_on(one.grant)) is not None
+        and due < clock.today()
+        and can(person, Permission.GRANT_REVIEW, one.grant)
     )
+    if len(late) > 1:
+        oldest = _("最も古い提出期限 %(day)s", day=date(late[0][0]))
+        label = _("提出期限を過ぎた実績報告を催促する：%(n)s件", n=len(late))
+        yield Task(label=label, endpoint="grants.reports_due", due_on=late[0][0], hint=oldest)
+        return
+    for due, grant_id, one in late:
+        in_hand = _("手元の残高 %(cash)s", cash=yen(known[grant_id].standing.cash))
+        until = _("提出期限 %(day)s", day=date(due))
+        yield Task(
+            label=_("提出期限を過ぎた実績報告を催促する：%(name)s", name=one.name),
+            endpoint="grants.grant",
+            values={"grant_id": grant_id},
+            due_on=due,
+            hint=_("%(in_hand)s、%(until)s", in_hand=in_hand, until=until),
+        )
 
 
 def _back_again(task: Task, back: SentBack) -> Task:

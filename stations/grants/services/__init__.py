@@ -50,7 +50,7 @@ from stations.grants.services.refunds import (
     return_refund,
     reverse_refund,
 )
-from stations.grants.services.settings import change_processing_days, save_settings
+from stations.grants.services.settings import change_deadlines, save_settings
 
 __all__ = [
     "apply",
@@ -59,7 +59,7 @@ __all__ = [
     "begin_review",
     "book",
     "cancel",
-    "change_processing_days",
+    "change_deadlines",
     "check_books",
     "close",
     "decide_change",

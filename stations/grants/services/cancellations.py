@@ -1,5 +1,6 @@
 """取消し of an award: drafted by an officer, decided by an approver, told by a letter (`services.letters`)."""
 
+import datetime as dt
 from typing import Any
 
 from stations.core import audit, clock
@@ -15,7 +16,7 @@ from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
 from stations.grants.services import refunds
 from stations.grants.services.payments import cancel_pending
-from stations.grants.services.steps import begin, finish, tell
+from stations.grants.services.steps import begin, finish, settings_of, tell
 from stations.people.rules import check_four_eyes
 
 
@@ -86,6 +87,8 @@ def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:
     if after is Status.PARTLY_CANCELLED:
         if grant.completed_on is None:
             grant.completed_on = min(clock.today(), clock.fiscal_year_period(grant.fiscal_year)[1])
+        days = settings_of(grant.fiscal_year).report_days
+        grant.report_due_on = clock.open_day(clock.today() + dt.timedelta(days=days))
         return
     grant.fixed_yen = kept_yen
     grant.determination_drafted_by_id = grant.determined_by_id = grant.determined_on = None

@@ -112,6 +112,8 @@ def return_report(*, grant: Grant, reason: str, by: Actor) -> Grant:
     """
     after = steps.begin(grant, Act.RETURN_REPORT, Permission.REPORT_INSPECT, by=by, reason=reason)
     grant.inspected_by_id = grant.inspected_at = None
+    again = clock.today() + dt.timedelta(days=steps.settings_of(grant.fiscal_year).resubmit_days)
+    grant.report_due_on = max(queries.due_on(grant) or again, clock.open_day(again))
     steps.finish(grant, Act.RETURN_REPORT, after, by=by, reason=reason)
     steps.tell(
         grant, [Role.CHAIR, Role.TREASURER], N_("実績報告が差し戻されました。理由を確認してください。"), by=by

@@ -38,6 +38,7 @@ def save_settings(
         "scheme": scheme,
         "ordinance": ordinance,
     }
+    values["reminder_days"] = settlement.format_reminder_days(terms.reminder_days)
     values["report_latest_month"], values["report_latest_day"] = values.pop("report_latest")
     if setting is None:
         setting = add(FiscalYearSetting(**values))
@@ -61,10 +62,27 @@ def _change(setting: FiscalYearSetting, values: dict[str, Any]) -> dict[str, tup
     return moved
 
 
-def change_processing_days(*, setting: FiscalYearSetting, days: int, by: Actor) -> None:
-    """Change the 標準処理期間, at any time: no amount and no letter rests on it. `RuleBroken` on "processing_days"."""
+def change_deadlines(
+    *,
+    setting: FiscalYearSetting,
+    processing_days: int,
+    resubmit_days: int,
+    reminder_days: tuple[int, ...],
+    by: Actor,
+) -> None:
+    """Change what the city sets itself and when it reminds, at any time: no amount and no letter rests on it.
+
+    `RuleBroken` on "processing_days" or "resubmit_days" beyond a year.
+    """
     lock(setting)
     demand(by, Permission.GRANT_SETTINGS, setting)
-    settlement.check_terms(replace(setting.terms, processing_days=days))
-    if moved := _change(setting, {"processing_days": days}):
+    settlement.check_terms(
+        replace(setting.terms, processing_days=processing_days, resubmit_days=resubmit_days)
+    )
+    values = {
+        "processing_days": processing_days,
+        "resubmit_days": resubmit_days,
+        "reminder_days": settlement.format_reminder_days(reminder_days),
+    }
+    if moved := _change(setting, values):
         audit.record(setting, act=SettingsAct.SAVE, by=by, detail=moved)

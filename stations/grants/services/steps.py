@@ -1,5 +1,6 @@
 """The two halves of every act on a grant, and the news of it."""
 
+import datetime as dt
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,7 @@ from flask_babel import force_locale
 from stations.core import audit, outbox
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import lock
-from stations.core.formatting import fiscal_year, yen
+from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
@@ -52,20 +53,29 @@ def finish(
 
 
 def tell(
-    grant: Grant, roles: Collection[Role], subject: str, *, by: Actor, amount_yen: Yen | None = None
-) -> None:
-    """Mail the holders of ``roles`` (not who acted) in their language. ``subject`` is marked with `N_`.
+    grant: Grant,
+    roles: Collection[Role],
+    subject: str,
+    *,
+    by: Actor | None,
+    amount_yen: Yen | None = None,
+    due_on: dt.date | None = None,
+) -> int:
+    """Mail the holders of ``roles`` (not who acted) in their language; how many mails. ``subject`` is marked with `N_`.
 
-    The mail says of which plan's grant, and of which amount where the news is about one.
+    The mail says of which plan's grant, and of which amount or deadline where the news is about one.
     """
+    mails = 0
     base_url = current_app.config["STATIONS"].base_url
     for person in queries.holders(grant, roles):
-        if person.id == by.id:
+        if by is not None and person.id == by.id:
             continue
         with force_locale(person.language):
             news = _(subject)
             if amount_yen is not None:
                 news = _("%(news)s（金額 %(amount)s）", news=news, amount=yen(amount_yen))
+            if due_on is not None:
+                news = _("%(news)s（提出期限 %(day)s）", news=news, day=date(due_on))
             body = _(
                 "%(name)s（%(year)s）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
                 name=queries.called(grant),
@@ -73,7 +83,8 @@ def tell(
                 subject=news,
                 url=f"{base_url}/grants/{grant.id}",
             )
-            outbox.queue(to=person, subject=_(subject), body=body)
+            mails += outbox.queue(to=person, subject=_(subject), body=body) is not None
+    return mails
 
 
 def settings_of(fiscal_year: int) -> FiscalYearSetting:

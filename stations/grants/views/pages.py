@@ -61,6 +61,20 @@ def index() -> str:
     )
 
 
+@blueprint.get("/grants/reports-due")
+@requires(Permission.GRANT_READ)
+def reports_due() -> str:
+    """Reports that have not come: deadline, age, and when they were reminded of."""
+    setting = queries.settings(clock.fiscal_year(clock.today()))
+    return render_template(
+        "grants/reports_due.html",
+        found=lists.page_of(queries.awaited(current_user), lists.asked_page()),
+        days=words.reminder_days(setting.terms.reminder_days) if setting else "",
+        inside=queries.sees_drafts(current_user),
+        breadcrumb=[(_("助成金"), url_for("grants.index")), (_("届いていない実績報告"), None)],
+    )
+
+
 def _chosen(value: str) -> Status | PaymentStatus | None:
     for members in (Status, PaymentStatus):
         if value in members._value2member_map_:

@@ -14,9 +14,14 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.grants import queries, services
-from stations.grants.forms.settings import ProcessingForm, SettingsForm
-from stations.grants.settlement import FiscalTerms, ReallocationRule
-from stations.grants.views import blueprint
+from stations.grants.forms.settings import DeadlinesForm, SettingsForm
+from stations.grants.settlement import (
+    FiscalTerms,
+    ReallocationRule,
+    format_reminder_days,
+    parse_reminder_days,
+)
+from stations.grants.views import blueprint, words
 from stations.grants.views.act import perform
 
 UNITS = {
@@ -27,6 +32,7 @@ UNITS = {
     "report_latest_day": _l("日"),
     "refund_days": _l("日"),
     "processing_days": _l("日"),
+    "resubmit_days": _l("日"),
     "retention_years": _l("年"),
 }
 
@@ -54,18 +60,24 @@ def settings() -> str:
 @requires(Permission.GRANT_SETTINGS)
 @writes
 def edit_settings() -> Any:
-    """All terms are changed until the first application of their year, the 標準処理期間 also after it."""
+    """All terms are changed until the first application of their year, the city's own deadlines also after it."""
     year = _asked_year()
     known = queries.settings(year)
     settled = known is not None and queries.settings_settled(year)
     # Whoever still sends the whole form of a year that is settled by now is told so by the service (409).
     whole = not settled or "unit_yen" in request.form
     values = _values(known or queries.settings(year - 1))
-    form: Any = SettingsForm(data=values) if whole else ProcessingForm(data=values)
+    form: Any = SettingsForm(data=values) if whole else DeadlinesForm(data=values)
 
     def save() -> None:
         if known is not None and not whole:
-            services.change_processing_days(setting=known, days=form.processing_days.data, by=current_user)
+            services.change_deadlines(
+                setting=known,
+                processing_days=form.processing_days.data,
+                resubmit_days=form.resubmit_days.data,
+                reminder_days=form.read_reminder_days(),
+                by=current_user,
+            )
         else:
             services.save_settings(
                 terms=form.terms(year),
@@ -138,6 +150,8 @@ def _words(name: str, value: Any) -> str:
         return str(label(ReallocationRule(value)))
     if name.endswith("_yen"):
         return yen(value)
+    if name == "reminder_days":
+        return words.reminder_days(parse_reminder_days(value)) or "—"
     if name.endswith("_days"):
         return _("%(n)s日間", n=value)
     return f"{value}{UNITS[name]}" if name in UNITS else str(value)
@@ -146,7 +160,7 @@ def _words(name: str, value: Any) -> str:
 def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     """Who saved the settings, and which of them from what to what."""
 
-    def words(name: str, moved: Any) -> str:
+    def moved_words(name: str, moved: Any) -> str:
         before, after = (
             moved if isinstance(moved, list) else ("", moved)
         )  # early events kept the new value only
@@ -160,7 +174,9 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     return [
         replace(
             entry,
-            changes="、".join(words(name, moved) for name, moved in entry.detail.items() if name in form),
+            changes="、".join(
+                moved_words(name, moved) for name, moved in entry.detail.items() if name in form
+            ),
         )
         for entry in audit.timeline(known)
     ]
@@ -171,11 +187,14 @@ def _values(known: Any) -> dict[str, Any]:
     if known is not None:
         names = (
             "rate_numerator rate_denominator cap_yen unit_yen report_days report_latest_month "
-            "report_latest_day refund_days processing_days document_prefix retention_years programme_item "
+            "report_latest_day refund_days processing_days resubmit_days document_prefix retention_years programme_item "
             "scheme ordinance"
         )
         values = {name: getattr(known, name) for name in names.split()}
-        return values | {"reallocation_rule": known.reallocation_rule.value}
+        return values | {
+            "reallocation_rule": known.reallocation_rule.value,
+            "reminder_days": known.reminder_days,
+        }
     default = FiscalTerms(fiscal_year=0)
     return {
         "rate_numerator": default.rate_numerator,
@@ -186,6 +205,8 @@ def _values(known: Any) -> dict[str, Any]:
         "report_latest_day": default.report_latest[1],
         "refund_days": default.refund_days,
         "processing_days": default.processing_days,
+        "resubmit_days": default.resubmit_days,
+        "reminder_days": format_reminder_days(default.reminder_days),
         "reallocation_rule": default.reallocation_rule.value,
         "retention_years": default.retention_years,
         "programme_item": "第2号",

@@ -27,6 +27,17 @@ def fact(key: Any, value: Any) -> dict[str, Any]:
     return {"key": key, "value": value}
 
 
+def reminder_days(days: Iterable[int]) -> str:
+    """「7日前、当日、7日後」: days beside a deadline."""
+
+    def beside(number: int) -> str:
+        if number == 0:
+            return str(_("当日"))
+        return str(_("%(n)s日前", n=-number) if number < 0 else _("%(n)s日後", n=number))
+
+    return "、".join(beside(number) for number in days)
+
+
 def plan_link(grant: Any) -> Markup:
     """The title of the grant's plan, leading to it."""
     address = url_for("applications.plan", plan_id=grant.plan_id)

@@ -29,6 +29,7 @@ from stations.grants import queries as grants
 from stations.grants import rules as grant_rules
 from stations.grants.bookkeeping import Standing
 from stations.grants.models import Grant
+from stations.grants.queries import AwaitedReport
 from stations.grants.reporting import BOOKS_OPEN
 from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
@@ -143,6 +144,7 @@ class Home:
     meeting: NextMeeting | None
     agency: list[Count]
     grants: list[PlanMoney]
+    awaited: list[AwaitedReport]
 
 
 def home(person: Person) -> Home:
@@ -173,6 +175,7 @@ def home(person: Person) -> Home:
         grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
         if audits and access.can(person, Permission.GRANT_READ)
         else [],
+        awaited=grants.awaited(person) if city and grants.sees_drafts(person) else [],
     )
 
 
