@@ -64,12 +64,15 @@ def _nearest(page: int, total: int) -> tuple[int, int]:
 
 
 def holding(rows: Iterable[Row], words: str, texts_of: Callable[[Row], Iterable[str | None]]) -> list[Row]:
-    """The rows in whose texts every word stands, however wide or large it was typed."""
-    wanted = [text.for_checking(word) for word in text.normalise(words).split()]
+    """The rows in whose texts every word stands, in whatever form it was typed (`text.for_searching`)."""
+    wanted = [text.for_searching(word) for word in text.normalise(words).split()]
     return [
         row
         for row in rows
-        if all(any(word in text.for_checking(one or "") for one in texts_of(row)) for word in wanted)
+        if all(
+            any(word in one for one in map(text.for_searching, filter(None, texts_of(row))))
+            for word in wanted
+        )
     ]
 
 

@@ -73,6 +73,28 @@ def for_checking(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", normalise(text)).casefold())
 
 
+# 旧字体 and variants that names keep, and below each the character in which it is looked for. NFKC knows the others.
+_OLD_KANJI = (
+    "髙﨑嵜𠮷德邊邉齋齊斉澤濱濵廣國囯櫻眞惠壽榮龍嶋嶌峯淵渊藏萬與實禮靜學瀧瀨槇彌增圓鐵冨曾顯晉來假會關鷗橫黑郞淸靑內吳緖稻總聰團澁禰栁桒舘埜冝莊"
+    "逹凜遙堯巖每步豐乘凉淨薰勳卷縣區號寶佛變邨檜籠應廰廳當臺氣圖體兒戶敎產黃鷄澂祿穗縱將條淺濟燈爲亞惡壹隱鹽歐奧溫樂觀勸舊據舉峽鄕曉檢劍險恆廐嶽"
+    "濕壤粹攝專雙裝屬對擔單遲晝鑄聽遞點傳獨讀廢拜賣麥發拂辨瓣辯飜默譯藥餘譽謠覽獵綠壘勵爐勞樓灣"
+)
+_NEW_KANJI = (
+    "高崎崎吉徳辺辺斎斎斎沢浜浜広国国桜真恵寿栄竜島島峰渕渕蔵万与実礼静学滝瀬槙弥増円鉄富曽顕晋来仮会関鴎横黒郎清青内呉緒稲総聡団渋祢柳桑館野宜荘"
+    "達凛遥尭巌毎歩豊乗涼浄薫勲巻県区号宝仏変村桧篭応庁庁当台気図体児戸教産黄鶏澄禄穂縦将条浅済灯為亜悪壱隠塩欧奥温楽観勧旧拠挙峡郷暁検剣険恒厩岳"
+    "湿壌粋摂専双装属対担単遅昼鋳聴逓点伝独読廃拝売麦発払弁弁弁翻黙訳薬余誉謡覧猟緑塁励炉労楼湾"
+)
+_SEARCH_FOLD = str.maketrans(_OLD_KANJI, _NEW_KANJI) | _TO_HIRAGANA
+
+
+def for_searching(text: str) -> str:
+    """The one form in which words are looked for: NFKC, lower case, hiragana, today's kanji, no blanks or marks.
+
+    Stored only beside the text (`Person.searched`), never in its place.
+    """
+    return unicodedata.normalize("NFKC", without_marks(text)).casefold().translate(_SEARCH_FOLD)
+
+
 def normalise_phone(text: str) -> str:
     """「０４７（３６６）００００」 → 「047-366-0000」; a number typed without hyphens stays without."""
     spaced = _SELECTOR.sub("", normalise(text))  # a blank between the parts stands for a hyphen

@@ -7,7 +7,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.core import clock
+from stations.core import clock, text
 from stations.core.access import SECOND_FACTOR_ROLES, Body, Held, Role
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.people import labels as labels  # registers what roles and states are called
@@ -27,6 +27,9 @@ class Person(Model):
     login: orm.Mapped[str] = orm.mapped_column(unique=True, comment="typed at sign-in; lower case")
     name: orm.Mapped[str]
     kana: orm.Mapped[str] = orm.mapped_column(default="", comment="ふりがな")
+    searched: orm.Mapped[str] = orm.mapped_column(
+        server_default=sa.text("''"), comment="name, reading and login as `text.for_searching` has them"
+    )
     email: orm.Mapped[str | None]
     phone: orm.Mapped[str | None]
     language: orm.Mapped[str] = orm.mapped_column(default="ja")
@@ -89,6 +92,14 @@ class Person(Model):
 
     def maker_ids(self) -> frozenset[int]:
         return frozenset()
+
+
+@sa.event.listens_for(Person, "before_insert")
+@sa.event.listens_for(Person, "before_update")
+def _keep_searched(_mapper: object, _connection: object, person: Person) -> None:
+    person.searched = "\n".join(
+        text.for_searching(one) for one in (person.name, person.kana or "", person.login)
+    )
 
 
 class RoleAssignment(Model):

@@ -132,10 +132,9 @@ def people(*, search: str = "", role: str = "", status: str = "", page: int = 1)
 
 
 def matching(search: str) -> sa.ColumnElement[bool]:
-    """People in whose name, reading or login the words stand."""
-    plain = text.normalise(search).lower()
-    columns = (Person.name, Person.kana, Person.login)
-    return sa.or_(*(sa.func.lower(column).contains(plain, autoescape=True) for column in columns))
+    """People in whose name, reading or login each of the words stands, in whatever form it is typed."""
+    words = [text.for_searching(word) for word in text.normalise(search).split()]
+    return sa.and_(*(Person.searched.contains(word, autoescape=True) for word in words if word))
 
 
 def _has_status(status: AccountStatus) -> sa.ColumnElement[bool]:

@@ -165,3 +165,29 @@ def test_a_broken_rule_tells_its_sentence() -> None:
     assert str(broken) == "12文字以上"
     assert str(RuleBroken(None, "100%です")) == "100%です"
     assert isinstance(Conflict(None, "別の人"), RuleBroken)
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("カフェ", "かふぇ"),
+        ("ｶﾌｪ", "かふぇ"),
+        ("架空 清", "架空　清"),
+        ("髙﨑", "高崎"),
+        ("𠮷澤", "吉沢"),
+        ("渡邊", "渡辺"),
+        ("齋藤", "斉藤"),
+        ("葛\U000e0100城", "葛城"),
+        ("ＤＥＭＯ", "demo"),
+        ("㈱まつど", "(株)マツド"),
+        ("か\u3099っこう", "ガッコウ"),
+        ("さ\u200bくら", "サクラ"),
+    ],
+)
+def test_words_are_searched_in_one_form(typed: str, other: str) -> None:
+    assert text.for_searching(typed) == text.for_searching(other)
+
+
+@pytest.mark.parametrize(("typed", "other"), [("東部", "西部"), ("山崎", "山本"), ("はは", "はば")])
+def test_what_is_different_stays_different(typed: str, other: str) -> None:
+    assert text.for_searching(typed) != text.for_searching(other)

@@ -17,6 +17,7 @@ from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
 from stations.core.migrations import alembic
 from stations.meetings import services as meetings
+from stations.people import queries as people
 from stations.referrals import services as observations
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import ConsentRecord, Observation
@@ -239,3 +240,13 @@ def test_what_was_said_before_it_was_sealed_is_sealed_and_comes_back(app: Flask)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert found_in(db.engine, SAID) == set()
         assert {one.facts for one in db.session.scalars(sa.select(Observation))} == {"顔色が悪いという事実"}
+
+
+def test_people_entered_before_are_found_in_any_form(app: Flask):
+    with app.app_context():
+        cast.person(name="髙﨑 花子", login="takasaki")
+        db.session.commit()
+        alembic().downgrade("0014_awaited_reports")
+    migrate(app)
+    with app.app_context():
+        assert [row.person.login for row in people.people(search="高崎").rows] == ["takasaki"]
