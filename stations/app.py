@@ -26,6 +26,7 @@ from stations.core import (
     limits,
     lists,
     migrations,
+    viewing,
     web,
 )
 from stations.core.access import Permission, can
@@ -37,6 +38,7 @@ from stations.grants.cli import commands as grants_commands
 from stations.grants.views import blueprint as grants
 from stations.meetings.views import blueprint as meetings
 from stations.people import session as people_session
+from stations.people import trusted
 from stations.people.cli import commands as people_commands
 from stations.people.views import blueprint as people
 from stations.referrals.cli import commands as referrals_commands
@@ -116,6 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     lists.init_app(app)
     web.init_app(app)
     people_session.init_app(app)
+    viewing.ask_for_proof_by(app, trusted.proof)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in COMMANDS:

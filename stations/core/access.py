@@ -416,6 +416,8 @@ def requires(
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(**url_values: Any) -> Any:
+            from stations.core.viewing import hold_up
+
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
             obj, rest = None, url_values
@@ -427,6 +429,8 @@ def requires(
             answer = can(current_user, permission, obj)
             if not answer:
                 abort(404) if answer.hidden else abort(403, answer.reason)
+            if (held_up := hold_up(permission, scoped=of is not None)) is not None:
+                return held_up
             if personal is not None and request.method == "GET":
                 from stations.core.audit import log_view
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import EqualTo
 
@@ -23,7 +23,7 @@ from stations.core.forms import (
 from stations.core.labels import label
 from stations.core.language import lazy_gettext as _l
 from stations.people.queries import GUESSED_AT
-from stations.people.rules import PASSWORD_LENGTH, AccountStatus
+from stations.people.rules import DEVICE_LIFE, PASSWORD_LENGTH, AccountStatus
 
 
 class SignInForm(Form):
@@ -35,6 +35,13 @@ class CodeForm(Form):
     """Six digits of the app, or a recovery code."""
 
     code = StringField(_l("確認コード"), [Required(_l("確認コードを入力してください。"))])
+
+
+class MailCodeForm(Form):
+    """Six digits that came by mail, and whether this device is trusted for a while."""
+
+    code = StringField(_l("メールで届いた確認コード"), [Required(_l("確認コードを入力してください。"))])
+    remember = BooleanField(_l("この端末では、%(n)s日間コードを聞かない", n=DEVICE_LIFE.days))
 
 
 class EnrolForm(Form):

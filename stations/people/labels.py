@@ -63,6 +63,8 @@ labels.register(
         PersonAct.DISABLE: _l("利用停止"),
         PersonAct.ENABLE: _l("利用再開"),
         PersonAct.SIGN_OUT_EVERYWHERE: _l("すべての端末からサインアウト"),
+        PersonAct.TRUST_DEVICE: _l("端末の登録"),
+        PersonAct.REVOKE_DEVICE: _l("端末の登録の取消し"),
     }
 )
 audit.register("person", acts=PersonAct, statuses=AccountStatus)

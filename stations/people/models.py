@@ -214,6 +214,43 @@ class OneTimeLink(Model):
     person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
 
 
+class MailCode(Model):
+    """A code of six digits that was mailed to somebody without an authenticator app; used once, kept as a hash.
+
+    Ended when it is used, tried too often, or followed by another. Written by `people.services`.
+    """
+
+    __tablename__ = "mail_code"
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    code_hash: orm.Mapped[str]
+    sent_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    tries: orm.Mapped[int]
+    ended_at: orm.Mapped[dt.datetime | None]
+    mail_id: orm.Mapped[int | None] = orm.mapped_column(
+        comment="outbox_mail that brings it; it ends with the code"
+    )
+
+
+class TrustedDevice(Model):
+    """A device on which somebody has shown a code by mail and reads sheets without another one until it expires.
+
+    The device keeps a token, of which only the hash is stored. A new password and 「すべての端末からサインアウト」 raise the
+    person's epoch and so end every one of them.
+    """
+
+    __tablename__ = "trusted_device"
+
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    token_hash: orm.Mapped[str] = orm.mapped_column(unique=True)
+    name: orm.Mapped[str] = orm.mapped_column(comment="kind of device and browser, as its owner knows it")
+    session_epoch: orm.Mapped[int]
+    trusted_at: orm.Mapped[dt.datetime]
+    expires_at: orm.Mapped[dt.datetime]
+    revoked_at: orm.Mapped[dt.datetime | None]
+
+
 class HeldForm(Model):
     """What somebody had typed when their session had timed out, kept for them until they sign in again.
 

@@ -43,6 +43,15 @@ RECOVERY_CODES = 10
 RECOVERY_DIGITS = 12  # digits only: one field and one number pad take both kinds of code
 FEW_RECOVERY_CODES = 3
 
+# A code by mail, for who reads sheets about people and has no authenticator app.
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES = 5
+CODE_PAUSE = timedelta(minutes=1)
+CODES_AT_MOST = 5
+CODE_WINDOW = timedelta(hours=1)
+DEVICE_LIFE = timedelta(days=30)
+
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
@@ -73,6 +82,8 @@ class PersonAct(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
+    TRUST_DEVICE = "trust_device"
+    REVOKE_DEVICE = "revoke_device"
 
 
 def normalise_login(text: str) -> str:
@@ -98,6 +109,35 @@ def totp_steps(at: datetime) -> tuple[int, ...]:
 def plain_code(text: str) -> str:
     """A typed code without blanks and hyphens, full-width digits made plain."""
     return re.sub(r"[\s\-‐−ー]", "", unicodedata.normalize("NFKC", text))
+
+
+def check_code_sending(sent: Iterable[datetime], now: datetime) -> None:
+    """`RuleBroken` when a code was mailed a minute ago, or five were within the hour (``sent``: when)."""
+    times = sorted(sent)
+    if times and now - times[-1] < CODE_PAUSE:
+        raise RuleBroken(
+            None, N_("いま送ったところです。届かないときは、1分ほど待ってから送り直してください。")
+        )
+    if len(times) >= CODES_AT_MOST:
+        raise RuleBroken(None, N_("コードを何度も送りました。1時間ほど待ってから、もう一度お試しください。"))
+
+
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac", "Mac"),
+)
+_BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+
+
+def device_name(user_agent: str) -> str:
+    """What a person will recognise a device by: 「Windows・Edge」; empty for one that says nothing known."""
+    found = (
+        next((name for mark, name in names if mark in user_agent), None) for names in (_SYSTEMS, _BROWSERS)
+    )
+    return "・".join(name for name in found if name)
 
 
 def check_password(password: str, login: str) -> None:

@@ -254,6 +254,13 @@ def _keep_form(person: Person) -> ResponseReturnValue:
     return redirect(url_for("people.sign_in"), 303)
 
 
+@commits
+def hold_for_proof(person: Person) -> None:
+    """Keep what was sent before the second factor was shown."""
+    if _hold(person):
+        flash(_("入力した内容はお預かりしています。確認のあと、続きから送れます。"), "info")
+
+
 def _hold(person: Person) -> bool:
     """Keep what arrived for its writer to send again; whether there was anything to keep."""
     fields = fields_sent()

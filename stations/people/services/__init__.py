@@ -9,6 +9,7 @@ from stations.people.services.accounts import (
     end_session,
     sign_out_everywhere,
 )
+from stations.people.services.devices import revoke_device, send_code, trust_device, use_code
 from stations.people.services.held_forms import drop_form, hold_form
 from stations.people.services.links import accept_link, issue_link
 from stations.people.services.passwords import (
@@ -52,9 +53,13 @@ __all__ = [
     "new_secret",
     "record_sign_in",
     "reset_second_factor",
+    "revoke_device",
     "revoke_role",
+    "send_code",
     "set_password",
     "sign_out_everywhere",
+    "trust_device",
     "try_code",
     "try_password",
+    "use_code",
 ]

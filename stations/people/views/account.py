@@ -39,6 +39,7 @@ def account() -> ResponseReturnValue:
         person=current_user,
         roles=queries.role_rows(current_user),
         codes_left=queries.recovery_codes_left(current_user),
+        devices=queries.trusted_devices(current_user),
         breadcrumb=[(_("アカウント"), None)],
     )
 

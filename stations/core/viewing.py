@@ -1,0 +1,37 @@
+"""What stands between somebody and a page about a person: a second factor, and the log of looks and refusals."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from flask.typing import ResponseReturnValue
+
+from stations.core.access import Permission
+
+# Pages of sheets and memos. Their lists carry numbers only, so a password is enough for them.
+SHEETS = frozenset(
+    {
+        Permission.REFERRAL_READ,
+        Permission.REFERRAL_MAKE,
+        Permission.REFERRAL_ANSWER,
+        Permission.OBSERVATION_READ,
+        Permission.OBSERVATION_WRITE,
+        Permission.OBSERVATION_ANSWER,
+    }
+)
+LISTED_BY_NUMBER = frozenset({Permission.REFERRAL_READ, Permission.OBSERVATION_READ})
+PROOF = "stations.proof"
+
+Proof = Callable[[], ResponseReturnValue | None]
+
+
+def ask_for_proof_by(app: Flask, proof: Proof) -> None:
+    """``proof`` answers with a page that asks for the second factor, or None for whoever has shown it."""
+    app.extensions[PROOF] = proof
+
+
+def hold_up(permission: Permission, *, scoped: bool) -> Any:
+    """The page to show instead of one about a person, or None. ``scoped``: the page is of one sheet."""
+    if permission not in SHEETS or (permission in LISTED_BY_NUMBER and not scoped):
+        return None
+    return current_app.extensions[PROOF]()

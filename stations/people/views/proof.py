@@ -1,0 +1,92 @@
+"""Before the first sheet about a person: a code by mail, and the devices that need none for a while."""
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import writes
+from stations.core.errors import back_with
+from stations.core.language import gettext as _
+from stations.core.messages import RuleBroken
+from stations.people import queries, rules, services, trusted
+from stations.people import session as people_session
+from stations.people.forms import MailCodeForm
+from stations.people.views import blueprint
+
+if TYPE_CHECKING:
+    from stations.people.models import Person
+
+
+@blueprint.get("/account/proof")
+@requires(Permission.OWN_ACCOUNT)
+def prove() -> ResponseReturnValue:
+    """Ask for the code that was mailed, or offer to mail one."""
+    if trusted.is_proven():
+        return redirect(_next())
+    return _page(MailCodeForm(data={"remember": True}))
+
+
+@blueprint.post("/account/proof/send")
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def send_code() -> ResponseReturnValue:
+    """Mail a new code."""
+    own = url_for(".prove", next=_next())
+    try:
+        services.send_code(_me())
+    except RuleBroken as broken:
+        back: ResponseReturnValue = back_with(broken, own)
+        return back
+    return redirect(own, 303)
+
+
+@blueprint.post("/account/proof")
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def check_code() -> ResponseReturnValue:
+    """The code; a wrong one is counted, so nothing is given up when the page is shown again."""
+    form = MailCodeForm()
+    if form.validate_on_submit():
+        person, remembered = _me(), bool(form.remember.data)
+        if services.use_code(person, form.code.data or ""):
+            name = rules.device_name(request.user_agent.string)
+            token = services.trust_device(person, name=name, remembered=remembered)
+            trusted.keep(person, token, remembered=remembered)
+            return redirect(_next(), 303)
+        form.code.errors = [
+            _("コードが違うか、期限が過ぎています。5回間違えたときは、新しいコードを送ってください。")
+        ]
+    return _page(form)
+
+
+@blueprint.post("/account/devices/<int:device_id>/revoke")
+@requires(Permission.OWN_ACCOUNT)
+@writes
+def revoke_device(device_id: int) -> ResponseReturnValue:
+    services.revoke_device(_me(), device_id)
+    flash(_("端末の登録を取り消しました。"), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+def _me() -> "Person":
+    person: Person = current_user._get_current_object()
+    return person
+
+
+def _next() -> str:
+    return people_session.local_path(request.args.get("next")) or url_for("reports.home")
+
+
+def _page(form: MailCodeForm) -> ResponseReturnValue:
+    return render_template(
+        "people/proof.html",
+        form=form,
+        person=current_user,
+        sent=queries.open_code(_me()),
+        next_page=_next(),
+        days=rules.DEVICE_LIFE.days,
+        minutes=int(rules.CODE_LIFE.total_seconds() // 60),
+    )
