@@ -216,13 +216,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OBSERVATION_WRITE,
         }
     ),
-    Role.VOLUNTEER: frozenset(
-        {
-            Permission.STATION_READ,
-            Permission.VISIT_RECORD,
-            Permission.VISIT_READ,
-        }
-    ),
+    Role.VOLUNTEER: frozenset({Permission.STATION_READ, Permission.VISIT_RECORD, Permission.VISIT_READ}),
     Role.CASE_WORKER: _AGENCY_WORK,
     Role.MARUGOTO_DESK: _AGENCY_WORK,
     Role.EXTERNAL_AUDITOR: _CITY_READS | {Permission.AUDIT_READ},

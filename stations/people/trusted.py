@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS
-from stations.people import queries, rules
+from stations.people import device_queries, rules
 from stations.people import session as people_session
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def is_proven() -> bool:
     if session.get("second") is not False:
         return True
     token = _token()
-    return token is not None and queries.is_trusted(current_user, token)
+    return token is not None and device_queries.is_trusted(current_user, token)
 
 
 def proof() -> ResponseReturnValue | None:

@@ -12,7 +12,7 @@ from stations.core.access import Role
 from stations.core.database import db, fetch_all
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.people import queries, rules, services
+from stations.people import device_queries, rules, services
 from stations.people.models import MailCode, Person, TrustedDevice
 from stations.referrals.models import Observation
 from tests.referrals.cast import ALIAS, Town, town
@@ -127,7 +127,7 @@ def test_wrong_codes_are_counted_although_the_page_comes_again(client: PageClien
         page = client.submit(client.get(page.url), "確認して進む", {"code": wrong(code)})
         assert "コードが違うか" in page.text
     db.session.expire_all()
-    assert queries.open_code(here.leader) is None
+    assert device_queries.open_code(here.leader) is None
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ def test_a_device_is_listed_and_can_be_revoked(client: PageClient, here: Town) -
 
 def test_a_new_password_and_signing_out_everywhere_end_every_device(here: Town) -> None:
     token = services.trust_device(here.leader, name="", remembered=True)
-    assert queries.is_trusted(here.leader, token) and not queries.is_trusted(here.worker, token)
+    assert device_queries.is_trusted(here.leader, token) and not device_queries.is_trusted(here.worker, token)
     assert token not in db.session.scalars(sa.select(TrustedDevice.token_hash)).one()
     services.sign_out_everywhere(here.leader, by=here.leader)
-    assert not queries.is_trusted(here.leader, token)
+    assert not device_queries.is_trusted(here.leader, token)
     with pytest.raises(Conflict):
         services.revoke_device(here.leader, fetch_all(sa.select(TrustedDevice))[0].id)
 

@@ -12,7 +12,7 @@ from stations.core import audit, clock, outbox
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.people import keys, queries, rules
+from stations.people import device_queries, keys, rules
 from stations.people.models import MailCode, Person, TrustedDevice
 from stations.people.rules import PersonAct
 
@@ -23,7 +23,7 @@ def send_code(person: Person) -> MailCode:
     if not person.email:
         raise RuleBroken(None, N_("メールアドレスが登録されていません。下の連絡先にお電話ください。"))
     now = clock.now()
-    rules.check_code_sending(queries.code_times(person, since=now - rules.CODE_WINDOW), now)
+    rules.check_code_sending(device_queries.code_times(person, since=now - rules.CODE_WINDOW), now)
     _void_codes(person)
     code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
     with force_locale(person.language):
@@ -54,7 +54,7 @@ def send_code(person: Person) -> MailCode:
 def use_code(person: Person, code: str) -> bool:
     """Whether this is the code that was mailed last, and use it up; a wrong one is counted, and the fifth voids it."""
     lock(person)
-    sent = queries.open_code(person)
+    sent = device_queries.open_code(person)
     if sent is None:
         return False
     sent.tries += 1
@@ -86,7 +86,7 @@ def trust_device(person: Person, *, name: str, remembered: bool) -> str:
 def revoke_device(person: Person, device_id: int) -> None:
     """Trust a device no longer. `Conflict` when it is not one of the person's trusted ones."""
     lock(person)
-    device = next((one for one in queries.trusted_devices(person) if one.id == device_id), None)
+    device = next((one for one in device_queries.trusted_devices(person) if one.id == device_id), None)
     if device is None:
         raise Conflict(None, N_("この端末は、もう登録されていません。"))
     device.revoked_at = clock.now()

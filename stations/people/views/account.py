@@ -15,7 +15,7 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
-from stations.people import keys, queries, services
+from stations.people import device_queries, keys, queries, services
 from stations.people import session as people_session
 from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, PasswordForm, ProfileForm
 from stations.people.views import blueprint
@@ -39,7 +39,7 @@ def account() -> ResponseReturnValue:
         person=current_user,
         roles=queries.role_rows(current_user),
         codes_left=queries.recovery_codes_left(current_user),
-        devices=queries.trusted_devices(current_user),
+        devices=device_queries.trusted_devices(current_user),
         breadcrumb=[(_("アカウント"), None)],
     )
 

@@ -11,7 +11,7 @@ from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
-from stations.people import queries, rules, services, trusted
+from stations.people import device_queries, rules, services, trusted
 from stations.people import session as people_session
 from stations.people.forms import MailCodeForm
 from stations.people.views import blueprint
@@ -85,7 +85,7 @@ def _page(form: MailCodeForm) -> ResponseReturnValue:
         "people/proof.html",
         form=form,
         person=current_user,
-        sent=queries.open_code(_me()),
+        sent=device_queries.open_code(_me()),
         next_page=_next(),
         days=rules.DEVICE_LIFE.days,
         minutes=int(rules.CODE_LIFE.total_seconds() // 60),

@@ -1,7 +1,7 @@
 """Codes by mail, and devices that need none for a while.
 
-Revision ID: 0014_trusted_devices
-Revises: 0013_printed_as
+Revision ID: 0016_trusted_devices
+Revises: 0015_searched_people
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from stations.core.database import UtcDateTime
 
-revision = "0014_trusted_devices"
-down_revision = "0013_printed_as"
+revision = "0016_trusted_devices"
+down_revision = "0015_searched_people"
 
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:
