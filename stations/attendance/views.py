@@ -15,6 +15,7 @@ from stations.core import audit, clock, errors, web
 from stations.core.access import Permission, can, requires
 from stations.core.database import creates, writes
 from stations.core.formatting import date as format_date
+from stations.core.formatting import hours
 from stations.core.forms import say, succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -88,7 +89,9 @@ def totals(opening: Any) -> Any:
         counted_by=queries.counted_by(record),
         movable=bool(queries.live_taps(record, 1)) and bool(queries.openings_to_move_to(opening)),
         devices=_devices(opening),
-        breadcrumb=_opening_trail(opening, format_date(opening.on)),
+        breadcrumb=_opening_trail(
+            opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
+        ),
     )
 
 

@@ -100,6 +100,16 @@ def since_of(obj: Model) -> dt.datetime | None:
     return db.session.scalar(sa.select(since(model)).where(model.id == obj.id))
 
 
+def changes(model: type[Model], ids: Collection[int]) -> dict[int, tuple[int, dt.datetime]]:
+    """By id of a row: how many acts were done to it, and when the last was; rows without one are missing."""
+    rows = db.session.execute(
+        sa.select(Event.object_id, sa.func.count(), sa.func.max(Event.at))
+        .where(Event.object_type == model.__tablename__, Event.object_id.in_(ids))
+        .group_by(Event.object_id)
+    )
+    return {object_id: (number, last) for object_id, number, last in rows}
+
+
 def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
     """Append to the view log, committed at once: the page is not made if this fails.
 

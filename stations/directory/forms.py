@@ -31,12 +31,13 @@ class SearchForm(Form):
     def __init__(self, districts: Iterable[Any]) -> None:
         super().__init__(formdata=request.args)
         anything = ("", _("すべて"))
-        self.district.choices = [
-            anything,
-            *((one.code, _("%(name)s地区", name=one.name)) for one in districts),
-        ]
-        self.weekday.choices = [anything, *((str(day), _(name)) for day, name in enumerate(WEEKDAYS))]
-        self.kind.choices = [anything, *((kind.value, label(kind)) for kind in StationKind)]
+        self.offered: dict[SelectField, list[tuple[str, Any]]] = {
+            self.district: [anything, *((one.code, _("%(name)s地区", name=one.name)) for one in districts)],
+            self.weekday: [anything, *((str(day), _(name)) for day, name in enumerate(WEEKDAYS))],
+            self.kind: [anything, *((kind.value, label(kind)) for kind in StationKind)],
+        }
+        for field, choices in self.offered.items():
+            field.choices = list(choices)
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -47,6 +48,32 @@ class SearchForm(Form):
             if field.data and field.validate(self)
         }
         return chosen | {field.name: "1" for field in (self.today, self.week) if field.data}
+
+    @property
+    def conditions(self) -> list[tuple[str, dict[str, str]]]:
+        """What was chosen besides the day, in the reader's words, each with the address that is left without it."""
+        chosen = self.chosen
+        said = {
+            field.name: str(dict(choices)[chosen[field.name]])
+            for field, choices in self.offered.items()
+            if field.name in chosen
+        }
+        if "words" in chosen:
+            said["words"] = chosen["words"]
+        return [
+            (words, {other: value for other, value in chosen.items() if other != name})
+            for name, words in said.items()
+        ]
+
+    def days(self) -> list[tuple[str, dict[str, str], bool]]:
+        """The chips of the days: name, what the address then carries, whether it is chosen."""
+        chosen = self.chosen
+        others = {name: value for name, value in chosen.items() if name not in {"today", "week"}}
+        return [
+            (_("すべて"), others, not {"today", "week"} & chosen.keys()),
+            (_("今日"), others | {"today": "1"}, "today" in chosen),
+            (_("1週間"), others | {"week": "1"}, "week" in chosen),
+        ]
 
     @property
     def wish(self) -> Wish:

@@ -1,7 +1,7 @@
 """What the public may know: running stations, where and when they open. Nothing about any person."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from stations.committees import queries as committees
 from stations.committees import rules as calendar_rules
 from stations.committees.models import District, Opening, Station, Venue
 from stations.committees.rules import OpeningStatus, StationKind, StationStage
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.database import fetch_all
 from stations.core.labels import label
 from stations.directory import rules
@@ -75,12 +75,13 @@ class Wish:
 class Listed:
     """A station in the list, with its next opening that fits, and the place to go to.
 
-    ``ended_today``: it opened today, and that is over.
+    ``ended_today``: it opened today, and that is over. ``later``: what follows ``next`` on the same day, if that is today.
     """
 
     station: Station
     next: Opening | None
     ended_today: bool = False
+    later: tuple[Opening, ...] = ()
 
     @property
     def marks(self) -> list[str]:
@@ -117,7 +118,27 @@ def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
         fitting = [one for one in fitting if one.id in on_such_a_day or one.id in over]
         fitting.sort(key=lambda one: one.id not in on_such_a_day)
         following |= on_such_a_day
-    return [Listed(station, following.get(station.id), station.id in ended) for station in fitting]
+    todays: dict[int, list[Opening]] = {}
+    for opening in today_of(fitting, TAKES_PLACE):
+        todays.setdefault(opening.station_id, []).append(opening)
+    return [
+        Listed(
+            station,
+            following.get(station.id),
+            station.id in ended,
+            tuple(one for one in todays.get(station.id, ())[1:] if following[station.id].on == one.on),
+        )
+        for station in fitting
+    ]
+
+
+def today_of(stations: Iterable[Station], statuses: Collection[OpeningStatus] | None = None) -> list[Opening]:
+    """The openings of today that are not over yet, soonest first; cancelled ones too, unless ``statuses`` say less."""
+    today = clock.today()
+    openings = committees.openings_between(
+        today, today, station_ids=[station.id for station in stations], statuses=statuses
+    )
+    return [opening for opening in openings if not is_over(opening)]
 
 
 def soonest(listed: Iterable[Listed]) -> list[Opening]:
@@ -199,6 +220,11 @@ def openings_for_file(station: Station) -> list[Opening]:
     return committees.openings_between(
         today - CALENDAR_FILE_BACK, today + CALENDAR_FILE_AHEAD, station_ids=[station.id]
     )
+
+
+def changes(openings: Iterable[Opening]) -> dict[int, tuple[int, dt.datetime]]:
+    """By opening that was called off or restored: how often, and when last."""
+    return audit.changes(Opening, [opening.id for opening in openings])
 
 
 def _first_by_station(openings: Iterable[Opening]) -> dict[int, Opening]:

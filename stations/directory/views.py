@@ -31,6 +31,7 @@ def index() -> Any:
         form=form,
         wish=wish,
         listed=listed,
+        todays=[] if wish.given else queries.today_of(stations),
         soonest=[] if wish.given else queries.soonest(listed)[:FIRST_SHOWN],
         today=clock.today(),
         cancelled=queries.cancelled_soon(stations),
@@ -90,9 +91,11 @@ def station(station_id: int) -> Any:
 def station_ics(station_id: int) -> Response:
     station = queries.station(station_id) or abort(404)
     base_url = current_app.config["STATIONS"].base_url
+    openings = queries.openings_for_file(station)
     content = calendar_file(
         station,
-        queries.openings_for_file(station),
+        openings,
+        queries.changes(openings),
         base_url=base_url,
         page_url=base_url.rstrip("/") + url_for(".station", station_id=station.id),
     )

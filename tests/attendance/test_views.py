@@ -340,3 +340,32 @@ def test_whoever_closes_is_told_of_another_tablet(
     assert "約2日進んでいます" in client.get("/attendance").text
     client.sign_in(cast.person(Role.OFFICER))
     assert "さんの端末" not in client.get(f"/attendance/openings/{today.id}").text
+
+
+def test_two_openings_of_one_day_are_told_apart_by_their_hours(
+    client: PageClient, station: Station, volunteer: Person
+) -> None:
+    for day in (clock.today(), clock.today() - dt.timedelta(days=1)):
+        for starts_at in (dt.time(0), dt.time(1)):
+            cast.opening(station, day, starts_at=starts_at)
+    labels = [str(task.label) for task in queries.waiting_for(volunteer)]
+    assert len(set(labels)) == len(labels) == 4
+    client.sign_in(volunteer)
+    for path in ("/attendance", f"/attendance/stations/{station.id}", "/home"):
+        links = [
+            link for link in client.get(path).all("a") if "/attendance/openings/" in link.get("href", "")
+        ]
+        by_name = {text_of(link): link.get("href") for link in links}
+        addresses = {link.get("href") for link in links}
+        assert len(addresses) >= 2 and len(by_name) >= len(addresses), (path, by_name)
+    for page in ("", "/tally", "/details", "/sheet"):
+        titles = {
+            text_of(client.get(f"/attendance/openings/{opening.id}{page}").one("title"))
+            for opening in station_openings(station)
+            if opening.on == clock.today()
+        }
+        assert len(titles) == 2, page
+
+
+def station_openings(station: Station) -> list[Opening]:
+    return [row.opening for row in queries.openings_of(station, clock.fiscal_year(clock.today()))]

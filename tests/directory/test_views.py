@@ -12,7 +12,7 @@ from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from stations.committees import services
-from stations.committees.models import Opening
+from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
@@ -203,3 +203,63 @@ def test_the_calendar_file_can_be_read_and_keeps_its_uids(client: PageClient, ci
     [cancelled] = [event for event in after.values() if str(event["status"]) == "CANCELLED"]
     assert "中止" in str(cancelled["summary"]) and str(cancelled["description"]) == "台風のため"
     assert cancelled.start == dt.datetime.combine(opening.on, opening.starts_at, clock.TOKYO)
+
+
+def test_each_change_of_an_opening_replaces_it_in_peoples_calendars(client: PageClient, city: here.City):
+    """RFC 5545 3.8.7.4: of two events with one UID the one with the higher SEQUENCE holds."""
+    station = city.stations[0]
+    opening = here.next_opening(station)
+
+    def event() -> tuple[int, dt.datetime | None]:
+        events = Calendar.from_ical(client.download(f"/stations/{station.id}/calendar.ics").data).events
+        [found] = [one for one in events if str(one["uid"]).startswith(f"opening-{opening.id}@")]
+        modified = found.get("last-modified")
+        return found.sequence, modified.dt if modified else None
+
+    assert event()[0] == 0
+    noon, later = (
+        clock.now().replace(microsecond=0),
+        clock.now().replace(microsecond=0) + dt.timedelta(hours=1),
+    )
+    with clock.telling(noon):
+        services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+    assert event() == (1, noon)
+    with clock.telling(later):
+        services.restore_opening(opening=opening, by=city.officer)
+    assert event() == (2, later)
+
+
+def test_two_openings_of_one_day_are_told_apart_by_their_hours(
+    app: Flask, client: PageClient, city: here.City
+):
+    station = city.stations[0]
+    venue = station.open_venues[0]
+    for hours in ((dt.time(13), dt.time(15)), (dt.time(17), dt.time(19))):
+        services.add_opening(
+            station=station, venue=venue, on=TODAY, starts_at=hours[0], ends_at=hours[1], by=city.officer
+        )
+    with it_is(app, MORNING):
+        for path in ("/", "/?today=1", "/calendar", f"/stations/{station.id}"):
+            page = client.get(path)
+            assert "午後1時から午後3時まで" in page.text and "午後5時から午後7時まで" in page.text, path
+    evening = next(one for one in station_openings(station) if one.starts_at.hour == 17)
+    services.cancel_opening(opening=evening, reason="講師の都合", by=city.officer)
+    with it_is(app, MORNING):
+        for path in ("/", f"/stations/{station.id}"):
+            assert "午後5時から午後7時まで" in client.get(path).text, path
+
+
+def station_openings(station: Station) -> list[Opening]:
+    return list(db.session.scalars(sa.select(Opening).where(Opening.station_id == station.id)))
+
+
+def test_public_pages_describe_themselves_to_those_who_share_them(client: PageClient, city: here.City):
+    for path in ("/", "/calendar", f"/stations/{city.stations[0].id}"):
+        page = client.get(path)
+        said = {tag.get("name") or tag.get("property"): tag.get("content") or "" for tag in page.all("meta")}
+        assert len(said["description"]) > 15, path
+        assert said["og:description"] == said["description"]
+        assert said["og:url"].startswith("http") and said["og:url"].endswith(path)
+        assert said["og:title"] and said["og:type"] == "website" and said["og:site_name"]
+    station = client.get(f"/stations/{city.stations[0].id}")
+    assert station.one("meta", property="og:title").get("content") == city.stations[0].name
