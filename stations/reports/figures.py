@@ -47,6 +47,21 @@ def stages_finding(overview: Overview) -> str:
     )
 
 
+def budget_finding(overview: Overview) -> str:
+    """What the year's budget spent at last, and how much of it for earlier years; what it received for them."""
+    every = [district.budget for district in overview.districts]
+    return str(
+        _(
+            "%(year)sの予算からの支出は、戻入を引いて%(net)s（うち過年度支出%(earlier)s）です。"
+            "ほかに、前の年度の助成金の返還による過年度収入が%(income)sあります。",
+            year=formatting.fiscal_year(overview.year),
+            net=formatting.yen(sum(one.net for one in every)),
+            earlier=formatting.yen(sum(one.earlier for one in every)),
+            income=formatting.yen(sum(one.income for one in every)),
+        )
+    )
+
+
 def headline(overview: Overview) -> list[dict[str, str]]:
     """The year in four numbers, as `ui.stats` shows them."""
     awarded = sum(district.awarded_yen or 0 for district in overview.districts)
@@ -56,8 +71,13 @@ def headline(overview: Overview) -> list[dict[str, str]]:
     return [
         {"label": _("開設中のステーション"), "value": f"{stations:,}", "unit": _("か所")},
         {"label": _("延べ来場者数"), "value": f"{visits:,}", "unit": _("人")},
-        {"label": _("交付決定額"), "value": f"{awarded:,}", "unit": _("円")},
-        {"label": _("支出済の割合"), "value": formatting.percent(spent, awarded)},
+        {"label": _("この年度の助成金の交付決定額"), "value": f"{awarded:,}", "unit": _("円")},
+        {"label": _("決定額に対する支出済の割合"), "value": formatting.percent(spent, awarded)},
+        {
+            "label": _("この年度の予算からの支出（差引）"),
+            "value": f"{sum(district.budget.net for district in overview.districts):,}",
+            "unit": _("円"),
+        },
     ]
 
 

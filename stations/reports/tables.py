@@ -75,8 +75,37 @@ def money(overview: Overview) -> Table:
         for district in overview.districts
     )
     return Table(
-        caption=_("地区ごとの助成金（円）"),
+        caption=_(
+            "地区ごとの%(year)sの助成金（どの年度の予算から支払ったかを問わない・円）",
+            year=formatting.fiscal_year(overview.year),
+        ),
         columns=(_("地区"), _("交付決定額"), _("支払済額"), _("支出済額"), _("決定額と支出済額の差")),
+        rows=rows,
+        total=_total(rows),
+        unit="yen",
+    )
+
+
+def budget(overview: Overview) -> Table:
+    """District × what the year's budget paid for its own grants and earlier ones, got back, spent at last, and received."""
+    rows: Rows = tuple(
+        (district.name, one.own, one.earlier, -one.returned, one.net, one.income)
+        for district in overview.districts
+        for one in (district.budget,)
+    )
+    return Table(
+        caption=_(
+            "地区ごとの%(year)sの予算の支出と収入（どの年度の助成金かを問わない・円）",
+            year=formatting.fiscal_year(overview.year),
+        ),
+        columns=(
+            _("地区"),
+            _("この年度の助成金への支払"),
+            _("過年度支出"),
+            _("戻入"),
+            _("差引支出額"),
+            _("過年度収入"),
+        ),
         rows=rows,
         total=_total(rows),
         unit="yen",

@@ -44,6 +44,8 @@ def overview() -> str:
         years=queries.years(),
         stages=tables.stages(shown),
         stages_finding=figures.stages_finding(shown),
+        budget=tables.budget(shown),
+        budget_finding=figures.budget_finding(shown),
         headline=figures.headline(shown),
         figures=figures.of(shown),
         district_links=[
@@ -64,6 +66,12 @@ def stages_csv() -> Response:
 @requires(Permission.OVERVIEW_READ)
 def money_csv() -> Response:
     return _csv("money", tables.money)
+
+
+@blueprint.get("/overview/budget.csv")
+@requires(Permission.OVERVIEW_READ)
+def budget_csv() -> Response:
+    return _csv("budget", tables.budget)
 
 
 @blueprint.get("/overview/visits.csv")

@@ -132,7 +132,12 @@ ACTS: dict[str, Callable[[Case], object]] = {
     "draft_determination": lambda case: services.draft_determination(grant=case.grant, by=case.made.officer),
     "determine": lambda case: services.determine(grant=case.grant, by=case.made.approver),
     "issue_determination": lambda case: services.issue_determination(grant=case.grant, by=case.made.officer),
-    "order_refund": lambda case: services.order_refund(grant=case.grant, by=case.made.officer),
+    "draft_refund": lambda case: services.draft_refund(grant=case.grant, by=case.made.officer),
+    "order_refund": lambda case: services.order_refund(grant=case.grant, by=case.made.approver),
+    "return_refund": lambda case: services.return_refund(
+        grant=case.grant, reason="直す", by=case.made.approver
+    ),
+    "issue_refund": lambda case: services.issue_refund(grant=case.grant, by=case.made.officer),
     "record_refund": lambda case: services.record_refund(
         grant=case.grant, received_on=clock.today(), by=case.made.cashier
     ),

@@ -90,12 +90,22 @@ def _determining(made: grants.Team) -> None:
 
 def _refund_due(made: grants.Team) -> None:
     _REFUND(made)
-    services.order_refund(grant=made.grant, by=made.officer)
+    grants.refund_due(made)
+
+
+def _refund_drafted(made: grants.Team) -> None:
+    _REFUND(made)
+    services.draft_refund(grant=made.grant, by=made.officer)
+
+
+def _refund_ordered(made: grants.Team) -> None:
+    _refund_drafted(made)
+    services.order_refund(grant=made.grant, by=made.approver)
 
 
 def _refunded(made: grants.Team) -> None:
-    _refund_due(made)
-    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    _REFUND(made)
+    grants.refunded(made)
 
 
 def _balance(made: grants.Team) -> PaymentRequest:
@@ -124,6 +134,29 @@ def _balance_paid(made: grants.Team) -> PaymentRequest:
 def _cancelled(made: grants.Team) -> None:
     grants.active(made)
     grants.cancelled(made)
+
+
+def _cancellation_drafted(made: grants.Team) -> None:
+    services.draft_cancellation(grant=grants.active(made), reason="目的外", by=made.other_officer)
+
+
+def _partly(made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 50_000)
+    grants.spent(made, 20_000, line=2)
+    grants.cancelled(made, kept_yen=20_000)
+
+
+def _partly_told(made: grants.Team) -> None:
+    _partly(made)
+    services.issue_cancellation(grant=made.grant, by=made.officer)
+
+
+def _cancelled_paid(made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 50_000)
+    grants.cancelled(made)
+    services.issue_cancellation(grant=made.grant, by=made.officer)
 
 
 def _cancelled_even(made: grants.Team) -> None:
@@ -163,6 +196,8 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "determined, letter due": _settled(paid=0, spent=60_000, told=False),
     "determined, even": _EVEN,
     "refund to order": _REFUND,
+    "refund drafted": _refund_drafted,
+    "refund ordered, letter due": _refund_ordered,
     "refund due": _refund_due,
     "refunded": _refunded,
     "balance to pay": _BALANCE,
@@ -170,7 +205,11 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "balance drafted": _balance,
     "balance ordered": _balance_ordered,
     "balance paid": _balance_paid,
+    "cancellation drafted": _cancellation_drafted,
+    "partly cancelled, letter due": _partly,
+    "partly cancelled": _partly_told,
     "cancelled, letter due": _cancelled,
+    "cancelled, refund to order": _cancelled_paid,
     "cancelled, even": _cancelled_even,
     "closed": _closed,
     "withdrawn": _withdrawn,

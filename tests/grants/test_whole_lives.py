@@ -55,7 +55,10 @@ ON_PAGE = {
     "grants.draft_determination": ["draft_determination"],
     "grants.determine": ["determine"],
     "grants.issue_determination": ["issue_determination"],
-    "grants.refund_order": ["order_refund"],
+    "grants.draft_refund": ["draft_refund"],
+    "grants.order_refund": ["order_refund"],
+    "grants.return_refund": ["return_refund"],
+    "grants.issue_refund": ["issue_refund"],
     "grants.record_refund": ["record_refund"],
     "grants.reverse_refund": ["reverse_refund"],
     "grants.order_balance": ["order_balance"],
@@ -71,6 +74,7 @@ _ASIDE = {
     "discontinue",
     "draft_cancellation",
     "return_cancellation",
+    "return_refund",
     "return_report",
     "request_advance",
     "request_change",
@@ -169,10 +173,17 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def somebody_can_go_on_today(self) -> None:
+        """Or, at a weekend, on the next day on which city hall is open: a letter may be dated on it."""
         if self._ended():
             return
+        today = self.today
         offered = [name for name in self._offered() if name not in _ASIDE - {"withdraw"}]
-        assert any(self._works(name) for name in offered), f"{self.grant.status} on {self.today}: {offered}"
+        for self.today in (today, clock.open_day(today)):
+            if any(self._works(name) for name in offered):
+                break
+        else:
+            raise AssertionError(f"{self.grant.status} on {today}: {offered}")
+        self.today = today
 
     # ---- how it is done
 

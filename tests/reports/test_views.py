@@ -20,7 +20,7 @@ from tests.support import cast
 from tests.support.client import Page, PageClient
 
 READERS = {Role.OFFICER, Role.APPROVER, Role.CASHIER, Role.SECRETARIAT, Role.EXTERNAL_AUDITOR}
-CSV = ("stages", "money", "visits", "districts")
+CSV = ("stages", "money", "budget", "visits", "districts")
 
 
 @pytest.fixture

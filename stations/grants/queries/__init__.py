@@ -1,5 +1,6 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
+from stations.grants.queries.budget_years import budget_flows
 from stations.grants.queries.cancellations import (
     award_before,
     cancellation_untold,
@@ -96,6 +97,7 @@ __all__ = [
     "booking_of_payment",
     "booking_of_repayment",
     "budget",
+    "budget_flows",
     "buttons",
     "calculated",
     "calculation",

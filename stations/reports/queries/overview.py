@@ -1,4 +1,4 @@
-"""One fiscal year over all districts: stages, money, visits. Reads only; five statements whatever the size."""
+"""One fiscal year over all districts: stages, money, visits. Reads only; seven statements whatever the size."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -17,6 +17,7 @@ from stations.core import clock
 from stations.core.database import db
 from stations.grants import queries as grants
 from stations.grants.bookkeeping import Standing
+from stations.grants.budget_years import Flow
 from stations.grants.models import Grant
 from stations.grants.rules import Status as GrantStatus
 from stations.reports.rules import Stage, stage
@@ -34,6 +35,7 @@ class DistrictLine(NamedTuple):
 class DistrictYear:
     """One district in one fiscal year. Yen are of the year's grants; `awarded_yen` None: no award yet.
 
+    `budget` is what the year's budget paid and received, whichever year the grants belong to.
     `visits`: one number for each month of the overview; None where nothing was recorded.
     """
 
@@ -44,6 +46,7 @@ class DistrictYear:
     awarded_yen: int | None
     paid_yen: int
     spent_yen: int
+    budget: Flow
     visits: tuple[int | None, ...]
 
 
@@ -66,7 +69,7 @@ def years() -> list[int]:
 def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
-    stages, money = _stages(year), _money(year)
+    stages, money, budgets = _stages(year), _money(year), grants.budget_flows(year)
     visits: Counter[tuple[int, int]] = Counter()
     bands: defaultdict[int, dict[AgeBand, int]] = defaultdict(lambda: dict.fromkeys(AgeBand, 0))
     for committee_id, month, band, count in attendance.visits_of_year(year):
@@ -82,6 +85,7 @@ def overview(year: int) -> Overview:
             awarded_yen=money[committee_id].awarded or None,
             paid_yen=money[committee_id].paid,
             spent_yen=money[committee_id].spent,
+            budget=budgets.get(committee_id, Flow()),
             visits=tuple(visits.get((committee_id, day.month)) for day in months),
         )
         for committee_id, name, running in districts(min(clock.fiscal_year_period(year)[1], clock.today()))
