@@ -21,6 +21,7 @@ from stations.core import (
     database,
     errors,
     formatting,
+    japanese,
     labels,
     language,
     limits,
@@ -114,6 +115,7 @@ def create_app(config: Config | None = None) -> Flask:
     CSRFProtect(app)
     Babel(app, locale_selector=web.language, default_translation_directories=str(PACKAGE / "translations"))
     language.init_app(app)
+    japanese.init_app(app)
     formatting.init_app(app)
     lists.init_app(app)
     web.init_app(app)

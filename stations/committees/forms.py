@@ -89,10 +89,21 @@ class CommitteeForm(SharedForm):
 
 
 class StationForm(SharedForm):
-    WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "audience": 30, "what_to_bring": 30, "fee": 20}
+    WIDTHS: ClassVar[dict[str, Any]] = {
+        "name": 30,
+        "kana": 30,
+        "audience": 30,
+        "what_to_bring": 30,
+        "fee": 20,
+    }
 
     name = TidyText(
         _l("ステーションの名前"), [Required(_l("ステーションの名前を入力してください。")), Length(max=40)]
+    )
+    kana = TidyText(
+        _l("名前のふりがな"),
+        [NotRequired(), Length(max=60)],
+        description=_l("ひらがなで。英語のページでは、これをローマ字にして見せます。"),
     )
     kind = RadioField(_l("種類"), [Required(_l("種類を選んでください。"))], coerce=str)
     summary = TidyTextArea(

@@ -77,6 +77,9 @@ class Station(Model):
 
     committee_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("committee.id"), index=True)
     name: orm.Mapped[str]
+    kana: orm.Mapped[str | None] = orm.mapped_column(
+        comment="ふりがな of the name; read in Latin letters on English pages"
+    )
     kind: orm.Mapped[StationKind] = orm.mapped_column(enum_column(StationKind))
     summary: orm.Mapped[str] = orm.mapped_column(
         default="", comment="what one does there, in a sentence or two"

@@ -382,6 +382,16 @@ def person_by_login(login: str) -> Person | None:
 # ---- what waits -----------------------------------------------------------------------------------------------------
 
 
+def readings() -> list[tuple[str, str]]:
+    """(name, kana) of every district and every station that has one."""
+    rows = db.session.execute(
+        sa.select(District.name, District.kana).union_all(
+            sa.select(Station.name, Station.kana).where(Station.kana.is_not(None))
+        )
+    )
+    return [(name, kana) for name, kana in rows if kana]
+
+
 def waiting_for(person: Actor) -> list[Task]:
     """Running stations of one's own without any opening to come."""
     committees = access.committee_ids(person, Permission.OPENING_MANAGE)

@@ -157,6 +157,7 @@ def _station(town: Town, place: Place) -> None:
     station = committees.create_station(
         committee=committee,
         name=place.name,
+        kana=place.kana,
         kind=place.kind,
         summary=place.summary,
         audience=place.audience,

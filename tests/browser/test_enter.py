@@ -54,6 +54,10 @@ def test_enter_in_the_third_line_saves_all_three(site: Site, site_app: Flask, vi
             sa.select(CostLine.content).where(CostLine.plan_id == plan_id).order_by(CostLine.id)
         )
         assert set(LINES) <= set(saved)
+    drafter.goto(address)
+    with drafter.expect_navigation():
+        drafter.locator('main [name="act"][value="stay"]').click()
+    expect(drafter.locator(".mt-banner--success")).to_be_focused()  # what was done is read first
 
 
 def test_enter_never_presses_a_row_button(site: Site, site_app: Flask, visitor: VisitorMaker):

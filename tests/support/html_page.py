@@ -184,8 +184,9 @@ class HtmlPage:
                 yield f"untranslated in <{_tag(element)}>: {words}"
 
     def _words(self, element: Element) -> Iterator[tuple[str, Element]]:
-        """Each text and spoken attribute outside elements that say they are Japanese."""
-        if element.get("lang") == "ja" or _tag(element) in {"script", "style"}:
+        """Each text and spoken attribute outside elements of which a template says that they are Japanese."""
+        marked = element.get("lang") == "ja" and element.get("data-as-written") is None
+        if marked or _tag(element) in {"script", "style"}:
             return
         pieces: list[str | None] = [
             element.text,

@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack
 from stations.committees.models import Committee, Station, Venue
 from stations.committees.rules import StationAct, StationKind, StationStage, next_stage
 from stations.committees.services.changes import change
-from stations.core import access, audit, clock
+from stations.core import access, audit, clock, text
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -16,6 +16,7 @@ class StationFacts(TypedDict, total=False):
     """What is said of a station; all of it is shown to the public."""
 
     name: str
+    kana: str
     kind: StationKind
     summary: str
     audience: str
@@ -44,9 +45,16 @@ def create_station(*, committee: Committee, by: Actor, **facts: Unpack[StationFa
     lock(committee)
     access.demand(by, Permission.STATION_MANAGE, committee)
     _check_name(facts.get("name", ""))
+    _tidy_kana(facts)
     station = add(Station(committee=committee, **facts))
     audit.record(station, act=StationAct.CREATE, by=by, to_status=StationStage.PREPARING)
     return station
+
+
+def _tidy_kana(facts: StationFacts) -> None:
+    """The reading in hiragana; `RuleBroken` when something else was typed."""
+    if kana := facts.get("kana", ""):
+        facts["kana"] = text.furigana(kana, field="kana")
 
 
 def edit_station(
@@ -58,6 +66,7 @@ def edit_station(
     """
     _begin(station, by)
     _check_name(facts.get("name", station.name))
+    _tidy_kana(facts)
     if changed := change(station, facts, seen=seen):
         audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
 

@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, g, url_for
 from flask_login import current_user
 
+from stations.committees import place_names, queries
+from stations.core import language
 from stations.core.access import Permission, can
 from stations.core.language import gettext as _
 
 blueprint = Blueprint("committees", __name__)
+
+
+@blueprint.app_template_filter("place")
+def place(name: str) -> str:
+    """The name of a district or station; on English pages as one reads it, with the name itself behind it."""
+    if language.current() == "ja":
+        return name
+    if "place_names" not in g:
+        g.place_names = place_names.readings(queries.readings())
+    return str(g.place_names.get(name, name))
+
 
 Trail = list[tuple[str, str | None]]
 

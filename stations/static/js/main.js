@@ -11,9 +11,9 @@ import { askBeforeSignOut } from "./sign-out.js";
 
 document.documentElement.classList.add("mt-js");
 
-/** Reading starts with what is wrong. */
-function focusErrorSummary() {
-  document.querySelector("[data-error-summary]")?.focus();
+/** Reading starts with what is wrong, else with what was done. */
+function focusWhatIsSaid() {
+  (document.querySelector("[data-error-summary]") ?? document.querySelector("[data-said]"))?.focus();
 }
 
 /** A turn of the wheel over a focused number must scroll the page and never change the amount. */
@@ -45,7 +45,7 @@ function offerCopying() {
   });
 }
 
-focusErrorSummary();
+focusWhatIsSaid();
 keepWheelFromNumbers();
 offerPrinting();
 offerCopying();
