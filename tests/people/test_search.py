@@ -7,6 +7,8 @@ from stations.core.access import Role
 from stations.people import queries, services
 from stations.people.models import Person
 from tests.support import cast
+from tests.support.client import PageClient
+from tests.support.html_page import text_of
 
 
 def someone(login: str, name: str, kana: str) -> Person:
@@ -63,3 +65,15 @@ def test_a_changed_name_is_found_by_its_new_form(db_session: Session) -> None:
     )
     assert found("浜田") == {"hanako"} and found("見本花子") == set()
     assert person.name == "濵田 花子", "the name itself stays as it was typed"
+
+
+def test_a_name_that_turns_around_leaves_the_page_as_it_is(client: PageClient, db_session: Session) -> None:
+    """Entered before such marks were dropped; a name of right-to-left letters is as good as any."""
+    administrator = cast.person(Role.ADMINISTRATOR)
+    person = someone("latifa", "لطيفة", "らてぃふぁ")
+    person.name = "\u202e子花 本見"
+    client.sign_in(administrator)
+    page = client.get(f"/people/{person.id}")
+    assert any(text_of(bdi) == person.name for bdi in page.all("bdi"))
+    (asked,) = [text_of(h1) for h1 in client.get(f"/people/{person.id}/disable").all("h1")]
+    assert f"\u2068{person.name}\u2069" in asked

@@ -2,6 +2,7 @@
 // Rows follow WTForms' FieldList: lines-0-quantity. Gaps in the numbers are fine for the server.
 import { readCount, readYen } from "./amounts.js";
 import { markChanged } from "./draft.js";
+import { offerPasting } from "./lines-paste.js";
 
 /** @param {number} amount @param {string} pattern such as "{n}円" @returns {string} with △ for a negative amount */
 export function yen(amount, pattern) {
@@ -26,6 +27,7 @@ class Lines {
     root.querySelectorAll("[data-line-add], [data-line-remove]").forEach((button) => { button.type = "button"; });
     root.addEventListener("input", () => this.count());
     root.addEventListener("click", (event) => this.pressed(event));
+    offerPasting(this);
   }
 
   rows() {
@@ -55,16 +57,20 @@ class Lines {
     const remove = event.target.closest("[data-line-remove]");
     if (!add && !remove) return;
     event.preventDefault();
-    if (add) this.add();
+    if (add) this.newRow()?.querySelector("select, input:not([type=hidden]), textarea")?.focus();
     else this.remove(remove.closest("[data-line]"));
+    this.changed();
+  }
+
+  changed() {
     this.renumber();
     this.count();
     markChanged(this.root.closest("form"));
   }
 
-  add() {
+  newRow() {
     const model = this.body.querySelector("[data-line]");
-    if (!model) return;
+    if (!model) return null;
     const from = model.dataset.name;
     const to = `${this.root.dataset.lines}-${++this.highest}`;
     const row = model.cloneNode(true);
@@ -83,7 +89,7 @@ class Lines {
       if (element.matches("input, select, textarea")) Lines.clear(element);
     });
     this.body.append(row);
-    row.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+    return row;
   }
 
   static clear(control) {
