@@ -29,7 +29,8 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
-from stations.referrals.danger import Call, CallOutcome
+from stations.referrals.danger import Call, CallOutcome, danger_words
+from stations.referrals.disclosures import Found, find_personal
 from stations.referrals.rules import AgeGroup, Outcome
 
 SHORT, LONG = 20, 500
@@ -200,12 +201,55 @@ class WishesForm(SharedForm):
             self.accompanied.data = None
 
 
-class SendForm(Form):
-    """Page 4: nothing but the button; broken rules are shown on top."""
+class NeededField(Form):
+    """「はい、必要です」: why a text holds what could point at the person."""
+
+    needed = TidyTextArea(
+        _l("必要な理由"),
+        [NotRequired(), Length(max=200)],
+        description=_l("例：迎えに行くために、住んでいる場所が必要なため"),
+    )
 
 
-class ActForm(Form):
+class AskingForm(NeededField):
+    """A form with a text that is asked about before it is kept: what points at the person, and words of danger."""
+
+    asks_about: tuple[str, ...] = ()
+
+    def texts(self) -> list[str]:
+        return [self[name].data or "" for name in self.asks_about if name in self]
+
+    @property
+    def found(self) -> list[Found]:
+        return [one for text in self.texts() for one in find_personal(text)]
+
+    @property
+    def danger(self) -> list[str]:
+        return danger_words(*self.texts())
+
+    @property
+    def questionable(self) -> bool:
+        return bool(self.found or self.danger)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Asked once, when everything else is right; a reason is the answer."""
+        sound: bool = super().validate(extra_validators)
+        if sound and self.questionable and not (self.needed.data or "").strip():
+            self.needed.errors = [
+                _("必要でなければ消してください。必要なときは、その理由を入力してください。")
+            ]
+            return False
+        return sound
+
+
+class SendForm(NeededField):
+    """Page 4: the button, and the question about what could point at the person; broken rules are shown on top."""
+
+
+class ActForm(AskingForm):
     """One act: a reason, a day or an answer, where the act asks for it."""
+
+    asks_about = ("reason", "answer")
 
     reason = TidyTextArea(
         _l("理由"),
@@ -220,8 +264,10 @@ class ActForm(Form):
     )
 
 
-class FollowUpForm(Form):
+class FollowUpForm(AskingForm):
     """How it goes, one and three months after the first visit."""
+
+    asks_about = ("note",)
 
     outcome = RadioField(
         _l("いまの様子"), [Required(_l("いまの様子を選んでください。"))], choices=_choices(Outcome)
@@ -295,7 +341,7 @@ class CallForm(Form):
         return Call(outcome=outcome, whom=self.whom.data or "", at=at)
 
 
-class ReceiverForm(Form):
+class ReceiverForm(NeededField):
     """To whom a memo goes, of those the gate lets it through to."""
 
     agency_id = RadioField(_l("送り先"), [Required(_l("送り先を選んでください。"))], coerce=int, choices=[])

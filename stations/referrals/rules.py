@@ -115,6 +115,7 @@ class SheetAct(StrEnum):
     WITHDRAW_CONSENT = "withdraw_consent"
     RECORD_FOLLOW_UP = "record_follow_up"
     RECORD_CALL = "record_call"
+    CONFIRM_CONTENT = "confirm_content"
 
 
 class AgeGroup(StrEnum):
@@ -265,20 +266,6 @@ def require_reason(act: Act, reason: str) -> None:
 def require_observation_reason(act: ObservationAct, reason: str) -> None:
     """差戻し and 取下げ of a memo need a reason; `RuleBroken` on "reason" without one."""
     states.require_reason(act, reason, OBSERVATION_NEEDS_REASON)
-
-
-# Words that hint at what a referral sheet must not hold: diagnosis, income, family history, crime.
-_HEALTH = ("病名", "診断", "障害者手帳", "服薬")
-_MONEY = ("年収", "月収", "生活保護", "借金")
-_SENSITIVE = (*_HEALTH, *_MONEY, "離婚", "虐待", "前科")
-
-
-def sensitive_words(text: str) -> list[str]:
-    """Words in free text that the writer should think about again (要配慮個人情報, 個人情報保護法2条3項).
-
-    A hint beside the field, never a refusal: a word can be there for a good reason.
-    """
-    return [word for word in _SENSITIVE if word in text]
 
 
 def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:

@@ -30,7 +30,6 @@ from stations.referrals.rules import (
     observation_act_fits,
     require_observation_reason,
     require_reason,
-    sensitive_words,
 )
 from tests.transitions import check_step, check_whole, every_pair, steps
 
@@ -247,8 +246,3 @@ def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: Observation
             else:
                 with pytest.raises(Conflict):
                     check_observation_act(status, act, told=told)
-
-
-def test_sensitive_words_are_pointed_out() -> None:
-    assert sensitive_words("囲碁が好き。足が悪いのでいすを。") == []
-    assert sensitive_words("生活保護を受け、うつの診断あり") == ["診断", "生活保護"]

@@ -839,3 +839,40 @@ def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:
     assert audit.since_of(draft) == begun
     (task,) = queries.waiting_for(here.worker)
     assert task.late and task.due_on == deadlines.step_by(Status.DRAFT, clock.local_date(begun))
+
+
+def test_what_points_at_the_person_is_sent_only_with_a_reason(here: Town) -> None:
+    referral, memo = here.referral(), here.memo()
+    referral.wishes = "松戸市小金1-2-3まで迎えに来てほしい"
+    memo.facts = "電話は047-000-1234"
+    sends: tuple[tuple[Referral | Observation, Person, Callable[[], None]], ...] = (
+        (referral, here.worker, lambda: services.send(referral=referral, by=here.worker)),
+        (memo, here.leader, lambda: services.send_observation(observation=memo, by=here.leader)),
+    )
+    for subject, by, send in sends:
+        with pytest.raises(RuleBroken) as broken:
+            send()
+        assert broken.value.field == "needed"
+        with pytest.raises(RuleBroken):
+            services.confirm_content(subject=subject, reason=" ", by=by)
+        services.confirm_content(subject=subject, reason="迎えに行くため", by=by)
+        send()
+        told = [one for one in audit.timeline(subject) if one.act == "confirm_content"]
+        assert [one.reason for one in told] == ["迎えに行くため"]
+
+
+def test_a_reason_holds_for_the_words_it_was_given_for(here: Town) -> None:
+    referral = here.referral()
+    services.save_referral(referral=referral, wishes="うつ病があるが畑仕事をしたい", by=here.worker)
+    services.confirm_content(subject=referral, reason="疲れやすいので休めるように", by=here.worker)
+    services.save_referral(referral=referral, wishes="認知症があるが畑仕事をしたい", by=here.worker)
+    with pytest.raises(RuleBroken) as broken:
+        services.send(referral=referral, by=here.worker)
+    assert broken.value.field == "needed"
+
+
+def test_a_full_name_is_no_alias(here: Town) -> None:
+    referral = here.referral()
+    for alias, found in (("見本 花子", True), ("佐藤花子", True), ("佐藤さん", False), (ALIAS, False)):
+        referral.alias = alias
+        assert ("alias" in queries.personal_in(referral)) is found, alias

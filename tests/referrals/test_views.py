@@ -70,8 +70,11 @@ def write(client: PageClient, here: Town, answer: ConsentAnswer) -> Page:
 
 def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
     page = write(client, here, ConsentAnswer.GIVEN)
-    assert "服薬" in page.text and "書かなくてよいこと" in page.text, "a hint, not an error"
+    assert "病気や障害：服薬" in page.text and "書かなくてよいこと" in page.text
     page = client.submit(page, "この内容で送る")
+    assert "その理由を入力してください" in page.text and only(Referral).status is Status.DRAFT
+    page = client.submit(page, "この内容で送る", {"needed": "昼に薬の時間があるため"})
+    assert "昼に薬の時間があるため" in page.text
     assert "ステーションへ送りました" in page.text
     referral = only(Referral)
     client.sign_in(here.leader)
@@ -89,7 +92,7 @@ def test_from_four_pages_to_the_end(client: PageClient, here: Town) -> None:
     assert "通い始めました" in page.text
     page = client.submit(client.click(page, "中断する"), "中断する")
     assert "理由を入力してください" in page.text
-    page = client.submit(page, "中断する", {"reason": "入院のため"})
+    page = client.submit(page, "中断する", {"reason": "しばらく休むため"})
     assert only(Referral).status is Status.SUSPENDED
 
 
@@ -109,7 +112,8 @@ def test_without_consent_the_last_page_does_not_send(client: PageClient, here: T
     )
     assert "今日か、それより前の日" in page.text
     page = client.submit(page, "記録を追加する", THEN)
-    client.submit(client.click(page, "続きを書いて送る"), "この内容で送る")
+    page = client.click(page, "続きを書いて送る")
+    client.submit(page, "この内容で送る", {"needed": "昼に薬の時間があるため"})
     assert only(Referral).status is Status.SENT
 
 
@@ -244,6 +248,20 @@ def test_lists_and_titles_carry_numbers_only(client: PageClient, here: Town) -> 
     client.sign_in(here.leader)
     page = client.get(f"/referrals/{referral.id}")
     assert ALIAS in page.text and ALIAS not in page.title and referral.number in page.title
+
+
+def test_a_reason_that_tells_too_much_is_asked_about(client: PageClient, here: Town) -> None:
+    referral = here.visited()
+    client.sign_in(here.worker)
+    page = client.get(f"/referrals/{referral.id}/acts/suspend")
+    page = client.submit(page, "中断する", {"reason": "統合失調症で入院。もう死にたいと話す"})
+    for words in ("病気や障害：統合失調症", "「死にたい」という言葉", "その理由を入力してください"):
+        assert words in page.text
+    assert page.all("a", text="119") and only(Referral).status is Status.VISITED
+    client.submit(page, "中断する", {"needed": "主治医に電話で伝えた"})
+    assert only(Referral).status is Status.SUSPENDED
+    page = client.get(f"/referrals/{referral.id}")
+    assert "主治医に電話で伝えた" in page.text
 
 
 def test_every_look_at_a_sheet_is_logged(client: PageClient, here: Town) -> None:

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from stations.committees.models import Station
 from stations.core import access, clock
 from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
+from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.people.models import Person, RoleAssignment
 from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
+from stations.referrals.disclosures import Found, find_personal
 from stations.referrals.models import (
     Agency,
     ConsentRecord,
@@ -19,7 +21,7 @@ from stations.referrals.models import (
     Observation,
     Referral,
 )
-from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Status
+from stations.referrals.rules import Act, ObservationAct, ObservationStatus, SheetAct, Status
 
 # Which side of a referral may do what. EXPIRE is the system's own.
 _AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
@@ -125,6 +127,36 @@ def is_observation_concealed(person: Actor, observation: Observation) -> bool:
     if access.can(person, Permission.OBSERVATION_WRITE, observation):
         return False
     return not observation.may_be_told(observation.consent, clock.today())
+
+
+def personal_in(subject: Referral | Observation) -> dict[str, list[Found]]:
+    """What a sheet or memo carries that it might do without, by field (`disclosures`)."""
+    alias = subject.alias.strip()
+    called = alias and not alias.endswith(("さん", "様", "さま", "くん", "君", "ちゃん"))
+    texts = {"alias": f"{alias}さん" if called else alias}
+    if isinstance(subject, Referral):
+        texts |= {"wishes": subject.wishes, "considerations": subject.considerations}
+    else:
+        texts["facts"] = subject.facts
+    return {field: found for field, text in texts.items() if (found := find_personal(text))}
+
+
+def lacks_confirmation(subject: Referral | Observation) -> bool:
+    """Whether somebody has to say why what was found must be there: not since it was written last."""
+    return bool(personal_in(subject)) and not _confirmed(subject)
+
+
+def _confirmed(subject: Referral | Observation) -> bool:
+    def last(*acts: SheetAct) -> sa.ScalarSelect[int]:
+        own = (Event.object_type == subject.__tablename__, Event.object_id == subject.id)
+        return sa.select(sa.func.max(Event.id)).where(*own, Event.act.in_(acts)).scalar_subquery()
+
+    row = db.session.execute(
+        sa.select(last(SheetAct.CONFIRM_CONTENT), last(SheetAct.CREATE, SheetAct.SAVE))
+    ).one()
+    confirmed: int | None = row[0]
+    written: int | None = row[1]
+    return confirmed is not None and confirmed > (written or 0)
 
 
 def may_record_call(person: Actor, observation: Observation) -> bool:

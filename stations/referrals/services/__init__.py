@@ -8,6 +8,7 @@ from stations.referrals.services.agencies import (
     relieve_desk,
 )
 from stations.referrals.services.consents import record_consent, standing, withdraw_consent
+from stations.referrals.services.contents import confirm_content, needed
 from stations.referrals.services.escalation import escalate
 from stations.referrals.services.observations import (
     Memo,
@@ -57,6 +58,7 @@ __all__ = [
     "call_faults",
     "close",
     "close_observation",
+    "confirm_content",
     "create_agency",
     "create_observation",
     "create_referral",
@@ -65,6 +67,7 @@ __all__ = [
     "expire",
     "expire_due",
     "fail",
+    "needed",
     "record_call",
     "record_consent",
     "record_first_visit",

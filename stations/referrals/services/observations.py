@@ -15,7 +15,7 @@ from stations.referrals.consent_rules import Consent
 from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Agency, Observation, ObservationCall
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
-from stations.referrals.services import consents, steps
+from stations.referrals.services import consents, contents, steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,7 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
     )
     if observation.agency.closed_on is not None and observation.agency.closed_on < today:
         raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
+    contents.check_confirmed(observation)
     if queries.lacks_call(observation):
         raise RuleBroken("call", N_("送る前に電話して、だれに、いつ電話したかを記録してください。"))
     _deliver(observation, ObservationAct.SEND, to, by)

@@ -12,7 +12,7 @@ from stations.referrals import consent_rules, deadlines, queries, rules
 from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import Agency, FollowUp, Referral
 from stations.referrals.rules import Act, AgeGroup, Outcome, SheetAct, Status
-from stations.referrals.services import consents, steps
+from stations.referrals.services import consents, contents, steps
 
 
 class SheetFacts(TypedDict, total=False):
@@ -96,6 +96,7 @@ def send(*, referral: Referral, by: Actor) -> None:
         contact_name=referral.contact_name,
         contact_phone=referral.contact_phone,
     )
+    contents.check_confirmed(referral)
     referral.sent_at = clock.now()
     referral.acknowledge_by_on = deadlines.step_by(Status.SENT, clock.today())
     referral.acknowledged_at = None

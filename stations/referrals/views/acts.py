@@ -13,10 +13,10 @@ from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.referrals import queries, services
-from stations.referrals.forms import ActForm, FollowUpForm
+from stations.referrals.forms import ActForm, AskingForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
-from stations.referrals.views.pages import blueprint, memo_trail, referral_trail
+from stations.referrals.views.pages import blueprint, memo_trail, phones, referral_trail
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
@@ -86,6 +86,13 @@ def _do(referral: Any, step: Act, form: ActForm) -> None:
         services.record_first_visit(referral=referral, on=on, by=current_user)
     else:
         _WITH_REASON[step](referral=referral, reason=form.reason.data or "", by=current_user)
+    _say_why(referral, form)
+
+
+def _say_why(subject: Any, form: AskingForm) -> None:
+    """Keep the reason why a text of an act holds what could point at the person."""
+    if form.questionable:
+        services.confirm_content(subject=subject, reason=form.needed.data or "", by=current_user)
 
 
 @blueprint.route("/observations/<int:observation_id>/acts/<act>", methods=["GET", "POST"])
@@ -122,12 +129,13 @@ def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
         services.close_observation(observation=observation, answer=form.answer.data or "", by=current_user)
     else:
         _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
+    _say_why(observation, form)
 
 
 def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> str:
     if field is not None:
         form[field].flags.required = True
-    return render_template("referrals/act.html", form=form, step=step, asked=field, **page)
+    return render_template("referrals/act.html", form=form, step=step, asked=field, phones=phones(), **page)
 
 
 @blueprint.route("/referrals/<int:referral_id>/follow-ups/<int:follow_up_id>", methods=["GET", "POST"])
@@ -141,16 +149,18 @@ def follow_up(referral: Any, follow_up_id: int) -> Any:
     if request.method == "GET" and found not in queries.open_looks(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
-    if form.validate_on_submit() and succeeds(
-        form,
-        lambda: services.record_follow_up(
+
+    def record() -> None:
+        services.record_follow_up(
             referral=referral,
             follow_up_id=follow_up_id,
             outcome=Outcome(form.outcome.data),
             note=form.note.data or "",
             by=current_user,
-        ),
-    ):
+        )
+        _say_why(referral, form)
+
+    if form.validate_on_submit() and succeeds(form, record):
         flash(_("その後の様子を記録しました。"), "success")
         return redirect(url_for(".referral", referral_id=referral.id), 303)
     return render_template(
@@ -158,5 +168,6 @@ def follow_up(referral: Any, follow_up_id: int) -> Any:
         form=form,
         referral=referral,
         follow_up=found,
+        phones=phones(),
         breadcrumb=referral_trail(referral, _("その後の様子")),
     )

@@ -143,10 +143,14 @@ def receiver(observation: Any) -> Any:
         services.save_observation(
             observation=observation, agency=offered[form.agency_id.data], by=current_user
         )
+        if found and form.needed.data:
+            services.confirm_content(subject=observation, reason=form.needed.data, by=current_user)
+        elif found:
+            raise services.needed()
         if not calls_first:
             services.send_observation(observation=observation, by=current_user)
 
-    calls_first = queries.lacks_call(observation)
+    calls_first, found = queries.lacks_call(observation), queries.personal_in(observation)
     if form.validate_on_submit() and succeeds(form, send):
         if calls_first:
             return redirect(url_for(".telephone", observation_id=observation.id), 303)
@@ -156,7 +160,7 @@ def receiver(observation: Any) -> Any:
         form=form,
         observation=observation,
         only_desk=all(one.is_marugoto_desk for one in offered.values()),
-        words=hints(observation.facts),
+        found=found,
         returned=return_reason(observation),
         breadcrumb=memo_trail(observation, _("送り先と確認")),
     )

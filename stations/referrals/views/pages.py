@@ -14,6 +14,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
+from stations.referrals.disclosures import Kind, find_personal
 
 blueprint = Blueprint("referrals", __name__)
 
@@ -41,6 +42,8 @@ def _words(entry: audit.Entry) -> str:
             return passed
         case rules.SheetAct.RECORD_CALL:
             return str(label(CallOutcome(entry.detail["outcome"])))
+        case rules.SheetAct.CONFIRM_CONTENT:
+            return "、".join(str(label(Kind(one))) for one in entry.detail["kinds"])
     return ""
 
 
@@ -122,4 +125,4 @@ def offer_agencies(form: Any, station: Any) -> None:
 
 def hints(*texts: str) -> list[str]:
     """Words that the writer should think about again, each once; a warning, never an error."""
-    return list(dict.fromkeys(word for text in texts for word in rules.sensitive_words(text)))
+    return list(dict.fromkeys(one.words for text in texts for one in find_personal(text)))

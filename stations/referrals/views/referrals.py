@@ -195,10 +195,14 @@ def check(referral: Any) -> Any:
     """Page 4: everything once more, then it is sent."""
     if request.method == "GET" and referral.status not in rules.EDITABLE:
         return redirect(url_for(".referral", referral_id=referral.id))
-    form = SendForm()
-    if form.validate_on_submit() and succeeds(
-        form, lambda: services.send(referral=referral, by=current_user)
-    ):
+    form, found = SendForm(), queries.personal_in(referral)
+
+    def send() -> None:
+        if found and form.needed.data:
+            services.confirm_content(subject=referral, reason=form.needed.data, by=current_user)
+        services.send(referral=referral, by=current_user)
+
+    if form.validate_on_submit() and succeeds(form, send):
         return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
     open_gate = consent_rules.may_tell(referral.consent, consent_rules.Recipient.STATION, clock.today())
     return render_template(
@@ -209,7 +213,7 @@ def check(referral: Any) -> Any:
         run_out=consent_rules.run_out_on(referral.consent, clock.today()),
         desk=None if open_gate else queries.desk(),
         returned=return_reason(referral),
-        words=hints(referral.wishes, referral.considerations),
+        found=found,
         agency_names=queries.agency_names(),
         breadcrumb=referral_trail(referral, _("内容の確認")),
     )
