@@ -15,7 +15,7 @@ from stations.demo.undertakings import Settlement, Undertaking
 from stations.grants import queries, services
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.rules import PaymentStatus, Status
-from stations.grants.services import inspections, reports
+from stations.grants.services import inspections, recoveries, reports
 from stations.grants.services import reminders as report_reminders
 from stations.grants.settlement import FiscalTerms
 
@@ -354,6 +354,8 @@ def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     if task.grant is Status.CLOSED:
         yield times.at(When.CLOSE)
         services.close(grant=grant, by=town.officer())
+    if task.last_year and task.place.key in {"farm", "mabashi"}:
+        yield from _recover(town, grant, paid=task.place.key == "farm")
 
 
 def _disallow(town: Town, grant: Grant) -> None:
@@ -368,6 +370,28 @@ def _disallow(town: Town, grant: Grant) -> None:
         amount_yen=min(480, receipt.amount_yen),
         reason="個人の飲み物の代金が含まれているため",
         by=town.officer(1),
+    )
+
+
+def _recover(town: Town, grant: Grant, *, paid: bool) -> Story:
+    """A finding about a grant that is closed: one is repaid, the other waits for its decision."""
+    yield town.days.share(0.9)
+    receipt = max(grant.receipts, key=lambda one: (one.cancelled_at is None, one.amount_yen))
+    found = recoveries.draft(
+        grant=grant,
+        disallowed_yen=max(receipt.amount_yen, _UNIT * 2),
+        reason=f"領収書{receipt.number}番の品物が、補助事業では使われていなかったため",
+        by=town.officer(),
+    )
+    if not paid:
+        return
+    yield town.days.share(0.91)
+    recoveries.approve(recovery=found, by=town.city[Role.APPROVER][0])
+    yield town.days.share(0.92)
+    recoveries.issue(recovery=found, by=town.officer())
+    yield town.days.share(0.96)
+    recoveries.record(
+        recovery=found, received_on=clock.today(), reference="納付書", by=town.city[Role.CASHIER][0]
     )
 
 

@@ -6,6 +6,7 @@ from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
 from stations.grants.bookkeeping import Account
 from stations.grants.receipts import Level, ReceiptKind
+from stations.grants.recovering import RecoveryAct, RecoveryStatus
 from stations.grants.reporting import AccountsAct
 from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
 from stations.grants.settlement import ReallocationRule
@@ -130,6 +131,7 @@ LETTERS = {
     "cancellation": _l("交付決定取消通知書"),
     "determination": _l("額の確定通知書"),
     "refund": _l("返還命令書"),
+    "recovery": _l("返還命令書（完結後）"),
 }
 
 PAYMENT_KINDS = {"advance": _l("概算払"), "balance": _l("精算払")}
@@ -213,6 +215,35 @@ labels.register(
 )
 
 
+labels.register(
+    {
+        RecoveryStatus.DRAFTED: _l("決裁待ち"),
+        RecoveryStatus.RETURNED: _l("差戻し"),
+        RecoveryStatus.DECIDED: _l("決裁済（施行待ち）"),
+        RecoveryStatus.ORDERED: _l("返還命令"),
+        RecoveryStatus.REPAID: _l("入金済"),
+    }
+)
+labels.register(
+    {
+        RecoveryAct.APPROVE: _l("完結後の返還を決裁する"),
+        RecoveryAct.SEND_BACK: _l("完結後の返還の起案を差し戻す"),
+        RecoveryAct.ISSUE: _l("返還命令書（完結後）を施行する"),
+        RecoveryAct.RECORD: _l("入金を記録する"),
+        RecoveryAct.REVERSE: _l("入金の記録を訂正する"),
+    }
+)
+
+
+class RecoveryDeed(StrEnum):
+    """How a 返還 after 完結 begins."""
+
+    DRAFT_RECOVERY = "draft_recovery"
+
+
+labels.register({RecoveryDeed.DRAFT_RECOVERY: _l("完結後の返還を起案する")})
+
+
 class SettingsAct(StrEnum):
     """制度設定 has no states; what was entered stands beside the act."""
 
@@ -233,6 +264,7 @@ labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決
 audit.register("printed_as", acts=CharacterAct)
 audit.register("fiscal_year_setting", acts=SettingsAct)
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
+audit.register("grant_recovery", acts=(RecoveryAct, RecoveryDeed), statuses=RecoveryStatus)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)
 
 # The life of a grant in the order in which it is lived: the steps on its page, the queues of the officials.

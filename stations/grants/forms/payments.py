@@ -32,6 +32,14 @@ class FailedForm(ReasonForm):
     )
 
 
+class RecoveryForm(ReasonForm):
+    """A finding about a closed grant: what of its costs does not count, and why."""
+
+    disallowed_yen = YenField(
+        _l("認められない支出の額"), [Required(_l("認められない支出の額を入力してください。"))]
+    )
+
+
 class RefundForm(Form):
     received_on = DateField(_l("入金日"), [Required(_l("入金日を入力してください。"))], default=clock.today)
     reference = TidyText(_l("納入番号"), [Length(max=50)])

@@ -79,6 +79,14 @@ from stations.grants.queries.payments import (
 )
 from stations.grants.queries.receipts import name_of
 from stations.grants.queries.receivers import chair_name, holders
+from stations.grants.queries.recoveries import (
+    kept_now,
+    left_after,
+    recoveries,
+    recovery,
+    recovery_turn,
+    shown_recoveries,
+)
 from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns
 from stations.grants.queries.waiting import process_by, waiting_for
 
@@ -121,7 +129,9 @@ __all__ = [
     "in_year",
     "is_cancelled",
     "keepable",
+    "kept_now",
     "last_entry",
+    "left_after",
     "letter",
     "letter_of",
     "may_know",
@@ -144,6 +154,9 @@ __all__ = [
     "project_name",
     "reason_of",
     "receipt_counts",
+    "recoveries",
+    "recovery",
+    "recovery_turn",
     "repayments",
     "request_turn",
     "returned_cancellation",
@@ -154,6 +167,7 @@ __all__ = [
     "settings_settled",
     "settled",
     "shown_award",
+    "shown_recoveries",
     "shown_status",
     "spent_by_line",
     "standing",

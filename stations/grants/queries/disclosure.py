@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.money import Yen
 from stations.grants.bookkeeping import Standing
-from stations.grants.labels import Deed
+from stations.grants.labels import Deed, RecoveryDeed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries.ledger import decided_award, standing
+from stations.grants.recovering import RecoveryAct
 from stations.grants.rules import FINAL, OVER, Act, Status
 from stations.grants.settlement import Settlement, settle
 
@@ -21,7 +23,7 @@ _BEFORE_LETTER = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING, S
 # A grant may end here with or without a decision that was told.
 _ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED, Status.CLOSED})
 # Work inside the city, and the decision itself while its letter has not gone out.
-_INSIDE: frozenset[Act | Deed] = frozenset(
+_INSIDE: frozenset[Act | Deed | RecoveryDeed | RecoveryAct] = frozenset(
     {
         Act.DRAFT_AWARD,
         Act.DRAFT_REFUSAL,
@@ -31,6 +33,9 @@ _INSIDE: frozenset[Act | Deed] = frozenset(
         Deed.RETURN_CANCELLATION,
         Deed.DRAFT_REFUND,
         Deed.RETURN_REFUND,
+        RecoveryDeed.DRAFT_RECOVERY,
+        RecoveryAct.APPROVE,
+        RecoveryAct.SEND_BACK,
     }
 )
 _DECIDED: frozenset[Act | Deed] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
@@ -100,7 +105,7 @@ def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:
     """The acts of the grant's history that are not for ``person`` to read."""
     if sees_drafts(person):
         return frozenset()
-    acts: Iterable[Act | Deed] = _INSIDE if is_told(grant) else _INSIDE | _DECIDED
+    acts: Iterable[StrEnum] = _INSIDE if is_told(grant) else _INSIDE | _DECIDED
     return frozenset(act.value for act in acts)
 
 

@@ -12,7 +12,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
-from stations.grants.labels import LETTERS, Deed
+from stations.grants.labels import LETTERS, Deed, RecoveryDeed
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.queries.cancellations import (
     cancellations_without_letter,
@@ -137,6 +137,15 @@ _BY_STATUS: dict[Status, tuple[Turn, ...]] = {
         _CANCEL,
     ),
     Status.BALANCE_PAID: (_CLOSE, _CANCEL),
+    Status.CLOSED: (
+        Turn(
+            label(RecoveryDeed.DRAFT_RECOVERY),
+            "grants.draft_recovery",
+            Permission.GRANT_REVIEW,
+            waits=False,
+            kind="danger",
+        ),
+    ),
 }
 
 _BY_SETTLEMENT = {

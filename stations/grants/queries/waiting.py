@@ -26,6 +26,7 @@ from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import WaitingPlan, waiting_plans, years_to_set
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.recoveries import recovery_tasks
 from stations.grants.queries.turns import (
     AWAITS_CLOSING,
     Facts,
@@ -72,6 +73,7 @@ def waiting_for(person: Person) -> list[Task]:
         found += [_back_again(task, back) for task in tasks] if back else tasks
     if Permission.GRANT_REVIEW in held:
         found += _awaited_reports(person, open_grants, known)
+    found += recovery_tasks(person)
     return [*to_set, *found, *reports.waiting_for(person, open_grants)]
 
 

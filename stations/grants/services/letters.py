@@ -20,11 +20,13 @@ from stations.grants.changes import GrantChange
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries import reports as report_queries
+from stations.grants.recoveries import GrantRecovery
 from stations.grants.rules import Act, Status
 from stations.grants.services.steps import begin, finish, settings_of, tell
 from stations.grants.settings import FiscalYearSetting
 
 SERIES = "grant_letter"
+_PAY_BY_SLIP = "同封の納入通知書により、納期限までに取扱金融機関で納付してください。"
 _ASK = "この決定について不明な点があるときは、下記の問合せ先にお尋ねください。"
 
 
@@ -50,7 +52,7 @@ def issue_change(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
     waiting = queries.changes_without_letter(grant)
     if not waiting:
         raise Conflict(None, N_("施行を待っている変更承認通知書はありません。"))
-    letter = _keep(grant, "change", change=waiting[0], on=on, by=by)
+    letter = _keep(grant, "change", about=_About(change=waiting[0]), on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("変更承認通知書が届きました"), by=by)
     return letter
 
@@ -74,7 +76,7 @@ def issue_cancellation(*, grant: Grant, by: Actor, on: dt.date | None = None) ->
     waiting = queries.cancellations_without_letter(grant)
     if not waiting:
         raise Conflict(None, N_("施行を待っている交付決定取消通知書はありません。"))
-    letter = _keep(grant, "cancellation", cancellation=waiting[0], on=on, by=by)
+    letter = _keep(grant, "cancellation", about=_About(cancellation=waiting[0]), on=on, by=by)
     tell(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
     return letter
 
@@ -83,7 +85,12 @@ def issue_refund(
     grant: Grant, settled: settlement.Settlement, *, by: Actor, on: dt.date | None = None
 ) -> Letter:
     """The 返還命令書; only as a part of `refunds.issue_refund`, which holds the grant."""
-    return _keep(grant, "refund", settled=settled, on=on, by=by)
+    return _keep(grant, "refund", about=_About(settled=settled), on=on, by=by)
+
+
+def issue_recovery(recovery: GrantRecovery, *, due_on: dt.date, on: dt.date, by: Actor) -> Letter:
+    """The 返還命令書 after 完結; only as a part of `recoveries.issue`, which holds the grant."""
+    return _keep(recovery.grant, "recovery", about=_About(recovery=recovery, due_on=due_on), on=on, by=by)
 
 
 def draft_pdf(grant: Grant) -> bytes:
@@ -93,7 +100,7 @@ def draft_pdf(grant: Grant) -> bytes:
     else:
         kind = "award" if grant.refusal_reason is None else "refusal"
     with force_locale("ja"):
-        frame = _Frame(grant, kind, "（施行時に付番）", "（施行日）", clock.open_day(clock.today()))
+        frame = _Frame(grant, kind, "（施行時に付番）", "（施行日）", clock.open_day(clock.today()), _About())
         return letter_data.pdf(_compose(frame), issued_on=None, printed_as=printed_as.current())
 
 
@@ -108,9 +115,7 @@ def _keep(
     *,
     by: Actor,
     on: dt.date | None = None,
-    change: GrantChange | None = None,
-    cancellation: GrantCancellation | None = None,
-    settled: settlement.Settlement | None = None,
+    about: "_About | None" = None,
 ) -> Letter:
     """Give the number, make the PDF, keep both. The number's row stays locked until the transaction ends.
 
@@ -126,16 +131,8 @@ def _keep(
     year = clock.fiscal_year(on)
     number = numbering.next_number(fiscal_year=year, series=SERIES)
     with force_locale("ja"):
-        frame = _Frame(
-            grant,
-            kind,
-            numbered(year, number),
-            clock.format_era(on),
-            on,
-            change=change,
-            cancellation=cancellation,
-            settled=settled,
-        )
+        dated = clock.format_era(on)
+        frame = _Frame(grant, kind, numbered(year, number), dated, on, about or _About())
         pdf = letter_data.pdf(_compose(frame), issued_on=on, printed_as=printed_as.current())
         name = f"{LETTERS[kind]}_{number}.pdf"
     letter = add(
@@ -160,6 +157,17 @@ def numbered(fiscal_year: int, number: int) -> str:
 
 
 @dataclass(frozen=True)
+class _About:
+    """What beside the grant some letters are about."""
+
+    change: GrantChange | None = None
+    cancellation: GrantCancellation | None = None
+    settled: settlement.Settlement | None = None
+    recovery: GrantRecovery | None = None
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class _Frame:
     """What a letter is made from."""
 
@@ -168,9 +176,7 @@ class _Frame:
     number: str
     dated: str
     on: dt.date
-    change: GrantChange | None = None
-    cancellation: GrantCancellation | None = None
-    settled: settlement.Settlement | None = None
+    about: _About
 
 
 def _compose(frame: _Frame) -> letter_data.Letter:
@@ -181,6 +187,7 @@ def _compose(frame: _Frame) -> letter_data.Letter:
         "cancellation": _cancellation,
         "determination": _determination,
         "refund": _refund,
+        "recovery": _recovery,
     }[frame.kind](frame)
 
 
@@ -278,7 +285,7 @@ def _refusal(frame: _Frame) -> letter_data.Refusal:
 
 
 def _cancellation(frame: _Frame) -> letter_data.Cancellation:
-    grant, cancellation = frame.grant, frame.cancellation
+    grant, cancellation = frame.grant, frame.about.cancellation
     assert cancellation is not None
     return letter_data.Cancellation(
         **_common(frame),
@@ -294,7 +301,7 @@ def _cancellation(frame: _Frame) -> letter_data.Cancellation:
 
 
 def _change(frame: _Frame) -> letter_data.ChangeApproval:
-    grant, change = frame.grant, frame.change
+    grant, change = frame.grant, frame.about.change
     assert change is not None and grant.awarded_yen is not None
     before = budget_rules.by_category((line.category, change.before[str(line.id)]) for line in grant.lines)
     after = budget_rules.by_category((line.category, change.budgets[str(line.id)]) for line in grant.lines)
@@ -328,7 +335,7 @@ def _determination(frame: _Frame) -> letter_data.Determination:
 
 
 def _refund(frame: _Frame) -> letter_data.Refund:
-    grant, settled = frame.grant, frame.settled
+    grant, settled = frame.grant, frame.about.settled
     assert settled is not None and grant.refund_due_on is not None
     return letter_data.Refund(
         **_common(frame),
@@ -342,5 +349,20 @@ def _refund(frame: _Frame) -> letter_data.Refund:
             if queries.is_cancelled(grant)
             else "額の確定により、支払済額が確定額を超えたため。"
         ),
-        payment_method="同封の納入通知書により、納期限までに取扱金融機関で納付してください。",
+        payment_method=_PAY_BY_SLIP,
+    )
+
+
+def _recovery(frame: _Frame) -> letter_data.Refund:
+    recovery = frame.about.recovery
+    assert recovery is not None and frame.about.due_on is not None
+    return letter_data.Refund(
+        **_common(frame),
+        **_award_facts(frame.grant),
+        paid_yen=recovery.kept_before_yen,
+        fixed_yen=recovery.kept_yen,
+        refund_yen=recovery.amount_yen,
+        due=clock.format_era(frame.about.due_on),
+        reason=f"額の確定の後に、補助の対象と認められない支出が判明したため。\n{recovery.reason}",
+        payment_method=_PAY_BY_SLIP,
     )

@@ -40,6 +40,7 @@ from stations.grants.views import (  # noqa: E402, F401  # the modules hang thei
     pages,
     payments,
     receipts,
+    recoveries,
     refunds,
     reports,
     settings,

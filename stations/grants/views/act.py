@@ -67,10 +67,14 @@ def page(
     lead: Any = "",
     kind: str = "primary",
     template: str = "grants/act.html",
+    offered: bool = False,
     **more: Any,
 ) -> Any:
-    """Show the act with what the grant is and ``facts``; when it is done, say so on the grant's page."""
-    if (elsewhere := not_now(grant)) is not None:
+    """Show the act with what the grant is and ``facts``; when it is done, say so on the grant's page.
+
+    ``offered``: not an act on the grant itself, and its state is known to allow it.
+    """
+    if not offered and (elsewhere := not_now(grant)) is not None:
         return elsewhere
     if perform(form, act):
         flash(done, "success")

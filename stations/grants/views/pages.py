@@ -93,7 +93,8 @@ def grant(grant: Any) -> str:
     inside = queries.sees_drafts(current_user)
     repayments = queries.repayments(grant) if grant.refund_yen else []
     hidden = queries.hidden_acts(current_user, grant)
-    timeline = audit.timeline(grant, *grant.payment_requests, without=hidden)
+    found = queries.shown_recoveries(current_user, grant) if grant.status is Status.CLOSED else []
+    timeline = audit.timeline(grant, *grant.payment_requests, *found, without=hidden)
     buttons = queries.buttons(current_user, grant, known)
     return render_template(
         "grants/grant.html",
@@ -111,6 +112,7 @@ def grant(grant: Any) -> str:
         today=clock.today(),
         year_over=year_over(grant.fiscal_year, clock.today()),
         steps=steps(state, cancelled=queries.is_cancelled(grant)),
+        recoveries=_recoveries(found),
         timeline=words.history(timeline),
         returns={one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
         repayments=repayments,
@@ -125,6 +127,15 @@ def grant(grant: Any) -> str:
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
         **_money(grant, known.standing, postings, setting, repayments),
     )
+
+
+def _recoveries(found: list[Any]) -> list[tuple[Any, Any]]:
+    """Each finding after 完結 with the act on it that is this person's, or None."""
+    offered = [queries.recovery_turn(one) for one in found]
+    return [
+        (one, turn if turn and access.can(current_user, turn.permission, one) else None)
+        for one, turn in zip(found, offered, strict=True)
+    ]
 
 
 def _money(

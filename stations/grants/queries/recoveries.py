@@ -1,0 +1,109 @@
+"""Findings about closed grants (返還 after 完結), and what a committee keeps after them."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.applications.models import Plan
+from stations.committees.models import Station
+from stations.core.access import Permission, can, committee_ids
+from stations.core.database import db, fetch_all
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.money import Yen
+from stations.core.tasks import Task
+from stations.grants import recovering
+from stations.grants.models import Grant
+from stations.grants.queries.disclosure import sees_drafts
+from stations.grants.queries.facts import calculation
+from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.turns import Turn
+from stations.grants.recoveries import GrantRecovery
+from stations.grants.recovering import COUNTS, OPEN, TOLD, RecoveryAct, RecoveryStatus
+from stations.people.models import Person
+
+_NEXT = {
+    RecoveryStatus.DRAFTED: (RecoveryAct.APPROVE, "grants.approve_recovery", Permission.GRANT_APPROVE),
+    RecoveryStatus.DECIDED: (RecoveryAct.ISSUE, "grants.issue_recovery", Permission.GRANT_ISSUE),
+    RecoveryStatus.ORDERED: (RecoveryAct.RECORD, "grants.record_recovery", Permission.PAYMENT_RECORD),
+    RecoveryStatus.REPAID: (RecoveryAct.REVERSE, "grants.reverse_recovery", Permission.PAYMENT_RECORD),
+}
+
+
+def recovery_turn(recovery: GrantRecovery) -> Turn | None:
+    """What comes next for a finding, or how the record of its money is corrected."""
+    found = _NEXT.get(recovery.status)
+    if found is None:
+        return None
+    return Turn(label(found[0]), found[1], found[2], waits=recovery.status in OPEN)
+
+
+def recovery(recovery_id: int) -> GrantRecovery | None:
+    behind = orm.joinedload(GrantRecovery.grant)
+    return db.session.get(
+        GrantRecovery, recovery_id, options=[behind.joinedload(Grant.plan), behind.joinedload(Grant.setting)]
+    )
+
+
+def recoveries(grant: Grant) -> list[GrantRecovery]:
+    """All findings about a grant, oldest first."""
+    return fetch_all(
+        sa.select(GrantRecovery).where(GrantRecovery.grant_id == grant.id).order_by(GrantRecovery.id)
+    )
+
+
+def shown_recoveries(person: Person, grant: Grant) -> list[GrantRecovery]:
+    """Those that ``person`` may know of: outside the city, those whose letter has gone out."""
+    found = recoveries(grant)
+    return found if sees_drafts(person) else [one for one in found if one.status in TOLD]
+
+
+def kept_now(grant: Grant) -> Yen:
+    """What a committee keeps of a closed grant, what findings asked back taken off."""
+    counted = [one for one in recoveries(grant) if one.status in COUNTS]
+    return (grant.fixed_yen or 0) - sum(one.amount_yen for one in counted)
+
+
+def left_after(grant: Grant, disallowed_yen: Yen) -> tuple[Yen, Yen]:
+    """(costs that still count, what may be kept) when a further ``disallowed_yen`` do not count."""
+    known = calculation(grant)
+    before = sum(one.disallowed_yen for one in recoveries(grant) if one.status in COUNTS)
+    eligible = known.eligible - before
+    return eligible, recovering.left(
+        eligible, known.income, known.terms, known.awarded, kept=kept_now(grant), disallowed=disallowed_yen
+    )
+
+
+def recovery_tasks(person: Person) -> Iterable[Task]:
+    """What waits for ``person`` about findings; the committee is asked to pay."""
+    found = (
+        sa.select(GrantRecovery, Station.name, Plan.title)
+        .join(Grant, Grant.id == GrantRecovery.grant_id)
+        .join(Station, Station.id == Grant.station_id)
+        .join(Plan, Plan.id == Grant.plan_id)
+        .options(orm.contains_eager(GrantRecovery.grant))
+        .where(GrantRecovery.status.in_(OPEN))
+        .order_by(GrantRecovery.id)
+    )
+    reach = committee_ids(person, Permission.GRANT_READ)
+    if reach is not None:
+        found = found.where(Grant.committee_id.in_(reach))
+    for one, station, title in db.session.execute(found):
+        name = OpenGrant(one.grant, station, title, []).name
+        turn = recovery_turn(one)
+        if turn is not None and can(person, turn.permission, one):
+            yield Task(
+                label=_("%(act)s：%(name)s", act=turn.label, name=name),
+                endpoint=turn.endpoint,
+                values={"recovery_id": one.id},
+                due_on=one.due_on,
+            )
+        pays = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
+        if one.status is RecoveryStatus.ORDERED and any(can(person, each, one) for each in pays):
+            yield Task(
+                label=_("返還金を納める：%(name)s", name=name),
+                endpoint="grants.grant",
+                values={"grant_id": one.grant_id},
+                due_on=one.due_on,
+            )

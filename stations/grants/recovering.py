@@ -1,0 +1,75 @@
+"""返還 after 完結: the states of a finding about a closed grant, and what it comes to. Pure."""
+
+from enum import StrEnum
+
+from stations.core import money, states
+from stations.core.messages import N_, RuleBroken
+from stations.core.money import Yen
+from stations.grants.settlement import FiscalTerms, fixed_amount
+
+
+class RecoveryStatus(StrEnum):
+    """起案 → 決裁 → 返還命令書の施行 → 入金; a draft that was sent back is answered by a new one."""
+
+    DRAFTED = "drafted"
+    RETURNED = "returned"
+    DECIDED = "decided"
+    ORDERED = "ordered"
+    REPAID = "repaid"
+
+
+class RecoveryAct(StrEnum):
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    ISSUE = "issue"
+    RECORD = "record"
+    REVERSE = "reverse"
+
+
+TRANSITIONS: dict[RecoveryStatus, dict[RecoveryAct, RecoveryStatus]] = {
+    RecoveryStatus.DRAFTED: {
+        RecoveryAct.APPROVE: RecoveryStatus.DECIDED,
+        RecoveryAct.SEND_BACK: RecoveryStatus.RETURNED,
+    },
+    RecoveryStatus.DECIDED: {RecoveryAct.ISSUE: RecoveryStatus.ORDERED},
+    RecoveryStatus.ORDERED: {RecoveryAct.RECORD: RecoveryStatus.REPAID},
+    RecoveryStatus.REPAID: {RecoveryAct.REVERSE: RecoveryStatus.ORDERED},
+    RecoveryStatus.RETURNED: {},
+}
+
+NEEDS_REASON = frozenset({RecoveryAct.SEND_BACK, RecoveryAct.REVERSE})
+# A grant has at most one finding that is not answered.
+OPEN = frozenset({RecoveryStatus.DRAFTED, RecoveryStatus.DECIDED, RecoveryStatus.ORDERED})
+# What these ask back is no longer the committee's.
+COUNTS = frozenset({RecoveryStatus.DECIDED, RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
+# The committee has been told, by the letter.
+TOLD = frozenset({RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
+
+
+def next_status(status: RecoveryStatus, act: RecoveryAct) -> RecoveryStatus:
+    """The finding's state after `act`; `Conflict` when the present state does not allow it."""
+    return states.step(TRANSITIONS, status, act)
+
+
+def left(eligible: Yen, income: Yen, terms: FiscalTerms, awarded: Yen, *, kept: Yen, disallowed: Yen) -> Yen:
+    """What the committee may keep when ``disallowed`` of the eligible costs do not count, at most ``kept``.
+
+    By the rule of the 額の確定 (`settlement.fixed_amount`), so that a finding within the rounding costs nothing.
+    """
+    return min(kept, fixed_amount(max(0, eligible - disallowed), income, terms, awarded))
+
+
+def check_disallowed(disallowed: Yen, *, eligible: Yen, kept: Yen, left: Yen) -> None:
+    """`RuleBroken` on "disallowed_yen" for nothing, more than the eligible costs, or what changes no amount."""
+    if not 1 <= disallowed <= eligible:
+        raise RuleBroken(
+            "disallowed_yen",
+            N_("認められない支出の額は、1円から%(limit)sまでで入力してください。"),
+            limit=money.format_yen(eligible),
+        )
+    if left >= kept:
+        raise RuleBroken(
+            "disallowed_yen",
+            N_("この額を除いても、残る額は%(kept)sのままです。返還を命じる額はありません。"),
+            kept=money.format_yen(kept),
+        )

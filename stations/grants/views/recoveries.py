@@ -1,0 +1,173 @@
+"""返還 after 完結: found, decided, told by its letter, repaid."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_login import current_user
+
+from stations.core.access import Permission, requires
+from stations.core.database import creates, writes
+from stations.core.formatting import date, fiscal_year, yen
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.grants import queries
+from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
+from stations.grants.forms.payments import RecoveryForm, RefundForm
+from stations.grants.recovering import TRANSITIONS, RecoveryAct
+from stations.grants.services import recoveries
+from stations.grants.views import act, blueprint
+from stations.grants.views.act import Facts, fact
+
+
+@blueprint.route("/grants/<int:grant_id>/recovery", methods=["GET", "POST"])
+@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@creates
+def draft_recovery(grant: Any) -> Any:
+    """起案 of a finding about a closed grant."""
+    form = RecoveryForm()
+    eligible, _left = queries.left_after(grant, 0)
+    return act.page(
+        grant,
+        form,
+        lambda: recoveries.draft(
+            grant=grant,
+            disallowed_yen=form.disallowed_yen.data,
+            reason=form.reason.data or "",
+            by=current_user,
+        ),
+        heading=_("完結後の返還を起案する"),
+        action=_("起案して決裁に回す"),
+        done=_("起案しました。ほかの方の決裁をお待ちください。"),
+        lead=_(
+            "完結した助成金の帳簿は変えずに、今年度の記録として返還を命じます。返還額は、認められない支出を除いて計算し直します。"
+            "理由は、そのまま返還命令書に印刷されます。"
+        ),
+        facts=[
+            fact(_("完結した日"), date(grant.closed_on)),
+            fact(_("いま残っている額（確定額 − これまでの返還）"), yen(queries.kept_now(grant))),
+            fact(_("対象経費（検査済の領収書の合計）"), yen(eligible)),
+        ],
+        hints={"disallowed_yen": _("1円から%(limit)sまで", limit=yen(eligible))},
+        kind="danger",
+    )
+
+
+def _facts(recovery: Any) -> Facts:
+    """The finding as a calculation, and who has done what to it."""
+    names = queries.names([recovery.drafted_by_id, recovery.decided_by_id])
+    rows = [
+        fact(_("理由"), recovery.reason),
+        fact(_("認められない支出"), yen(recovery.disallowed_yen)),
+        fact(_("これまで残っていた額"), yen(recovery.kept_before_yen)),
+        fact(_("計算し直して残る額"), yen(recovery.kept_yen)),
+        fact(_("返還額（残っていた額 − 残る額）"), yen(recovery.amount_yen)),
+        fact(_("起案した年度"), fiscal_year(recovery.fiscal_year)),
+        fact(_("起案した人"), names[recovery.drafted_by_id]),
+    ]
+    if recovery.decided_by_id is not None:
+        rows.append(fact(_("返還を命じた人"), names[recovery.decided_by_id]))
+    if recovery.due_on is not None:
+        rows.append(fact(_("返還命令の日"), date(recovery.issued_on)))
+        rows.append(fact(_("納期限"), date(recovery.due_on)))
+    return rows
+
+
+def _page(recovery: Any, step: RecoveryAct, form: Any, do: Callable[[], object], **more: Any) -> Any:
+    """The page of one act on a finding; back to the grant when its state does not offer it (any more)."""
+    if request.method == "GET" and step not in TRANSITIONS[recovery.status]:
+        flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status)), "info")
+        return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
+    return act.page(recovery.grant, form, do, facts=_facts(recovery), offered=True, **more)
+
+
+@blueprint.route("/grants/recoveries/<int:recovery_id>/approve", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.recovery)
+@writes
+def approve_recovery(recovery: Any) -> Any:
+    return _page(
+        recovery,
+        RecoveryAct.APPROVE,
+        PressForm(),
+        lambda: recoveries.approve(recovery=recovery, by=current_user),
+        heading=_("完結した助成金の返還を命じますか"),
+        action=_("返還を命じる"),
+        done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
+        other=(_("起案を差し戻す"), url_for(".return_recovery", recovery_id=recovery.id)),
+        kind="danger",
+    )
+
+
+@blueprint.route("/grants/recoveries/<int:recovery_id>/return", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPROVE, of=queries.recovery)
+@writes
+def return_recovery(recovery: Any) -> Any:
+    form = ReasonForm()
+    return _page(
+        recovery,
+        RecoveryAct.SEND_BACK,
+        form,
+        lambda: recoveries.send_back(recovery=recovery, reason=form.reason.data or "", by=current_user),
+        heading=_("完結後の返還の起案を差し戻す"),
+        action=_("差し戻す"),
+        done=_("起案を差し戻しました。"),
+    )
+
+
+@blueprint.route("/grants/recoveries/<int:recovery_id>/issue", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=queries.recovery)
+@creates
+def issue_recovery(recovery: Any) -> Any:
+    """施行 of its 返還命令書."""
+    form = IssueForm()
+    return _page(
+        recovery,
+        RecoveryAct.ISSUE,
+        form,
+        lambda: recoveries.issue(recovery=recovery, on=form.on, by=current_user),
+        heading=_("返還命令書（完結後）を施行しますか"),
+        action=_("施行する"),
+        done=_("返還命令書を施行しました。"),
+        lead=_("返還命令書に文書番号が付き、納期限が決まります。番号と日付は後から変えられません。"),
+    )
+
+
+@blueprint.route("/grants/recoveries/<int:recovery_id>/record", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.recovery)
+@creates
+def record_recovery(recovery: Any) -> Any:
+    """入金 by the cashier."""
+    form = RefundForm()
+    return _page(
+        recovery,
+        RecoveryAct.RECORD,
+        form,
+        lambda: recoveries.record(
+            recovery=recovery,
+            received_on=form.received_on.data,
+            reference=form.reference.data or "",
+            by=current_user,
+        ),
+        heading=_("返還金の入金を記録する"),
+        action=_("入金を記録する"),
+        done=_("返還金の入金を記録しました。"),
+        lead=_("出納整理期間（5月31日）を過ぎた入金は、過年度収入になります。"),
+        hints={"received_on": _("返還命令の日（%(day)s）から今日までの日", day=date(recovery.issued_on))},
+    )
+
+
+@blueprint.route("/grants/recoveries/<int:recovery_id>/reverse", methods=["GET", "POST"])
+@requires(Permission.PAYMENT_RECORD, of=queries.recovery)
+@creates
+def reverse_recovery(recovery: Any) -> Any:
+    """訂正 of a mistaken record, by the cashier."""
+    form = ReasonForm()
+    return _page(
+        recovery,
+        RecoveryAct.REVERSE,
+        form,
+        lambda: recoveries.reverse(recovery=recovery, reason=form.reason.data or "", by=current_user),
+        heading=_("返還金の入金の記録を訂正する"),
+        action=_("この記録を取り消して、記録し直す"),
+        done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),
+    )
