@@ -126,7 +126,7 @@ def _devices(opening: Any) -> dict[str, list[Any]]:
 
 
 def _tiles(counted: rules.Totals) -> list[dict[str, Any]]:
-    """Key, label and number of every tile; the first six are the big ones."""
+    """Key, label and number of every tile; the first six are the big ones, then 年代不明."""
     return [
         {"key": key, "label": label(rules.tile(key)[1] or rules.tile(key)[0]), "count": number}
         for key, number in counted.by_tile().items()
@@ -173,7 +173,8 @@ def tally(opening: Any) -> Any:
         opening=opening,
         form=form,
         bands=tiles[: len(AgeBand) - 1],
-        others=tiles[len(AgeBand) - 1 :],
+        unknown=tiles[len(AgeBand) - 1],
+        others=tiles[len(AgeBand) :],
         total=counted.visits,
         entries=entries,
         known=_known(entries),
