@@ -70,6 +70,9 @@ _SCOPES = {role: scope for scope, roles in _ROLES_OF.items() for role in roles}
 # The meeting's own people read what committees hand in and decide in a room.
 SECOND_FACTOR_ROLES = (AGENCY_ROLES | CITY_ROLES) - {Role.GENERAL_MEMBER, Role.SECRETARIAT}
 
+# No administrator gives these alone, or opens an account that holds one: they decide on money or read about people.
+TWO_ADMINISTRATORS = (AGENCY_ROLES | CITY_ROLES) - {Role.GENERAL_MEMBER, Role.SECRETARIAT}
+
 OFFICIALS = CITY_ROLES - {Role.GENERAL_MEMBER}
 
 

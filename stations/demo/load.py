@@ -55,6 +55,8 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
         if nth % _STEPS_A_COMMIT == 0:
             db.session.commit()
         progress((time - days.begins).total_seconds() / whole)
+    with clock.telling(days.ends):
+        town.ask_for_a_role(here)
     _send_old_mails(days.ends)
     db.session.commit()
 

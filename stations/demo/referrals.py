@@ -144,7 +144,7 @@ def found_agencies(town: Town) -> list[Desk]:
 
 def _found(town: Town, login: str, facts: AgencyFacts) -> Desk:
     agency = services.create_agency(facts=facts, by=town.officer())
-    administrator = town.city[Role.ADMINISTRATOR][0]
+    administrator, second = town.city[Role.ADMINISTRATOR]
     worker = town.person(login, by=administrator)
     people.give_role(
         person=worker,
@@ -152,6 +152,7 @@ def _found(town: Town, login: str, facts: AgencyFacts) -> Desk:
         agency_id=agency.id,
         from_on=dt.date(town.days.year - 2, 4, 1),
         by=administrator,
+        second=second,
     )
     town.ready(worker)
     return Desk(agency, worker)

@@ -104,13 +104,26 @@ def settle(town: Town) -> None:
             for nth in range(1, count + 1)
         ]
         for person in town.city[role]:
-            people.give_role(person=person, role=role, from_on=long_ago, by=administrators[0])
+            people.give_role(
+                person=person, role=role, from_on=long_ago, by=administrators[0], second=administrators[1]
+            )
     committees.load_districts()
     found = db.session.scalars(sa.select(District).order_by(District.number)).all()
     for district in sorted(found, key=lambda one: (one.code not in FIRST, one.number)):
         _committee(town, district)
     for person in [person for role in town.city.values() for person in role]:
         town.ready(person)
+
+
+def ask_for_a_role(town: Town) -> None:
+    """Somebody moves within the section next month: the second administrator has yet to agree."""
+    administrator, _second = town.city[Role.ADMINISTRATOR]
+    people.ask_for_role(
+        person=town.officer(1),
+        role=Role.CASHIER,
+        from_on=clock.add_months(clock.today().replace(day=1), 1),
+        by=administrator,
+    )
 
 
 def _committee(town: Town, district: District) -> None:

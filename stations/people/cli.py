@@ -1,4 +1,4 @@
-"""``flask --app wsgi people …``: the first administrator of a new installation, who then invites everybody else."""
+"""``flask --app wsgi people …``: the first two administrators of an installation, who then invite everybody else."""
 
 import click
 from flask.cli import AppGroup
@@ -10,6 +10,8 @@ from stations.core.messages import RuleBroken
 from stations.people import queries, services
 from stations.people.models import LinkKind
 
+FIRST_ADMINISTRATORS = 2
+
 commands = AppGroup("people", help="Accounts.")
 
 
@@ -18,9 +20,12 @@ commands = AppGroup("people", help="Accounts.")
 @click.option("--name", required=True)
 @click.option("--email", default=None)
 def first_administrator(login: str, name: str, email: str | None) -> None:
-    """Make the first administrator and print their one-time invitation; refused once there is one."""
-    if queries.people(role=Role.ADMINISTRATOR).total:
-        raise click.ClickException("There is an administrator already, who can invite others.")
+    """Make one of the first two administrators and print their one-time invitation; refused once there are two.
+
+    Two, because they can give roles of the city only together.
+    """
+    if queries.people(role=Role.ADMINISTRATOR).total >= FIRST_ADMINISTRATORS:
+        raise click.ClickException("There are two administrators already, who can invite others.")
     try:
         person = services.create_person(by=None, login=login, name=name, kana="", email=email)
     except RuleBroken as broken:

@@ -65,6 +65,10 @@ labels.register(
         PersonAct.SIGN_OUT_EVERYWHERE: _l("すべての端末からサインアウト"),
         PersonAct.TRUST_DEVICE: _l("端末の登録"),
         PersonAct.REVOKE_DEVICE: _l("端末の登録の取消し"),
+        PersonAct.ASK_ROLE: _l("役割の付与の確認を依頼"),
+        PersonAct.ASK_RESET: _l("認証アプリの登録解除の確認を依頼"),
+        PersonAct.ACCEPT_REQUEST: _l("もう1人のシステム管理者の確認"),
+        PersonAct.DECLINE_REQUEST: _l("確認の依頼の取下げ・見送り"),
     }
 )
 audit.register("person", acts=PersonAct, statuses=AccountStatus)

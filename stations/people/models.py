@@ -3,6 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -11,7 +12,7 @@ from stations.core import clock, text
 from stations.core.access import SECOND_FACTOR_ROLES, Body, Held, Role
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.people import labels as labels  # registers what roles and states are called
-from stations.people.rules import AccountStatus, term_active
+from stations.people.rules import AccountStatus, RequestKind, RequestStatus, term_active
 
 
 class Person(Model):
@@ -263,3 +264,43 @@ class HeldForm(Model):
     path: orm.Mapped[str]
     fields: orm.Mapped[str] = orm.mapped_column(comment="encrypted JSON list of [name, value]")
     held_at: orm.Mapped[dt.datetime]
+
+
+class AdministratorRequest(Model):
+    """What one administrator asks another for: a role that decides on money or reads about people, or a new app.
+
+    Nothing holds before somebody else accepts it. Kept as it was asked. Written by `people.services`.
+    """
+
+    __tablename__ = "administrator_request"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'waiting') = (decided_by_id IS NULL)", name="decided"),
+        sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        # Whoever asked may only take it back; who is concerned decides nothing.
+        sa.CheckConstraint(
+            "status <> 'accepted' OR (decided_by_id <> asked_by_id AND decided_by_id <> person_id)",
+            name="four_eyes",
+        ),
+    )
+
+    kind: orm.Mapped[RequestKind] = orm.mapped_column(enum_column(RequestKind))
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    detail: orm.Mapped[dict[str, Any]] = orm.mapped_column(
+        default=dict, comment="of a role: its name, body and term, as history keeps them"
+    )
+    status: orm.Mapped[RequestStatus] = orm.mapped_column(
+        enum_column(RequestStatus), default=RequestStatus.WAITING
+    )
+    asked_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    asked_at: orm.Mapped[dt.datetime]
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
+    asked_by: orm.Mapped[Person] = orm.relationship(foreign_keys=[asked_by_id])
+
+    def body(self) -> Body:
+        return Body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset()

@@ -21,6 +21,7 @@ from stations.core.lists import Paged, paged
 from stations.core.tasks import Task
 from stations.people import keys, rules
 from stations.people.models import (
+    AdministratorRequest,
     HeldForm,
     LinkKind,
     OneTimeLink,
@@ -29,7 +30,7 @@ from stations.people.models import (
     RoleAssignment,
     SignInFailure,
 )
-from stations.people.rules import AccountStatus
+from stations.people.rules import AccountStatus, RequestStatus
 
 DEMO_LOGINS = "demo-"
 GUESSED_AT = "guessed_at"  # what the list of people is also filtered by, besides states
@@ -351,6 +352,10 @@ def waiting_for(who: Person) -> list[Task]:
         )
     if access.can(who, Permission.PEOPLE_MANAGE):
         tasks += _unused_invitations()
+        if waiting := _requests_to_decide(who):
+            tasks.append(
+                Task(label=_("確認を待っている操作が%(n)s件あります", n=waiting), endpoint="people.requests")
+            )
         if found := guessed_at():
             tasks.append(
                 Task(
@@ -361,6 +366,28 @@ def waiting_for(who: Person) -> list[Task]:
                 )
             )
     return tasks
+
+
+def administrator_request(administrator_request_id: int) -> AdministratorRequest | None:
+    return db.session.get(AdministratorRequest, administrator_request_id)
+
+
+def open_requests(of: Person | None = None) -> list[AdministratorRequest]:
+    """What administrators asked others for and nobody has decided, the oldest first; ``of``: about one person."""
+    asked = sa.select(AdministratorRequest).where(AdministratorRequest.status == RequestStatus.WAITING)
+    if of is not None:
+        asked = asked.where(AdministratorRequest.person_id == of.id)
+    both = (orm.joinedload(AdministratorRequest.person), orm.joinedload(AdministratorRequest.asked_by))
+    return list(db.session.scalars(asked.options(*both).order_by(AdministratorRequest.id)))
+
+
+def _requests_to_decide(who: Person) -> int:
+    counted = sa.select(sa.func.count()).where(
+        AdministratorRequest.status == RequestStatus.WAITING,
+        AdministratorRequest.asked_by_id != who.id,
+        AdministratorRequest.person_id != who.id,
+    )
+    return db.session.scalar(counted) or 0
 
 
 def guessed_at() -> list[Person]:

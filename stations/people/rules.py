@@ -39,6 +39,9 @@ KNOWN_DEVICE_LIFE = timedelta(days=365)
 
 TOTP_SECONDS = 30  # RFC 6238
 TOTP_DIGITS = 6
+# For so long an administrator sends no link to an address that they wrote themselves.
+OWN_ADDRESS = timedelta(days=7)
+
 RECOVERY_CODES = 10
 RECOVERY_DIGITS = 12  # digits only: one field and one number pad take both kinds of code
 FEW_RECOVERY_CODES = 3
@@ -84,6 +87,25 @@ class PersonAct(StrEnum):
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     TRUST_DEVICE = "trust_device"
     REVOKE_DEVICE = "revoke_device"
+    ASK_ROLE = "ask_role"
+    ASK_RESET = "ask_reset"
+    ACCEPT_REQUEST = "accept_request"
+    DECLINE_REQUEST = "decline_request"
+
+
+class RequestKind(StrEnum):
+    """What one administrator asks another for."""
+
+    ROLE = "role"
+    RESET = "reset"
+
+
+class RequestStatus(StrEnum):
+    """Where such a request stands."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
 
 
 def normalise_login(text: str) -> str:

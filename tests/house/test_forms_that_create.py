@@ -13,7 +13,7 @@ from flask import Flask
 PACKAGE = Path(__file__).resolve().parents[2] / "stations"
 CREATING_CALLS = {"add", "add_all"}
 # What is created beside the thing itself, or held by a state machine that lets one through.
-SIDE_ROWS = {"Event", "OutboxMail", "DocumentSeries", "FormUse"}
+SIDE_ROWS = {"Event", "OutboxMail", "DocumentSeries", "FormUse", "SignInFailure", "SignInSuccess"}
 
 # Endpoints whose services add rows although their form creates nothing that could stand there twice, and why.
 CREATES_NOTHING = {
@@ -22,6 +22,7 @@ CREATES_NOTHING = {
     "attendance.details": "what is said of one opening; a correction is kept beside what it corrects",
     "grants.edit_settings": "one row a year; who saves second is told",
     "meetings.presence": "who is there, one row a member",
+    "people.decide_request": "a request is decided once, and the other administrator's press gives the role",
     "people.issue_link": "a newer link voids the older one, and is shown this once",
     "referrals.edit_observation": "the consent that stands with a memo is amended by a new record",
     "referrals.receiver": "the consent that stands with a memo is amended by a new record",

@@ -7,6 +7,7 @@ from stations.people.services.accounts import (
     disable,
     enable,
     end_session,
+    guarded,
     sign_out_everywhere,
 )
 from stations.people.services.devices import revoke_device, send_code, trust_device, use_code
@@ -18,6 +19,12 @@ from stations.people.services.passwords import (
     count_wrong_password,
     demand_password,
     set_password,
+)
+from stations.people.services.requests import (
+    accept_request,
+    ask_for_reset,
+    ask_for_role,
+    decline_request,
 )
 from stations.people.services.roles import end_role, give_role, revoke_role
 from stations.people.services.second_factor import (
@@ -33,12 +40,16 @@ __all__ = [
     "Attempt",
     "WrongPassword",
     "accept_link",
+    "accept_request",
+    "ask_for_reset",
+    "ask_for_role",
     "change_password",
     "change_profile",
     "choose_language",
     "confirm_enrolment",
     "count_wrong_password",
     "create_person",
+    "decline_request",
     "demand_password",
     "disable",
     "drop_form",
@@ -47,6 +58,7 @@ __all__ = [
     "end_session",
     "enrolment_uri",
     "give_role",
+    "guarded",
     "hold_form",
     "issue_link",
     "new_recovery_codes",

@@ -7,13 +7,13 @@ from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox, text
 from stations.core import seen as two_writers
-from stations.core.access import NotAllowed, Permission
+from stations.core.access import TWO_ADMINISTRATORS, NotAllowed, Permission
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import rules
-from stations.people.models import OneTimeLink, Person
-from stations.people.rules import PersonAct
+from stations.people.models import AdministratorRequest, OneTimeLink, Person
+from stations.people.rules import PersonAct, RequestKind, RequestStatus
 
 
 def create_person(
@@ -157,6 +157,21 @@ def demand_other(person: Person, by: Person) -> None:
     access.demand(by, Permission.PEOPLE_MANAGE, person)
     if person.id == by.id:
         raise NotAllowed(None, N_("ご自分の権限は、ほかのシステム管理者に変更を依頼してください。"))
+
+
+def guarded(person: Person) -> bool:
+    """Whether no administrator alone may open this account: it holds, will hold or is asked to hold such a role."""
+    today = clock.today()
+    if any(
+        one.role in TWO_ADMINISTRATORS and (one.to_on is None or one.to_on >= today) for one in person.roles
+    ):
+        return True
+    asked = sa.select(AdministratorRequest.id).where(
+        AdministratorRequest.person_id == person.id,
+        AdministratorRequest.kind == RequestKind.ROLE,
+        AdministratorRequest.status == RequestStatus.WAITING,
+    )
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def void_links(person: Person) -> None:

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import OFFICIALS, Permission, roles_of
+from stations.core.audit import Event
 from stations.core.config import Config
 from stations.core.database import add, db, lock
 from stations.core.formatting import datetime as format_datetime
@@ -18,7 +19,7 @@ from stations.core.outbox import OutboxMail
 from stations.people import keys, rules
 from stations.people.models import LinkKind, OneTimeLink, Person
 from stations.people.rules import PersonAct
-from stations.people.services.accounts import void_links
+from stations.people.services.accounts import guarded, void_links
 from stations.people.services.passwords import set_password
 
 LIFE = {LinkKind.INVITATION: rules.INVITATION_LIFE, LinkKind.RESET: rules.RESET_LIFE}
@@ -29,12 +30,15 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
     """The address of a new one-time link; older ones of the person become void. Also mailed to the person.
 
     Only its hash is stored: the address cannot be shown again. ``by`` is None for the installation's own commands.
+    RuleBroken when the person is disabled, or as `_check_address` says.
     """
     if by is not None:
         access.demand(by, Permission.PEOPLE_MANAGE, person)
     lock(person)
     if person.disabled_at is not None:
         raise RuleBroken(None, N_("停止中の利用者にはリンクを発行できません。先に利用を再開してください。"))
+    if by is not None:
+        _check_address(person, by)
     void_links(person)
     token = secrets.token_urlsafe(32)
     now = clock.now()
@@ -54,6 +58,35 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
     if mail is not None:
         link.mail_id = add(mail).id
     return url
+
+
+def _check_address(person: Person, by: Person) -> None:
+    """No link goes to an address that its sender wrote: they would open somebody else's account alone.
+
+    RuleBroken within `OWN_ADDRESS` of the change. The link of a `guarded` account goes by mail only (the view shows
+    others to be handed over), so it needs an address, and one that another than the sender gave it.
+    """
+    wrote = [PersonAct.CHANGE_EMAIL]
+    if guarded(person):
+        wrote.append(PersonAct.CREATE)
+        if not person.email:
+            raise RuleBroken(
+                None, N_("この方のリンクはメールだけで送ります。先にメールアドレスを登録してください。")
+            )
+    own = sa.select(Event.id).where(
+        Event.object_type == Person.__tablename__,
+        Event.object_id == person.id,
+        Event.by_id == by.id,
+        Event.act.in_(wrote),
+        Event.at > clock.now() - rules.OWN_ADDRESS,
+    )
+    if db.session.scalar(own.limit(1)) is not None:
+        raise RuleBroken(
+            None,
+            N_(
+                "ご自分が1週間以内に登録したメールアドレスには、リンクを送れません。ほかのシステム管理者に発行を依頼してください。"
+            ),
+        )
 
 
 def accept_link(token: str, password: str) -> Person:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
-from stations.core.access import Body, NotAllowed, Permission, Role, Scope, scope_of
+from stations.core.access import TWO_ADMINISTRATORS, Body, NotAllowed, Permission, Role, Scope, scope_of
 from stations.core.database import Model, add, db, lock
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -49,12 +49,60 @@ def give_role(
     from_on: dt.date,
     to_on: dt.date | None = None,
     by: Person | None,
+    second: Person | None = None,
 ) -> RoleAssignment:
     """Give a role in one body from a day to a day (both included; None: open-ended).
 
-    ``by`` is None only for the installation's own commands. Raises RuleBroken on "body", "to_on", "role", "office",
-    NotAllowed for one's own roles and for roles that ``by`` may not give.
+    ``by`` is None only for the installation's own commands. ``second``: the other administrator who agreed, for a role
+    of `TWO_ADMINISTRATORS`. Raises RuleBroken on "body", "to_on", "role", "office", NotAllowed for one's own roles and
+    for roles that ``by`` may not give, or not alone.
     """
+    made = check_role(
+        person=person,
+        role=role,
+        committee_id=committee_id,
+        station_id=station_id,
+        agency_id=agency_id,
+        from_on=from_on,
+        to_on=to_on,
+        by=by,
+    )
+    if by is not None and role in TWO_ADMINISTRATORS:
+        demand_second(person, by=by, second=second)
+    person.roles.append(made)
+    add(made)
+    _forget_held_roles(person)
+    audit.record(person, act=PersonAct.GIVE_ROLE, by=by, detail=detail_of(made))
+    if person.password_hash is not None:
+        with force_locale(person.language):
+            subject = _("新しい役割のお知らせ")
+            body = _("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role))
+        outbox.queue(to=person, subject=subject, body=body)
+    return made
+
+
+def demand_second(person: Person, *, by: Person, second: Person | None) -> None:
+    """Two administrators: the other is neither who acts nor who is concerned. NotAllowed otherwise."""
+    if (
+        second is None
+        or second.id in {by.id, person.id}
+        or not access.can(second, Permission.PEOPLE_MANAGE, person)
+    ):
+        raise NotAllowed(None, N_("この操作には、ほかのシステム管理者の確認が必要です。"))
+
+
+def check_role(
+    *,
+    person: Person,
+    role: Role,
+    committee_id: int | None = None,
+    station_id: int | None = None,
+    agency_id: int | None = None,
+    from_on: dt.date,
+    to_on: dt.date | None = None,
+    by: Person | None,
+) -> RoleAssignment:
+    """The role that `give_role` would give, not stored, with the person held; raises what it raises but for `second`."""
     ids = {Scope.COMMITTEE: committee_id, Scope.STATION: station_id, Scope.AGENCY: agency_id}
     if any((scope_of(role) is scope) != (value is not None) for scope, value in ids.items()):
         raise RuleBroken("body", N_("この役割を持つ団体を選んでください。"))
@@ -77,15 +125,6 @@ def give_role(
     _check_doubles(made)
     if committee_id is not None:
         _check_offices(made)
-    person.roles.append(made)
-    add(made)
-    _forget_held_roles(person)
-    audit.record(person, act=PersonAct.GIVE_ROLE, by=by, detail=_detail(made))
-    if person.password_hash is not None:
-        with force_locale(person.language):
-            subject = _("新しい役割のお知らせ")
-            body = _("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role))
-        outbox.queue(to=person, subject=subject, body=body)
     return made
 
 
@@ -109,7 +148,7 @@ def end_role(assignment: RoleAssignment, *, on: dt.date, by: Person | None) -> N
         )
     assignment.to_on = on
     _forget_held_roles(person)
-    audit.record(person, act=PersonAct.END_ROLE, by=by, detail=_detail(assignment))
+    audit.record(person, act=PersonAct.END_ROLE, by=by, detail=detail_of(assignment))
 
 
 def revoke_role(assignment: RoleAssignment, *, reason: str, by: Person) -> None:
@@ -127,7 +166,9 @@ def revoke_role(assignment: RoleAssignment, *, reason: str, by: Person) -> None:
         raise RuleBroken("reason", N_("理由を入力してください。"))
     assignment.to_on = assignment.from_on - dt.timedelta(days=1)
     _forget_held_roles(person)
-    audit.record(person, act=PersonAct.REVOKE_ROLE, by=by, reason=reason.strip(), detail=_detail(assignment))
+    audit.record(
+        person, act=PersonAct.REVOKE_ROLE, by=by, reason=reason.strip(), detail=detail_of(assignment)
+    )
 
 
 def _demand(assignment: RoleAssignment, by: Person | None) -> None:
@@ -170,7 +211,7 @@ def _hold_committee(committee_id: int) -> None:
     db.session.execute(sa.select(committee.c.id).where(committee.c.id == committee_id).with_for_update())
 
 
-def _detail(assignment: RoleAssignment) -> dict[str, str | int]:
+def detail_of(assignment: RoleAssignment) -> dict[str, str | int]:
     """What history keeps of a role: no names."""
     kept = {
         "role": assignment.role.value,

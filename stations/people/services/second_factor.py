@@ -15,7 +15,8 @@ from stations.core.messages import N_, RuleBroken
 from stations.people import keys, rules
 from stations.people.models import Person, RecoveryCode
 from stations.people.rules import PersonAct
-from stations.people.services.accounts import demand_other
+from stations.people.services.accounts import demand_other, guarded
+from stations.people.services.roles import demand_second
 
 
 def new_secret() -> str:
@@ -55,9 +56,14 @@ def new_recovery_codes(person: Person) -> list[str]:
     return _replace_codes(person)
 
 
-def reset_second_factor(person: Person, *, by: Person) -> None:
-    """An administrator lets somebody who lost app and codes enrol anew at the next sign-in; sessions end."""
+def reset_second_factor(person: Person, *, by: Person, second: Person | None = None) -> None:
+    """An administrator lets somebody who lost app and codes enrol again at the next sign-in; sessions end.
+
+    ``second``: the other administrator who agreed, where the account is one of `guarded`; NotAllowed without.
+    """
     demand_other(person, by)
+    if guarded(person):
+        demand_second(person, by=by, second=second)
     lock(person)
     person.totp_secret = person.totp_last_step = None
     person.session_epoch += 1

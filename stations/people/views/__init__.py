@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("people", __name__)
 
-from stations.people.views import account, admin, proof, sign_in  # noqa: E402  (they need the blueprint)
+from stations.people.views import account, admin, proof, requests, sign_in  # noqa: E402  (they need the blueprint)
 
-__all__ = ["account", "admin", "blueprint", "proof", "sign_in"]
+__all__ = ["account", "admin", "blueprint", "proof", "requests", "sign_in"]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import lists, once, seen
-from stations.core.access import Permission, requires
+from stations.core.access import TWO_ADMINISTRATORS, Permission, requires
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
@@ -74,6 +74,7 @@ def show(person: "Person") -> ResponseReturnValue:
         link=queries.open_link_of(person),
         codes_left=queries.recovery_codes_left(person),
         failed=queries.failed_sign_ins(person),
+        asked=queries.open_requests(person),
         events=queries.timeline(person),
         tones=TONES,
         own=person.id == current_user.id,
@@ -91,10 +92,12 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             person = services.create_person(by=current_user, login=form.login.data or "", **form.facts)
-            services.give_role(person=person, by=current_user, **form.chosen)
+            asked = _give_or_ask(person, form)
         except RuleBroken as broken:
             form.show(broken)
         else:
+            if asked:
+                return redirect(url_for(".show", person_id=person.id))
             once.leads_to(url_for(".show", person_id=person.id))  # the link itself is shown only now
             return _issue(person)
     return render_template("people/invite.html", form=form, breadcrumb=_trail((_("招待"), None)))
@@ -112,9 +115,24 @@ def issue_link(person: "Person") -> ResponseReturnValue:
         return answer
 
 
+def _give_or_ask(person: "Person", form: RoleForm) -> bool:
+    """Give the role, or ask another administrator to agree to one that nobody gives alone; whether it was asked for."""
+    chosen = form.chosen
+    if chosen["role"] not in TWO_ADMINISTRATORS:
+        made = services.give_role(person=person, by=current_user, **chosen)
+        flash(_("「%(role)s」の役割を加えました。", role=label(made.role)), "success")
+        return False
+    services.ask_for_role(person=person, by=current_user, **chosen)
+    flash(_("ほかのシステム管理者の確認を依頼しました。確認されると有効になります。"), "success")
+    return True
+
+
 def _issue(person: "Person") -> ResponseReturnValue:
     kind = queries.link_kind_for(person)
     url = services.issue_link(person, kind=kind, by=current_user)
+    if services.guarded(person):
+        flash(_("登録のメールアドレスにリンクを送りました。この画面には表示しません。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
     return render_template(
         "people/link_issued.html",
         person=person,
@@ -133,13 +151,12 @@ def give_role(person: "Person") -> ResponseReturnValue:
     form.offer(queries.bodies())
     if form.validate_on_submit():
         try:
-            made = services.give_role(person=person, by=current_user, **form.chosen)
+            _give_or_ask(person, form)
         except Conflict:
             raise
         except RuleBroken as broken:
             form.show(broken)
         else:
-            flash(_("「%(role)s」の役割を加えました。", role=label(made.role)), "success")
             return redirect(url_for("people.show", person_id=person.id))
     return render_template(
         "people/give_role.html", form=form, person=person, breadcrumb=_trail_of(person, _("役割を加える"))
@@ -236,9 +253,14 @@ def enable(person: "Person") -> ResponseReturnValue:
 
 @blueprint.route("/people/<int:person_id>/authenticator", methods=["GET", "POST"])
 @manages
-@writes
+@creates
 def reset_second_factor(person: "Person") -> ResponseReturnValue:
-    """For somebody who lost both the app and the recovery codes; asked twice."""
+    """For somebody who lost both the app and the recovery codes; asked twice, or of two administrators."""
+    by_two = services.guarded(person)
+    if request.method == "POST" and by_two:
+        services.ask_for_reset(person, by=current_user)
+        flash(_("ほかのシステム管理者の確認を依頼しました。確認されると解除されます。"), "success")
+        return redirect(url_for("people.show", person_id=person.id))
     if request.method == "POST":
         services.reset_second_factor(person, by=current_user)
         flash(_("認証アプリの登録を解除しました。次のサインインのときに登録し直します。"), "success")
@@ -246,6 +268,7 @@ def reset_second_factor(person: "Person") -> ResponseReturnValue:
     return render_template(
         "people/reset_second_factor.html",
         person=person,
+        by_two=by_two,
         breadcrumb=_trail_of(person, _("認証アプリの登録解除")),
     )
 

@@ -1,0 +1,220 @@
+"""No administrator alone becomes somebody who decides on money or reads what is said about people."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from stations.core import clock, outbox
+from stations.core.access import NotAllowed, Role
+from stations.core.database import db
+from stations.core.messages import Conflict, RuleBroken
+from stations.people import queries, services
+from stations.people.models import AdministratorRequest, LinkKind, OneTimeLink, Person
+from tests.people.cast import later, official, resident
+from tests.support import cast
+from tests.support.client import PageClient
+
+on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+TODAY = clock.today()
+
+
+@pytest.fixture
+def admins(db_session: Session) -> tuple[Person, Person]:
+    return cast.person(Role.ADMINISTRATOR), cast.person(Role.ADMINISTRATOR)
+
+
+def addressed(person: Person, email: str = "mihon@stations.example") -> Person:
+    person.email = email
+    return person
+
+
+def new_account(by: Person, email: str | None = "puppet@stations.example") -> Person:
+    return services.create_person(by=by, login="puppet", name="見本 花子", kana="みほん", email=email)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.APPROVER, Role.CASHIER, Role.ADMINISTRATOR, Role.EXTERNAL_AUDITOR]
+)
+def test_no_administrator_alone_gives_a_role_of_the_city(admins: tuple[Person, Person], role: Role):
+    first, second = admins
+    person = cast.person()
+    for also in (None, first, person, cast.person(Role.OFFICER)):
+        with pytest.raises(NotAllowed):
+            services.give_role(person=person, role=role, from_on=TODAY, by=first, second=also)
+    assert person.roles == []
+    services.give_role(person=person, role=role, from_on=TODAY, by=first, second=second)
+    assert person.roles[0].role is role and len(person.held_roles) == 1
+
+
+def test_a_role_asked_for_holds_once_another_administrator_agrees(admins: tuple[Person, Person]):
+    first, second = admins
+    person = resident()
+    asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+    assert not person.held_roles
+    with pytest.raises(NotAllowed):
+        services.accept_request(asked, by=first)
+    with pytest.raises(NotAllowed):
+        services.accept_request(asked, by=cast.person(Role.OFFICER))
+    services.accept_request(asked, by=second)
+    assert [one.role for one in person.held_roles] == [Role.CASHIER]
+    with pytest.raises(Conflict):
+        services.accept_request(asked, by=second)
+
+
+def test_nobody_agrees_to_their_own_role(admins: tuple[Person, Person]):
+    first, second = admins
+    second.email = "second@stations.example"
+    asked = services.ask_for_role(person=second, role=Role.CASHIER, from_on=TODAY, by=first)
+    with pytest.raises(NotAllowed):
+        services.accept_request(asked, by=second)
+    with pytest.raises(NotAllowed):
+        services.ask_for_role(person=first, role=Role.CASHIER, from_on=TODAY, by=first)
+
+
+def test_a_request_is_declined_or_taken_back_and_gives_nothing(admins: tuple[Person, Person]):
+    person = resident()
+    for by in admins:
+        asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=admins[0])
+        services.decline_request(asked, by=by)
+        with pytest.raises(Conflict):
+            services.accept_request(asked, by=admins[1])
+    assert person.held_roles == ()
+
+
+def test_what_is_wrong_with_a_role_is_said_when_it_is_asked_for(admins: tuple[Person, Person]):
+    with pytest.raises(RuleBroken) as caught:
+        services.ask_for_role(
+            person=cast.person(),
+            role=Role.CASHIER,
+            from_on=TODAY,
+            to_on=TODAY - dt.timedelta(days=9),
+            by=admins[0],
+        )
+    assert caught.value.field == "to_on"
+
+
+def test_a_second_factor_of_the_city_is_reset_by_two_and_its_owner_hears_of_both(
+    admins: tuple[Person, Person],
+):
+    first, second = admins
+    person, _secret = official(Role.CASHIER)
+    addressed(person)
+    with pytest.raises(NotAllowed):
+        services.reset_second_factor(person, by=first)
+    asked = services.ask_for_reset(person, by=first)
+    assert person.totp_secret is not None
+    assert [mail.to_address for mail in outbox.waiting()] == [person.email]
+    with pytest.raises(NotAllowed):
+        services.accept_request(asked, by=first)
+    services.accept_request(asked, by=second)
+    assert person.totp_secret is None
+    assert [mail.to_address for mail in outbox.waiting()] == [person.email] * 2
+
+
+def test_a_link_of_a_city_account_does_not_go_to_an_address_its_sender_wrote(admins: tuple[Person, Person]):
+    """Neither one that the administrator changed within a week, nor one that they made the account with."""
+    first, second = admins
+    person = new_account(first)
+    asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+    with pytest.raises(RuleBroken):
+        services.issue_link(person, kind=LinkKind.INVITATION, by=first)
+    services.accept_request(asked, by=second)  # and so the second one's invitation goes out
+    (link,) = db.session.scalars(sa.select(OneTimeLink)).all()
+    assert link.issued_by_id == second.id
+    services.change_profile(
+        person, name=person.name, kana=person.kana, email="second@stations.example", phone=None, by=second
+    )
+    with pytest.raises(RuleBroken):
+        services.issue_link(person, kind=LinkKind.INVITATION, by=second)
+    with pytest.raises(RuleBroken):
+        services.issue_link(person, kind=LinkKind.INVITATION, by=first)
+    with later(days=8):
+        services.issue_link(person, kind=LinkKind.INVITATION, by=second)
+
+
+def test_nor_does_a_residents(admins: tuple[Person, Person]):
+    first, second = admins
+    person = addressed(resident())
+    services.issue_link(person, kind=LinkKind.RESET, by=first)
+    services.change_profile(
+        person, name=person.name, kana=person.kana, email="puppet@stations.example", phone=None, by=first
+    )
+    with pytest.raises(RuleBroken):
+        services.issue_link(person, kind=LinkKind.RESET, by=first)
+    services.issue_link(person, kind=LinkKind.RESET, by=second)
+
+
+def test_a_link_of_a_city_account_goes_by_mail_only(admins: tuple[Person, Person]):
+    person, _secret = official(Role.CASHIER)
+    with pytest.raises(RuleBroken):
+        services.issue_link(person, kind=LinkKind.RESET, by=admins[0])
+
+
+def test_a_resident_is_invited_by_one(admins: tuple[Person, Person]):
+    person = new_account(admins[0], email=None)
+    committee = cast.committee()
+    services.give_role(person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=admins[0])
+    assert services.issue_link(person, kind=LinkKind.INVITATION, by=admins[0])
+
+
+def test_the_database_lets_nobody_accept_their_own_request(admins: tuple[Person, Person]):
+    asked = services.ask_for_role(person=resident(), role=Role.CASHIER, from_on=TODAY, by=admins[0])
+    db.session.flush()
+    with pytest.raises(IntegrityError):
+        db.session.execute(
+            sa.update(AdministratorRequest)
+            .where(AdministratorRequest.id == asked.id)
+            .values(status="accepted", decided_by_id=admins[0].id, decided_at=clock.now())
+        )
+
+
+@on_sqlite
+def test_two_administrators_invite_a_cashier_through_pages(app: Flask, admins: tuple[Person, Person]):
+    first, second = (PageClient(app) for _ in range(2))
+    for client, person in zip((first, second), admins, strict=True):
+        client.sign_in(person)
+    page = first.submit(
+        first.get("/people/new"),
+        login="hanako",
+        name="見本 花子",
+        kana="みほん はなこ",
+        email="hanako@stations.example",
+        role="cashier",
+    )
+    assert "/links/" not in page.text
+    assert "ほかのシステム管理者の確認" in page.text
+    page = second.get("/home")
+    page = second.click(page, "確認を待っている操作が1件あります")
+    assert "見本 花子" in page.text and "出納" in page.text
+    page = second.submit(page, "確認して実行する")
+    assert "/links/" not in page.text
+    person = db.session.scalars(sa.select(Person).where(Person.login == "hanako")).one()
+    assert [held.role for held in person.held_roles] == [Role.CASHIER]
+    assert any("/links/" in mail.body for mail in outbox.waiting())
+    assert not second.get("/people/requests").all("button", text="確認して実行する")
+
+
+@on_sqlite
+def test_the_asker_sees_the_request_and_takes_it_back(client: PageClient, admins: tuple[Person, Person]):
+    person, _secret = official(Role.CASHIER)
+    client.sign_in(admins[0])
+    page = client.submit(client.get(f"/people/{person.id}/authenticator"), "もう1人に確認を依頼する")
+    page = client.get("/people/requests")
+    assert not page.all("button", text="確認して実行する")
+    client.submit(page, "取り下げる")
+    assert queries.open_requests() == []
+    assert db.session.get_one(Person, person.id).totp_secret is not None
+
+
+@on_sqlite
+def test_a_residents_second_factor_is_reset_by_one(client: PageClient, admins: tuple[Person, Person]):
+    person = resident(role=Role.CHAIR, of=cast.committee())
+    person.totp_secret = official(login="jiro.m")[0].totp_secret
+    client.sign_in(admins[0])
+    client.submit(client.get(f"/people/{person.id}/authenticator"), "登録を解除する")
+    db.session.expire_all()
+    assert db.session.get_one(Person, person.id).totp_secret is None
