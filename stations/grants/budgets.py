@@ -43,10 +43,15 @@ def check_award(budgets: Mapping[int, Yen], planned: Mapping[int, Yen], needed: 
 
     ``needed``: the costs behind the award (`settlement.costs_behind`) and those that the planned income pays.
     """
-    if budgets.keys() != planned.keys() or any(
-        not 0 <= budgets[line_id] <= planned[line_id] for line_id in planned
-    ):
+    if budgets.keys() != planned.keys():
         raise RuleBroken(None, N_("明細の予算は、0円以上、計画の金額以下で入力してください。"))
+    for line_id, most in planned.items():
+        if not 0 <= budgets[line_id] <= most:
+            raise RuleBroken(
+                row_of(line_id),
+                N_("予算は、0円以上、計画の金額（%(most)s）以下で入力してください。"),
+                most=money.format_yen(most),
+            )
     if sum(budgets.values()) < needed:
         raise RuleBroken(
             "awarded_yen",
@@ -57,14 +62,27 @@ def check_award(budgets: Mapping[int, Yen], planned: Mapping[int, Yen], needed: 
 
 def check_change(budgets: Mapping[int, Yen], now: Mapping[int, Yen], spent: Mapping[int, Yen]) -> None:
     """A change keeps the lines and their sum, moves something, and takes nothing back that is spent already."""
-    if budgets.keys() != now.keys() or any(amount < 0 for amount in budgets.values()):
+    if budgets.keys() != now.keys():
         raise RuleBroken(None, N_("明細の予算は0円以上で入力してください。"))
+    for line_id, amount in budgets.items():
+        if amount < 0:
+            raise RuleBroken(row_of(line_id), N_("明細の予算は0円以上で入力してください。"))
     if budgets == now:
         raise RuleBroken(None, N_("変える金額がありません。"))
     if sum(budgets.values()) != sum(now.values()):
         raise RuleBroken(None, N_("予算の合計は、変更の前と同じにしてください。"))
-    if any(budgets[line_id] < min(spent.get(line_id, 0), now[line_id]) for line_id in budgets):
-        raise RuleBroken(None, N_("すでに支出した額より少ない予算にはできません。"))
+    for line_id, amount in budgets.items():
+        if amount < (least := min(spent.get(line_id, 0), now[line_id])):
+            raise RuleBroken(
+                row_of(line_id),
+                N_("すでに支出した額（%(least)s）より少ない予算にはできません。"),
+                least=money.format_yen(least),
+            )
+
+
+def row_of(line_id: int) -> str:
+    """How a broken rule names the budget of one line; `forms.awards.Budgets.show` finds its box."""
+    return f"lines-{line_id}"
 
 
 def by_category(lines: Iterable[tuple[CostCategory, Yen]]) -> dict[CostCategory, Yen]:

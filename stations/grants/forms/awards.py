@@ -6,8 +6,21 @@ from typing import Any
 from flask import abort
 from wtforms import FieldList, FormField, HiddenField
 
-from stations.core.forms import Form, Length, MarkField, NotRequired, Required, Row, TidyTextArea, YenField
+from stations.core.forms import (
+    Form,
+    Length,
+    MarkField,
+    NotRequired,
+    Required,
+    Row,
+    TidyTextArea,
+    YenField,
+    say,
+)
+from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
+from stations.core.messages import RuleBroken
+from stations.grants.budgets import row_of
 from stations.grants.forms.acts import REASON_LENGTH
 
 
@@ -27,6 +40,18 @@ class Budgets:
         """The request is a bad one (400) unless it has one row for each line of the grant, in their order."""
         if [row.line_id.data for row in self.lines] != [str(line.id) for line in lines]:
             abort(400)
+        for row, line in zip(self.lines, lines, strict=True):
+            row.budget_yen.label.text = _("「%(content)s」の予算", content=line.content)
+
+    def show(self, *problems: RuleBroken) -> None:
+        """What is wrong with one line stands beside its box (`budgets.row_of`), the rest as on every form."""
+        rows = {row_of(int(row.line_id.data)): row.budget_yen for row in self.lines}
+        super().show(*(one for one in problems if one.field not in rows))  # type: ignore[misc]  # a Form is beside this
+        for broken in problems:
+            if broken.field in rows:
+                box = rows[broken.field]
+                box.errors = [*box.errors, say(broken)]
+                self.lines.errors = [row.errors for row in self.lines if row.errors]
 
     def budgets(self) -> dict[int, int] | None:
         """Line id → yen; None when every box is empty. A single empty box counts as 0."""

@@ -1,6 +1,6 @@
 // Characters left below a field. Counts as the server does: one per code point, a line break as one.
 const PAUSE_MS = 1000;
-const NEAR = 10;
+const NEAR = 0.2; // of the limit
 
 /** @param {string} text @returns {number} */
 export function length(text) {
@@ -27,7 +27,7 @@ function watch(counter) {
   const show = (speak) => {
     const text = message(limit, field.value, counter.dataset);
     counter.textContent = text;
-    if (quiet) counter.hidden = limit - length(field.value) > NEAR;
+    if (quiet) counter.hidden = limit - length(field.value) > limit * NEAR;
     counter.classList.toggle("mt-counter--over", length(field.value) > limit);
     clearTimeout(timer);
     if (speak && !counter.hidden) timer = setTimeout(() => { spoken.textContent = text; }, PAUSE_MS);
