@@ -107,14 +107,14 @@ class Plan(Model):
         return frozenset(i for i in (self.drafted_by_id, self.submitted_by_id) if i is not None)
 
     def hidden_from(self, person: Actor, permission: Permission) -> bool:
-        """A draft is its committee's own until it is submitted; the meeting's members see what was tabled."""
+        """A draft is its committee's own until it is submitted first; the meeting's members see what was tabled."""
         own = any(
             held.role in COMMITTEE_ROLES and held.committee_id == self.committee_id
             for held in person.held_roles
         )
         if own:
             return False
-        if self.submitted_at is None:
+        if self.submitted_at is None and self.number is None:
             return True
         readers = {
             held.role for held in person.held_roles if Permission.PLAN_READ in ROLE_PERMISSIONS[held.role]

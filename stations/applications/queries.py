@@ -270,6 +270,19 @@ def tabled_from(plan: Plan) -> Status:
     return Status(before) if before else Status.CONFIRMED
 
 
+def submitted_from(plan: Plan) -> Status:
+    """The state in which the plan was when it was handed in last: 下書き or 差戻し."""
+    before = db.session.scalar(
+        sa.select(Event.from_status)
+        .where(
+            Event.object_type == Plan.__tablename__, Event.object_id == plan.id, Event.act == Act.SUBMIT.value
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return Status(before) if before else Status.DRAFT
+
+
 def version_lines(version: PlanVersion) -> list[content.FrozenLine]:
     """The cost lines of a frozen version: what a grant copies."""
     return content.lines(version.content)

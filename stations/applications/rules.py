@@ -30,6 +30,8 @@ class Status(StrEnum):
 
 class Act(StrEnum):
     SUBMIT = "submit"
+    RECALL = "recall"
+    RECALL_MENDED = "recall_mended"
     RECEIVE = "receive"
     RETURN = "return"
     CONFIRM = "confirm"
@@ -45,7 +47,12 @@ class Act(StrEnum):
 
 TRANSITIONS: dict[Status, dict[Act, Status]] = {
     Status.DRAFT: {Act.SUBMIT: Status.SUBMITTED, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.SUBMITTED: {Act.RECEIVE: Status.RECEIVED, Act.WITHDRAW: Status.WITHDRAWN},
+    Status.SUBMITTED: {
+        Act.RECEIVE: Status.RECEIVED,
+        Act.RECALL: Status.DRAFT,
+        Act.RECALL_MENDED: Status.RETURNED,
+        Act.WITHDRAW: Status.WITHDRAWN,
+    },
     Status.RECEIVED: {
         Act.RETURN: Status.RETURNED,
         Act.CONFIRM: Status.CONFIRMED,

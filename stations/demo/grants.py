@@ -206,8 +206,8 @@ def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> St
 
 
 def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
-    """流用: the farm's is approved, 矢切's waits for its decision."""
-    if task.place.key not in {"farm", "hidamari"}:
+    """変更: the farm's is approved, 馬橋's refused, 矢切's waits for its decision."""
+    if task.place.key not in {"farm", "hidamari", "mabashi"}:
         return
     yield town.days.share(0.98)
     lines = sorted(grant.lines, key=lambda line: line.awarded_yen)
@@ -226,7 +226,13 @@ def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
     )
     if task.grant is Status.ACTIVE and grant.status is Status.CHANGE_REQUESTED:
         yield town.days.share(0.985)
-        services.decide_change(grant=grant, approve=True, by=town.city[Role.APPROVER][0])
+        refused = task.place.key == "mabashi"
+        services.decide_change(
+            grant=grant,
+            approve=not refused,
+            reason="講師の謝礼は、当初の計画のとおりにまかなえると見込まれるため" if refused else "",
+            by=town.city[Role.APPROVER][0],
+        )
         services.issue_change(grant=grant, by=town.officer())
 
 

@@ -10,12 +10,17 @@ from stations.grants.models import Grant
 
 
 class GrantChange(Model):
-    """A 変更承認申請: the committee asks to move money between lines; approved or refused once."""
+    """A 変更承認申請: the committee asks to move money between lines; approved or refused once, and told in a letter.
+
+    Nobody decided a 流用 within the rule (approved), and one that ended without a decision of its own: withdrawn, or
+    fallen away with the award (取消し). Written by `grants.services.changes` and `grants.services.cancellations`.
+    """
 
     __tablename__ = "grant_change"
     __table_args__ = (
         sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="four_eyes"),
+        sa.CheckConstraint("ended_by_id IS NULL OR NOT approved", name="ended"),
     )
 
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
@@ -28,5 +33,11 @@ class GrantChange(Model):
     decision_reason: orm.Mapped[str] = orm.mapped_column(default="")
     decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
     decided_at: orm.Mapped[dt.datetime | None]
+    ended_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="who withdrew it, or cancelled the award that it was part of"
+    )
+    letter_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("letter.id"), unique=True, comment="the letter that tells the decision"
+    )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="changes")

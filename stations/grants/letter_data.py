@@ -184,6 +184,20 @@ class ChangeApproval(Letter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeRefusal(Letter):
+    """変更不承認通知書: what was asked for, and why it is not approved."""
+
+    template = "change_refusal.typ"
+
+    title: str = "補助事業変更不承認通知書"
+    requested_dated: str
+    award_dated: str
+    award_number: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountLine:
     """One row of the 収支決算書."""
 

@@ -44,6 +44,7 @@ class Act(StrEnum):
     REQUEST_CHANGE = "request_change"
     APPROVE_CHANGE = "approve_change"
     REFUSE_CHANGE = "refuse_change"
+    WITHDRAW_CHANGE = "withdraw_change"
     REPORT = "report"
     RETURN_REPORT = "return_report"
     INSPECT = "inspect"
@@ -85,6 +86,7 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
     Status.CHANGE_REQUESTED: {
         Act.APPROVE_CHANGE: Status.ACTIVE,
         Act.REFUSE_CHANGE: Status.ACTIVE,
+        Act.WITHDRAW_CHANGE: Status.ACTIVE,
         Act.CANCEL: Status.CANCELLED,
         Act.CANCEL_PART: Status.PARTLY_CANCELLED,
     },
@@ -216,6 +218,7 @@ class PaymentAct(StrEnum):
     SEND_BACK = "send_back_order"
     PAY = "pay"
     WITHDRAW_ORDER = "withdraw_order"
+    WITHDRAW = "withdraw_request"
     RETURN = "return"
     CANCEL = "cancel"
     REVERSE = "reverse"
@@ -225,6 +228,7 @@ class PaymentAct(StrEnum):
 PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
     PaymentStatus.REQUESTED: {
         PaymentAct.DRAFT: PaymentStatus.DRAFTED,
+        PaymentAct.WITHDRAW: PaymentStatus.CANCELLED,
         PaymentAct.RETURN: PaymentStatus.RETURNED,
         PaymentAct.CANCEL: PaymentStatus.CANCELLED,
     },
@@ -254,7 +258,8 @@ def next_payment_status(status: PaymentStatus, act: PaymentAct) -> PaymentStatus
     return states.step(PAYMENT_TRANSITIONS, status, act)
 
 
-PAYMENT_NEEDS_REASON = frozenset(PaymentAct) - {PaymentAct.DRAFT, PaymentAct.ORDER, PaymentAct.PAY}
+_WITHOUT_REASON = {PaymentAct.DRAFT, PaymentAct.ORDER, PaymentAct.PAY, PaymentAct.WITHDRAW}
+PAYMENT_NEEDS_REASON = frozenset(PaymentAct) - _WITHOUT_REASON
 
 # Nothing has been computed yet from what was paid: 額の確定 and 取消し are.
 _BEFORE_SETTLEMENT = frozenset(

@@ -46,6 +46,8 @@ STEPS = steps("""
     tabled reject rejected
     tabled untable confirmed
     tabled untable_deferred deferred
+    submitted recall draft
+    submitted recall_mended returned
     draft|submitted|received|returned|confirmed|tabled|deferred withdraw withdrawn
 """)
 ENDS = {"approved", "approved_with_conditions", "rejected", "withdrawn"}

@@ -441,3 +441,38 @@ def test_a_plan_with_a_character_that_no_letter_can_print_is_not_handed_in(stree
         services.submit(plan=plan, by=street.chair)
     assert "U+E000" in str(broken.value)
     assert plan.status is Status.DRAFT
+
+
+def test_what_was_sent_is_taken_back_before_it_is_received_and_sent_again(street: Street):
+    plan = plans.submitted(street.station, street.chair)
+    number = plan.number
+    for person in (street.drafter, street.officer):
+        with pytest.raises(NotAllowed):
+            services.recall(plan=plan, by=person)
+    services.recall(plan=plan, reason="金額を間違えたため", by=street.chair)
+    assert (plan.status, plan.number, plan.submitted_at) == (Status.DRAFT, number, None)
+    assert queries.plans_for(street.officer) == []
+    assert mails()[-1][1] == "計画の提出が取り消されました"
+    with pytest.raises(Conflict):
+        services.receive(plan=plan, by=street.officer)
+    with pytest.raises(Conflict):
+        services.recall(plan=plan, by=street.chair)
+    save(street, plan, Section.PURPOSE, purpose="直した目的", activities="内容")
+    version = services.submit(plan=plan, by=street.chair)
+    assert (version.revision, plan.number) == (2, number)
+    assert [kept.content["purpose"] for kept in plan.versions][-1] == "直した目的"
+    services.receive(plan=plan, by=street.officer)
+    with pytest.raises(Conflict):
+        services.recall(plan=plan, by=street.chair)
+    assert plan.status is Status.RECEIVED
+
+
+def test_a_mended_plan_that_is_taken_back_is_still_one_to_mend(street: Street):
+    plan = plans.submitted(street.station, street.chair)
+    services.receive(plan=plan, by=street.officer)
+    services.return_for_correction(plan=plan, reason="費用を直してください。", by=street.officer)
+    services.submit(plan=plan, by=street.chair)
+    services.recall(plan=plan, by=street.chair)
+    assert plan.status is Status.RETURNED and plan.submitted_at is not None
+    assert [one.id for one in queries.plans_for(street.officer)] == [plan.id]
+    assert services.submit(plan=plan, by=street.chair).revision == 3

@@ -305,6 +305,15 @@ def test_an_unsent_draft_is_not_there_for_officials(client: PageClient, street: 
     client.get("/plans/1", status=404)
 
 
+def test_the_chair_takes_back_what_was_sent_and_writes_again(client: PageClient, street: Street):
+    plans.submitted(street.station, street.chair)
+    client.sign_in(street.chair)
+    page = client.click(client.get("/plans/1"), "提出を取り消して書き直す")
+    page = client.submit(page, "提出を取り消す")
+    assert "もう一度提出してください" in page.text
+    assert the_plan().status is Status.DRAFT
+
+
 def test_the_chair_withdraws(client: PageClient, street: Street):
     plans.submitted(street.station, street.chair)
     client.sign_in(street.chair)

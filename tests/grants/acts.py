@@ -105,6 +105,7 @@ ACTS: dict[str, Callable[[Case], object]] = {
     "approve_change": lambda case: services.decide_change(
         grant=case.grant, approve=True, by=case.made.approver
     ),
+    "withdraw_change": lambda case: services.withdraw_change(grant=case.grant, by=case.made.chair),
     "refuse_change": lambda case: services.decide_change(
         grant=case.grant, approve=False, reason="年度が終わったため", by=case.made.approver
     ),

@@ -9,6 +9,7 @@ from stations.grants.letter_data import (
     CashLine,
     ChangeApproval,
     ChangedLine,
+    ChangeRefusal,
     CostLine,
     Determination,
     Figure,
@@ -129,6 +130,14 @@ LETTERS: dict[str, Letter | FinalReport] = {
             ChangedLine(category="役務費", before_yen=18_480, after_yen=18_480),
         ],
         conditions=["変更後も、開催の回数を当初の計画から減らさないこと。"],
+    ),
+    "change_refusal": ChangeRefusal(
+        **CITY | {"number": "松地共第99号", "dated": "令和8年9月14日"},
+        **AWARDED,
+        requested_dated="令和8年9月1日",
+        change="講師の回数を6回から12回に増やす。",
+        reason="参加者の数に比べて、\n講師の謝礼の割合が大きくなるため。",
+        appeal="この決定について不明な点があるときは、下記の問合せ先にお尋ねください。",
     ),
     "report": FinalReport(
         **{key: CITY[key] for key in ("fiscal_year", "scheme", "basis", "project")},

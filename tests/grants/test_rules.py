@@ -41,6 +41,7 @@ STEPS = steps("""
     active request_change change_requested
     change_requested approve_change active
     change_requested refuse_change active
+    change_requested withdraw_change active
     active|report_returned|discontinued|partly_cancelled report reported
     reported|inspected return_report report_returned
     reported inspect inspected
@@ -68,6 +69,7 @@ PAYMENT_STEPS = steps("""
     ordered pay paid
     ordered withdraw_order requested
     requested return returned
+    requested withdraw_request cancelled
     requested|drafted cancel cancelled
     paid reverse cancelled
     paid fail failed
@@ -140,7 +142,7 @@ def test_a_record_is_corrected_until_an_amount_rests_on_it(status: Status) -> No
 @pytest.mark.parametrize("act", PaymentAct)
 def test_payment_reasons(act: PaymentAct) -> None:
     require_payment_reason(act, "口座番号の誤り")
-    if act in {"draft", "order", "pay"}:
+    if act in {"draft", "order", "pay", "withdraw_request"}:
         require_payment_reason(act, "")
         return
     with pytest.raises(RuleBroken):

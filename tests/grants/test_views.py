@@ -149,7 +149,11 @@ def test_a_change_adds_up_says_what_needs_approval_and_then_waits(app: Flask, db
     more = {"lines-0-budget_yen": "57000", "reason": "参加者が増えた"}
     page = chair.submit(page, "この内容で届け出る", more)
     assert "いまの予算より21,000円多すぎます" in page.text
-    chair.submit(page, "この内容で届け出る", {"lines-1-budget_yen": "39000"})
+    page = chair.submit(page, "変更の承認を申請する", {"lines-1-budget_yen": "39000"})
+    assert "この変更は、市の承認が要ります" in page.text and page.all("div", id="knows-error")
+    assert grant.status is Status.ACTIVE and grant.changes == []
+    page = chair.submit(page, "変更の承認を申請する", {"knows": "y"})
+    assert "承認されるまで、予算はいまのままです" in page.text
     for reader in (chair, treasurer):
         assert "変更の申請の回答を待っています" in reader.get(here).text
     assert "変更の申請の回答を待っています" not in signed_in(app, made.officer).get(here).text
@@ -230,7 +234,8 @@ def test_a_change_and_its_decision_on_the_page(app: Flask, db_session: Session):
     chair, approver = signed_in(app, made.chair), signed_in(app, made.approver)
     page = chair.click(chair.get(f"/grants/{grant.id}"), "変更を申請する")
     moved = {"lines-0-budget_yen": "66,000", "lines-2-budget_yen": "54,000", "reason": "会場を大きくする"}
-    chair.submit(page, "この内容で届け出る", moved)
+    page = chair.submit(page, "この内容で届け出る", moved)
+    chair.submit(page, "変更の承認を申請する", {"knows": "y"})
     page = approver.click(approver.get(f"/grants/{grant.id}"), "変更の申請を決裁する")
     page = approver.submit(page, "決定する", decision="refuse")
     assert "理由を入力してください" in page.text
@@ -241,6 +246,42 @@ def test_a_change_and_its_decision_on_the_page(app: Flask, db_session: Session):
         officer.click(officer.get(f"/grants/{grant.id}"), "変更承認通知書を施行する"), "施行する"
     )
     assert page.has_link("変更承認通知書 第2号")
+
+
+def test_who_sent_a_claim_or_a_change_withdraws_it_on_a_page(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.requested(made, 50_000)
+    db_session.commit()
+    here = f"/grants/{grant.id}"
+    treasurer, chair = signed_in(app, made.treasurer), signed_in(app, made.chair)
+    page = treasurer.submit(treasurer.click(treasurer.get(here), "取り下げる（第1回）"), "取り下げる")
+    assert "概算払の請求を取り下げました。" in page.text and page.has_link("概算払を請求する")
+    moved = {
+        "lines-0-budget_yen": "66,000",
+        "lines-2-budget_yen": "54,000",
+        "reason": "広い部屋",
+        "knows": "y",
+    }
+    page = chair.submit(chair.get(f"{here}/change"), "この内容で届け出る", moved)
+    chair.submit(page, "変更の承認を申請する", {"knows": "y"})
+    page = chair.submit(chair.click(chair.get(here), "変更の申請を取り下げる"), "取り下げる")
+    assert "予算は変わっていません" in page.text and "実施中" in page.text
+
+
+def test_a_refused_change_gets_its_letter_on_the_page(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    moved = {line.id: line.awarded_yen for line in grant.lines}
+    moved[grant.lines[0].id] += 20_000
+    moved[grant.lines[1].id] -= 20_000
+    services.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
+    services.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
+    officer = signed_in(app, made.officer)
+    page = officer.click(officer.get(f"/grants/{grant.id}"), "変更不承認通知書を施行する")
+    assert "必要が認められない" in page.text
+    page = officer.submit(page, "施行する")
+    assert page.has_link("変更不承認通知書 第2号")
 
 
 def test_other_acts_have_their_pages(app: Flask, db_session: Session):

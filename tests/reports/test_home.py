@@ -75,7 +75,7 @@ def _expected_turns(status: Status) -> Iterator[Turn | None]:
     for letters, reason, fixed, paid in product(sent, refused, amounts, amounts):
         known = Facts(
             letters=Counter(letters),
-            decided_changes=0,
+            untold_changes=(),
             cancellations=letters.count("cancellation"),
             standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
             cancelling_since=None,

@@ -20,7 +20,7 @@ from stations.applications.services.review import (
     remove_comment,
     return_for_correction,
 )
-from stations.applications.services.submission import submit, verify_version, withdraw
+from stations.applications.services.submission import recall, submit, verify_version, withdraw
 
 __all__ = [
     "CostInput",
@@ -32,6 +32,7 @@ __all__ = [
     "create_plan",
     "keep_typed",
     "mark_mended",
+    "recall",
     "receive",
     "remove_attachment",
     "remove_comment",

@@ -60,9 +60,15 @@ _UNTABLED = (
     N_("計画が全体会議の議題から外れました"),
     N_("「%(title)s」が、全体会議の議題から外れました。また議題になるときは、お知らせします。"),
 )
+_RECALLED = (
+    N_("計画の提出が取り消されました"),
+    N_("「%(title)s」の提出が、受付の前に取り消されました。提出し直されると、またお知らせします。"),
+)
 # Subject and sentence.
 _NOTICES: dict[Act, tuple[str, str]] = {
     Act.SUBMIT: (N_("計画が提出されました"), N_("「%(title)s」が提出されました。受付をお願いします。")),
+    Act.RECALL: _RECALLED,
+    Act.RECALL_MENDED: _RECALLED,
     Act.RETURN: (
         N_("計画が差し戻されました"),
         N_(

@@ -2,7 +2,7 @@
 
 from stations.applications import content, queries, rules
 from stations.applications.models import Plan, PlanVersion
-from stations.applications.rules import Act
+from stations.applications.rules import Act, Status
 from stations.applications.services.steps import begin, move, notify
 from stations.core import clock, documents, numbering
 from stations.core.access import Permission, Role
@@ -43,6 +43,23 @@ def submit(*, plan: Plan, by: Person) -> PlanVersion:
     add(version)
     notify(queries.holders(Role.OFFICER), plan, Act.SUBMIT)
     return version
+
+
+def recall(*, plan: Plan, by: Person, reason: str = "") -> None:
+    """提出の取消し by the chair, before 受付: the plan may be written again, and its number stays.
+
+    What was handed in stays a frozen version; the next submission is revision + 1. Raises Conflict once the officials
+    have received it.
+    """
+    begin(plan, Permission.PLAN_SUBMIT, by=by)
+    mended = queries.submitted_from(plan) is Status.RETURNED
+    act = Act.RECALL_MENDED if mended else Act.RECALL
+    rules.next_status(plan.status, act)
+    if not mended:  # a draft was never handed in; the database holds both together
+        plan.submitted_at = plan.submitted_by_id = None
+    move(plan, act, by=by, reason=reason, detail={"revision": plan.revision})
+    plan.revision += 1
+    notify(queries.holders(Role.OFFICER), plan, act)
 
 
 def withdraw(*, plan: Plan, by: Person, reason: str = "") -> None:

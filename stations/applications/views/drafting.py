@@ -282,6 +282,22 @@ def submitted(plan: Any) -> Any:
     )
 
 
+@blueprint.route("/plans/<int:plan_id>/recall", methods=["GET", "POST"])
+@requires(Permission.PLAN_SUBMIT, of=queries.plan)
+@writes
+def recall(plan: Any) -> Any:
+    """The chair takes back what was handed in, until the officials have received it."""
+    if request.method == "GET" and Act.RECALL not in rules.TRANSITIONS[plan.status]:
+        return already_moved(plan)
+    form = forms.OptionalReasonForm()
+    if form.validate_on_submit():
+        services.recall(plan=plan, reason=form.reason.data or "", by=current_user)
+        return to_plan(plan, _("提出を取り消しました。直してから、もう一度提出してください。"))
+    return render_template(
+        "applications/recall.html", plan=plan, form=form, breadcrumb=trail(plan, (_("提出の取消し"), None))
+    )
+
+
 @blueprint.route("/plans/<int:plan_id>/withdraw", methods=["GET", "POST"])
 @requires(Permission.PLAN_WITHDRAW, of=queries.plan)
 @writes

@@ -1,6 +1,6 @@
 """What pages show before somebody acts: the offer of a plan, the budget with what is spent, the settlement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,10 +12,11 @@ from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting
+from stations.grants.budgets import by_category
 from stations.grants.eligibility import eligible
 from stations.grants.models import Grant, GrantLine, Receipt
 from stations.grants.queries.disallowances import amounts, of_grant
-from stations.grants.queries.grants import approved_item, settings
+from stations.grants.queries.grants import approved_item, reallocation_rule, settings
 from stations.grants.queries.ledger import decided_award, postings_of, spent_by_line
 from stations.grants.rules import AFTER_INSPECTION
 from stations.grants.settings import FiscalYearSetting
@@ -95,6 +96,22 @@ def _sum(rows: list[Row]) -> Row:
     return Row(
         sum(row.planned for row in rows), sum(row.awarded for row in rows), sum(row.spent for row in rows)
     )
+
+
+Categories = dict[CostCategory, Yen]
+
+
+def categories_moved(grant: Grant, budgets: Mapping[int, Yen]) -> tuple[Categories, Categories]:
+    """By category: what the last decision gave, and what ``budgets`` (line id → yen) would give."""
+    before = by_category((line.category, line.decided_yen) for line in grant.lines)
+    after = by_category((line.category, budgets.get(line.id, 0)) for line in grant.lines)
+    return before, after
+
+
+def needs_approval(grant: Grant, budgets: Mapping[int, Yen]) -> bool:
+    """Whether a change to ``budgets`` goes beyond the free 流用 of the grant's year."""
+    before, after = categories_moved(grant, budgets)
+    return not settlement.reallocation_allowed(before, after, reallocation_rule(grant))
 
 
 @dataclass(frozen=True)

@@ -216,13 +216,20 @@ def pending_change(grant: Grant) -> GrantChange | None:
 
 
 def changes_without_letter(grant: Grant) -> list[GrantChange]:
-    """Changes that the city approved and has not yet told in a letter, oldest first (letters follow in order).
+    """Changes that the city decided, either way, and has not yet told in a letter, oldest first.
 
-    流用 within the rule is nobody's decision and gets no letter.
+    流用 within the rule is nobody's decision and gets no letter; nor does a change that ended without one of its own.
     """
-    decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
-    told = sum(letter.kind == "change" for letter in grant.letters)
-    return decided[told:]
+    return [
+        change
+        for change in grant.changes
+        if change.decided_by_id is not None and change.ended_by_id is None and change.letter_id is None
+    ]
+
+
+def change_letter(change: GrantChange) -> str:
+    """The kind of letter that tells the decision on a change."""
+    return "change" if change.approved else "change_refusal"
 
 
 def letter_of(grant: Grant, kind: str) -> Letter | None:

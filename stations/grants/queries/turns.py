@@ -19,6 +19,7 @@ from stations.grants.queries.cancellations import (
     pending_cancellation,
     pending_refund,
 )
+from stations.grants.queries.grants import change_letter, changes_without_letter
 from stations.grants.queries.ledger import decided_award, postings_of
 from stations.grants.rules import (
     TRANSITIONS,
@@ -49,10 +50,13 @@ AWAITS_CLOSING = frozenset({Status.CANCELLED, Status.REFUNDED, Status.BALANCE_PA
 
 @dataclass(frozen=True)
 class Facts:
-    """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`."""
+    """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`.
+
+    ``untold_changes``: when each was asked for and the kind of its letter, oldest first.
+    """
 
     letters: Counter[str]
-    decided_changes: int
+    untold_changes: tuple[tuple[dt.datetime, str], ...]
     cancellations: int
     standing: Standing
     cancelling_since: dt.datetime | None
@@ -69,6 +73,9 @@ def _turn(
 
 
 _WITHDRAW = _turn(Act.WITHDRAW, "grants.withdraw", Permission.GRANT_APPLY, waits=False, kind="danger")
+_WITHDRAW_CHANGE = _turn(
+    Act.WITHDRAW_CHANGE, "grants.withdraw_change", Permission.GRANT_APPLY, waits=False, kind="secondary"
+)
 _CANCEL = Turn(
     label(Deed.DRAFT_CANCELLATION),
     "grants.draft_cancellation",
@@ -166,6 +173,7 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
     elif grant.status is Status.CHANGE_REQUESTED:
         found = [
             Turn(_("変更の申請を決裁する"), "grants.decide_change", Permission.GRANT_APPROVE),
+            _WITHDRAW_CHANGE,
             _CANCEL,
         ]
     elif grant.status is Status.DETERMINED and not facts.letters["determination"]:
@@ -177,8 +185,8 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
     if facts.letters["award"] and facts.cancellations > facts.letters["cancellation"]:
         ahead = [] if grant.status is Status.CANCELLED else found
         found = [_letter("cancellation", "grants.issue_cancellation"), *ahead]
-    if facts.decided_changes > facts.letters["change"]:
-        found.insert(0, _letter("change", "grants.issue_change"))
+    if facts.untold_changes:
+        found.insert(0, _letter(facts.untold_changes[0][1], "grants.issue_change"))
     if grant.status is Status.ACTIVE and facts.standing.unpaid > 0:
         again = facts.advance_returned
         words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
@@ -241,17 +249,17 @@ def _letter(kind: str, endpoint: str) -> Turn:
 
 
 def change_asked_at(
-    pending: Sequence[dt.datetime], decided: Sequence[dt.datetime], *, told: int
+    pending: Sequence[dt.datetime], untold: Sequence[tuple[dt.datetime, str]]
 ) -> dt.datetime | None:
     """When the change was asked for that the city is at: the pending one, else the oldest without its letter."""
-    return next(iter([*pending, *sorted(decided)[told:]]), None)
+    return next(iter([*pending, *(asked_at for asked_at, _kind in untold)]), None)
 
 
 def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     """The facts of one grant whose letters and changes are loaded. ``books``: its postings, if a page has them."""
     if books is None:
         books = postings_of(grant)
-    decided = [change for change in grant.changes if change.approved and change.decided_by_id is not None]
+    telling = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
     drafted = pending_cancellation(grant) if Act.CANCEL in TRANSITIONS[grant.status] else None
     ordering = pending_refund(grant) if Act.ORDER_REFUND in TRANSITIONS[grant.status] else None
@@ -260,15 +268,14 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     return Facts(
         letters=letters,
         cancellations=letters["cancellation"] + len(untold),
-        decided_changes=len(decided),
+        untold_changes=tuple(telling),
         standing=standing,
         cancelling_since=None if drafted is None else drafted.drafted_at,
         refunding_since=None if ordering is None else ordering.drafted_at,
         since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,
         change_asked_at=change_asked_at(
             [change.requested_at for change in grant.changes if change.approved is None],
-            [change.requested_at for change in decided],
-            told=sum(letter.kind == "change" for letter in grant.letters),
+            telling,
         ),
         advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
     )

@@ -137,24 +137,27 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
     ids = [grant.id for grant in grants]
     letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
     papers: Counter[tuple[str, int]] = Counter()
+    untold: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
     asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
     for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": ids}):
         papers[name, grant_id] += 1
         if name == "letter":
             letters[grant_id][kind] += 1
-        if asked_at is not None:
+        if name == "change" and asked_at is not None:
+            untold[grant_id].append((asked_at, kind))
+        elif asked_at is not None:
             asked[name, grant_id].append(asked_at)
     books = standings(ids)
     return {
         i: Facts(
             letters=letters[i],
-            decided_changes=papers["change", i],
+            untold_changes=tuple(sorted(untold[i])),
             cancellations=papers["cancelled", i],
             standing=books[i],
             cancelling_since=next(iter(asked["cancelling", i]), None),
             refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
-            change_asked_at=change_asked_at(asked["asked", i], asked["change", i], told=letters[i]["change"]),
+            change_asked_at=change_asked_at(asked["asked", i], sorted(untold[i])),
             advance_returned=papers["returned", i] > 0,
         )
         for i in ids
@@ -175,10 +178,16 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
 
     changes = GrantChange.grant_id
     newer = orm.aliased(PaymentRequest)
-    decided = sa.and_(GrantChange.approved.is_(True), GrantChange.decided_by_id.is_not(None))
+    # `changes_without_letter` and `change_letter` for queries.
+    untold = sa.and_(
+        GrantChange.decided_by_id.is_not(None),
+        GrantChange.ended_by_id.is_(None),
+        GrantChange.letter_id.is_(None),
+    )
+    telling = sa.case((GrantChange.approved.is_(True), "change"), else_="change_refusal")
     papers = sa.union_all(
         paper("letter", Letter.grant_id, Letter.kind),
-        paper("change", changes, at=GrantChange.requested_at).where(decided),
+        paper("change", changes, telling, GrantChange.requested_at).where(untold),
         paper("asked", changes, at=GrantChange.requested_at).where(GrantChange.approved.is_(None)),
         paper("cancelling", GrantCancellation.grant_id, at=GrantCancellation.drafted_at).where(
             GrantCancellation.decided_at.is_(None)

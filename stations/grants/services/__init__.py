@@ -13,7 +13,7 @@ from stations.grants.services.awards import (
     withdraw,
 )
 from stations.grants.services.cancellations import cancel, draft_cancellation, return_cancellation
-from stations.grants.services.changes import decide_change, request_change
+from stations.grants.services.changes import decide_change, request_change, withdraw_change
 from stations.grants.services.characters import print_as, printed_characters
 from stations.grants.services.determinations import (
     check_books,
@@ -41,6 +41,7 @@ from stations.grants.services.payments import (
     request_advance,
     return_request,
     send_back_order,
+    withdraw_advance,
 )
 from stations.grants.services.refunds import (
     draft_refund,
@@ -101,5 +102,7 @@ __all__ = [
     "send_back_order",
     "settlement_of",
     "withdraw",
+    "withdraw_advance",
+    "withdraw_change",
     "withdraw_order",
 ]

@@ -70,6 +70,7 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     if change is not None:  # what was asked for falls away with the award, by the same decision
         _decide(change, approved=False, by=by)
         change.decision_reason = draft.reason
+        change.ended_by_id = by.id
         detail["change_id"] = change.id
     _decide(draft, approved=True, by=by)
     _leave(grant, draft.kept_yen, after)

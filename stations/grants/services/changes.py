@@ -5,23 +5,26 @@ from collections.abc import Mapping
 from stations.core import audit, clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
-from stations.core.messages import N_, Conflict
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import budgets as budget_rules
-from stations.grants import queries, rules, settlement
+from stations.grants import queries, rules
 from stations.grants.changes import GrantChange
 from stations.grants.labels import Deed
 from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
-from stations.grants.services.steps import finish, settings_of, tell
+from stations.grants.services.steps import begin, finish, settings_of, tell
 from stations.people.rules import check_four_eyes
 
 
-def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by: Actor) -> GrantChange:
+def request_change(
+    *, grant: Grant, budgets: Mapping[int, Yen], reason: str, by: Actor, knows: bool | None = None
+) -> GrantChange:
     """The chair asks for other budgets (line id → yen), the sum staying.
 
     Within the year's 流用 rule, measured against the last decision, it is recorded and holds at once
-    (``approved`` is True, nobody decided it). Otherwise the grant waits for a decision.
+    (``approved`` is True, nobody decided it). Otherwise the grant waits for a decision, and nothing changes until then.
+    ``knows``: what the sender was told, that it needs approval or not; `RuleBroken` on "knows" when that is not so.
     """
     lock(grant)
     demand(by, Permission.GRANT_APPLY, grant)
@@ -34,13 +37,26 @@ def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by:
     )
     now = {line.id: line.awarded_yen for line in grant.lines}
     budget_rules.check_change(budgets, now, queries.spent_by_line(grant))
-    before = budget_rules.by_category((line.category, line.decided_yen) for line in grant.lines)
-    after = budget_rules.by_category((line.category, budgets[line.id]) for line in grant.lines)
-    budget_rules.check_categories(before, after)
-    free = settlement.reallocation_allowed(
-        before, after, settings_of(grant.fiscal_year).terms.reallocation_rule
-    )
-    change = add(
+    budget_rules.check_categories(*queries.categories_moved(grant, budgets))
+    settings_of(grant.fiscal_year)
+    free = not queries.needs_approval(grant, budgets)
+    if knows is not None:
+        _check_known(knows, needed=not free)
+    change = _ask(grant, budgets, now, reason=reason, free=free, by=by)
+    if free:
+        _apply(grant, change)
+        audit.record(grant, act=Deed.REALLOCATE, by=by, reason=reason.strip(), detail=_detail(change))
+    else:
+        after = Status.CHANGE_REQUESTED
+        finish(grant, Act.REQUEST_CHANGE, after, by=by, reason=reason, detail=_detail(change))
+    tell(grant, [Role.OFFICER, Role.APPROVER], N_("経費の配分の変更がありました"), by=by)
+    return change
+
+
+def _ask(
+    grant: Grant, budgets: Mapping[int, Yen], now: Mapping[int, Yen], *, reason: str, free: bool, by: Actor
+) -> GrantChange:
+    return add(
         GrantChange(
             grant=grant,
             reason=reason.strip(),
@@ -52,19 +68,36 @@ def request_change(*, grant: Grant, budgets: Mapping[int, Yen], reason: str, by:
             decided_at=clock.now() if free else None,
         )
     )
-    if free:
-        _apply(grant, change)
-        audit.record(grant, act=Deed.REALLOCATE, by=by, reason=reason.strip(), detail=_detail(change))
-    else:
-        finish(
-            grant,
-            Act.REQUEST_CHANGE,
-            Status.CHANGE_REQUESTED,
-            by=by,
-            reason=reason,
-            detail=_detail(change),
+
+
+def _check_known(knows: bool, *, needed: bool) -> None:
+    if needed and not knows:
+        raise RuleBroken(
+            "knows",
+            N_(
+                "この変更は、市の承認が要ります。承認されるまで、予算はいまのままです。よければ印をつけて、申請してください。"
+            ),
         )
-    tell(grant, [Role.OFFICER, Role.APPROVER], N_("経費の配分の変更がありました"), by=by)
+    if knows and not needed:
+        raise RuleBroken(
+            "knows",
+            N_(
+                "この変更は、流用の範囲内です。承認は要らず、届け出るとすぐに変わります。印を外してください。"
+            ),
+        )
+
+
+def withdraw_change(*, grant: Grant, by: Actor, reason: str = "") -> GrantChange:
+    """取下げ of the change that waits, by the chair; budgets are as they were. `Conflict` once it is decided."""
+    after = begin(grant, Act.WITHDRAW_CHANGE, Permission.GRANT_APPLY, by=by)
+    change = queries.pending_change(grant)
+    if change is None:
+        raise Conflict(None, N_("決裁を待っている変更はありません。"))
+    change.approved = False
+    change.decided_at = clock.now()
+    change.ended_by_id = by.id
+    finish(grant, Act.WITHDRAW_CHANGE, after, by=by, reason=reason, detail=_detail(change))
+    tell(grant, [Role.OFFICER, Role.APPROVER], N_("変更の申請が取り下げられました"), by=by)
     return change
 
 

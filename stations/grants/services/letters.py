@@ -46,14 +46,17 @@ def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
 
 
 def issue_change(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
-    """施行 of the 変更承認通知書 of the oldest approved change that has none; `Conflict` when all have."""
+    """施行 of the letter that tells the oldest decided change, approved or not; `Conflict` when all are told."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
     waiting = queries.changes_without_letter(grant)
     if not waiting:
-        raise Conflict(None, N_("施行を待っている変更承認通知書はありません。"))
-    letter = _keep(grant, "change", about=_About(change=waiting[0]), on=on, by=by)
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("変更承認通知書が届きました"), by=by)
+        raise Conflict(None, N_("施行を待っている変更の通知書はありません。"))
+    change = waiting[0]
+    letter = _keep(grant, queries.change_letter(change), about=_About(change=change), on=on, by=by)
+    change.letter_id = letter.id
+    news = N_("変更承認通知書が届きました") if change.approved else N_("変更不承認通知書が届きました")
+    tell(grant, [Role.CHAIR, Role.TREASURER], news, by=by)
     return letter
 
 
@@ -184,6 +187,7 @@ def _compose(frame: _Frame) -> letter_data.Letter:
         "award": _award,
         "refusal": _refusal,
         "change": _change,
+        "change_refusal": _change_refusal,
         "cancellation": _cancellation,
         "determination": _determination,
         "refund": _refund,
@@ -317,6 +321,19 @@ def _change(frame: _Frame) -> letter_data.ChangeApproval:
             )
             for category in before
         ],
+    )
+
+
+def _change_refusal(frame: _Frame) -> letter_data.ChangeRefusal:
+    grant, change = frame.grant, frame.about.change
+    assert change is not None
+    return letter_data.ChangeRefusal(
+        **_common(frame),
+        **_award_facts(grant),
+        requested_dated=clock.format_era(clock.local_date(change.requested_at)),
+        change=change.reason,
+        reason=change.decision_reason,
+        appeal=_ASK,
     )
 
 

@@ -52,6 +52,16 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
     return request
 
 
+def withdraw_advance(*, request: PaymentRequest, by: Actor, reason: str = "") -> None:
+    """取下げ of an advance by the treasurer, until its order is drafted; then `Conflict`."""
+    after = payment_steps.begin(request, PaymentAct.WITHDRAW, Permission.ADVANCE_REQUEST, by=by)
+    if request.kind != "advance":
+        raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、取り下げられません。"))
+    payment_steps.finish(request, PaymentAct.WITHDRAW, after, by=by, reason=reason)
+    news = N_("概算払の請求が取り下げられました")
+    tell(request.grant, [Role.OFFICER], news, by=by, amount_yen=request.amount_yen)
+
+
 def draft_order(*, request: PaymentRequest, by: Actor) -> None:
     """起案 of the 支出命令 by an officer who did not ask for the money; its budget is that of the day.
 

@@ -12,6 +12,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.budgets import by_category
+from stations.grants.forms.acts import OptionalReasonForm
 from stations.grants.forms.changes import ChangeForm, DecideChangeForm
 from stations.grants.rules import year_over
 from stations.grants.settlement import ReallocationRule
@@ -29,20 +30,28 @@ def change(grant: Any) -> Any:
     )
     form.demand_rows_of(grant.lines)
     setting = grant.setting
+    asks = form.is_submitted() and queries.needs_approval(grant, form.budgets() or {})
     return act.page(
         grant,
         form,
         lambda: services.request_change(
-            grant=grant, budgets=form.budgets() or {}, reason=form.reason.data or "", by=current_user
+            grant=grant,
+            budgets=form.budgets() or {},
+            reason=form.reason.data or "",
+            knows=form.knows.data,
+            by=current_user,
         ),
         heading=_("経費の配分を変える"),
-        action=_("この内容で届け出る"),
-        done=_("変更を受け付けました。流用の範囲内の変更は、もう反映されています。"),
+        action=_("変更の承認を申請する") if asks else _("この内容で届け出る"),
+        done=_("変更の承認を申請しました。承認されるまで、予算はいまのままです。")
+        if asks
+        else _("流用を届け出ました。予算はもう変わっています。"),
         facts=[
             fact(_("決定額"), yen(grant.awarded_yen)),
             *(_what_needs_approval(grant, setting) if setting else []),
         ],
         template="grants/change.html",
+        asks=asks,
         lines=grant.lines,
         spent=queries.spent_by_line(grant),
     )
@@ -75,6 +84,38 @@ def _what_needs_approval(grant: Any, setting: Any) -> Facts:
     ]
 
 
+@blueprint.route("/grants/<int:grant_id>/withdraw-change", methods=["GET", "POST"])
+@requires(Permission.GRANT_APPLY, of=queries.grant)
+@writes
+def withdraw_change(grant: Any) -> Any:
+    """取下げ of the change that waits, by the chair."""
+    form = OptionalReasonForm()
+    waiting = queries.pending_change(grant)
+    return act.page(
+        grant,
+        form,
+        lambda: services.withdraw_change(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("変更の申請を取り下げますか"),
+        action=_("取り下げる"),
+        done=_("変更の申請を取り下げました。予算は変わっていません。"),
+        facts=_asked(waiting),
+        template="grants/withdraw_change.html",
+        lines=grant.lines,
+        waiting=waiting,
+    )
+
+
+def _asked(waiting: Any) -> Facts:
+    """What was asked for, by whom and when; nothing when no change waits."""
+    if waiting is None:
+        return []
+    return [
+        fact(_("変更の理由"), waiting.reason),
+        fact(_("申請した人"), queries.name_of(waiting.requested_by_id)),
+        fact(_("申請日時"), datetime(waiting.requested_at)),
+    ]
+
+
 @blueprint.route("/grants/<int:grant_id>/decide-change", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPROVE, of=queries.grant)
 @writes
@@ -95,14 +136,8 @@ def decide_change(grant: Any) -> Any:
         action=_("決定する"),
         done=_("変更の申請を承認しました。担当が通知書を施行します。")
         if form.decision.data == "approve"
-        else _("変更の申請を承認しませんでした。理由は助成金のページに表示されます。"),
-        facts=[]
-        if waiting is None
-        else [
-            fact(_("変更の理由"), waiting.reason),
-            fact(_("申請した人"), queries.name_of(waiting.requested_by_id)),
-            fact(_("申請日時"), datetime(waiting.requested_at)),
-        ],
+        else _("変更の申請を承認しませんでした。担当が、理由を書いた通知書を施行します。"),
+        facts=_asked(waiting),
         lead=_("年度が終わったため、承認はできません。「承認しない」を選び、理由を書いてください。")
         if year_over(grant.fiscal_year, clock.today())
         else "",

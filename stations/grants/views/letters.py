@@ -14,6 +14,7 @@ from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm
+from stations.grants.labels import LETTERS
 from stations.grants.rules import Status
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import fact
@@ -72,20 +73,29 @@ def issue(grant: Any) -> Any:
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
 @creates
 def issue_change(grant: Any) -> Any:
-    """施行 of the letter about an approved change."""
+    """施行 of the letter about a decided change, approved or not."""
     form = IssueForm()
     waiting = queries.changes_without_letter(grant)
+    name = LETTERS[queries.change_letter(waiting[0])] if waiting else _("変更の通知書")
     return act.page(
         grant,
         form,
         lambda: services.issue_change(grant=grant, on=form.on, by=current_user),
-        heading=_("変更承認通知書を施行しますか"),
+        heading=_("%(letter)sを施行しますか", letter=name),
         action=_("施行する"),
-        done=_("変更承認通知書を施行しました。"),
+        done=_("%(letter)sを施行しました。", letter=name),
         lead=_(
             "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
         ),
-        facts=[fact(_("変更の理由"), change.reason) for change in waiting[:1]],
+        facts=[
+            one
+            for change in waiting[:1]
+            for one in (
+                fact(_("変更の理由"), change.reason),
+                fact(_("決定"), _("承認") if change.approved else _("不承認")),
+                fact(_("決定の理由"), change.decision_reason or "—"),
+            )
+        ],
     )
 
 

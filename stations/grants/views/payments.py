@@ -14,7 +14,7 @@ from stations.core.formatting import date, datetime, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import queries, services, settlement
-from stations.grants.forms.acts import PressForm, ReasonForm
+from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.payments import AdvanceForm, FailedForm, PaymentForm
 from stations.grants.labels import PAYMENT_KINDS
 from stations.grants.rules import PaymentAct, PaymentStatus
@@ -120,6 +120,23 @@ def send_back_order(request: Any) -> Any:
         heading=_("支出命令の起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
+    )
+
+
+@blueprint.route("/grants/payments/<int:payment_request_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.ADVANCE_REQUEST, of=queries.payment_request)
+@writes
+def withdraw_advance(request: Any) -> Any:
+    """取下げ of an advance by the treasurer."""
+    form = OptionalReasonForm()
+    return _page(
+        request,
+        "grants.draft_order",
+        form,
+        lambda: services.withdraw_advance(request=request, reason=form.reason.data or "", by=current_user),
+        heading=_("概算払の請求を取り下げますか"),
+        action=_("取り下げる"),
+        done=_("概算払の請求を取り下げました。あらためて請求できます。"),
     )
 
 
