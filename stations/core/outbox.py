@@ -5,6 +5,7 @@ import logging
 import smtplib
 import ssl
 import sys
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -157,12 +158,18 @@ def waiting() -> list[OutboxMail]:
 def _message(mail: OutboxMail, config: Config) -> EmailMessage:
     message = EmailMessage()
     message["From"] = config.mail_from
-    message["To"] = mail.to_address
+    message["To"] = _address(mail.to_address)
     message["Subject"] = mail.subject
     message["Date"] = mail.queued_at
     message["Message-ID"] = make_msgid(f"outbox-{mail.id}", domain=config.mail_from.rsplit("@", 1)[-1])
     message.set_content(f"{mail.to_name} 様\n\n{mail.body}\n\n{config.contact_name} {config.contact_phone}\n")
     return message
+
+
+def _address(given: str) -> Address:
+    """As mail servers read it: the domain in its ASCII form. Dots of carriers' addresses stay where they are."""
+    name, _at, domain = given.rpartition("@")
+    return Address(username=name, domain=domain.encode("idna").decode())
 
 
 class _Deliver(Protocol):

@@ -53,7 +53,7 @@ _PROJECTS = (
     ("teshigoto", "新学期の木工教室", Session.SPRING, GrantStatus.REPORTED, Settlement.ZERO),
     ("mutsumi", "新緑を見る会", Session.SPRING, GrantStatus.INSPECTED, Settlement.REFUND),
     ("rokkodai", "花だん開きと苗配り", Session.SPRING, GrantStatus.DETERMINING, Settlement.REFUND),
-    ("ekimae", "駅前 夕涼みの会", Session.SPRING, GrantStatus.DETERMINED, Settlement.BALANCE),
+    ("ekimae", "駅前 夕涼みの会🎆", Session.SPRING, GrantStatus.DETERMINED, Settlement.BALANCE),
     ("mutsumi-meguru", "青空移動図書館", Session.SPRING, GrantStatus.REFUND_DUE, Settlement.REFUND),
     ("danchi-cafe", "こども店長の日", Session.SPRING, GrantStatus.REFUNDED, Settlement.REFUND),
     ("nishiguchi", "スマートフォン教室 春の回", Session.SPRING, GrantStatus.BALANCE_DUE, Settlement.BALANCE),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from stations.core.messages import N_, RuleBroken
+from stations.core.text import without_marks
 
 PASSWORD_LENGTH = 12
 # Argon2 reads the whole password: without an upper limit a long one costs the server dear.
@@ -110,7 +111,7 @@ class RequestStatus(StrEnum):
 
 def normalise_login(text: str) -> str:
     """The login as it is stored and looked up: plain width, lower case, no blanks."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+    return unicodedata.normalize("NFKC", without_marks(text)).lower()
 
 
 def check_login(login: str) -> None:
@@ -130,7 +131,7 @@ def totp_steps(at: datetime) -> tuple[int, ...]:
 
 def plain_code(text: str) -> str:
     """A typed code without blanks and hyphens, full-width digits made plain."""
-    return re.sub(r"[\s\-‐−ー]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[\s\-‐−ー]", "", unicodedata.normalize("NFKC", without_marks(text)))
 
 
 def check_code_sending(sent: Iterable[datetime], now: datetime) -> None:

@@ -143,3 +143,25 @@ def test_the_command_sends(app: Flask, db_session: Session):
     somebody(db_session)
     db_session.commit()
     assert "sent 1, failed 0" in app.test_cli_runner().invoke(args=["outbox", "send"]).output
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("mihon@stations.example", "mihon@stations.example"),
+        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
+        (".dot@ezweb.ne.jp", ".dot@ezweb.ne.jp"),
+        ("name@例え.jp", "name@xn--r8jz45g.jp"),
+    ],
+)
+def test_an_address_is_written_as_mail_servers_read_it(
+    db_session: Session, config: Config, given: str, written: str
+):
+    """Carriers' addresses go out as their owners know them, a domain of other letters in its ASCII form."""
+    person = cast.person(name="見本 花子")
+    person.email = given
+    outbox.queue(to=person, subject="題", body="本文")
+    db_session.commit()
+    assert outbox.send_waiting(config) == (1, 0)
+    (file,) = Path(config.mail_url.removeprefix("file:")).glob("*.eml")
+    assert f"To: {written}" in file.read_text(encoding="utf-8").splitlines()

@@ -12,6 +12,8 @@ from stations.people.rules import (
     check_term,
     delay_after,
     is_crowded,
+    normalise_login,
+    plain_code,
     term_active,
 )
 
@@ -111,3 +113,9 @@ def test_treasurer_and_auditor_are_two_people(other: Office) -> None:
         with pytest.raises(RuleBroken) as caught:
             check_offices(offices[0], offices[1:])
         assert caught.value.field == "office"
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\u2068", "\ufe0e", "\u00a0"])
+def test_logins_and_codes_are_read_without_invisible_marks(mark: str) -> None:
+    assert normalise_login(f"{mark}ｄｅｍｏ{mark}-Chair{mark}") == "demo-chair"
+    assert plain_code(f"{mark}１２３{mark} 456{mark}") == "123456"
