@@ -1,8 +1,8 @@
 """Charts drawn on the server as inline SVG (ui.md §5): zero baseline, quiet grid, words on the picture.
 
-Each function answers `Markup` of a fixed pixel size, the same bytes for the same rows; the page lets it
-scroll sideways where it is wider than the screen, so its text is never below 14 px. matplotlib is
-loaded at the first chart.
+Each function answers `Markup` of a fixed pixel size, the same bytes for the same rows: for a wide page or, ``narrow``,
+for a telephone, whose bars lie on their side so that its text is never below 14 px either. The page shows the one that
+fits. Colours are fixed, on a ground of the chart's own, also in high contrast. matplotlib is loaded at the first chart.
 """
 
 import threading
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SERIES: Final = ("#00118f", "#008bf2", "#850000", "#fb5b01", "#1a1a1a", "#949494")
-"""At most six series, told apart by people with colour blindness and, with `PATTERNS`, in grey."""
+STACK: Final = ("#d3e5fb", "#a5c8f3", "#74a6e4", "#457fcb", "#245a9f", "#12336b")
+"""At most six parts of a stack, from pale to dark in their order: told apart by order, label and tone."""
 
-PATTERNS: Final = ("", "//", ".", "--", "xx", "")
+UNKNOWN: Final = "#e6e6e6"
 RAMP: Final = ("#f0f9ff", "#c0e4ff", "#57b8ff", "#0877d7", "#0055ad", "#00234b")
 _INK, _GRID, _LINE = "#1a1a1a", "#e6e6e6", "#949494"
 _SPENT, _PAID = "#0017c1", "#c5d7fb"
 _TEXT_PX = 14
+_WIDE_PX, _NARROW_PX = 900, 328
 
 # matplotlib's settings belong to the process, so one chart is drawn at a time.
 _drawing = threading.Lock()
@@ -63,42 +64,26 @@ class DistrictMoney:
 
 
 def visits_by_month(
-    rows: Sequence[MonthVisits], *, chart_id: str = "visits-by-month", title: str | None = None
+    rows: Sequence[MonthVisits],
+    *,
+    chart_id: str = "visits-by-month",
+    title: str | None = None,
+    narrow: bool = False,
 ) -> Markup:
-    """Stacked bars by age band with the month's total on top; a seventh band (不明) is hatched white."""
+    """Stacked bars by age band with the month's total at their end; a seventh band (年代不明) is grey."""
     bands = list(dict.fromkeys(band for row in rows for band in row.visits))
     totals = [sum(row.visits.values()) for row in rows]
-    with _figure(900, 420) as figure:
-        axes = figure.add_axes((0.075, 0.09, 0.915, 0.76))
-        bottoms = [0] * len(rows)
-        for place, band in enumerate(bands):
-            heights = [row.visits.get(band, 0) for row in rows]
-            known = place < len(SERIES)
-            axes.bar(
-                range(len(rows)),
-                heights,
-                bottom=bottoms,
-                width=0.72,
-                label=band,
-                color=SERIES[place] if known else "white",
-                hatch=PATTERNS[place] if known else "///",
-                edgecolor="white" if known else _LINE,
-                linewidth=2 if known else 1,
-            )
-            bottoms = [low + height for low, height in zip(bottoms, heights, strict=True)]
-        for place, total in enumerate(totals):
-            axes.annotate(
-                f"{total:,}", (place, total), (0, 4), textcoords="offset points", ha="center", color=_INK
-            )
-        axes.set_xticks(range(len(rows)), [row.month for row in rows])
-        axes.set_ylim(0, max([*totals, 1]) * 1.12)
-        axes.yaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
-        axes.set_ylabel(_("延べ（人）"), color=_INK)
-        _quiet(axes, "y")
-        if bands:
-            figure.legend(
-                loc="upper left", bbox_to_anchor=(0.06, 1.0), ncols=7, frameon=False, columnspacing=1.4
-            )
+    height = 28 * len(rows) + 190 if narrow else 420
+    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
+        if narrow:
+            axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
+        else:
+            axes = figure.add_axes((0.075, 0.09, 0.78, 0.86))
+        _stack(axes, rows, bands, totals, lying=narrow)
+        if bands and narrow:
+            figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
+        elif bands:  # from top to bottom, as the bars stand
+            figure.legend(loc="center left", bbox_to_anchor=(0.865, 0.52), frameon=False, reverse=True)
         months = _("、").join(
             _("%(month)s %(total)s人", month=row.month, total=f"{total:,}")
             for row, total in zip(rows, totals, strict=True)
@@ -111,29 +96,61 @@ def visits_by_month(
         )
 
 
+def _stack(
+    axes: "Axes", rows: Sequence[MonthVisits], bands: Sequence[str], totals: Sequence[int], *, lying: bool
+) -> None:
+    """Bars that stand, or lie with the first month on top."""
+    places, ends = range(len(rows)), [0] * len(rows)
+    for place, band in enumerate(bands):
+        lengths = [row.visits.get(band, 0) for row in rows]
+        colour = STACK[place] if place < len(STACK) else UNKNOWN
+        if lying:
+            axes.barh(places, lengths, 0.72, left=ends, label=band, color=colour, edgecolor="white")
+        else:
+            axes.bar(places, lengths, 0.72, bottom=ends, label=band, color=colour, edgecolor="white")
+        ends = [end + length for end, length in zip(ends, lengths, strict=True)]
+    for place, total in enumerate(totals):
+        where, by = ((total, place), (5, 0)) if lying else ((place, total), (0, 4))
+        across, up = ("left", "center") if lying else ("center", "baseline")
+        axes.annotate(f"{total:,}", where, by, textcoords="offset points", color=_INK, ha=across, va=up)
+    counts, months = (axes.xaxis, axes.yaxis) if lying else (axes.yaxis, axes.xaxis)
+    counts.set_major_formatter(lambda value, _place: f"{value:,.0f}")
+    counts.set_label_text(_("延べ（人）"), color=_INK)
+    months.set_ticks(list(places), [row.month for row in rows])
+    if lying:
+        axes.set_xlim(0, max([*totals, 1]))
+        axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+        axes.locator_params(axis="x", nbins=3)
+    else:
+        axes.set_ylim(0, max([*totals, 1]) * 1.12)
+    _quiet(axes, "x" if lying else "y")
+
+
 def district_heatmap(
     rows: Sequence[DistrictMonths],
     months: Sequence[str],
     *,
     chart_id: str = "district-heatmap",
     title: str | None = None,
+    narrow: bool = False,
 ) -> Markup:
-    """District × month with the number in each cell; a cell without an opening is hatched white."""
+    """District × month with the number in each cell; a cell without an opening is hatched white.
+
+    On a telephone the half years stand one below the other.
+    """
     highest = max((visits for row in rows for visits in row.visits if visits is not None), default=0)
     step = _step(highest)
-    height = 28 * len(rows) + 90
-    with _figure(900, height) as figure:
-        axes = figure.add_axes((0.15, 52 / height, 0.84, 1 - 84 / height))
-        for row_place, row in enumerate(rows):
-            for place, visits in enumerate(row.visits):
-                _cell(axes, place, row_place, visits, step)
-        axes.set_xlim(0, max(len(months), 1))
-        axes.set_ylim(max(len(rows), 1), 0)
-        axes.set_xticks([place + 0.5 for place in range(len(months))], months)
-        axes.set_yticks([place + 0.5 for place in range(len(rows))], [row.district for row in rows])
-        axes.xaxis.tick_top()
-        _quiet(axes, None)
-        _ramp_key(figure, step, height)
+    half = (len(months) + 1) // 2
+    parts = [slice(0, half), slice(half, None)] if narrow else [slice(None)]
+    key, panel = (110 if narrow else 52), 28 * len(rows) + 38
+    height = panel * len(parts) + key
+    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
+        for place, part in enumerate(parts):
+            low, left = (key + panel * (len(parts) - 1 - place)) / height, 0.41 if narrow else 0.15
+            axes = figure.add_axes((left, low, 0.99 - left, 28 * len(rows) / height or 0.1))
+            shown = [DistrictMonths(district=row.district, visits=row.visits[part]) for row in rows]
+            _heat(axes, shown, months[part], step)
+        _ramp_key(figure, step, ncols=3 if narrow else 7, left=0 if narrow else 0.14)
         return _inline(
             figure,
             chart_id,
@@ -148,23 +165,45 @@ def district_heatmap(
         )
 
 
+def _heat(axes: "Axes", rows: Sequence[DistrictMonths], months: Sequence[str], step: int) -> None:
+    for row_place, row in enumerate(rows):
+        for place, visits in enumerate(row.visits):
+            _cell(axes, place, row_place, visits, step)
+    axes.set_xlim(0, max(len(months), 1))
+    axes.set_ylim(max(len(rows), 1), 0)
+    axes.set_xticks([place + 0.5 for place in range(len(months))], months)
+    axes.set_yticks([place + 0.5 for place in range(len(rows))], [row.district for row in rows])
+    axes.xaxis.tick_top()
+    _quiet(axes, None)
+
+
 def award_bars(
-    rows: Sequence[DistrictMoney], *, chart_id: str = "award-bars", title: str | None = None
+    rows: Sequence[DistrictMoney],
+    *,
+    chart_id: str = "award-bars",
+    title: str | None = None,
+    narrow: bool = False,
 ) -> Markup:
-    """Bullet bars: dark = spent, pale = paid, tick = award; beside each the rate and what is left."""
-    height = 34 * len(rows) + 90
+    """Bullet bars: dark = spent, pale = paid, tick = award; beside each the rate and what is left.
+
+    On a telephone the district stands above its bar and the rate below it.
+    """
+    height = (76 if narrow else 34) * len(rows) + (140 if narrow else 90)
     highest = max((max(row.award_yen or 0, row.paid_yen, row.spent_yen) for row in rows), default=0)
-    with _figure(900, height) as figure:
-        axes = figure.add_axes((0.15, 34 / height, 0.58, 1 - 74 / height))
+    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
+        if narrow:
+            axes = figure.add_axes((0.06, 34 / height, 0.86, 1 - 120 / height))
+        else:
+            axes = figure.add_axes((0.15, 34 / height, 0.58, 1 - 74 / height))
         for place, row in enumerate(rows):
-            _bullet(axes, place, row, highest)
+            _bullet(axes, place, row, highest, narrow=narrow)
         axes.set_xlim(0, max(highest, 1) * 1.05)
         axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
-        axes.set_yticks(range(len(rows)), [row.district for row in rows])
+        axes.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row.district for row in rows])
         axes.xaxis.set_major_formatter(lambda value, _place: f"{value / 10_000:,.0f}" + _("万円"))
-        axes.locator_params(axis="x", nbins=5)
+        axes.locator_params(axis="x", nbins=3 if narrow else 5)
         _quiet(axes, "x")
-        _money_key(figure)
+        _money_key(figure, ncols=1 if narrow else 3, left=0 if narrow else 0.14)
         return _inline(
             figure,
             chart_id,
@@ -213,7 +252,7 @@ def _step(highest: int) -> int:
         size *= 10
 
 
-def _ramp_key(figure: "Figure", step: int, height: int) -> None:
+def _ramp_key(figure: "Figure", step: int, *, ncols: int, left: float) -> None:
     from matplotlib.patches import Patch
 
     handles = [
@@ -224,8 +263,8 @@ def _ramp_key(figure: "Figure", step: int, height: int) -> None:
     figure.legend(
         handles=handles,
         loc="lower left",
-        bbox_to_anchor=(0.14, 0),
-        ncols=7,
+        bbox_to_anchor=(left, 0),
+        ncols=ncols,
         frameon=False,
         handlelength=1.4,
         columnspacing=1.2,
@@ -239,17 +278,21 @@ def _ramp_range(place: int, step: int) -> str:
     return f"{low:,}〜{high:,}" if high > low else f"{low:,}"
 
 
-def _bullet(axes: "Axes", place: int, row: DistrictMoney, highest: int) -> None:
-    axes.barh(place, row.paid_yen, height=0.7, color=_PAID)
-    axes.barh(place, row.spent_yen, height=0.34, color=_SPENT)
+def _bullet(axes: "Axes", place: int, row: DistrictMoney, highest: int, *, narrow: bool) -> None:
+    size = 0.45 if narrow else 1
+    axes.barh(place, row.paid_yen, height=0.7 * size, color=_PAID)
+    axes.barh(place, row.spent_yen, height=0.34 * size, color=_SPENT)
     if row.award_yen:
-        axes.plot(
-            [row.award_yen] * 2, [place - 0.42, place + 0.42], color=_INK, linewidth=3, solid_capstyle="butt"
-        )
-    axes.text(max(highest, 1) * 1.07, place, spending_left(row), ha="left", va="center", color=_INK)
+        ends = [place - 0.42 * size, place + 0.42 * size]
+        axes.plot([row.award_yen] * 2, ends, color=_INK, linewidth=3, solid_capstyle="butt")
+    if narrow:
+        axes.text(0, place - 0.22, row.district, ha="left", va="bottom", color=_INK)
+        axes.text(0, place + 0.2, spending_left(row), ha="left", va="top", color=_INK)
+    else:
+        axes.text(max(highest, 1) * 1.07, place, spending_left(row), ha="left", va="center", color=_INK)
 
 
-def _money_key(figure: "Figure") -> None:
+def _money_key(figure: "Figure", *, ncols: int, left: float) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -259,7 +302,7 @@ def _money_key(figure: "Figure") -> None:
         Line2D([], [], color=_INK, linewidth=3, marker="|", linestyle="", markersize=14, markeredgewidth=3),
     ]
     handles[-1].set_label(_("交付決定額"))
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.14, 1.0), ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(left, 1.0), ncols=ncols, frameon=False)
 
 
 def _quiet(axes: "Axes", grid: str | None) -> None:

@@ -20,12 +20,20 @@ _DRAWINGS = 24
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """One chart, drawn twice."""
+
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A chart, what it shows in a sentence, and its table (`endpoint` gives that as CSV)."""
+    """A chart for a wide page and for a telephone, what it shows in a sentence, and its table (`endpoint`: as CSV)."""
 
     heading: str
     finding: str
-    drawing: Markup
+    drawing: Drawn
     table: Table
     endpoint: str
 
@@ -162,26 +170,31 @@ def _districts(overview: Overview) -> Figure:
 
 
 @lru_cache(maxsize=_DRAWINGS)
-def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...]) -> Markup:
-    return charts.award_bars(
-        [
-            charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid, spent_yen=spent)
-            for name, award, paid, spent in rows
-        ]
+def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...]) -> Drawn:
+    money = [
+        charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid, spent_yen=spent)
+        for name, award, paid, spent in rows
+    ]
+    return Drawn(
+        charts.award_bars(money), charts.award_bars(money, chart_id="award-bars-narrow", narrow=True)
     )
 
 
 @lru_cache(maxsize=_DRAWINGS)
-def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]) -> Markup:
-    return charts.visits_by_month(
-        [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
+def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]) -> Drawn:
+    visits = [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
+    return Drawn(
+        charts.visits_by_month(visits),
+        charts.visits_by_month(visits, chart_id="visits-by-month-narrow", narrow=True),
     )
 
 
 @lru_cache(maxsize=_DRAWINGS)
 def _draw_districts(
     language: str, rows: tuple[tuple[str, tuple[int | None, ...]], ...], months: tuple[str, ...]
-) -> Markup:
-    return charts.district_heatmap(
-        [charts.DistrictMonths(district=name, visits=visits) for name, visits in rows], months
+) -> Drawn:
+    districts = [charts.DistrictMonths(district=name, visits=visits) for name, visits in rows]
+    return Drawn(
+        charts.district_heatmap(districts, months),
+        charts.district_heatmap(districts, months, chart_id="district-heatmap-narrow", narrow=True),
     )

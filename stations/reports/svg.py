@@ -16,6 +16,7 @@ _POINTER = re.compile(r"url\(#([^)]+)\)")
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d+(?:\.\d+)?)px")
 _FONT_WEIGHT = re.compile(r"(?:^|\s)(bold|[1-9]00)\s")
 _LONG_NUMBER = re.compile(r"(\d+\.\d\d)\d+")
+_NO_TURN = ("rotate(0 ", "rotate(-0 ")
 # matplotlib says this once in a <style> element for everything.
 _JOINS = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 
@@ -81,6 +82,8 @@ def _own_ids(element: ET.Element, chart_id: str, used: set[str]) -> None:
 
 def _shorten(element: ET.Element) -> None:
     """A hundredth of a pixel is enough, and indentation is no part of the picture: half the bytes."""
+    if element.get("transform", "").startswith(_NO_TURN):
+        del element.attrib["transform"]
     for name in ("d", "x", "y", "width", "height", "transform"):
         if name in element.attrib:
             element.set(name, " ".join(_LONG_NUMBER.sub(r"\1", element.attrib[name]).split()))

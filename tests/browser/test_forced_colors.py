@@ -1,7 +1,7 @@
 """Windows' high contrast: what is current, chosen or drawn can be told apart there too."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from stations.core.access import Role
 from stations.core.database import db
@@ -41,3 +41,18 @@ def test_only_the_current_entry_looks_current(door: Door, visitor: VisitorMaker,
     page = reader.open("/?today=1")
     looks = marks(page, ".mt-pick[href]")
     assert looks[True] and looks[False] and not looks[True] & looks[False]
+
+
+def test_a_chart_keeps_its_colours_and_fits_the_phone(door: Door, visitor: VisitorMaker) -> None:
+    door.volunteer = cast.person(Role.OFFICER)
+    db.session.commit()
+    official = visitor(door.site, 375, 812, forced_colors="active", color_scheme="dark")
+    door.sign_in(official)
+    page = official.open("/overview")
+    expect(page.locator(".mt-chart--wide svg").first).to_be_hidden()
+    for region in page.locator(".mt-table-region:has(.mt-chart)").all():
+        assert region.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    ground, ink = page.locator(".mt-chart--narrow svg").first.evaluate(
+        "(svg) => [getComputedStyle(svg).backgroundColor, getComputedStyle(svg.querySelector('text')).fill]"
+    )
+    assert (ground, ink) == ("rgb(255, 255, 255)", "rgb(26, 26, 26)")

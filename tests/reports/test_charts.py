@@ -1,5 +1,6 @@
 """Charts as they stand in a page: no inline styles, own ids, words for those who cannot see them."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -20,11 +21,22 @@ CHARTS: dict[str, Callable[..., Markup]] = {
     "visits-by-month": lambda **named: charts.visits_by_month(VISITS, **named),
     "district-heatmap": lambda **named: charts.district_heatmap(HEAT, MONTHS, **named),
     "award-bars": lambda **named: charts.award_bars(MONEY, **named),
+    "visits on a phone": lambda **named: charts.visits_by_month(VISITS, narrow=True, **named),
+    "heatmap on a phone": lambda **named: charts.district_heatmap(HEAT, MONTHS, narrow=True, **named),
+    "awards on a phone": lambda **named: charts.award_bars(MONEY, narrow=True, **named),
+}
+WIDE = {
+    "visits on a phone": "visits-by-month",
+    "heatmap on a phone": "district-heatmap",
+    "awards on a phone": "award-bars",
 }
 EMPTY: dict[str, Callable[[], Markup]] = {
     "visits-by-month": lambda: charts.visits_by_month([]),
     "district-heatmap": lambda: charts.district_heatmap([], []),
     "award-bars": lambda: charts.award_bars([]),
+    "visits on a phone": lambda: charts.visits_by_month([], narrow=True),
+    "heatmap on a phone": lambda: charts.district_heatmap([], [], narrow=True),
+    "awards on a phone": lambda: charts.award_bars([], narrow=True),
 }
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -115,8 +127,28 @@ def test_visits_carry_totals_bands_and_months() -> None:
     total = f"{sum(VISITS[0].visits.values()):,}"
     assert {total, "4月", "3月", "未就学", "不明", "延べ（人）"} <= set(texts(chart))
     assert f"4月 {total}人" in chart
-    for colour in charts.SERIES:
+    for colour in charts.STACK:
         assert colour in chart
+
+
+def test_a_stack_is_told_apart_by_order_label_and_tone() -> None:
+    """Each part is darker than the one before, with no pattern; the key stands in the order of the bars."""
+    tones = [int(colour[1:3], 16) + int(colour[3:5], 16) + int(colour[5:], 16) for colour in charts.STACK]
+    assert all(darker + 60 < paler for paler, darker in itertools.pairwise(tones))
+    bands = list(VISITS[0].visits)
+    for narrow, order in ((False, bands[::-1]), (True, bands)):
+        chart = charts.visits_by_month(VISITS, narrow=narrow)
+        assert "<pattern" not in chart
+        assert [text for text in texts(chart) if text in bands] == order
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_chart_of_a_phone_fits_it_and_loses_no_number(name: str) -> None:
+    narrow, wide = parsed(CHARTS[name]()), CHARTS[WIDE[name]]()
+    assert float(narrow.attrib["width"]) <= 360 - 2 * 16
+    numbers = {text for text in texts(wide) if text[:1].isdigit() and not text.endswith("万円")}
+    axis = {text for text in numbers if text.endswith("00") or text == "0"}
+    assert numbers - axis <= set(texts(CHARTS[name]()))
 
 
 def test_bars_start_at_zero_and_add_up() -> None:
