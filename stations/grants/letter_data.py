@@ -232,7 +232,8 @@ class Figure:
 class FinalReport:
     """実績報告書 + 収支決算書 + 出納帳 in one PDF, from the committee to the mayor.
 
-    An empty cash_book leaves the appendix out. audit_note: the 監査's statement with date and name.
+    An empty cash_book leaves the appendix out, empty results their item. attachments: what stands behind the report in
+    the same PDF. audit_note: the 監査's statement with date and name.
     """
 
     template: ClassVar[str] = "report.typ"

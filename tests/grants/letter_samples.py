@@ -160,7 +160,7 @@ LETTERS: dict[str, Letter | FinalReport] = {
             Figure(label="相談", value=21, unit="件"),
             Figure(label="つなぎ", value=6, unit="件"),
         ],
-        attachments=["収支決算書", "出納帳の写し", "領収書の写し　34枚"],
+        attachments=["収支決算書", "出納帳"],
         income=[
             AccountLine(category="市補助金", budget_yen=180_000, actual_yen=180_000, note="概算払　2回"),
             AccountLine(category="参加費", budget_yen=18_000, actual_yen=19_400, note="100円×194人"),

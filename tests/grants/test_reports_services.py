@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -16,11 +17,12 @@ from stations.core.database import add, db
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import bookkeeping
+from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as queries
 from stations.grants.queries.names import OpenGrant
 from stations.grants.reporting import Need
 from stations.grants.rules import Status
-from stations.grants.services import changes, incomes, ledger, reports
+from stations.grants.services import changes, incomes, ledger, receipts, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support import cast
 
@@ -243,6 +245,35 @@ def printed(made: Team) -> str:
     file = files.find(made.grant.report_file_id or 0)
     assert file is not None
     return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(files.content(file))).pages)
+
+
+def test_the_pdf_lists_what_it_holds_says_nothing_of_its_own_and_breaks_no_date() -> None:
+    made = team()
+    enter(made, dated_on=dt.date(2026, 10, 23), payee="とても長い名前の架空の商店（見本駅前本店）")
+    reports.save_report(
+        grant=made.grant, summary="料理の会を開いた。", completed_on=dt.date(2026, 11, 14), by=made.chair
+    )
+    reports.audit_accounts(grant=made.grant, by=made.auditor)
+    reports.submit_report(grant=made.grant, by=made.chair)
+    text = printed(made)
+    assert "収支決算書" in text and "出納帳" in text
+    assert "領収書の写し" not in text and "記載のとおり" not in text and "成果と課題" not in text
+    assert "令和8年10月23日" in text
+
+
+def test_the_pdf_shows_a_correction_in_its_own_line() -> None:
+    made = team()
+    receipt = enter(made)
+    receipts.correct_receipt(
+        receipt=receipt,
+        entry=replace(receipt_queries.as_rule(receipt), dated_on=dt.date(2026, 10, 13)),
+        reason="読み違い",
+        by=made.treasurer,
+        accept_warnings=True,
+    )
+    reported(made)
+    text = printed(made).replace("\n", "")
+    assert "訂正前" in text and "読み違い" in text and "△3,240" not in text
 
 
 def test_nothing_is_handed_in_without_audit_or_with_a_hole_in_the_cash() -> None:

@@ -34,6 +34,7 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
     setting = steps.settings_of(grant.fiscal_year)
     first, last = queries.period(grant)
     award_dated, award_number = _award_letter(grant)
+    book = _cash_book(grant)
     return letter_data.FinalReport(
         dated=clock.format_era(dated),
         applicant_address=grant.committee.address,
@@ -50,9 +51,9 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
         award_yen=report.standing.awarded,
         paid_yen=report.standing.paid,
         activities=grant.report_summary,
-        results=grant.report_results or "実施内容に記載のとおり",
+        results=grant.report_results,
         figures=_figures(grant),
-        attachments=_attachments(grant),
+        attachments=["収支決算書", *(["出納帳"] if book else [])],
         income=_income(report.statement),
         expenses=[
             letter_data.AccountLine(
@@ -63,7 +64,7 @@ def _report(grant: Grant, dated: dt.date) -> letter_data.FinalReport:
             )
             for row in report.statement.expenses
         ],
-        cash_book=_cash_book(grant),
+        cash_book=book,
         audit_note=_audit_note(grant),
     )
 
@@ -93,9 +94,7 @@ def _cash_book(grant: Grant) -> list[letter_data.CashLine]:
     return [
         letter_data.CashLine(
             dated=clock.format_era(line.happened_on),
-            text=f"{line.description}（取消し：{line.transaction.reason}）"
-            if line.is_reversal
-            else line.description,
+            text=_text(line),
             voucher=str(line.voucher) if line.voucher is not None else "",
             in_yen=line.in_yen,
             out_yen=line.out_yen,
@@ -103,6 +102,18 @@ def _cash_book(grant: Grant) -> list[letter_data.CashLine]:
         )
         for line in books.cash_book(grant).lines
     ]
+
+
+def _text(line: books.BookLine) -> str:
+    """摘要: what was paid, what it said before it was corrected, or why it is taken back."""
+    if line.is_reversal:
+        return f"{line.description}（取消し：{line.transaction.reason}）"
+    before = (
+        f"（訂正前：{clock.format_era(one.happened_on)}　{one.description}　{format_yen(one.yen)}。"
+        f"理由：{one.reason}）"
+        for one in line.corrections
+    )
+    return "".join([line.description, *before])
 
 
 def _figures(grant: Grant) -> list[letter_data.Figure]:
@@ -118,11 +129,6 @@ def _figures(grant: Grant) -> list[letter_data.Figure]:
             ("つなぎ", held.totals.connected, "件"),
         )
     ]
-
-
-def _attachments(grant: Grant) -> list[str]:
-    count = len(receipt_queries.receipts(grant, live_only=True))
-    return ["収支決算書", "出納帳の写し", f"領収書の写し　{count}枚"]
 
 
 def _audit_note(grant: Grant) -> str:
