@@ -114,6 +114,7 @@ def undertakings() -> list[Undertaking]:
                 place=place,
                 title=f"{place.name} 年間の活動",
                 session=Session.SPRING,
+                plan=PlanStatus.APPROVED_WITH_CONDITIONS if place.key == "kokage" else PlanStatus.APPROVED,
                 grant=GrantStatus.CHANGE_REQUESTED if place.key == "hidamari" else GrantStatus.ACTIVE,
                 whole_year=True,
             )

@@ -590,3 +590,24 @@ def test_a_plan_leads_on_to_its_grant(app: Flask, db_session: Session):
     page = chair.get(f"/plans/{made.plan.id}")
     assert not page.has_link("交付申請に進む")
     assert chair.click(page, "助成金のページを見る").url == f"/grants/{made.grant.id}"
+
+
+def test_the_meetings_conditions_are_in_sight_where_money_is_decided_ordered_and_paid(
+    app: Flask, db_session: Session
+):
+    conditions = "毎月1回は夜に開くこと。"
+    made = grants.team(conditions=conditions)
+    grant = grants.deciding(made)
+    db_session.commit()
+    officer, approver, cashier = (signed_in(app, one) for one in (made.officer, made.approver, made.cashier))
+    assert conditions in approver.get(f"/grants/{grant.id}/decide").text
+    services.approve_decision(grant=grant, by=made.approver)
+    services.issue(grant=grant, by=made.officer)
+    request = grants.requested(made, 50_000)
+    here = f"/grants/payments/{request.id}"
+    assert conditions in officer.get(f"{here}/draft-order").text
+    services.draft_order(request=request, by=made.officer)
+    assert conditions in approver.get(f"{here}/order").text
+    services.order_payment(request=request, by=made.approver)
+    assert conditions in cashier.get(f"{here}/pay").text
+    assert conditions in signed_in(app, made.treasurer).get(f"/grants/{grant.id}").text

@@ -15,7 +15,7 @@ from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.awards import AwardForm, DecideForm
 from stations.grants.rules import year_over
-from stations.grants.views import act, blueprint
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
 
@@ -142,7 +142,8 @@ def decide(grant: Any) -> Any:
                 if refusal
                 else [
                     fact(_("起案された交付決定額"), yen(grant.awarded_yen)),
-                    fact(_("交付の条件"), grant.award_conditions or _("（標準の条件のみ）")),
+                    *words.conditions(grant),
+                    *([] if grant.award_conditions else [fact(_("交付の条件"), _("（標準の条件のみ）"))]),
                 ]
             ),
             fact(_("起案した人"), queries.name_of(grant.decision_drafted_by_id)),

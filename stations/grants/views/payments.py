@@ -307,6 +307,7 @@ def _facts(request: Any) -> Facts:
         fact(_("種類"), _("%(kind)s（第%(n)s回）", kind=PAYMENT_KINDS[request.kind], n=request.instalment)),
         fact(_("使いみち"), request.purpose or "—"),
         fact(_("予算の年度と区分"), f"{words.budget(request)}　{request.programme_item}"),
+        *words.conditions(grant),
         fact(_("決定額"), yen(standing.awarded)),
         *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
         fact(_("これまでの支払済"), yen(standing.paid)),

@@ -67,6 +67,15 @@ def receiving_budget(grant: Any, repayment: Any) -> str:
     return str(_("%(year)sの予算", year=year))
 
 
+def conditions(grant: Any) -> Facts:
+    """On what conditions the meeting approved (条件付承認) and the city awarded; nothing where there are none."""
+    rows = (
+        (_("全体会議の承認の条件"), queries.conditions_of_meeting(grant.plan)),
+        (_("交付の条件"), grant.award_conditions),
+    )
+    return [fact(name, words) for name, words in rows if words]
+
+
 def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any = None) -> Facts:
     """How the fixed amount comes about, in the order of the rule; ``ends``: what its last line is called instead."""
     terms = known.terms
