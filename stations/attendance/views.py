@@ -19,7 +19,7 @@ from stations.core.formatting import hours
 from stations.core.forms import say, succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import RuleBroken
+from stations.core.messages import N_, RuleBroken
 
 blueprint = Blueprint("attendance", __name__)
 
@@ -76,6 +76,7 @@ def station(station: Any) -> Any:
 def totals(opening: Any) -> Any:
     """Everything that was recorded at one opening."""
     record = queries.record_of(opening)
+    _log_words(opening, record)
     counted = queries.totals(opening)
     return render_template(
         "attendance/totals.html",
@@ -93,6 +94,12 @@ def totals(opening: Any) -> Any:
             opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
         ),
     )
+
+
+def _log_words(opening: Any, record: Any) -> None:
+    """Notes and ヒヤリハット may tell of somebody who came: who reads them stands in the view log."""
+    if request.method == "GET" and record and (record.note or record.incident):
+        audit.log_view(opening, by=current_user, purpose=N_("開催の感想とヒヤリハット"))
 
 
 @blueprint.get("/attendance/openings/<int:opening_id>/sheet")
@@ -269,6 +276,7 @@ def details(opening: Any) -> Any:
     record = queries.record_of(opening)
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
         return redirect(url_for(".totals", opening_id=opening.id))
+    _log_words(opening, record)
     form = DayForm(obj=record, counted=queries.totals(opening))
     form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):

@@ -413,6 +413,7 @@ def requires(
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(**url_values: Any) -> Any:
+            from stations.core.audit import log_view  # both stand on this module
             from stations.core.viewing import hold_up
 
             if not current_user.is_authenticated:
@@ -425,12 +426,12 @@ def requires(
                     abort(404)
             answer = can(current_user, permission, obj)
             if not answer:
+                if personal is not None:
+                    log_view(obj, by=current_user, purpose=personal, refused=True)
                 abort(404) if answer.hidden else abort(403, answer.reason)
             if (held_up := hold_up(permission, scoped=of is not None)) is not None:
                 return held_up
             if personal is not None and request.method == "GET":
-                from stations.core.audit import log_view
-
                 log_view(obj, by=current_user, purpose=personal)
             return view(obj, **rest) if of is not None else view(**rest)
 

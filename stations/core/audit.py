@@ -43,7 +43,7 @@ class Event(AppendOnly, Model):
 
 
 class PersonalDataView(AppendOnly, Model):
-    """Somebody opened or exported a page that shows personal data (個人情報保護法 66条: 安全管理措置).
+    """Somebody opened or exported a page that shows personal data, or tried to (個人情報保護法 66条: 安全管理措置).
 
     Written by the access layer before the page is made, in a transaction of its own. Never changed.
     """
@@ -57,6 +57,9 @@ class PersonalDataView(AppendOnly, Model):
     object_id: orm.Mapped[int | None]
     purpose: orm.Mapped[str] = orm.mapped_column(comment="what was shown, as named by the page")
     endpoint: orm.Mapped[str]
+    refused: orm.Mapped[bool] = orm.mapped_column(
+        default=False, server_default=sa.false(), comment="somebody tried, and was not let in"
+    )
 
 
 def record(
@@ -110,9 +113,10 @@ def changes(model: type[Model], ids: Collection[int]) -> dict[int, tuple[int, dt
     return {object_id: (number, last) for object_id, number, last in rows}
 
 
-def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
+def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = False) -> None:
     """Append to the view log, committed at once: the page is not made if this fails.
 
+    ``refused``: it was not shown, and no page comes of it.
     Whoever opens the same page of the same object again within `SAME_VIEW` is still looking at what was logged. A list
     (no ``obj``) may show others each time, so each is logged.
     """
@@ -124,7 +128,10 @@ def log_view(obj: Model | None, *, by: Actor, purpose: str) -> None:
         "object_id": obj.id if obj is not None else None,
         "purpose": purpose,
         "endpoint": request.endpoint or "",
+        "refused": refused,
     }
+    if refused:
+        db.session.rollback()  # a form that is refused holds SQLite's write lock already
     row = {name: sa.literal(value, columns[name].type) for name, value in view.items()}
     # "= NULL" is never true, so a list equals no list.
     same = [columns[name] == value for name, value in row.items()] + [columns.at > now - SAME_VIEW]

@@ -23,6 +23,7 @@ from stations.meetings.rules import Attendance, MeetingAct, MeetingStatus, Resol
 blueprint = Blueprint("meetings", __name__)
 
 PRESENCE = N_("全体会議の構成員と出席")
+MINUTES = N_("全体会議の議事録")
 
 
 def _trail(meeting: Any = None, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
@@ -266,7 +267,7 @@ def resolve(item: Any) -> Any:
 
 
 @blueprint.route("/meetings/<int:meeting_id>/minutes", methods=["GET", "POST"])
-@requires(Permission.MEETING_MANAGE, of=queries.meeting)
+@requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
 @writes
 def minutes(meeting: Any) -> Any:
     if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
@@ -290,7 +291,7 @@ def minutes(meeting: Any) -> Any:
 
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes.pdf")
-@requires(Permission.MINUTES_READ, of=queries.meeting)
+@requires(Permission.MINUTES_READ, of=queries.meeting, personal=MINUTES)
 def minutes_pdf(meeting: Any) -> Any:
     """The minutes on paper; before 閉会 a draft. A meeting that was called off has none."""
     if meeting.status is MeetingStatus.CANCELLED:
@@ -304,7 +305,7 @@ def minutes_pdf(meeting: Any) -> Any:
 
 
 @blueprint.route("/meetings/<int:meeting_id>/close", methods=["GET", "POST"])
-@requires(Permission.MEETING_MANAGE, of=queries.meeting)
+@requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
 @writes
 def close(meeting: Any) -> Any:
     if request.method == "GET" and MeetingAct.CLOSE not in rules.TRANSITIONS[meeting.status]:

@@ -174,6 +174,12 @@ class SearchForm(Form):
     q = TidyText(_l("名前・ふりがな・ログイン名"))
 
 
+class ViewLogForm(SearchForm):
+    """The search lines of the view log: who looked, and at which sheet."""
+
+    sheet = TidyText(_l("つなぎ・気づきメモの番号"))
+
+
 class FilterForm(SearchForm):
     """The search line of the list of people."""
 

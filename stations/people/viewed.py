@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from stations.core import text
 from stations.core.audit import PersonalDataView
 from stations.core.database import Model, db
 from stations.core.language import gettext as _
@@ -35,6 +36,7 @@ KINDS = {
     "grant": Kind(_l("助成金"), title="title", via=("plan_id",)),
     "letter": Kind(_l("通知書"), number="number", title="title", via=("grant_id", "plan_id")),
     "meeting": Kind(_l("全体会議"), title="title"),
+    "opening": Kind(_l("開催"), title="name", via=("station_id",)),
     "observation": Kind(_l("気づきメモ"), number="number"),
     "person": Kind(_l("利用者"), title="name"),
     "plan": Kind(_l("計画"), title="title"),
@@ -53,13 +55,31 @@ class ViewRow:
     what: str
 
 
-def view_log(*, by: int | None = None, search: str = "", page: int = 1) -> Paged[ViewRow]:
-    """Views of personal data, the latest first; ``by``: of one person, ``search``: of people of such a name."""
+# Sheets about people, which are looked for by their number.
+SHEETS = ("referral", "observation")
+
+
+def view_log(
+    *,
+    by: int | None = None,
+    search: str = "",
+    sheet: str = "",
+    within: sa.ColumnElement[bool] | None = None,
+    page: int = 1,
+) -> Paged[ViewRow]:
+    """Views of personal data, the latest first; ``by``: of one person, ``search``: of people of such a name.
+
+    ``sheet``: of the sheet or memo of this number; ``within``: only those that the reader may know of (`looks_at`).
+    """
     asked = sa.select(PersonalDataView).order_by(PersonalDataView.at.desc(), PersonalDataView.id.desc())
     if by is not None:
         asked = asked.where(PersonalDataView.by_id == by)
     if search:
         asked = asked.where(PersonalDataView.by_id.in_(sa.select(Person.id).where(matching(search))))
+    if sheet:
+        asked = asked.where(sa.or_(*(_of_number(one, sheet) for one in SHEETS)))
+    if within is not None:
+        asked = asked.where(within)
     found = paged(asked, page)
     ids = {view.by_id for view in found.rows}
     names = dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(ids))).all())
@@ -71,6 +91,17 @@ def view_log(*, by: int | None = None, search: str = "", page: int = 1) -> Paged
             for view in found.rows
         ],
     )
+
+
+def looks_at(object_type: str, ids: sa.Select[int]) -> sa.ColumnElement[bool]:
+    """Views of some objects of a table."""
+    return sa.and_(PersonalDataView.object_type == object_type, PersonalDataView.object_id.in_(ids))
+
+
+def _of_number(object_type: str, number: str) -> sa.ColumnElement[bool]:
+    table = Model.metadata.tables[object_type]
+    plain = text.normalise(number).upper()
+    return looks_at(object_type, sa.select(table.c.id).where(table.c.number == plain))
 
 
 def _words(views: Iterable[PersonalDataView]) -> dict[tuple[str, int | None], str]:

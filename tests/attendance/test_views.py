@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from stations.attendance import queries, rules, services
 from stations.attendance.device_events import DeviceReport
@@ -12,6 +13,7 @@ from stations.committees import services as calendar
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
+from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.people.models import Person
 from tests.support import cast
@@ -369,3 +371,15 @@ def test_two_openings_of_one_day_are_told_apart_by_their_hours(
 
 def station_openings(station: Station) -> list[Opening]:
     return [row.opening for row in queries.openings_of(station, clock.fiscal_year(clock.today()))]
+
+
+def test_who_reads_what_happened_at_an_opening_is_logged(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    looks = sa.select(sa.func.count(PersonalDataView.id))
+    client.get(f"/attendance/openings/{today.id}")
+    assert db.session.scalar(looks) == 0, "counts are of nobody"
+    services.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
+    client.get(f"/attendance/openings/{today.id}")
+    assert db.session.scalar(looks) == 1

@@ -158,12 +158,12 @@ def test_the_camera_leaves_no_trace_in_what_is_stored_and_served(home: PageClien
         assert served.headers["Cache-Control"] == "private, no-store"
 
 
-def test_every_look_at_a_paper_is_logged_a_thumbnail_with_its_list(home: PageClient, made: Team) -> None:
+def test_every_look_at_a_paper_is_logged_a_thumbnail_too(home: PageClient, made: Team) -> None:
     send(home, new_receipt(home, made), entry(made))
     receipt = queries.receipts(made.grant)[0]
     for path, logged in (
-        (f"/grants/receipts/{receipt.id}/file", 1),
-        (f"/grants/receipts/{receipt.id}/file?size=small", 0),
+        (f"/grants/receipts/{receipt.id}/file?size=small", 1),
+        (f"/grants/receipts/{receipt.id}/file", 0),  # the same paper again, within five minutes
         (f"/grants/{made.grant.id}/receipts", 1),
     ):
         before = db.session.scalar(VIEWS)

@@ -74,6 +74,13 @@ def test_who_looks_at_the_names_of_the_members_is_logged(client: PageClient, hal
         assert db.session.scalar(sa.select(sa.func.count(PersonalDataView.id))) == before + 1
 
 
+def test_who_reads_the_minutes_is_logged(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    client.download(f"/meetings/{hall.meeting.id}/minutes.pdf")
+    looks = db.session.scalars(sa.select(PersonalDataView.purpose)).all()
+    assert looks == ["全体会議の議事録"]
+
+
 def test_before_its_day_a_meeting_cannot_be_opened(client: PageClient, hall: Hall):
     hall.meeting.held_on = clock.today() + dt.timedelta(days=1)
     client.sign_in(hall.secretariat)

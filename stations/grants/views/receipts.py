@@ -236,7 +236,7 @@ def _values(form: ReceiptForm) -> dict[str, Any]:
 
 
 @blueprint.get("/grants/<int:grant_id>/receipts/photo/<mark>")
-@requires(Permission.RECEIPT_ENTER, of=grant_above)
+@requires(Permission.RECEIPT_ENTER, of=grant_above, personal=N_("領収書の写真"))
 def kept_photo(grant: Any, mark: str) -> Response:
     """The photo of a receipt that is still being entered, for who sent it."""
     photo = photos.kept_photo(grant=grant, mark=mark, by=current_user)
@@ -264,11 +264,9 @@ def receipt(receipt: Any) -> str:
 
 
 @blueprint.get("/grants/receipts/<int:receipt_id>/file")
-@requires(Permission.GRANT_READ, of=receipt_queries.receipt)
+@requires(Permission.GRANT_READ, of=receipt_queries.receipt, personal=N_("領収書の写真"))
 def receipt_file(receipt: Any) -> Response:
-    """The paper as it was stored; ``?size=small``: a thumbnail of a picture, whose list stands in the view log."""
-    if not (_small() and receipt.file.is_image):
-        audit.log_view(receipt, by=current_user, purpose=N_("領収書の写真"))
+    """The paper as it was stored; ``?size=small``: a thumbnail of a picture, which says as much."""
     return _send(receipt.file)
 
 

@@ -22,7 +22,7 @@ from stations.people.forms import (
     ProfileForm,
     ReasonForm,
     RoleForm,
-    SearchForm,
+    ViewLogForm,
 )
 from stations.people.labels import TONES
 from stations.people.views import blueprint
@@ -278,13 +278,13 @@ def reset_second_factor(person: "Person") -> ResponseReturnValue:
 def view_log() -> ResponseReturnValue:
     """Who looked at which personal data, and when."""
     by = request.args.get("by", type=int)
-    form = SearchForm(request.args)
-    search = form.q.data or ""
+    form = ViewLogForm(request.args)
+    search, sheet = form.q.data or "", form.sheet.data or ""
     return render_template(
         "people/view_log.html",
-        found=viewed.view_log(by=by, search=search, page=lists.asked_page()),
+        found=viewed.view_log(by=by, search=search, sheet=sheet, page=lists.asked_page()),
         form=form,
-        chosen=lists.chosen("by", "q"),
+        chosen=lists.chosen("by", "q", "sheet"),
         person=queries.person(by) if by is not None else None,
         breadcrumb=[(_("個人情報の閲覧記録"), None)],
     )

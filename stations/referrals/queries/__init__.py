@@ -1,6 +1,6 @@
 """Questions about referrals and memos: one sheet, lists, and what waits for whom."""
 
-from stations.referrals.queries.lists import expiring, observations, referrals, unanswered
+from stations.referrals.queries.lists import expiring, looks, observations, referrals, unanswered
 from stations.referrals.queries.sheets import (
     CALLERS,
     OBSERVATION_PERMISSIONS,
@@ -60,6 +60,7 @@ __all__ = [
     "lacks_call",
     "lacks_confirmation",
     "latest_consent",
+    "looks",
     "may_record_call",
     "memo_due_on",
     "nameable",

@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from stations.core import access, audit, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import db, fetch_all
+from stations.people import viewed
 from stations.referrals import consent_rules, rules
 from stations.referrals.models import (
     OWN_TO_THE_STATION,
@@ -141,6 +142,14 @@ def unanswered(now: dt.datetime) -> list[Observation]:
         sa.select(Observation)
         .where(Observation.status == ObservationStatus.SENT, Observation.escalate_at <= now)
         .order_by(Observation.escalate_at, Observation.id)
+    )
+
+
+def looks(person: Actor) -> sa.ColumnElement[bool]:
+    """Views of the sheets and memos that concern ``person``: their agency's, their station's, the desk's."""
+    return sa.or_(
+        viewed.looks_at("referral", sa.select(Referral.id).where(_readable(person))),
+        viewed.looks_at("observation", sa.select(Observation.id).where(_readable_memos(person))),
     )
 
 

@@ -16,7 +16,7 @@ from stations.referrals import queries, services
 from stations.referrals.forms import ActForm, AskingForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
-from stations.referrals.views.pages import blueprint, memo_trail, phones, referral_trail
+from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, phones, referral_trail
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
@@ -46,7 +46,7 @@ _MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
 
 
 @blueprint.route("/referrals/<int:referral_id>/acts/<act>", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral)
+@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @creates
 def act(referral: Any, act: str) -> Any:
     """One step of a referral."""
@@ -96,7 +96,7 @@ def _say_why(subject: Any, form: AskingForm) -> None:
 
 
 @blueprint.route("/observations/<int:observation_id>/acts/<act>", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_READ, of=queries.observation)
+@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
 @writes
 def observation_act(observation: Any, act: str) -> Any:
     """One step of a memo."""
@@ -139,7 +139,7 @@ def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> st
 
 
 @blueprint.route("/referrals/<int:referral_id>/follow-ups/<int:follow_up_id>", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral)
+@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @writes
 def follow_up(referral: Any, follow_up_id: int) -> Any:
     """How it goes, one or three months after the first visit."""

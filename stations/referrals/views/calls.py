@@ -11,8 +11,7 @@ from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.referrals import danger, queries, rules, services
 from stations.referrals.forms import CallForm
-from stations.referrals.views.observations import MEMO
-from stations.referrals.views.pages import blueprint, history, memo_trail, phones
+from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, phones
 
 
 @blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])

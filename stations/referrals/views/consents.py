@@ -12,11 +12,11 @@ from stations.core.language import gettext as _
 from stations.referrals import queries, rules, services
 from stations.referrals.forms import ConsentForm, SendForm
 from stations.referrals.rules import Status
-from stations.referrals.views.pages import blueprint, memo_trail, offer_agencies, referral_trail
+from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, offer_agencies, referral_trail
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_MAKE, of=queries.referral)
+@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
 @writes
 def consent(referral: Any) -> Any:
     here = _("同意の記録")
@@ -25,7 +25,7 @@ def consent(referral: Any) -> Any:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_WRITE, of=queries.observation)
+@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
 @writes
 def observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)
@@ -33,7 +33,7 @@ def observation_consent(observation: Any) -> Any:
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral)
+@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @creates
 def withdraw_consent(referral: Any) -> Any:
     own = url_for(".referral", referral_id=referral.id)
@@ -42,7 +42,7 @@ def withdraw_consent(referral: Any) -> Any:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_READ, of=queries.observation)
+@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
 @creates
 def withdraw_observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)

@@ -11,12 +11,12 @@ from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
-from stations.core.messages import N_
 from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
 from stations.referrals.views.pages import (
+    MEMO,
     blueprint,
     hints,
     history,
@@ -28,8 +28,6 @@ from stations.referrals.views.pages import (
     states,
     trail,
 )
-
-MEMO = N_("気づきメモ")
 
 
 @blueprint.get("/observations")

@@ -12,6 +12,7 @@ from flask import Blueprint, current_app, url_for
 from stations.core import audit, lists
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.messages import N_
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
 from stations.referrals.disclosures import Kind, find_personal
@@ -19,6 +20,10 @@ from stations.referrals.disclosures import Kind, find_personal
 blueprint = Blueprint("referrals", __name__)
 
 LATE = "late"  # a choice of the lists beside the states
+
+# What the view log calls them.
+SHEET = N_("つなぎシート")
+MEMO = N_("気づきメモ")
 
 Trail = list[tuple[Any, str | None]]
 

@@ -13,12 +13,12 @@ from stations.core.audit import Entry
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
-from stations.core.messages import N_
 from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
 from stations.referrals.rules import Act, AgeGroup, Status
 from stations.referrals.views.pages import (
+    SHEET,
     blueprint,
     hints,
     history,
@@ -29,8 +29,6 @@ from stations.referrals.views.pages import (
     states,
     trail,
 )
-
-SHEET = N_("つなぎシート")
 
 
 @blueprint.get("/referrals")

@@ -1,0 +1,27 @@
+"""Who looked at sheets and memos, for whom they concern: their agency, the desk that received them, their station."""
+
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+
+from stations.core import lists
+from stations.core.access import Permission, requires
+from stations.core.language import gettext as _
+from stations.people import viewed
+from stations.referrals import queries
+from stations.referrals.views.pages import blueprint, trail
+
+
+@blueprint.get("/referrals/view-log")
+@requires(Permission.REFERRAL_READ)
+def view_log() -> Any:
+    """Looks, and tries that were refused; ``?sheet=``: of one number."""
+    chosen = lists.chosen("sheet")
+    within = queries.looks(current_user)
+    return render_template(
+        "referrals/view_log.html",
+        found=viewed.view_log(sheet=chosen.get("sheet", ""), within=within, page=lists.asked_page()),
+        chosen=chosen,
+        breadcrumb=trail((_("閲覧の記録"), None)),
+    )
