@@ -413,8 +413,7 @@ def requires(
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(**url_values: Any) -> Any:
-            from stations.core.audit import log_view  # both stand on this module
-            from stations.core.viewing import hold_up
+            from stations.core import audit, viewing  # both stand on this module
 
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
@@ -426,13 +425,11 @@ def requires(
                     abort(404)
             answer = can(current_user, permission, obj)
             if not answer:
-                if personal is not None:
-                    log_view(obj, by=current_user, purpose=personal, refused=True)
-                abort(404) if answer.hidden else abort(403, answer.reason)
-            if (held_up := hold_up(permission, scoped=of is not None)) is not None:
+                viewing.refuse(answer, obj, personal)
+            if (held_up := viewing.hold_up(permission, scoped=of is not None)) is not None:
                 return held_up
             if personal is not None and request.method == "GET":
-                log_view(obj, by=current_user, purpose=personal)
+                audit.log_view(obj, by=current_user, purpose=personal)
             return view(obj, **rest) if of is not None else view(**rest)
 
         guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself

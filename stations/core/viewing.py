@@ -1,12 +1,14 @@
 """What stands between somebody and a page about a person: a second factor, and the log of looks and refusals."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Flask, current_app
+from flask import Flask, abort, current_app
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from stations.core.access import Permission
+from stations.core import audit
+from stations.core.access import Answer, Permission
 
 # Pages of sheets and memos. Their lists carry numbers only, so a password is enough for them.
 SHEETS = frozenset(
@@ -28,6 +30,15 @@ Proof = Callable[[], ResponseReturnValue | None]
 def ask_for_proof_by(app: Flask, proof: Proof) -> None:
     """``proof`` answers with a page that asks for the second factor, or None for whoever has shown it."""
     app.extensions[PROOF] = proof
+
+
+def refuse(answer: Answer, obj: Any, personal: str | None) -> NoReturn:
+    """Answer 404 or 403; that somebody tried to see ``personal`` data of ``obj`` stands in the view log."""
+    if personal is not None:
+        audit.log_view(obj, by=current_user, purpose=personal, refused=True)
+    if answer.hidden:
+        abort(404)
+    abort(403, answer.reason)
 
 
 def hold_up(permission: Permission, *, scoped: bool) -> Any:
