@@ -85,6 +85,7 @@ from stations.grants.queries.receivers import chair_name, holders
 from stations.grants.queries.recoveries import (
     kept_now,
     left_after,
+    recalculation,
     recoveries,
     recovery,
     recovery_turn,
@@ -159,6 +160,7 @@ __all__ = [
     "process_by",
     "project_name",
     "reason_of",
+    "recalculation",
     "receipt_counts",
     "recoveries",
     "recovery",

@@ -1,6 +1,7 @@
 """Findings about closed grants (返還 after 完結), and what a committee keeps after them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -16,7 +17,7 @@ from stations.core.tasks import Task
 from stations.grants import recovering
 from stations.grants.models import Grant
 from stations.grants.queries.disclosure import sees_drafts
-from stations.grants.queries.facts import calculation
+from stations.grants.queries.facts import Calculation, calculation
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.turns import Turn
 from stations.grants.recoveries import GrantRecovery
@@ -73,6 +74,14 @@ def left_after(grant: Grant, disallowed_yen: Yen) -> tuple[Yen, Yen]:
     return eligible, recovering.left(
         eligible, known.income, known.terms, known.awarded, kept=kept_now(grant), disallowed=disallowed_yen
     )
+
+
+def recalculation(recovery: GrantRecovery) -> Calculation:
+    """The 額の確定 as it is without the costs that do not count, those of earlier findings left out too."""
+    earlier = [one for one in recoveries(recovery.grant) if one.status in COUNTS and one.id < recovery.id]
+    without = recovery.disallowed_yen + sum(one.disallowed_yen for one in earlier)
+    known = calculation(recovery.grant)
+    return replace(known, eligible=known.eligible - without, disallowed=known.disallowed + without)
 
 
 def recovery_tasks(person: Person) -> Iterable[Task]:

@@ -154,7 +154,7 @@ def _money(
         "award": award,
         "standing": standing,
         "receipts": receipts,
-        "said": drafted + words.money_in_words(grant, standing, award, settled),
+        "said": drafted + words.awaited_report(grant) + words.money_in_words(grant, standing, award, settled),
         "calculation": words.calculation(calculated) if calculated else [],
         "settled": words.settled(grant, settled) if settled else [],
     }

@@ -16,7 +16,7 @@ from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
 from stations.grants.forms.payments import RecoveryForm, RefundForm
 from stations.grants.recovering import TRANSITIONS, RecoveryAct
 from stations.grants.services import recoveries
-from stations.grants.views import act, blueprint
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
 
@@ -59,8 +59,9 @@ def _facts(recovery: Any) -> Facts:
     rows = [
         fact(_("理由"), recovery.reason),
         fact(_("認められない支出"), yen(recovery.disallowed_yen)),
+        *words.calculation(queries.recalculation(recovery), ends=_("計算し直した額")),
         fact(_("これまで残っていた額"), yen(recovery.kept_before_yen)),
-        fact(_("計算し直して残る額"), yen(recovery.kept_yen)),
+        fact(_("残る額（計算し直した額と、残っていた額の小さいほう）"), yen(recovery.kept_yen)),
         fact(_("返還額（残っていた額 − 残る額）"), yen(recovery.amount_yen)),
         fact(_("起案した年度"), fiscal_year(recovery.fiscal_year)),
         fact(_("起案した人"), names[recovery.drafted_by_id]),

@@ -7,12 +7,15 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
+from stations.core import clock
 from stations.core.audit import Entry
 from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed
+from stations.grants.queries import reports
+from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import OVER, Act, PaymentAct, Status, receiving_year
 
 Facts = list[dict[str, Any]]
@@ -171,6 +174,28 @@ def money_in_words(
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
     if award is not None and award < standing.spent and grant.status not in OVER:
         said.append(_("残りの△は、決定額を超えて、収入や自己資金で支払った分です。"))
+    return said
+
+
+def awaited_report(grant: Any) -> list[str]:
+    """What is kept after a 一部取消し, and until when the report is due, where it is no longer a matter of course."""
+    due = reports.due_on(grant)
+    if grant.status not in BOOKS_OPEN or due is None:
+        return []
+    said = []
+    if grant.status is Status.PARTLY_CANCELLED:
+        said.append(
+            _(
+                "交付決定の一部が取り消されました（%(before)s → %(left)s）。実績報告の検査で認めた額が、この額を上限に残ります。",
+                before=yen(queries.first_award(grant)),
+                left=yen(grant.kept_yen),
+            )
+        )
+    late = (clock.today() - due).days
+    if late > 0:
+        said.append(_("実績報告の提出期限（%(day)s）を%(n)s日過ぎています。", day=date(due), n=late))
+    elif grant.status is not Status.ACTIVE:
+        said.append(_("実績報告の提出期限は%(day)sです。", day=date(due)))
     return said
 
 
