@@ -40,10 +40,12 @@ def recovery_turn(recovery: GrantRecovery) -> Turn | None:
     return Turn(label(found[0]), found[1], found[2], waits=recovery.status in OPEN)
 
 
-def recovery(recovery_id: int) -> GrantRecovery | None:
+def recovery(grant_recovery_id: int) -> GrantRecovery | None:
     behind = orm.joinedload(GrantRecovery.grant)
     return db.session.get(
-        GrantRecovery, recovery_id, options=[behind.joinedload(Grant.plan), behind.joinedload(Grant.setting)]
+        GrantRecovery,
+        grant_recovery_id,
+        options=[behind.joinedload(Grant.plan), behind.joinedload(Grant.setting)],
     )
 
 
@@ -105,7 +107,7 @@ def recovery_tasks(person: Person) -> Iterable[Task]:
             yield Task(
                 label=_("%(act)s：%(name)s", act=turn.label, name=name),
                 endpoint=turn.endpoint,
-                values={"recovery_id": one.id},
+                values={"grant_recovery_id": one.id},
                 due_on=one.due_on,
             )
         pays = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)

@@ -82,7 +82,7 @@ def _page(recovery: Any, step: RecoveryAct, form: Any, do: Callable[[], object],
     return act.page(recovery.grant, form, do, facts=_facts(recovery), offered=True, **more)
 
 
-@blueprint.route("/grants/recoveries/<int:recovery_id>/approve", methods=["GET", "POST"])
+@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/approve", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPROVE, of=queries.recovery)
 @writes
 def approve_recovery(recovery: Any) -> Any:
@@ -94,12 +94,12 @@ def approve_recovery(recovery: Any) -> Any:
         heading=_("完結した助成金の返還を命じますか"),
         action=_("返還を命じる"),
         done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
-        other=(_("起案を差し戻す"), url_for(".return_recovery", recovery_id=recovery.id)),
+        other=(_("起案を差し戻す"), url_for(".return_recovery", grant_recovery_id=recovery.id)),
         kind="danger",
     )
 
 
-@blueprint.route("/grants/recoveries/<int:recovery_id>/return", methods=["GET", "POST"])
+@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/return", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPROVE, of=queries.recovery)
 @writes
 def return_recovery(recovery: Any) -> Any:
@@ -115,7 +115,7 @@ def return_recovery(recovery: Any) -> Any:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:recovery_id>/issue", methods=["GET", "POST"])
+@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/issue", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.recovery)
 @creates
 def issue_recovery(recovery: Any) -> Any:
@@ -133,7 +133,7 @@ def issue_recovery(recovery: Any) -> Any:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:recovery_id>/record", methods=["GET", "POST"])
+@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/record", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.recovery)
 @creates
 def record_recovery(recovery: Any) -> Any:
@@ -157,7 +157,7 @@ def record_recovery(recovery: Any) -> Any:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:recovery_id>/reverse", methods=["GET", "POST"])
+@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/reverse", methods=["GET", "POST"])
 @requires(Permission.PAYMENT_RECORD, of=queries.recovery)
 @creates
 def reverse_recovery(recovery: Any) -> Any:
