@@ -2,21 +2,28 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import Response, current_app, make_response
+from flask import Response, current_app, g, make_response, request
 from sqlalchemy import orm
 from werkzeug.http import dump_options_header
 
-from stations.core import clock, uploads
+from stations.core import clock, decoding, uploads
 from stations.core.access import Actor
 from stations.core.database import AppendOnly, Model, add, db
+from stations.core.messages import RuleBroken
+from stations.core.uploads import CleanUpload
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class StoredFile(AppendOnly, Model):
@@ -47,13 +54,45 @@ class StoredFile(AppendOnly, Model):
         return self.media_type.startswith("image/")
 
 
+def takes_file(view: Callable[P, R]) -> Callable[P, R]:
+    """For a route whose form has a file, above `@writes`: what was sent is decoded before the transaction begins.
+
+    Decoding takes seconds, and on SQLite everybody else would wait. What is wrong with a file is kept for
+    `store_upload` to raise. Also the mark by which `core.limits` lets files in.
+    """
+
+    @wraps(view)
+    def prepared(*args: P.args, **kwargs: P.kwargs) -> R:
+        sent = [upload for upload in request.files.values() if upload.filename]
+        if request.method == "POST" and sent:
+            db.session.commit()  # nothing is written yet; this only gives the lock back
+            g.decoded = {id(upload): _decoded(upload) for upload in sent}
+        return view(*args, **kwargs)
+
+    prepared.takes_file = True  # type: ignore[attr-defined]  # the mark itself
+    return prepared
+
+
+def _decoded(upload: "FileStorage") -> CleanUpload | RuleBroken:
+    upload.stream.seek(0)
+    try:
+        return decoding.clean(upload.stream.read(uploads.MAX_BYTES + 1), upload.filename or "")
+    except RuleBroken as broken:
+        return broken
+    finally:
+        upload.stream.seek(0)
+
+
 def store_upload(upload: "FileStorage", *, by: Actor) -> StoredFile:
-    """Check, clean and keep what a person sent; raises RuleBroken("file", …) saying what to do."""
-    return store_bytes(upload.stream.read(uploads.MAX_BYTES + 1), name=upload.filename or "", by=by)
+    """Keep what a person sent, checked and cleaned; raises RuleBroken("file", …) saying what to do."""
+    clean = g.get("decoded", {}).get(id(upload)) or _decoded(upload)
+    if isinstance(clean, RuleBroken):
+        raise clean
+    return _keep(clean.content, media_type=clean.media_type, name=clean.original_name, by=by)
 
 
 def store_bytes(data: bytes, *, name: str, by: Actor | None) -> StoredFile:
-    """As `store_upload`, for bytes at hand."""
+    """As `store_upload`, for bytes of our own at hand, which are decoded here."""
     clean = uploads.clean(data, name)
     return _keep(clean.content, media_type=clean.media_type, name=clean.original_name, by=by)
 

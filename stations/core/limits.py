@@ -4,15 +4,12 @@ The limit is set before anything is read, so that nobody's request makes a worke
 three (a house test tries each): what a stranger sends, what somebody signed in sends, and forms with a file.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from flask import Flask, abort, current_app, request, session
 
 from stations.core import uploads
-
-V = TypeVar("V", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,6 @@ SIGNED_IN: Final = Limit(1_000_000, 1_000_000, 2_000)
 
 WITH_FILE: Final = Limit(3 * uploads.MAX_BYTES + SIGNED_IN.size, SIGNED_IN.text, SIGNED_IN.fields)
 """More than one file may have: whoever chose too large a one is answered beside the field, not by an error page."""
-
-
-def takes_file(view: V) -> V:
-    """Mark a route whose form has a file."""
-    view.takes_file = True  # type: ignore[attr-defined]  # the mark itself
-    return view
 
 
 def limit_of(endpoint: str | None, *, signed_in: bool) -> Limit:

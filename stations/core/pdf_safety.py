@@ -10,16 +10,27 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    PdfObject,
+    StreamObject,
+    read_object,
+)
 
 from stations.core.messages import N_, RuleBroken
 
 MAX_OBJECTS: Final = 200_000
 MAX_DEPTH: Final = 100
 
-BROKEN_PDF: Final = N_("PDFを開けません。途中で切れているか、壊れています。もう一度作り直してください。")
-ENCRYPTED_PDF: Final = N_("パスワードや編集制限のついたPDFは使えません。制限を外して保存し直してください。")
+BROKEN_PDF: Final = N_(
+    "PDFを開けません。途中で切れているか、壊れています。もう一度印刷（PDFに保存）し直すか、紙の写真を撮って選んでください。"
+)
+ENCRYPTED_PDF: Final = N_(
+    "開くのにパスワードがいるPDFは使えません。パスワードなしで印刷（PDFに保存）し直すか、紙の写真を撮って選んでください。"
+)
 ACTIVE_PDF: Final = N_(
     "自動で動く仕組みや添付ファイルが入ったPDFは使えません。印刷し直したPDFか、写真にして選んでください。"
 )
@@ -46,9 +57,68 @@ _ACTIVE_TYPES: Final = frozenset({"/EmbeddedFile"})
 
 # What a lenient viewer might find although the cross-reference table does not list it.
 _RAW_ACTIVE = re.compile(rb"/(?:JavaScript|EmbeddedFiles?|Launch|RichMedia|XFA)(?=[\s/<>\[\]()%])")
+_PACKED_ACTIVE = re.compile(rb"/(?:JavaScript|JS|AA|EmbeddedFiles?|Launch|RichMedia|XFA)(?=[\s/<>\[\]()%])")
+_OBJECT = re.compile(rb"\b\d{1,10}\s+\d{1,5}\s+obj\b\s*")
+# The dictionary of an object stream stands before the first "stream" or "endobj" after "obj".
+_OBJECT_STREAM = re.compile(rb"\A(?:(?!\bstream\b|\bendobj\b).)*?/ObjStm\b", re.DOTALL)
+LONGEST_DICTIONARY: Final = 1_000
+_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\s\x00]*\Z")
+_LAST = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
 _XREF = re.compile(rb"\s*(?:xref\b|\d+\s+\d+\s+obj\b)")
+
+
+def clean(data: bytes) -> bytes:
+    """The PDF to store: the very bytes, as evidence, where they are sound, else the same pages written again.
+
+    Scanners write a byte-order mark before the beginning or bytes after the end, and forbid changes with an owner's
+    password that nobody asks a reader for. Raises `RuleBroken` on the field `file` as `check` says of the result.
+    """
+    try:
+        check(data)
+    except RuleBroken as broken:
+        if broken.message not in {BROKEN_PDF, ENCRYPTED_PDF}:
+            raise
+    else:
+        return data
+    rewritten = _written_again(data)
+    check(rewritten)
+    return rewritten
+
+
+def _written_again(data: bytes) -> bytes:
+    """What a reader without a password sees, as a new file of which all programs read the same."""
+    body = _between_its_ends(data)
+    try:
+        reader = PdfReader(BytesIO(body), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise RuleBroken("file", ENCRYPTED_PDF)
+        if not len(reader.pages):
+            raise RuleBroken("file", BROKEN_PDF)
+        # Before anything is left out: what hides in it is no slip of a scanner.
+        if not reader.is_encrypted:
+            _check_hidden(data)
+        _check_objects(reader)
+        writer = PdfWriter(clone_from=reader)
+        out = BytesIO()
+        writer.write(out)
+    except (RuleBroken, MemoryError):
+        raise
+    except Exception as error:  # the parser answers hostile bytes with any exception it has
+        raise RuleBroken("file", BROKEN_PDF) from error
+    return out.getvalue()
+
+
+def _between_its_ends(data: bytes) -> bytes:
+    """From "%PDF" to the last "%%EOF", whose table is where it says, counted from either beginning."""
+    start, ends = _START.match(data), list(_LAST.finditer(data))
+    if start is None or not ends:
+        raise RuleBroken("file", BROKEN_PDF)
+    before, table = start.end() - len(b"%PDF-"), int(ends[-1][1])
+    if not _XREF.match(data, table) and not _XREF.match(data, before + table):
+        raise RuleBroken("file", BROKEN_PDF)
+    return data[before : ends[-1].end()]
 
 
 def check(data: bytes) -> None:
@@ -61,12 +131,31 @@ def check(data: bytes) -> None:
         if not len(reader.pages):
             raise RuleBroken("file", BROKEN_PDF)
         _check_objects(reader)
-    except RuleBroken:
+        _check_hidden(data)
+    except (RuleBroken, MemoryError):
         raise
     except Exception as error:  # the parser answers hostile bytes with any exception it has
         raise RuleBroken("file", BROKEN_PDF) from error
-    if _RAW_ACTIVE.search(_NAME_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), data)):
+
+
+def _check_hidden(data: bytes) -> None:
+    """Refuse active content that no table lists: in the bytes themselves, or packed in object streams."""
+    plain = _unescaped(data)
+    if _RAW_ACTIVE.search(plain):
         raise RuleBroken("file", ACTIVE_PDF)
+    for match in _OBJECT.finditer(data):
+        if not _OBJECT_STREAM.search(_unescaped(data[match.end() : match.end() + LONGEST_DICTIONARY])):
+            continue
+        stream = BytesIO(data)
+        stream.seek(match.end())
+        packed = read_object(stream, PdfReader(BytesIO(data), strict=False))
+        if isinstance(packed, StreamObject) and _PACKED_ACTIVE.search(_unescaped(packed.get_data())):
+            raise RuleBroken("file", ACTIVE_PDF)
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Names may be written with #41 for A."""
+    return _NAME_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), data)
 
 
 def _check_frame(data: bytes) -> None:

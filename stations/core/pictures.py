@@ -5,25 +5,33 @@ profiles, or a second file behind the picture.
 """
 
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 
 import pi_heif
 from PIL import Image, ImageOps
 
 from stations.core.messages import N_, RuleBroken
 
-MAX_PIXELS: Final = 64_000_000
-"""A 48-megapixel telephone passes; a small file that unfolds into gigabytes does not."""
+MAX_PIXELS: Final = 65_000_000
+"""A telephone of 64 megapixels (9248 by 6936) passes; a small file that unfolds into gigabytes does not."""
 
 MAX_SIDE: Final = 3000
 """Pixels on the long side that are kept: an A4 receipt stays legible at about 250 dpi."""
+
+END_OF_JPEG: Final = b"\xff\xd9"
+JPEG_TAIL: Final = 4_096
+"""Bytes from the end in which the end of a JPEG is looked for: some devices write a few more behind it."""
+ROWS_HELD_BACK: Final = 18
+"""Rows that a decoder holds back while the end is missing: one row of blocks of 16, and two lines for smoothing."""
 
 _PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 BROKEN_IMAGE: Final = N_(
     "画像を開けません。途中で切れているか、壊れています。撮り直すか、保存し直してください。"
 )
-TOO_MANY_PIXELS: Final = N_("画像の縦横が大きすぎます。%(megapixels)s万画素以下にしてください。")
+TOO_MANY_PIXELS: Final = N_(
+    "画像の縦横が大きすぎます。%(megapixels)s万画素以下にしてください。カメラの画素数を下げて撮り直すか、画面の写し（スクリーンショット）を選んでください。"
+)
 
 
 def clean(data: bytes, sent_type: str) -> tuple[str, bytes]:
@@ -50,16 +58,36 @@ def _decoded(data: bytes, sent_type: str) -> Image.Image:
     try:
         image = _opened(data, sent_type)
         _check_pixels(image.size)
+        if sent_type == "image/jpeg" and END_OF_JPEG not in data[-JPEG_TAIL:] and _lacks_only_its_end(data):
+            image = _opened(data + END_OF_JPEG, sent_type)
         # A JPEG can be read at 1/2 or 1/4 for little memory; the result is never below the side kept.
         image.draft(None, (MAX_SIDE, MAX_SIDE))
         image.load()
         return ImageOps.exif_transpose(image)
-    except RuleBroken:
+    except (RuleBroken, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise RuleBroken("file", TOO_MANY_PIXELS, megapixels=MAX_PIXELS // 10_000) from bomb
     except Exception as error:  # decoders answer hostile bytes with any exception they have
         raise RuleBroken("file", BROKEN_IMAGE) from error
+
+
+def _lacks_only_its_end(data: bytes) -> bool:
+    """Whether a JPEG is whole but for the two bytes that end it, as some devices leave it.
+
+    Given those bytes, a decoder fills whatever else is missing with grey and says nothing. So it is decoded without
+    them: it then holds back the last row of blocks with the two lines beside it, and of a picture that was cut more.
+    """
+    image = Image.open(BytesIO(data), formats=["JPEG"])
+    name, extents, offset, arguments = image.tile[0]
+    image.load_prepare()
+    # Pillow offers no other way to see how far it came.
+    decoder = Image._getdecoder(image.mode, name, arguments, image.decoderconfig)
+    decoder.setimage(image.im, extents)
+    decoder.decode(data[offset:])
+    width, height = image.size
+    held_back = (0, max(0, height - ROWS_HELD_BACK - 1), width, max(1, height - ROWS_HELD_BACK))
+    return image.im.crop(held_back).getbbox() is not None
 
 
 def _opened(data: bytes, sent_type: str) -> Image.Image:
@@ -68,7 +96,8 @@ def _opened(data: bytes, sent_type: str) -> Image.Image:
         _check_pixels(heif.size)
         # The decoder has turned the picture already; its pixels alone are taken over.
         upright = heif.to_pillow()
-        return Image.frombytes(upright.mode, upright.size, upright.tobytes())
+        upright.info.clear()
+        return cast(Image.Image, upright)
     return Image.open(BytesIO(data), formats=["PNG" if sent_type == "image/png" else "JPEG"])
 
 

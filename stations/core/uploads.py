@@ -33,6 +33,9 @@ MAX_NAME: Final = 100
 EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 """The types that are stored. HEIC is accepted and stored as JPEG, which every browser shows."""
 
+# Scanners write a byte-order mark or a line break before the first line.
+_PDF = re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-")
+
 _STORAGE_NAME = re.compile(r"[0-9a-f]{64}\Z")
 
 TOO_LARGE: Final = N_("ファイルが大きすぎます。%(megabytes)sMB以下のファイルを選んでください。")
@@ -60,25 +63,39 @@ def clean(data: bytes, filename: str) -> CleanUpload:
 
     Raises `RuleBroken` on the field `file` when the file is empty, over 10 MB, of another type,
     damaged, too large in pixels, or a PDF that is encrypted or has active content.
+    What people send goes through `core.decoding`, which does the same in a process with limits.
     """
+    check_size(data)
+    media_type, content = cleaned(data)
+    return as_stored(content, media_type, filename)
+
+
+def check_size(data: bytes) -> None:
+    """`RuleBroken` on `file` when there is nothing, or more than 10 MB."""
     if not data:
         raise RuleBroken("file", EMPTY)
     if len(data) > MAX_BYTES:
         raise RuleBroken("file", TOO_LARGE, megabytes=MAX_BYTES // 1_000_000)
+
+
+def cleaned(data: bytes) -> tuple[str, bytes]:
+    """Media type and bytes to store; raises as `clean` says."""
     sent_type = "image/heic" if _is_heic(data) else filetype.guess_mime(data)
     # The parser and the decoders cost a third of a second to load: only who uploads pays for them.
-    if sent_type == "application/pdf":
+    if sent_type == "application/pdf" or _PDF.match(data):
         from stations.core import pdf_safety
 
         _refuse_second_file(data)
-        pdf_safety.check(data)
-        media_type, content = sent_type, data
-    elif sent_type in {"image/jpeg", "image/png", "image/heic"}:
+        return "application/pdf", pdf_safety.clean(data)
+    if sent_type in {"image/jpeg", "image/png", "image/heic"}:
         from stations.core import pictures
 
-        media_type, content = pictures.clean(data, sent_type)
-    else:
-        raise RuleBroken("file", WRONG_TYPE)
+        return pictures.clean(data, sent_type)
+    raise RuleBroken("file", WRONG_TYPE)
+
+
+def as_stored(content: bytes, media_type: str, filename: str) -> CleanUpload:
+    """What `cleaned` answered, with its digest and the name it is shown under."""
     extension = EXTENSIONS[media_type]
     return CleanUpload(
         content=content,

@@ -8,6 +8,7 @@ import threading
 import zipfile
 import zlib
 from base64 import b85decode
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -278,8 +279,15 @@ class TestPictures:
         ],
         ids=["jpeg", "png", "heic", "jpeg header", "png header"],
     )
-    def test_truncated_pictures_are_refused(self, sent: bytes) -> None:
+    def test_cut_pictures_are_refused(self, sent: bytes) -> None:
         assert refusal(sent) == pictures.BROKEN_IMAGE
+
+    @pytest.mark.parametrize("cut", [1, 2])
+    def test_a_jpeg_that_lacks_only_its_end_is_whole(self, cut: int) -> None:
+        stored = Image.open(BytesIO(uploads.clean(jpeg()[:-cut], "a.jpg").content))
+        whole = Image.open(BytesIO(uploads.clean(jpeg(), "a.jpg").content))
+        assert stored.size == whole.size
+        assert stored.tobytes() == whole.tobytes()
 
     @pytest.mark.parametrize("side", [9_000, 14_000, 60_000])
     def test_decompression_bomb_is_refused_before_it_unfolds(self, side: int) -> None:
@@ -296,6 +304,22 @@ class TestPictures:
         assert uploads.clean(jpeg(), "a.jpg").content == stored
 
 
+def encrypted(*, user_password: str) -> bytes:
+    """A page that may be read with this password, and changed with another."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt(user_password=user_password, owner_password="an owner's")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def with_object(sent: bytes, extra: bytes) -> bytes:
+    """The PDF with one more object before its table, which does not list it."""
+    table, end = sent.rindex(b"xref\n", 0, sent.rindex(b"startxref")), sent.rindex(b"startxref")
+    return sent[:table] + extra + sent[table:end] + b"startxref\n%d\n%%%%EOF\n" % (table + len(extra))
+
+
 class TestType:
     @pytest.mark.parametrize(
         "sent",
@@ -305,7 +329,6 @@ class TestType:
             b"PK\x03\x04" + bytes(60),
             b"MZ" + bytes(100),
             b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-            b"\n%PDF-1.7\n",
         ],
     )
     def test_other_types_are_refused_whatever_they_are_called(self, sent: bytes) -> None:
@@ -359,14 +382,44 @@ class TestPdf:
         assert 99 not in PdfReader(BytesIO(hidden)).xref[0]
         assert refusal(hidden) == pdf_safety.ACTIVE_PDF
 
-    @pytest.mark.parametrize("password", ["pass", ""])
-    def test_encrypted_is_refused(self, password: str) -> None:
-        writer = PdfWriter()
-        writer.add_blank_page(100, 100)
-        writer.encrypt(user_password=password, owner_password=password)
-        out = BytesIO()
-        writer.write(out)
-        assert refusal(out.getvalue()) == pdf_safety.ENCRYPTED_PDF
+    def test_what_nobody_can_open_is_refused(self) -> None:
+        assert refusal(encrypted(user_password="pass")) == pdf_safety.ENCRYPTED_PDF
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            lambda: encrypted(user_password=""),
+            lambda: b"\xef\xbb\xbf" + pdf(),
+            lambda: b"\r\n" + pdf(),
+            lambda: pdf() + b"<script>alert(1)</script>",
+            lambda: pdf() + bytes(600) + b"\r\n\x1a",
+            lambda: b"\n" + pdf() + b"trailing",
+        ],
+        ids=["owner's password", "mark before", "line break before", "something behind", "padding", "both"],
+    )
+    def test_what_scanners_write_is_written_again(self, sent: Callable[[], bytes]) -> None:
+        """The pages stay, all else is gone; what is stored passes every check itself."""
+        stored = uploads.clean(sent(), "scan.pdf").content
+        pdf_safety.check(stored)
+        assert len(PdfReader(BytesIO(stored)).pages) == 1
+        assert b"script" not in stored and b"trailing" not in stored
+
+    @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
+    def test_what_acts_is_refused_although_it_could_be_written_again(self, before: bytes) -> None:
+        acting = with_object(pdf(), b"99 0 obj\n<</S/JavaScript/JS(app.alert(1))>>\nendobj\n")
+        assert refusal(before + acting + b"behind") == pdf_safety.ACTIVE_PDF
+
+    def test_javascript_in_an_object_stream_that_no_table_lists_is_found(self) -> None:
+        packed = zlib.compress(b"99 0 <</S/JavaScript/JS(app.alert(1))>>")
+        for name in (b"/ObjStm", b"/Obj#53tm"):
+            stream = b"98 0 obj\n<</Type%s/N 1/First 5/Filter/FlateDecode/Length %d>>\nstream\n" % (
+                name,
+                len(packed),
+            )
+            hidden = with_object(pdf(), stream + packed + b"\nendstream\nendobj\n")
+            assert 98 not in PdfReader(BytesIO(hidden)).xref[0]
+            assert refusal(hidden) == pdf_safety.ACTIVE_PDF
+            assert refusal(b"\n" + hidden) == pdf_safety.ACTIVE_PDF
 
     @pytest.mark.parametrize(
         "sent",
@@ -374,14 +427,14 @@ class TestPdf:
             pdf()[:-30],
             pdf()[:200],
             b"%PDF-1.7\n%%EOF\n",
-            pdf() + b"<script>alert(1)</script>",
+            b"\n%PDF-1.7\n",
             pdf().replace(b"startxref\n", b"startxref\n1"),
             pdf()
             .replace(b"/Type /Pages", b"/Type /Xages")
             .replace(b"/Count 1", b"/Count 0")
             .replace(b"/Kids", b"/Nids"),
         ],
-        ids=["no end", "cut", "empty", "something behind", "table elsewhere", "no page"],
+        ids=["no end", "cut", "empty", "begun", "table elsewhere", "no page"],
     )
     def test_damaged_is_refused(self, sent: bytes) -> None:
         assert refusal(sent) == pdf_safety.BROKEN_PDF

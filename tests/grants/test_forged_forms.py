@@ -37,7 +37,7 @@ def test_nor_is_a_cancellation(app: Flask, db_session: Session, forged: dict[str
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 90_000)
-    services.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=30_000, by=made.officer)
+    services.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=0, by=made.officer)
     before = grant.status
     approver = as_(app, made.approver)
     token = approver.get("/account")

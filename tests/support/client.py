@@ -182,7 +182,7 @@ class PageClient:
             names = {control.get("name", "") for control in form.controls} - NEVER_REPEATED - {""}
             view = self.app.view_functions[endpoint]
             if form.element.get("enctype") == "multipart/form-data" and not hasattr(view, "takes_file"):
-                raise AssertionError(f"{page.url}: {endpoint} gets a file and lacks @takes_file")
+                raise AssertionError(f"{page.url}: {endpoint} gets a file and lacks @files.takes_file")
             package = view.__module__.split(".")[1]
             unknown = sorted(name for name in names if not knows(package, name))
             if unknown:

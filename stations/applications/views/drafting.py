@@ -24,7 +24,6 @@ from stations.core.access import NotAllowed, Permission, requires
 from stations.core.database import creates, writes
 from stations.core.forms import Form
 from stations.core.language import gettext as _
-from stations.core.limits import takes_file
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.seen import Overtaken
 
@@ -179,7 +178,7 @@ def _after(plan: Any, part: Section) -> Any:
 
 @blueprint.post("/plans/<int:plan_id>/attachments")
 @requires(Permission.PLAN_DRAFT, of=queries.plan)
-@takes_file
+@files.takes_file
 @creates
 def attach(plan: Any) -> Any:
     form = forms.AttachForm()

@@ -13,7 +13,6 @@ from stations.core.formatting import yen
 from stations.core.forms import say
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.limits import takes_file
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import AnswerForm, CorrectionForm, ReasonForm, ReceiptForm
@@ -81,7 +80,7 @@ def _narrowed(rows: list[Any], chosen: dict[str, str]) -> list[Any]:
 
 @blueprint.route("/grants/<int:grant_id>/receipts/new", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
-@takes_file
+@files.takes_file
 @creates
 def new_receipt(grant: Any) -> Any:
     """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""
@@ -107,7 +106,7 @@ def new_receipt(grant: Any) -> Any:
 
 @blueprint.route("/grants/receipts/<int:receipt_id>/correct", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
-@takes_file
+@files.takes_file
 @creates
 def correct_receipt(receipt: Any) -> Any:
     """訂正 in one step: the form stands as the receipt was entered; its photo stays."""

@@ -1,0 +1,108 @@
+"""Pictures and PDFs are decoded in a process with limits, before the transaction begins."""
+
+import fcntl
+import os
+import resource
+import tempfile
+import threading
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from stations.core import decoding, outbox, uploads
+from stations.core.database import db
+from stations.core.messages import RuleBroken
+from tests.grants import cast as grants
+from tests.support.client import PageClient
+
+on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+
+
+def picture(size: tuple[int, int] = (640, 480), kind: str = "JPEG", mode: str = "RGB") -> bytes:
+    out = BytesIO()
+    Image.new(mode, size, "white").save(out, kind)
+    return out.getvalue()
+
+
+class Somebody(NamedTuple):
+    name: str
+    email: str | None
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(RuleBroken) as caught:
+        decoding.clean(data, "receipt.jpg")
+    assert caught.value.field == "file"
+    return caught.value.message
+
+
+def test_the_process_answers_as_the_function() -> None:
+    sent = picture()
+    assert decoding.clean(sent, "領収書.jpeg") == uploads.clean(sent, "領収書.jpeg")
+    assert refusal(b"<html>") == uploads.WRONG_TYPE
+    assert refusal(b"") == uploads.EMPTY
+
+
+def test_a_telephone_of_64_megapixels_is_read_with_little_memory() -> None:
+    """In the process: this one grows by no more than what is kept."""
+    sent = picture((9248, 6936))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    kept = decoding.clean(sent, "large.jpg")
+    assert max(Image.open(BytesIO(kept.content)).size) <= 3000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 400_000
+
+
+def test_what_takes_too_long_or_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(decoding, "WALL_SECONDS", 0.01)
+        assert refusal(picture()) == decoding.TOO_HEAVY
+    with monkeypatch.context() as patched:
+        patched.setattr(decoding, "MEMORY_BYTES", 250_000_000)
+        assert refusal(picture((8_000, 8_000), "PNG", "RGBA")) == decoding.TOO_HEAVY
+
+
+def test_only_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "QUEUE_SECONDS", 0.2)
+    monkeypatch.setattr(decoding, "AT_ONCE", 1)
+    place = Path(tempfile.gettempdir()) / f"stations-decoding-{os.getuid()}-0.lock"
+    with place.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert refusal(picture()) == decoding.BUSY
+    assert decoding.clean(picture(), "a.jpg").media_type == "image/jpeg"
+
+
+@on_sqlite
+def test_while_a_photo_is_decoded_others_write(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite lets one writer in: nothing is held while the decoder works."""
+    made = grants.team()
+    grant = grants.active(made)
+    client = PageClient(app)
+    client.sign_in(made.treasurer)
+    page = client.get(f"/grants/{grant.id}/receipts/new")
+    waited: list[float] = []
+
+    def slow(data: bytes, filename: str) -> uploads.CleanUpload:
+        def somebody_else() -> None:
+            with app.app_context():
+                outbox.queue(to=Somebody("見本 花子", "mihon@stations.example"), subject="件名", body="本文")
+                db.session.commit()
+
+        thread, started = threading.Thread(target=somebody_else), time.monotonic()
+        thread.start()
+        thread.join()
+        waited.append(time.monotonic() - started)
+        return uploads.clean(data, filename)
+
+    monkeypatch.setattr(decoding, "clean", slow)
+    client.submit(page, payee="見本商店", file=(picture(), "receipt.jpg"))
+    assert len(waited) == 1
+    assert waited[0] < 5, "it waits 15 seconds and fails while the transaction holds the lock"
