@@ -143,7 +143,9 @@ def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> S
         by=town.of(task.place)[Role.TREASURER],
     )
     yield times.at(When.ORDER)
-    _order(town, request)
+    services.draft_order(request=request, by=town.officer(1))
+    yield times.at(When.ORDER, 0.3)
+    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
     yield times.at(When.PAY)
     _pay(town, request)
     if task.whole_year and task.place.key == "mabashi":
@@ -156,14 +158,10 @@ def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> S
         )
         assert again is not None
         yield times.at(When.PAY, 0.6)
-        _order(town, again)
+        services.draft_order(request=again, by=town.officer(1))
+        services.order_payment(request=again, by=town.city[Role.APPROVER][0])
         yield times.at(When.PAY, 0.75)
         _pay(town, again)
-
-
-def _order(town: Town, request: PaymentRequest) -> None:
-    services.draft_order(request=request, by=town.officer(1))
-    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
 
 
 def _pay(town: Town, request: PaymentRequest) -> None:

@@ -36,6 +36,10 @@ _LAST_YEAR = (
     (4, 3), (4, 4), (4, 9), (4, 14), (4, 16), (4, 18), (4, 24), (5, 1), (5, 7), (15, 20),
     (15, 25), (15, 30), (16, 3), (16, 13), (16, 20), (16, 22), (16, 24), (17, 11), (17, 18),
 )  # fmt: skip
+# Two were settled in June, when the cash of their year had closed: a balance out of the new budget (過年度支出), and a
+# repayment into it (過年度収入).
+_SETTLED_LATE = ("rokkodai", "engawa")
+_IN_JUNE = {When.SETTLE: (18, 2), When.CASH: (18, 9), When.CLOSE: (18, 16)}
 _LAST_AUTUMN = ((9, 24), (9, 25), (9, 29), (10, 2), (10, 5), (10, 6), (10, 8), (10, 14), (10, 16))
 _PROJECT = (
     0.01, 0.02, 0.03, 0.05, 0.06, 0.07, 0.09, 0.11, 0.13, 0.4,
@@ -65,6 +69,8 @@ class Timetable:
         if task.last_year:
             autumn = task.session is Session.LAST_AUTUMN and place < len(_LAST_AUTUMN)
             month, day = (_LAST_AUTUMN if autumn else _LAST_YEAR)[place]
+            if task.whole_year and task.place.key in _SETTLED_LATE:
+                month, day = _IN_JUNE.get(list(When)[place], (month, day))
             return self._day(month, day)
         if task.session in _LATER:
             first = _LATER[task.session]

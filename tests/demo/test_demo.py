@@ -96,6 +96,12 @@ def test_last_year_closed_in_all_three_ways(in_demo: Flask):
         assert (standing.paid, standing.cash) == (grant.fixed_yen, 0)
 
 
+@pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)
+def test_two_of_last_year_were_settled_out_of_and_into_this_years_budget(in_demo: Flask):
+    budgets = queries.budget_flows(2026).values()
+    assert any(one.earlier for one in budgets) and any(one.income for one in budgets)
+
+
 def test_letters_are_numbered_without_gaps_in_the_order_of_their_days(in_demo: Flask):
     for year in db.session.scalars(sa.select(Letter.fiscal_year).distinct()).all():
         letters = db.session.scalars(
