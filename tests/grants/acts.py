@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from stations.core import clock
 from stations.core.access import Role
-from stations.grants import rules, services
+from stations.grants import queries, rules, services
 from stations.grants.models import Grant, PaymentRequest
-from stations.grants.services import inspections, reports
+from stations.grants.recoveries import GrantRecovery
+from stations.grants.services import inspections, recoveries, reports
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -27,6 +28,11 @@ class Case:
     @property
     def payment(self) -> PaymentRequest:
         return max(self.grant.payment_requests, key=lambda one: one.instalment)
+
+    @property
+    def recovery(self) -> GrantRecovery:
+        """The newest finding after 完結."""
+        return max(queries.recoveries(self.grant), key=lambda one: one.id)
 
 
 def case(made: grants.Team) -> Case:
@@ -78,6 +84,11 @@ def _fail(case: Case) -> object:
     return rules.receiving_year(case.payment.fiscal_year, clock.today())
 
 
+def _record_recovery(case: Case) -> object:
+    recoveries.record(recovery=case.recovery, received_on=clock.today(), by=case.made.cashier)
+    return case.recovery.budget_year
+
+
 def _inspect(case: Case) -> object:
     inspections.inspect(grant=case.grant, by=case.made.officer)
     return None
@@ -108,6 +119,19 @@ ACTS: dict[str, Callable[[Case], object]] = {
     "withdraw_change": lambda case: services.withdraw_change(grant=case.grant, by=case.made.chair),
     "refuse_change": lambda case: services.decide_change(
         grant=case.grant, approve=False, reason="年度が終わったため", by=case.made.approver
+    ),
+    "withdraw_advance": lambda case: services.withdraw_advance(request=case.payment, by=case.made.treasurer),
+    "draft_recovery": lambda case: recoveries.draft(
+        grant=case.grant, disallowed_yen=10_000, reason="対象外の支出", by=case.made.officer
+    ),
+    "approve_recovery": lambda case: recoveries.approve(recovery=case.recovery, by=case.made.approver),
+    "send_back_recovery": lambda case: recoveries.send_back(
+        recovery=case.recovery, reason="直す", by=case.made.approver
+    ),
+    "issue_recovery": lambda case: recoveries.issue(recovery=case.recovery, by=case.made.officer),
+    "record_recovery": _record_recovery,
+    "reverse_recovery": lambda case: recoveries.reverse(
+        recovery=case.recovery, reason="番号の誤り", by=case.made.cashier
     ),
     "issue_change": lambda case: services.issue_change(grant=case.grant, by=case.made.officer),
     "draft_order": _draft_order,

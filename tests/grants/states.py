@@ -169,6 +169,23 @@ def _closed(made: grants.Team) -> None:
     services.close(grant=made.grant, by=made.officer)
 
 
+def _finding(*names: str) -> Callable[[grants.Team], None]:
+    """A closed grant with a finding, brought so far by the acts."""
+
+    def build(made: grants.Team) -> None:
+        _closed(made)
+        case = acts.case(made)
+        for name in ("draft_recovery", *names):
+            acts.ACTS[name](case)
+
+    return build
+
+
+def _refused_change(made: grants.Team) -> None:
+    _change(made)
+    services.decide_change(grant=made.grant, approve=False, reason="足りる", by=made.approver)
+
+
 def _withdrawn(made: grants.Team) -> None:
     services.withdraw(grant=grants.applied(made), by=made.chair)
 
@@ -184,6 +201,7 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "active": grants.active,
     "change requested": _change,
     "change approved, letter due": _approved_change,
+    "change refused, letter due": _refused_change,
     "advance requested": _advance(grants.requested),
     "advance drafted": _advance(_drafted),
     "advance ordered": _advance(grants.ordered),
@@ -212,5 +230,9 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "cancelled, refund to order": _cancelled_paid,
     "cancelled, even": _cancelled_even,
     "closed": _closed,
+    "finding drafted": _finding(),
+    "finding decided, letter due": _finding("approve_recovery"),
+    "finding ordered": _finding("approve_recovery", "issue_recovery"),
+    "finding repaid": _finding("approve_recovery", "issue_recovery", "record_recovery"),
     "withdrawn": _withdrawn,
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.grants import queries, services
 from stations.grants.budget_years import Flow, PaidBack, PaidOut, flows
+from tests.grants import acts
 from tests.grants import cast as grants
 
 OLD, NEW = 2026, 2027
@@ -108,3 +109,19 @@ def test_corrected_records_count_once(db_session: Session):
     services.reverse_refund(grant=made.grant, reason="番号", by=made.cashier)
     services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
     assert queries.budget_flows(OLD)[made.plan.committee_id] == flow(own=90_000, returned=30_000)
+
+
+def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session):
+    made = grants.team(year=OLD)
+    grants.active(made)
+    grants.paid(made, 60_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    services.close(grant=made.grant, by=made.officer)
+    grants.settings(NEW, by=made.approver)
+    case = acts.case(made)
+    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+        for name in ("draft_recovery", "approve_recovery", "issue_recovery", "record_recovery"):
+            acts.ACTS[name](case)
+    assert queries.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)
+    assert queries.budget_flows(NEW)[made.plan.committee_id] == flow(income=10_000)

@@ -20,6 +20,7 @@ from stations.core.database import db
 from stations.core.messages import RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import Grant
+from stations.grants.recovering import OPEN, RecoveryStatus
 from stations.grants.rules import FINAL, PaymentStatus, Status
 from tests.grants import acts
 from tests.grants import cast as grants
@@ -28,7 +29,7 @@ from tests.grants.states import STATES
 YEAR = 2026
 FIRST, LAST = dt.date(2026, 5, 7), dt.date(2028, 6, 30)
 LAST_DAYS = [dt.date(2027, 3, 30), dt.date(2027, 3, 31)]
-BEGINNINGS = sorted(set(STATES) - {"plan approved", "withdrawn", "closed"})
+BEGINNINGS = sorted(set(STATES) - {"plan approved", "withdrawn", "closed", "finding repaid"})
 MOST_SPENT = 60_000  # what a cut award leaves its supplies: more would first have to be moved there
 
 # The page that offers an act → what may be done there.
@@ -64,10 +65,18 @@ ON_PAGE = {
     "grants.reverse_refund": ["reverse_refund"],
     "grants.order_balance": ["order_balance"],
     "grants.close": ["close"],
+    "grants.draft_recovery": ["draft_recovery"],
     "grants.draft_order": ["draft_order", "return_request"],
     "grants.order": ["order_payment", "send_back_order"],
     "grants.record_payment": ["record_payment", "withdraw_order"],
     "grants.reverse_payment": ["reverse_payment", "fail_payment"],
+}
+# A finding after 完結 has pages of its own.
+FINDINGS = {
+    RecoveryStatus.DRAFTED: ["approve_recovery", "send_back_recovery"],
+    RecoveryStatus.DECIDED: ["issue_recovery"],
+    RecoveryStatus.ORDERED: ["record_recovery"],
+    RecoveryStatus.REPAID: ["reverse_recovery"],
 }
 # These bring a grant no nearer to its end.
 _ASIDE = {
@@ -83,6 +92,8 @@ _ASIDE = {
     "reverse_payment",
     "fail_payment",
     "reverse_refund",
+    "draft_recovery",
+    "reverse_recovery",
 }
 
 
@@ -192,7 +203,8 @@ class Life(RuleBasedStateMachine):
     def _ended(self) -> bool:
         grant = self.grant
         told = grant.status is not Status.REFUSED or queries.letter_of(grant, "refusal") is not None
-        return grant.status in FINAL and told
+        found = any(one.status in OPEN for one in queries.recoveries(grant))
+        return grant.status in FINAL and told and not found
 
     def _offered(self) -> list[str]:
         """What the grant's page offers today: the payments first, then the acts in their order."""
@@ -203,7 +215,10 @@ class Life(RuleBasedStateMachine):
             ]
             paid = [turn for turn in pages if turn is not None and turn.endpoint == "grants.reverse_payment"]
             found = [*pending, *queries.turns(self.grant, queries.facts(self.grant)), *paid[-1:]]
-        return [name for turn in found for name in ON_PAGE[turn.endpoint]]
+            findings = [
+                name for one in queries.recoveries(self.grant) for name in FINDINGS.get(one.status, [])
+            ]
+        return [*findings, *(name for turn in found for name in ON_PAGE[turn.endpoint])]
 
     def _does(self, name: str) -> bool:
         """Whether the act was done; a refused one leaves nothing behind."""

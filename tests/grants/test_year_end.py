@@ -45,6 +45,8 @@ COUNTED = frozenset(
         "fail_payment",
         "order_balance",
         "record_refund",
+        "issue_recovery",
+        "record_recovery",
     ]
 )
 

@@ -11,11 +11,15 @@ from stations.core import clock
 from stations.core.database import db
 from stations.grants.budget_years import Flow, PaidBack, PaidOut, flows
 from stations.grants.models import Grant, LedgerTransaction, Payment, PaymentRequest, Repayment
+from stations.grants.recoveries import GrantRecovery
 from stations.grants.rules import PaymentStatus
 
 
 def budget_flows(year: int) -> dict[int, Flow]:
-    """Committee id → the flow of one budget; a committee without any is absent. Two statements."""
+    """Committee id → the flow of one budget; a committee without any is absent. Two statements.
+
+    What is paid back after 完結 (`recoveries`) counts like any other repayment.
+    """
     first, last = clock.fiscal_year_period(year)
     asked = {"year": year, "first": first, "last": last}
     out: defaultdict[int, list[PaidOut]] = defaultdict(list)
@@ -56,16 +60,25 @@ def _paid_out() -> sa.Select[int, int, int, int, dt.date | None]:
 
 
 @cache
-def _paid_back() -> sa.Select[int, int, dt.date, int]:
-    """Repayments whose line in the books stands; those that may belong to the year."""
+def _paid_back() -> sa.CompoundSelect[int, int, dt.date, int]:
+    """Repayments whose line in the books stands, and findings that were repaid; those that may belong to the year."""
     answer = orm.aliased(LedgerTransaction)
-    return (
+    of_year = Grant.fiscal_year == sa.bindparam("year")
+    found = (
+        sa.select(Grant.committee_id, Grant.fiscal_year, GrantRecovery.received_on, GrantRecovery.amount_yen)
+        .join_from(GrantRecovery, Grant, Grant.id == GrantRecovery.grant_id)
+        .where(
+            GrantRecovery.received_on.is_not(None), sa.or_(of_year, _in_the_year(GrantRecovery.received_on))
+        )
+    )
+    return sa.union_all(
+        found,
         sa.select(Grant.committee_id, Grant.fiscal_year, Repayment.received_on, Repayment.amount_yen)
         .join_from(Repayment, Grant, Grant.id == Repayment.grant_id)
         .join(LedgerTransaction, LedgerTransaction.repayment_id == Repayment.id)
         .outerjoin(answer, answer.reverses_id == LedgerTransaction.id)
         .where(
             answer.id.is_(None),
-            sa.or_(Grant.fiscal_year == sa.bindparam("year"), _in_the_year(Repayment.received_on)),
-        )
+            sa.or_(of_year, _in_the_year(Repayment.received_on)),
+        ),
     )
