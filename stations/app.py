@@ -21,6 +21,7 @@ from stations.core import (
     database,
     errors,
     formatting,
+    glossary,
     japanese,
     labels,
     language,
@@ -117,6 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     language.init_app(app)
     japanese.init_app(app)
     formatting.init_app(app)
+    glossary.init_app(app)
     lists.init_app(app)
     web.init_app(app)
     people_session.init_app(app)

@@ -38,3 +38,15 @@ def test_every_page_of_a_grant_has_a_title_of_its_own(app: Flask, db_session: Se
     for path in ("", "/receipts", "/books", "/report"):
         title = client.get(f"/grants/{grant.id}{path}").title
         assert grant.plan.title in title and str(grant.station.name) in title, title
+
+
+def test_words_of_the_field_are_explained_where_a_committee_meets_them(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    client = PageClient(app)
+    client.sign_in(made.treasurer)
+    explained = [text_of(one) for one in client.get(f"/grants/{grant.id}").all("dl", class_="mt-glossary")]
+    for word in ("施行", "支出命令", "額の確定", "概算払", "SHA-256"):
+        assert any(word in text for text in explained), word
+    plan = client.get(f"/plans/{made.plan.id}/versions/1")
+    assert "照合値" in text_of(plan.one("dl", class_="mt-glossary"))
