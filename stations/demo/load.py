@@ -11,7 +11,7 @@ from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
 from stations.core.outbox import OutboxMail
-from stations.demo import calendar, grants, meetings, plans, referrals, town, visits
+from stations.demo import calendar, grants, meetings, plans, referrals, tablets, town, visits
 from stations.demo.diary import Days, Diary
 from stations.demo.places import PLACES
 from stations.demo.referrals import Desk
@@ -90,6 +90,8 @@ def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:
         if place.running:
             diary.begin(calendar.story(here, place))
             diary.begin(visits.story(here, place, crowds))
+        if place.key == tablets.STATION:
+            diary.begin(tablets.story(here, place))
     for session in Session:
         diary.begin(meetings.story(here, session, written))
     diary.begin(meetings.called_off(here))
