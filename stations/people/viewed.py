@@ -136,7 +136,12 @@ def _told(object_type: str, kind: Kind, ids: set[int]) -> sa.Select[Any]:
 
 
 def _called(kind: Kind, number: Any, title: str | None) -> str:
-    numbered = (
-        _("%(kind)s 第%(number)s号", kind=kind.name, number=number) if number is not None else str(kind.name)
-    )
+    if isinstance(number, str):  # of a sheet: 「R8-0001」
+        numbered = f"{kind.name} {number}"
+    else:
+        numbered = (
+            _("%(kind)s 第%(number)s号", kind=kind.name, number=number)
+            if number is not None
+            else str(kind.name)
+        )
     return _("%(what)s「%(title)s」", what=numbered, title=title) if title else numbered

@@ -86,7 +86,7 @@ def test_who_a_sheet_concerns_reads_who_looked_at_it(client: PageClient, here: T
         assert not any(one in text for one in hidden), person.name
     client.sign_in(here.worker)
     page = client.click(client.get(f"/referrals/{sheet.id}"), "だれが見たか")
-    assert sheet.number in page.text and other.number not in page.text
+    assert f"つなぎ {sheet.number}" in page.text and other.number not in page.text
     assert "見られなかった" in page.text and "よその 委員" in page.text
 
 
