@@ -1,24 +1,18 @@
 """Tables of the overview: the page shows one and the CSV carries it, so their figures are the same."""
 
-import csv
 from dataclasses import dataclass
-from io import StringIO
 
 from stations.attendance.rules import AgeBand
 from stations.core import formatting
+from stations.core.csv_file import Cell, csv_bytes
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.reports import labels as _labels  # noqa: F401  (registers what stages are called)
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage
 
-Cell = str | int | None
 Row = tuple[Cell, ...]
 Rows = tuple[Row, ...]
-
-# A spreadsheet runs a text that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -33,18 +27,8 @@ class Table:
     """"yen": the numbers are amounts."""
 
     def csv(self) -> bytes:
-        """As Excel opens it: UTF-8 with a mark, CRLF, no cell that runs as a formula."""
-        out = StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        total = (self.total,) if self.total else ()
-        for row in (self.columns, *self.rows, *total):
-            writer.writerow([_plain(cell) for cell in row])
-        return (BYTE_ORDER_MARK + out.getvalue()).encode()
-
-
-def _plain(cell: Cell) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+        """As Excel opens it."""
+        return csv_bytes((self.columns, *self.rows, *((self.total,) if self.total else ())))
 
 
 def stages(overview: Overview) -> Table:

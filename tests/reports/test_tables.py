@@ -5,13 +5,13 @@ from io import StringIO
 
 import pytest
 
-from stations.reports.tables import BYTE_ORDER_MARK, Table
+from stations.reports.tables import Table
 
 
 def read(table: Table) -> list[list[str]]:
     text = table.csv().decode()
-    assert text.startswith(BYTE_ORDER_MARK)
-    return list(csv.reader(StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
+    assert text.startswith("\ufeff")
+    return list(csv.reader(StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
 def test_rows_follow_the_heading_and_the_total_comes_last():

@@ -8,12 +8,12 @@ from flask_login import current_user
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, files, lists
 from stations.core.access import Permission, requires
+from stations.core.csv_file import csv_bytes
 from stations.core.database import creates
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.grants import queries
-from stations.grants.cash_book_csv import csv_bytes
 from stations.grants.forms.receipts import IncomeCorrectionForm, IncomeForm, ReasonForm
 from stations.grants.queries import books as book_queries
 from stations.grants.reporting import BOOKS_OPEN
@@ -77,7 +77,7 @@ def books_csv(grant: Any) -> Response:
         for line in book_queries.cash_book(grant).lines
     )
     name = _("出納帳_%(station)s_%(year)s.csv", station=grant.station.name, year=grant.fiscal_year)
-    response = Response(csv_bytes(heading, rows), content_type="text/csv; charset=utf-8")
+    response = Response(csv_bytes([heading, *rows]), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = files.content_disposition("attachment", name)
     return response
 
