@@ -1,0 +1,161 @@
+"""The proxy's sample, run as it stands: who sends slowly keeps nobody waiting."""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from stations.core import limits
+from tests.support.databases import replaced_sqlite, shared_sqlite_template
+from tests.support.demo_site import Site, demo_environment, served
+
+SAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "nginx-site.conf"
+HALF_SENT = 8
+SECONDS = 20
+
+
+def program() -> str:
+    """nginx, which `make test-programs` installs; Debian keeps it where only root's PATH looks."""
+    found = shutil.which("nginx") or "/usr/sbin/nginx"
+    assert Path(found).exists(), "nginx is missing (on Debian: apt-get install nginx-light)"
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def site(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One worker with four threads, as few as a small installation has."""
+    folder = tmp_path_factory.mktemp("behind")
+    url = replaced_sqlite(shared_sqlite_template(run_folder), folder / "empty.sqlite3")
+    environment = demo_environment(url, folder / "files") | {"STATIONS_PROXIES": "1"}
+    with served(environment, []) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The host and port of nginx with the sample's site, whose ports, certificate and log file are the test's."""
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    written = SAMPLE.read_text().replace("127.0.0.1:8000", urlsplit(site.url).netloc)
+    written = written.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+    written = written.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
+    written = re.sub(r"ssl_certificate(_key)? .*;", "", written).replace("/var/log/nginx", str(folder))
+    (folder / "site.conf").write_text(written)
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;" if os.getuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user} worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
+        f"events {{ worker_connections 128; }}\nhttp {{ {places} include {folder}/site.conf; }}\n"
+    )
+    process = subprocess.Popen(
+        [program(), "-p", str(folder), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, process, folder / "error.log")
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=SECONDS)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"nginx did not start: {log.read_text() if log.exists() else ''}")
+
+
+def ask(address: str, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(address, timeout=SECONDS)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def half_sent(address: str, request: bytes) -> socket.socket:
+    host, port = address.split(":")
+    connection = socket.create_connection((host, int(port)), SECONDS)
+    connection.sendall(request)
+    return connection
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"POST /sign-in HTTP/1.1\r\nHost: stations.example\r\nContent-Length: 9000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=",
+        b"POST /sign-in HTTP/1.1\r\nHost: stations.example\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlogin",
+        b"GET /sign-in HTTP/1.1\r\nHost: stations.example\r\nX-Slow: ",
+        b"",
+    ],
+    ids=["half a form", "half a chunk", "half a header", "nothing"],
+)
+def test_others_are_served_while_eight_requests_are_half_sent(proxy: str, begun: bytes):
+    with ExitStack() as open_connections:
+        for _ in range(HALF_SENT):
+            open_connections.enter_context(half_sent(proxy, begun))
+        time.sleep(0.3)
+        for path in ("/healthz", "/", "/sign-in"):
+            started = time.monotonic()
+            status, _body = ask(proxy, "GET", path)
+            assert status == 200
+            assert time.monotonic() - started < SECONDS / 2
+
+
+def test_the_proxy_takes_what_the_largest_route_takes_and_no_more(proxy: str):
+    """The application's own answer comes through: nobody is signed in, so it takes less."""
+    status, body = ask(proxy, "POST", "/sign-in", b"a=" + b"1" * 70_000, **{"Content-Type": "text/plain"})
+    assert status in {400, 413} and b"nginx" not in body
+    status, body = ask(proxy, "POST", "/grants/1/receipts/new", b"1" * limits.WITH_FILE.size)
+    assert b"nginx" not in body
+    status, _body = ask(proxy, "POST", "/sign-in", b"1", **{"Content-Length": str(33_000_000)})
+    assert status == 413
+
+
+def test_a_visitor_cannot_pretend_to_another_address(proxy: str, site: Site):
+    """What they write into the proxy's headers does not reach the application (nor its redirects)."""
+    connection = http.client.HTTPConnection(proxy, timeout=SECONDS)
+    try:
+        connection.request(
+            "GET", "/home", headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "ftp"}
+        )
+        answer = connection.getresponse()
+        assert "evil.example" not in (answer.headers["Location"] or "")
+    finally:
+        connection.close()
+
+
+def test_one_time_links_stand_in_no_log(proxy: str, tmp_path_factory: pytest.TempPathFactory):
+    ask(proxy, "GET", "/links/secret-token")
+    ask(proxy, "GET", "/?word=secret-word")
+    time.sleep(0.2)
+    folder = next(path for path in tmp_path_factory.getbasetemp().glob("nginx*") if path.is_dir())
+    kept = "".join(file.read_text() for file in folder.glob("*.log"))
+    assert "GET /" in kept
+    assert "secret" not in kept
