@@ -6,7 +6,7 @@ bytes everywhere. typst and fontTools are imported at the first document, not at
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ import pylopdf_fonts_ko
 import pylopdf_fonts_zh_cn
 
 from stations.core.messages import N_, RuleBroken
+from stations.core.text import visible
 
 if TYPE_CHECKING:
     import typst
@@ -81,13 +82,17 @@ def render(
     """
     import typst
 
+    data = _changed(
+        data, visible
+    )  # marks nobody sees may stand in what was saved before they were dropped there
     missing = missing_glyphs("".join(_texts(data)))
     instead = {char: (printed_as or {}).get(char) for char in missing}
     unknown = sorted(char for char, printed in instead.items() if printed is None)
     if unknown and not whatever_is_missing:
         raise RuleBroken(None, UNKNOWN_CHARACTERS, characters=named(unknown))
     if instead:
-        data = _translated(data, {ord(char): GETA if to is None else to for char, to in instead.items()})
+        table = {ord(char): GETA if to is None else to for char, to in instead.items()}
+        data = _changed(data, lambda words: words.translate(table))
     # Noon in Japan is the same day in UTC, which typst writes.
     stamp = datetime.combine(issued_on, time(12), _JAPAN) if issued_on else _UNDATED
     # A compiler costs about a millisecond and keeps the inputs of its last run: each call has its own.
@@ -124,7 +129,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 def check_printable(data: Mapping[str, object]) -> None:
     """`RuleBroken` naming the characters of `data` that could not be printed: asked before it is frozen."""
-    if missing := missing_glyphs("".join(_texts(data))):
+    if missing := missing_glyphs(visible("".join(_texts(data)))):
         raise RuleBroken(None, UNKNOWN_CHARACTERS, characters=named(sorted(missing)))
 
 
@@ -157,13 +162,14 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(item)
 
 
-def _translated(value: Any, table: Mapping[int, str]) -> Any:
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """JSON data with every string in it changed."""
     if isinstance(value, str):
-        return value.translate(table)
+        return change(value)
     if isinstance(value, Mapping):
-        return {key: _translated(item, table) for key, item in value.items()}
+        return {key: _changed(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_translated(item, table) for item in value]
+        return [_changed(item, change) for item in value]
     return value
 
 

@@ -34,10 +34,10 @@ def normalise(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _DECOMPOSED_KANA.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
-    return _seen(text).strip()
+    return visible(text).strip()
 
 
-def _seen(text: str) -> str:
+def visible(text: str) -> str:
     """``text`` without what cannot be seen: it turns a page's text around, or makes two equal names differ."""
     if text.isascii() and text.isprintable():
         return text

@@ -251,6 +251,14 @@ class TestCharacters:
             letter_data.pdf(award(project=f"花{unprintable}子"), issued_on=DAY)
         assert f"U+{ord(unprintable):04X}" in str(broken.value)
 
+    def test_marks_that_cannot_be_seen_are_left_out_and_stop_nothing(self) -> None:
+        """They stand in what was approved before they were dropped at saving."""
+        marked = "\u200e花\u202a火\u202c\u2068の\u2069\u200b会\u00a0東\u3164"
+        documents.check_printable({"title": [marked]})
+        assert "花火の会東つながる" in text_of(
+            letter_data.pdf(award(project=f"{marked}つながる"), issued_on=DAY)
+        )
+
     def test_missing_ones_are_found_in_lists(self) -> None:
         with pytest.raises(RuleBroken):
             letter_data.pdf(award(conditions=["花\ue000子"]), issued_on=DAY)
