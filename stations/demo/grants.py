@@ -32,13 +32,13 @@ _SECOND_ADVANCES = (
 
 
 def settings(days: Days, town: Town) -> Story:
-    """The 制度設定 of both years, entered by the section head before each begins."""
+    """The 制度設定 of both years, drafted by an officer and approved by the section head before each begins."""
     for year, entered in (
         (days.year - 1, days.winter(2, 2, of=days.year - 1)),
         (days.year, days.before(2, 2)),
     ):
         yield entered
-        services.save_settings(
+        draft = services.draft_settings(
             terms=FiscalTerms(
                 fiscal_year=year,
                 cap_yen=600_000,
@@ -46,8 +46,9 @@ def settings(days: Days, town: Town) -> Story:
                 processing_days=90,
                 document_prefix="松地共（見本）",
             ),
-            by=town.city[Role.APPROVER][0],
+            by=town.officer(),
         )
+        services.approve_settings(draft=draft, by=town.city[Role.APPROVER][0])
 
 
 def reminders(days: Days) -> Story:

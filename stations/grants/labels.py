@@ -251,9 +251,19 @@ class SettingsAct(StrEnum):
     """制度設定 has no states; what was entered stands beside the act."""
 
     SAVE = "save"
+    DRAFT = "draft"
+    APPROVE = "approve"
+    RETURN = "return"
 
 
-labels.register({SettingsAct.SAVE: _l("制度設定を保存する")})
+labels.register(
+    {
+        SettingsAct.SAVE: _l("制度設定を保存する"),
+        SettingsAct.DRAFT: _l("制度設定を起案する"),
+        SettingsAct.APPROVE: _l("制度設定を決裁する"),
+        SettingsAct.RETURN: _l("制度設定の起案を差し戻す"),
+    }
+)
 
 
 class CharacterAct(StrEnum):
@@ -266,6 +276,7 @@ labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決
 
 audit.register("printed_as", acts=CharacterAct)
 audit.register("fiscal_year_setting", acts=SettingsAct)
+audit.register("settings_draft", acts=SettingsAct)
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("grant_recovery", acts=(RecoveryAct, RecoveryDeed), statuses=RecoveryStatus)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)

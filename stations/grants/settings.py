@@ -1,5 +1,8 @@
 """制度設定: what holds for every grant of a fiscal year. A table of its own beside `models`."""
 
+import datetime as dt
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -11,7 +14,8 @@ from stations.grants.settlement import FiscalTerms, ReallocationRule, parse_remi
 class FiscalYearSetting(Model):
     """The 制度設定 of one fiscal year: rate, cap, rounding, deadlines, document prefix. Data of the city.
 
-    Changed only until the first application of the year; each change is an event. Demo values are fictional.
+    Drafted by one official and in force when another has approved it (`SettingsDraft`); changed only until the first
+    application of the year. Each change is an event. Demo values are fictional.
     """
 
     __tablename__ = "fiscal_year_setting"
@@ -79,3 +83,40 @@ class FiscalYearSetting(Model):
 
     def maker_ids(self) -> frozenset[int]:
         return frozenset()
+
+
+class SettingsDraft(Model):
+    """起案 of a year's 制度設定: one official drafts all values, another approves or returns them, once; never changed.
+
+    What is in force stays in force until then. A year has at most one that waits; a newer one ends it, decided by
+    nobody. Written by `grants.services.settings`.
+    """
+
+    __tablename__ = "settings_draft"
+    __table_args__ = (
+        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
+        sa.CheckConstraint("approved IS NULL OR NOT approved OR decided_by_id IS NOT NULL", name="approved"),
+        sa.Index(
+            "uq_settings_draft_waiting",
+            "fiscal_year",
+            unique=True,
+            sqlite_where=sa.text("decided_at IS NULL"),
+            postgresql_where=sa.text("decided_at IS NULL"),
+        ),
+    )
+
+    fiscal_year: orm.Mapped[int]
+    values: orm.Mapped[dict[str, Any]] = orm.mapped_column(comment="column of fiscal_year_setting → value")
+    drafted_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    drafted_at: orm.Mapped[dt.datetime]
+    approved: orm.Mapped[bool | None]
+    decision_reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why it was returned")
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    def body(self) -> Body:
+        return Body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset({self.drafted_by_id})

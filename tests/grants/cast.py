@@ -75,7 +75,9 @@ def settings(year: int, *, by: Person, **terms: object) -> None:
     """The fictional terms of a year, unless it has some."""
     if queries.settings(year) is None:
         values: dict[str, object] = {"fiscal_year": year, "document_prefix": "見本共", **terms}
-        services.save_settings(terms=FiscalTerms(**values), by=by)  # type: ignore[arg-type]  # named by the test
+        whole = FiscalTerms(**values)  # type: ignore[arg-type]  # named by the test
+        drafted = services.draft_settings(terms=whole, by=cast.person(Role.OFFICER))
+        services.approve_settings(draft=drafted, by=by)
 
 
 def approved_plan(station: object, chair: Person, *, year: int, conditions: str = "") -> Plan:

@@ -133,6 +133,7 @@ def test_an_application_and_a_change_of_the_terms_never_miss_each_other(app: Fla
     made = grants.team()
     plan_id, chair, approver = made.plan.id, made.chair.id, made.approver.id
     lower = FiscalTerms(fiscal_year=made.plan.fiscal_year, rate_numerator=1, rate_denominator=2)
+    draft_id = services.draft_settings(terms=lower, by=made.officer).id
     db_session.commit()
 
     def apply() -> None:
@@ -140,7 +141,12 @@ def test_an_application_and_a_change_of_the_terms_never_miss_each_other(app: Fla
         assert plan is not None
         services.apply(plan=plan, by=person(chair))
 
-    outcomes = at_once(app, apply, lambda: services.save_settings(terms=lower, by=person(approver)))
+    def approve() -> None:
+        drafted = queries.settings_draft(draft_id)
+        assert drafted is not None
+        services.approve_settings(draft=drafted, by=person(approver))
+
+    outcomes = at_once(app, apply, approve)
     assert outcomes in (["conflict", "done"], ["done", "done"])
     db_session.expire_all()
     setting = queries.settings(lower.fiscal_year)

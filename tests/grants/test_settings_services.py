@@ -1,60 +1,116 @@
-"""制度設定: entered by the approver, changed until somebody applies under it."""
+"""制度設定: drafted by one official, approved by another, changed until somebody applies under them."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from stations.core import audit
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
+from stations.core.outbox import OutboxMail
 from stations.grants import queries, services
+from stations.grants.settings import SettingsDraft
 from stations.grants.settlement import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
 
 
-def test_settings_are_entered_and_changed(db_session: Session):
-    approver = cast.person(Role.APPROVER)
-    services.save_settings(terms=FiscalTerms(fiscal_year=2026, document_prefix="見本共"), by=approver)
-    services.save_settings(
-        terms=FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共"), by=approver
-    )
+def draft(terms: FiscalTerms, by: Person | None = None) -> SettingsDraft:
+    return services.draft_settings(terms=terms, by=by or cast.person(Role.OFFICER))
+
+
+def test_settings_hold_when_another_official_has_approved_them(db_session: Session):
+    officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
+    approver.email = "approver@example.jp"
+    first = FiscalTerms(fiscal_year=2026, document_prefix="見本共")
+    one = draft(first, officer)
+    assert queries.settings(2026) is None
+    assert queries.pending_settings(2026) is one
+    assert "制度設定" in db_session.scalars(sa.select(OutboxMail)).one().subject
+    services.approve_settings(draft=one, by=approver)
     found = queries.settings(2026)
-    assert found is not None
-    assert found.terms == FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共")
+    assert found is not None and found.terms == first and queries.pending_settings(2026) is None
+    other = FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共")
+    two = draft(other, officer)
+    assert found.terms == first, "what is in force stays in force"
+    services.approve_settings(draft=two, by=approver)
+    assert found.terms == other
+    said = [entry.detail for entry in audit.timeline(found) if "unit_yen" in entry.detail]
+    assert said[0]["unit_yen"] == [1_000, 100]
+
+
+def test_nobody_approves_the_terms_they_drafted(db_session: Session):
+    both = cast.person(Role.OFFICER)
+    cast.give(both, Role.APPROVER)
+    made = draft(FiscalTerms(fiscal_year=2026), both)
+    with pytest.raises(RuleBroken):
+        services.approve_settings(draft=made, by=both)
+    for role in (Role.OFFICER, Role.CASHIER, Role.ADMINISTRATOR):
+        with pytest.raises(NotAllowed):
+            services.approve_settings(draft=made, by=cast.person(role))
+    assert queries.settings(2026) is None
+    services.approve_settings(draft=made, by=cast.person(Role.APPROVER))
+    with pytest.raises(Conflict):
+        services.approve_settings(draft=made, by=cast.person(Role.APPROVER))
+
+
+def test_a_draft_is_sent_back_with_a_reason_or_followed_by_another(db_session: Session):
+    officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
+    one = draft(FiscalTerms(fiscal_year=2026, unit_yen=100), officer)
+    with pytest.raises(RuleBroken) as broken:
+        services.return_settings(draft=one, reason=" ", by=approver)
+    assert broken.value.field == "reason"
+    services.return_settings(draft=one, reason="単位は千円です。", by=approver)
+    assert (one.approved, one.decision_reason) == (False, "単位は千円です。")
+    two = draft(FiscalTerms(fiscal_year=2026), officer)
+    three = draft(FiscalTerms(fiscal_year=2026, unit_yen=10), cast.person(Role.OFFICER))
+    assert (two.approved, queries.pending_settings(2026)) == (False, three)
+    with pytest.raises(Conflict):
+        services.approve_settings(draft=two, by=approver)
 
 
 def test_settings_that_cannot_work_are_refused(db_session: Session):
-    approver = cast.person(Role.APPROVER)
     for bad in ({"rate_numerator": 2}, {"unit_yen": 0}, {"report_latest": (2, 30)}, {"cap_yen": 0}):
         with pytest.raises(RuleBroken):
-            services.save_settings(
-                terms=FiscalTerms(fiscal_year=2026, **bad),
-                by=approver,
-            )
+            draft(FiscalTerms(fiscal_year=2026, **bad))
+    assert queries.pending_settings(2026) is None
 
 
-def test_only_the_approver_sets_the_terms(db_session: Session):
-    for role in (Role.OFFICER, Role.CASHIER, Role.ADMINISTRATOR):
+def test_only_an_officer_drafts_the_terms(db_session: Session):
+    for role in (Role.APPROVER, Role.CASHIER, Role.ADMINISTRATOR):
         with pytest.raises(NotAllowed):
-            services.save_settings(terms=FiscalTerms(fiscal_year=2026), by=cast.person(role))
+            draft(FiscalTerms(fiscal_year=2026), cast.person(role))
 
 
 def test_what_was_applied_for_under_the_terms_is_settled_under_them(db_session: Session):
     made = grants.team()
     terms = FiscalTerms(fiscal_year=made.plan.fiscal_year, rate_numerator=9, rate_denominator=10)
-    services.save_settings(terms=terms, by=made.approver)
+    waiting = draft(terms, made.officer)
     grant = grants.applied(made)
-    for changed in (FiscalTerms(fiscal_year=grant.fiscal_year), terms):
-        with pytest.raises(Conflict):
-            services.save_settings(terms=changed, by=made.approver)
+    with pytest.raises(Conflict):
+        services.approve_settings(draft=waiting, by=made.approver)
+    with pytest.raises(Conflict):
+        draft(FiscalTerms(fiscal_year=grant.fiscal_year), made.officer)
+    assert grant.requested_yen == grants.ASKED
 
 
 def test_a_withdrawn_application_leaves_the_terms_open(db_session: Session):
     made = grants.team()
     grant = grants.applied(made)
     services.withdraw(grant=grant, by=made.chair)
-    services.save_settings(terms=FiscalTerms(fiscal_year=grant.fiscal_year), by=made.approver)
+    draft(FiscalTerms(fiscal_year=grant.fiscal_year), made.officer)
+
+
+def test_the_draft_waits_for_whom_may_approve_it(db_session: Session):
+    officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
+    draft(FiscalTerms(fiscal_year=2026), officer)
+
+    def waits(person: Person) -> list[str]:
+        return [task.endpoint for task in queries.waiting_for(person)]
+
+    assert "grants.approve_settings" in waits(approver)
+    assert "grants.approve_settings" not in waits(officer)
 
 
 def test_the_processing_time_may_change_after_the_first_application(db_session: Session):

@@ -431,18 +431,28 @@ def test_the_balance_is_paid_through_the_pages(app: Flask, db_session: Session):
     assert made.grant.status is Status.BALANCE_PAID
 
 
-def test_the_years_settings_are_saved_and_then_stand(app: Flask, db_session: Session):
-    approver = cast.person(Role.APPROVER)
-    client = signed_in(app, approver)
-    page = client.get("/grants/settings/edit")
-    page = client.submit(page, "保存する", rate_numerator="0", document_prefix="見本共")
+DRAFT = "起案して決裁に回す"
+
+
+def test_the_years_settings_are_drafted_approved_and_then_stand(app: Flask, db_session: Session):
+    officer, approver = (signed_in(app, cast.person(role)) for role in (Role.OFFICER, Role.APPROVER))
+    page = officer.get("/grants/settings/edit")
+    page = officer.submit(page, DRAFT, rate_numerator="0", document_prefix="見本共")
     assert "補助率は" in page.text
-    page = client.submit(page, "保存する", rate_numerator="9", rate_denominator="10")
-    assert "保存しました" in page.text and "見本共" in page.text
+    page = officer.submit(page, DRAFT, rate_numerator="9", rate_denominator="10")
+    assert "決裁を待っている起案" in page.text and "まだ保存されていません" in page.text
+    page = approver.click(approver.get("/grants/settings"), "制度設定を決裁する")
+    assert "見本共" in page.text
+    page = approver.submit(page, "起案を差し戻す")
+    assert "理由を入力してください" in page.text
+    page = approver.submit(page, "起案を差し戻す", reason="補助率は10分の10です。")
+    assert "補助率は10分の10です。" in officer.get("/grants/settings").text
+    page = officer.submit(officer.get("/grants/settings/edit"), DRAFT, document_prefix="見本共")
+    page = approver.submit(approver.click(approver.get("/grants/settings"), "制度設定を決裁する"), "決裁する")
+    assert "いまから有効です" in page.text and "決裁を待っている起案" not in page.text
     grants.active(grants.team())
-    page = client.get("/grants/settings/edit")
-    assert "市の仕事の期限と催促の日だけです" in page.text
-    signed_in(app, cast.person(Role.OFFICER)).get("/grants/settings/edit", status=403)
+    assert not officer.get("/grants/settings").has_link("制度設定の変更を起案する")
+    approver.get("/grants/settings/edit", status=403)
 
 
 def test_the_terms_are_read_by_all_whose_money_they_decide_on(app: Flask, db_session: Session):
@@ -450,7 +460,7 @@ def test_the_terms_are_read_by_all_whose_money_they_decide_on(app: Flask, db_ses
     grants.active(made)
     for person in (made.officer, made.cashier, made.treasurer, cast.person(Role.EXTERNAL_AUDITOR)):
         page = signed_in(app, person).get("/grants/settings")
-        assert "1,000円" in page.text and not page.has_link("制度設定を変える")
+        assert "1,000円" in page.text and not page.has_link("制度設定を決裁する")
         inside = person is not made.treasurer
         assert bool(page.all("li", class_="mt-timeline__item")) is inside
     assert "まだ保存されていません" in signed_in(app, made.officer).get("/grants/settings?year=2010").text
@@ -507,29 +517,33 @@ def test_a_wrong_record_of_a_payment_is_corrected_by_the_cashier(app: Flask, db_
     assert "いま「取消」です" in cashier.get(f"/grants/payments/{request.id}/reverse").text
 
 
-def test_the_settings_of_a_year_tell_who_entered_and_changed_what(app: Flask, db_session: Session):
+def test_the_settings_of_a_year_tell_who_drafted_and_approved_what(app: Flask, db_session: Session):
+    officer = signed_in(app, cast.person(Role.OFFICER, name="見本 担当"))
     approver = signed_in(app, cast.person(Role.APPROVER, name="見本 課長"))
-    page = approver.get("/grants/settings/edit")
-    page = approver.submit(page, "保存する", document_prefix="見本共", processing_days="２５")
-    page = approver.submit(approver.click(page, "制度設定を変える"), "保存する", processing_days="0")
+    page = officer.get("/grants/settings/edit")
+    for days in ("２５", "20"):
+        officer.submit(page, DRAFT, document_prefix="見本共", processing_days=days)
+        approver.submit(approver.click(approver.get("/grants/settings"), "制度設定を決裁する"), "決裁する")
+        page = officer.click(officer.get("/grants/settings"), "制度設定の変更を起案する")
+    page = officer.submit(page, DRAFT, processing_days="0")
     assert "1から366まで" in page.text
-    page = approver.submit(page, "保存する", processing_days="20")
+    page = officer.get("/grants/settings")
     told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
-    assert len(told) == 2
-    assert "25日間 → 20日間" in told[0]
+    assert len(told) == 4
+    assert "25日間 → 20日間" in told[0] and "見本 課長" in told[0] and "見本 担当" in told[1]
     assert "見本共" not in told[0], "only what changed"
-    assert all(words in told[1] for words in ("見本 課長", "見本共", "25日", "1,000円"))
+    assert all(words in told[2] for words in ("見本 課長", "見本共", "25日", "1,000円"))
 
 
-def test_of_a_settled_year_only_the_processing_time_is_changed(app: Flask, db_session: Session):
+def test_of_a_settled_year_only_the_citys_deadlines_are_changed(app: Flask, db_session: Session):
     made = grants.team()
-    approver = signed_in(app, made.approver)
-    early = approver.get("/grants/settings/edit")
+    officer, approver = signed_in(app, made.officer), signed_in(app, made.approver)
+    early = officer.get("/grants/settings/edit")
     grants.applied(made)
-    approver.submit(early, "保存する", unit_yen="500", processing_days="60", status=409)
-    page = approver.submit(
-        approver.get("/grants/settings/edit"), "期限と催促の日を保存する", processing_days=""
-    )
+    officer.submit(early, DRAFT, unit_yen="500", processing_days="60", status=409)
+    page = approver.get("/grants/settings/deadlines")
+    assert "市の仕事の期限と催促の日だけです" in page.text
+    page = approver.submit(page, "期限と催促の日を保存する", processing_days="")
     assert "）を入力してください" in page.text and "保存しました" not in page.text
     page = approver.submit(page, "期限と催促の日を保存する", processing_days="60")
     db_session.expire_all()

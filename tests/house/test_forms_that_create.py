@@ -20,7 +20,6 @@ CREATES_NOTHING = {
     "attendance.events": "the device's queue: each tap has an id of its own, which is unique",
     "attendance.tap": "the page of the tablet without scripts: one more visitor is one more",
     "attendance.details": "what is said of one opening; a correction is kept beside what it corrects",
-    "grants.edit_settings": "one row a year; who saves second is told",
     "meetings.presence": "who is there, one row a member",
     "people.decide_request": "a request is decided once, and the other administrator's press gives the role",
     "people.issue_link": "a newer link voids the older one, and is shown this once",

@@ -14,13 +14,13 @@ from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.audit import Event
-from stations.core.database import db
+from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants.changes import GrantChange
 from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import disclosure
 from stations.grants.rules import PaymentStatus, Status, year_over
-from stations.grants.settings import FiscalYearSetting
+from stations.grants.settings import FiscalYearSetting, SettingsDraft
 from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
 from stations.meetings.rules import Resolution
@@ -79,6 +79,27 @@ def _settings() -> sa.Select[FiscalYearSetting]:
 def reallocation_rule(grant: Grant) -> ReallocationRule:
     """How far 流用 is free in the grant's year; the stricter default while the year has no settings."""
     return grant.setting.reallocation_rule if grant.setting is not None else ReallocationRule.SMALLER20
+
+
+def settings_draft(settings_draft_id: int) -> SettingsDraft | None:
+    return db.session.get(SettingsDraft, settings_draft_id)
+
+
+def pending_settings(fiscal_year: int) -> SettingsDraft | None:
+    """The drafted 制度設定 of a year that wait for their decision."""
+    return db.session.scalars(
+        sa.select(SettingsDraft).where(
+            SettingsDraft.fiscal_year == fiscal_year, SettingsDraft.decided_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def settings_drafts(fiscal_year: int | None = None) -> list[SettingsDraft]:
+    """All drafts of a year's 制度設定, oldest first; None: those of every year that wait."""
+    found = sa.select(SettingsDraft).order_by(SettingsDraft.fiscal_year, SettingsDraft.id)
+    if fiscal_year is None:
+        return fetch_all(found.where(SettingsDraft.decided_at.is_(None)))
+    return fetch_all(found.where(SettingsDraft.fiscal_year == fiscal_year))
 
 
 def settings_settled(fiscal_year: int) -> bool:
@@ -194,11 +215,16 @@ def _year_is_set() -> sa.ColumnElement[bool]:
     return sa.exists().where(FiscalYearSetting.fiscal_year == Plan.fiscal_year).correlate(Plan)
 
 
+def _is_drafted() -> sa.ColumnElement[bool]:
+    waits = sa.and_(SettingsDraft.fiscal_year == Plan.fiscal_year, SettingsDraft.decided_at.is_(None))
+    return sa.exists().where(waits).correlate(Plan)
+
+
 def years_to_set() -> list[tuple[int, int, dt.datetime]]:
-    """(year, approved plans that wait, since when) of the years whose 制度設定 are still missing, oldest first."""
+    """(year, approved plans that wait, since when) of the years whose 制度設定 nobody has drafted yet, oldest first."""
     rows = db.session.execute(
         sa.select(Plan.fiscal_year, sa.func.count(), sa.func.min(Plan.status_since))
-        .where(Plan.status.in_(GRANTABLE), ~_year_is_set())
+        .where(Plan.status.in_(GRANTABLE), ~_year_is_set(), ~_is_drafted())
         .group_by(Plan.fiscal_year)
         .order_by(Plan.fiscal_year)
     )

@@ -23,7 +23,7 @@ from stations.grants.changes import GrantChange
 from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import reports
 from stations.grants.queries.drafts import SentBack, sent_back
-from stations.grants.queries.grants import WaitingPlan, waiting_plans, years_to_set
+from stations.grants.queries.grants import WaitingPlan, settings_drafts, waiting_plans, years_to_set
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.recoveries import recovery_tasks
@@ -38,8 +38,11 @@ from stations.grants.queries.turns import (
 from stations.grants.refunds import RefundOrder
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status, apply_by
+from stations.grants.settings import SettingsDraft
 from stations.people.models import Person
 
+# Working days in which drafted 制度設定 should be decided: custom, not law.
+SETTINGS_WITHIN = 10
 _ACTS = frozenset(
     {
         Permission.GRANT_APPLY,
@@ -60,9 +63,7 @@ def waiting_for(person: Person) -> list[Task]:
     held = frozenset(permission for permission in _ACTS if can(person, permission))
     if not held:
         return reports.waiting_for(person, open_grants)
-    to_set = (
-        [_settings_task(*one) for one in years_to_set()] if can(person, Permission.GRANT_SETTINGS) else []
-    )
+    to_set = [_settings_task(*one) for one in years_to_set()] if can(person, Permission.GRANT_REVIEW) else []
     found = [_apply_task(plan) for plan in waiting_plans(person)] if Permission.GRANT_APPLY in held else []
     grants = [one.grant for one in open_grants]
     known = _facts_of(grants) if grants else {}
@@ -74,6 +75,8 @@ def waiting_for(person: Person) -> list[Task]:
     if Permission.GRANT_REVIEW in held:
         found += _awaited_reports(person, open_grants, known)
     found += recovery_tasks(person)
+    if can(person, Permission.GRANT_SETTINGS):
+        to_set += [_draft_task(draft) for draft in settings_drafts() if draft.drafted_by_id != person.id]
     return [*to_set, *found, *reports.waiting_for(person, open_grants)]
 
 
@@ -84,6 +87,15 @@ def _settings_task(year: int, plans: int, since: dt.datetime) -> Task:
         values={"year": year},
         due_on=apply_by(clock.local_date(since), year),
         hint=_("承認された計画%(n)s件が、交付申請を待っています", n=plans),
+    )
+
+
+def _draft_task(draft: SettingsDraft) -> Task:
+    return Task(
+        label=_("%(year)sの制度設定を決裁する", year=fiscal_year(draft.fiscal_year)),
+        endpoint="grants.approve_settings",
+        values={"settings_draft_id": draft.id},
+        due_on=clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN),
     )
 
 

@@ -51,11 +51,17 @@ from stations.grants.services.refunds import (
     return_refund,
     reverse_refund,
 )
-from stations.grants.services.settings import change_deadlines, save_settings
+from stations.grants.services.settings import (
+    approve_settings,
+    change_deadlines,
+    draft_settings,
+    return_settings,
+)
 
 __all__ = [
     "apply",
     "approve_decision",
+    "approve_settings",
     "approved_version",
     "begin_review",
     "book",
@@ -73,6 +79,7 @@ __all__ = [
     "draft_pdf",
     "draft_refund",
     "draft_refusal",
+    "draft_settings",
     "fail_payment",
     "fixed_of",
     "issue",
@@ -94,10 +101,10 @@ __all__ = [
     "return_cancellation",
     "return_refund",
     "return_request",
+    "return_settings",
     "reverse",
     "reverse_payment",
     "reverse_refund",
-    "save_settings",
     "send_back",
     "send_back_order",
     "settlement_of",

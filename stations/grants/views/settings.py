@@ -8,12 +8,13 @@ from flask_login import current_user
 
 from stations.core import audit, clock
 from stations.core.access import Permission, requires
-from stations.core.database import writes
+from stations.core.database import creates, writes
 from stations.core.formatting import fiscal_year, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.grants import queries, services
+from stations.grants.forms.acts import OptionalReasonForm
 from stations.grants.forms.settings import DeadlinesForm, SettingsForm
 from stations.grants.settlement import (
     FiscalTerms,
@@ -52,53 +53,138 @@ def settings() -> str:
         year=year,
         years=_years(year),
         events=_history(known, shown) if shown is not None and inside else [],
+        waiting=(waiting := queries.pending_settings(year) if inside else None),
+        compared=_compared(known, waiting) if waiting is not None else [],
+        drafted_by=queries.name_of(waiting.drafted_by_id) if waiting is not None else "",
+        returned=_returned(year) if inside and waiting is None else None,
+        settled=queries.settings_settled(year),
         breadcrumb=_trail(),
     )
 
 
 @blueprint.route("/grants/settings/edit", methods=["GET", "POST"])
-@requires(Permission.GRANT_SETTINGS)
-@writes
+@requires(Permission.GRANT_REVIEW)
+@creates
 def edit_settings() -> Any:
-    """All terms are changed until the first application of their year, the city's own deadlines also after it."""
+    """起案 of all terms, until the first application of their year; they hold when another official approves them."""
     year = _asked_year()
-    known = queries.settings(year)
-    settled = known is not None and queries.settings_settled(year)
-    # Whoever still sends the whole form of a year that is settled by now is told so by the service (409).
-    whole = not settled or "unit_yen" in request.form
-    values = _values(known or queries.settings(year - 1))
-    form: Any = SettingsForm(data=values) if whole else DeadlinesForm(data=values)
+    known, waiting = queries.settings(year), queries.pending_settings(year)
+    if request.method == "GET" and known is not None and queries.settings_settled(year):
+        return redirect(url_for("grants.settings", year=year))
+    begun = waiting.values if waiting is not None else None
+    form = SettingsForm(data=begun or _values(known or queries.settings(year - 1)))
 
     def save() -> None:
-        if known is not None and not whole:
-            services.change_deadlines(
-                setting=known,
-                processing_days=form.processing_days.data,
-                resubmit_days=form.resubmit_days.data,
-                reminder_days=form.read_reminder_days(),
-                by=current_user,
-            )
-        else:
-            services.save_settings(
-                terms=form.terms(year),
-                programme_item=form.programme_item.data or "",
-                scheme=form.scheme.data or "",
-                ordinance=form.ordinance.data or "",
-                by=current_user,
-            )
+        services.draft_settings(
+            terms=form.terms(year),
+            programme_item=form.programme_item.data or "",
+            scheme=form.scheme.data or "",
+            ordinance=form.ordinance.data or "",
+            by=current_user,
+        )
+
+    if perform(form, save):
+        flash(
+            _("%(year)sの制度設定を起案しました。ほかの方の決裁をお待ちください。", year=fiscal_year(year)),
+            "success",
+        )
+        return redirect(url_for("grants.settings", year=year))
+    return render_template(
+        "grants/settings_form.html",
+        form=form,
+        known=known,
+        waiting=waiting,
+        year=year,
+        units=UNITS,
+        breadcrumb=_trail(_("起案")),
+    )
+
+
+@blueprint.route("/grants/settings/deadlines", methods=["GET", "POST"])
+@requires(Permission.GRANT_SETTINGS)
+@writes
+def edit_deadlines() -> Any:
+    """The city's own deadlines and reminders, at any time: no amount rests on them."""
+    year = _asked_year()
+    known = queries.settings(year)
+    if known is None:
+        return redirect(url_for("grants.settings", year=year))
+    form = DeadlinesForm(data=_values(known))
+
+    def save() -> None:
+        services.change_deadlines(
+            setting=known,
+            processing_days=form.processing_days.data,
+            resubmit_days=form.resubmit_days.data,
+            reminder_days=form.read_reminder_days(),
+            by=current_user,
+        )
 
     if perform(form, save):
         flash(_("%(year)sの制度設定を保存しました。", year=fiscal_year(year)), "success")
         return redirect(url_for("grants.settings", year=year))
     return render_template(
-        "grants/settings_form.html",
+        "grants/deadlines_form.html",
         form=form,
-        whole=whole,
-        known=known,
+        settled=queries.settings_settled(year),
         year=year,
         units=UNITS,
-        breadcrumb=_trail(_("変更") if known is not None else _("入力")),
+        breadcrumb=_trail(_("期限と催促の日")),
     )
+
+
+@blueprint.route("/grants/settings/drafts/<int:settings_draft_id>", methods=["GET", "POST"])
+@requires(Permission.GRANT_SETTINGS, of=queries.settings_draft)
+@creates
+def approve_settings(draft: Any) -> Any:
+    """決裁 of a draft, beside what is in force."""
+    form = OptionalReasonForm()
+    returned = request.form.get("act") == "return"
+
+    def decide() -> None:
+        if returned:
+            services.return_settings(draft=draft, reason=form.reason.data or "", by=current_user)
+        else:
+            services.approve_settings(draft=draft, by=current_user)
+
+    there = url_for("grants.settings", year=draft.fiscal_year)
+    if perform(form, decide):
+        done = _("起案を差し戻しました。") if returned else _("制度設定を決裁しました。いまから有効です。")
+        flash(done, "success")
+        return redirect(there)
+    if request.method == "GET" and draft.decided_at is not None:
+        flash(_("この起案は、もう決裁を待っていません。"), "info")
+        return redirect(there)
+    return render_template(
+        "grants/settings_approve.html",
+        form=form,
+        draft=draft,
+        year=draft.fiscal_year,
+        rows=_compared(queries.settings(draft.fiscal_year), draft),
+        drafted_by=queries.name_of(draft.drafted_by_id),
+        breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), there), (_("決裁"), None)],
+    )
+
+
+def _returned(year: int) -> Any:
+    """The last draft of a year if it was sent back, which waits for another one."""
+    last = next(iter(reversed(queries.settings_drafts(year))), None)
+    return last if last is not None and last.approved is False and last.decision_reason else None
+
+
+def _compared(known: Any, draft: Any) -> list[dict[str, Any]]:
+    """Each setting: in force, as drafted, and whether the two differ."""
+    form = SettingsForm(formdata=None)
+    return [
+        {
+            "name": form[name].label.text,
+            "now": _words(name, getattr(known, name)) if known is not None else "—",
+            "then": _words(name, value),
+            "differs": known is None or _words(name, getattr(known, name)) != _words(name, value),
+        }
+        for name, value in draft.values.items()
+        if name in form
+    ]
 
 
 def _asked_year() -> int:
@@ -178,7 +264,7 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
                 moved_words(name, moved) for name, moved in entry.detail.items() if name in form
             ),
         )
-        for entry in audit.timeline(known)
+        for entry in audit.timeline(known, *queries.settings_drafts(known.fiscal_year))
     ]
 
 
