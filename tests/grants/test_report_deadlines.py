@@ -121,6 +121,9 @@ def test_a_report_that_does_not_come_is_reminded_of_and_stands_on_the_officers_l
         assert reminders.remind_due() == 1
         (row,) = awaited(made.officer)
         assert (row.days_late, row.reminded_on) == (14, dt.date(2027, 4, 24))
+        assert not row.reminders_over
+    with clock.telling(on(dt.date(2027, 4, 25))):
+        assert awaited(made.officer)[0].reminders_over, "then the award is taken back"
 
 
 def test_the_nightly_job_reminds_and_says_how_many(app: Flask, db_session: Session):

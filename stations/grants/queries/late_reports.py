@@ -38,6 +38,8 @@ class AwaitedReport:
     reminded_on: dt.date | None
     mailed: bool
     """Whether the last reminder reached anybody: a committee without addresses is written to or telephoned."""
+    reminders_over: bool
+    """The last day of reminding has passed: what is left is 取消し."""
 
     @property
     def tone(self) -> str:
@@ -84,12 +86,19 @@ def awaited(person: Actor) -> list[AwaitedReport]:
                 grant.status,
                 due,
                 books[grant.id].cash,
-                *reminders.get(grant.id, (None, True)),
+                reminded_on=reminders.get(grant.id, (None, True))[0],
+                mailed=reminders.get(grant.id, (None, True))[1],
+                reminders_over=_reminders_over(grant, due),
             )
             for grant, due, name, district in rows
         ),
         key=lambda row: (row.due_on, row.grant_id),
     )
+
+
+def _reminders_over(grant: Grant, due: dt.date) -> bool:
+    days = grant.setting.terms.reminder_days if grant.setting is not None else ()
+    return clock.today() > due + dt.timedelta(days=max((0, *days)))
 
 
 def _found() -> sa.Select[Grant, str, str, str]:
