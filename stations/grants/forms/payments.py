@@ -5,7 +5,7 @@ import datetime as dt
 from stations.core import clock
 from stations.core.forms import DateField, Form, Length, Required, TidyText, TidyTextArea, YenField
 from stations.core.language import lazy_gettext as _l
-from stations.grants.forms.acts import ReasonForm
+from stations.grants.forms.acts import REASON_LENGTH, ReasonForm
 
 
 class AdvanceForm(Form):
@@ -24,12 +24,13 @@ class PaymentForm(Form):
     reference = TidyText(_l("支払番号"), [Length(max=50)])
 
 
-class FailedForm(ReasonForm):
-    """組戻し: ``reason`` as the bank gave it."""
+class FailedForm(Form):
+    """組戻し: when the money came back, and ``reason`` as the bank gave it."""
 
     returned_on = DateField(
         _l("お金が戻った日"), [Required(_l("お金が戻った日を入力してください。"))], default=_last_bank_day
     )
+    reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=REASON_LENGTH)])
 
 
 class RecoveryForm(ReasonForm):
