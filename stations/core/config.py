@@ -73,6 +73,8 @@ class Config:
     """Who helps with this site; shown on every page."""
     contact_phone: str = "047-000-0000"
     """Telephone of the contact; shown on every page."""
+    grant_word: str = "補助金"
+    """補助金 or 助成金: what the money is called, on pages and letters."""
     emergency_phone: str = "119・110"
     """Shown where a danger to life may be noted: telephone at once instead; several with ・ between them.
 
@@ -95,6 +97,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.mode not in {"demo", "production", "test"}:
             raise ConfigError(f"STATIONS_MODE is {self.mode!r}; it must be demo, production or test.")
+        if self.grant_word not in {"補助金", "助成金"}:
+            raise ConfigError("STATIONS_GRANT_WORD must be 補助金 or 助成金.")
         if self.mail_ca_file and not Path(self.mail_ca_file).is_file():
             raise ConfigError("STATIONS_MAIL_CA_FILE names no file.")
         if self.production and self.secret_key == DEMO_SECRET:

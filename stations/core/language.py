@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask, g, has_app_context
+from flask import Flask, current_app, g, has_app_context
 from flask_babel import get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
@@ -35,9 +35,22 @@ def current() -> str:
     return locale.language if locale is not None else "ja"
 
 
+_GRANT_WORDS = re.compile("助成金|補助金")
+
+
+def grant_word() -> str:
+    """What this installation calls its money: 補助金 or 助成金."""
+    return str(current_app.config["STATIONS"].grant_word) if has_app_context() else "補助金"
+
+
+def in_house(sentence: str) -> str:
+    """A sentence of ours, with the one word for its money; never for what somebody wrote."""
+    return _GRANT_WORDS.sub(grant_word(), sentence) if "成金" in sentence or "助金" in sentence else sentence
+
+
 def gettext(text: str, /, **variables: object) -> str:
     """``text`` in the reader's language, with ``variables`` in their places."""
-    sentence = _catalogue().gettext(text)
+    sentence = in_house(_catalogue().gettext(text))
     return sentence % variables if variables else sentence
 
 
@@ -48,7 +61,7 @@ def lazy_gettext(text: str, /, **variables: object) -> Any:
 
 def translate(text: str, /, **variables: object) -> Markup:
     """``_`` in templates: ``text`` in the reader's language with ``variables`` escaped into it."""
-    sentence = _sentence(_catalogue(), text)
+    sentence = _sentence(_catalogue(), text, grant_word())
     if "%" not in sentence:
         return sentence
     escaped = {name: escape(isolated(value)) for name, value in variables.items()}
@@ -72,8 +85,10 @@ def isolated(value: object) -> object:
 
 
 @lru_cache(maxsize=4_096)  # more than the catalogue holds
-def _sentence(catalogue: NullTranslations, text: str) -> Markup:
-    return escape(catalogue.gettext(text))  # no sentence holds markup, and some pages ask for stored words
+def _sentence(catalogue: NullTranslations, text: str, word: str) -> Markup:
+    return escape(
+        _GRANT_WORDS.sub(word, catalogue.gettext(text))
+    )  # no sentence holds markup, and some pages ask for stored words
 
 
 def init_app(app: Flask) -> None:

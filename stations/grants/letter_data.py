@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from stations.core import documents
+from stations.core.language import grant_word, in_house
 
 _LETTERS = Path(__file__).parent / "letters"
 
@@ -289,4 +290,6 @@ def pdf(
     ``printed_as``: what is printed for characters that no font has. `RuleBroken` names the others.
     """
     data = asdict(letter) | letter.totals()
+    if "title" in data:  # a form of the committee has its own heading
+        data |= {"title": in_house(str(data["title"])), "grant_word": grant_word()}
     return documents.render(_LETTERS / letter.template, data, issued_on=issued_on, printed_as=printed_as)

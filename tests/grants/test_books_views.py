@@ -82,11 +82,11 @@ def test_the_csv_opens_in_excel_and_runs_nothing(home: PageClient, made: Team) -
     response = home.download(f"/grants/{made.grant.id}/books.csv")
     assert response.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
-    assert rows[0][:4] == ["助成金", "日付", "摘要", "費目"]
+    assert rows[0][:4] == ["補助金", "日付", "摘要", "費目"]
     assert {row[0] for row in rows[1:]} == {"見本ステーション（見本の居場所）"}
     assert rows[2][2].startswith("'=HYPERLINK")
     assert rows[2][3:8] == ["需用費", "1", "0", "3240", "96760"]
-    assert rows[1][3] == "市の助成金"
+    assert rows[1][3] == "市の補助金"
     assert "attachment" in response.headers["Content-Disposition"]
 
 
@@ -112,7 +112,7 @@ def test_the_csv_names_every_category_of_a_split_and_the_kind_of_an_income(
     home.submit(page, "記録する", fees())
     text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
     kinds = [row[3] for row in csv.reader(io.StringIO(text))]
-    assert kinds == ["費目", "市の助成金", "場所使用料・需用費", "参加費"]
+    assert kinds == ["費目", "市の補助金", "場所使用料・需用費", "参加費"]
 
 
 def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> None:

@@ -603,7 +603,7 @@ def test_a_plan_leads_on_to_its_grant(app: Flask, db_session: Session):
     grants.applied(made)
     page = chair.get(f"/plans/{made.plan.id}")
     assert not page.has_link("交付申請に進む")
-    assert chair.click(page, "助成金のページを見る").url == f"/grants/{made.grant.id}"
+    assert chair.click(page, "補助金のページを見る").url == f"/grants/{made.grant.id}"
 
 
 def test_the_meetings_conditions_are_in_sight_where_money_is_decided_ordered_and_paid(

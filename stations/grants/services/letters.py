@@ -12,6 +12,7 @@ from stations.core import audit, clock, files, numbering, printed_as
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, db, lock
 from stations.core.labels import label
+from stations.core.language import in_house
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
@@ -273,7 +274,7 @@ def _own_conditions(grant: Grant) -> list[str]:
 def _standing_conditions(setting: FiscalYearSetting) -> list[str]:
     return [
         "補助事業の内容又は経費の配分を変更しようとするときは、あらかじめ市長の承認を受けること。ただし、流用の範囲内の変更を除く。",
-        "補助金は、補助事業の目的以外に使用しないこと。",
+        in_house("補助金は、補助事業の目的以外に使用しないこと。"),
         f"補助事業に係る帳簿及び証拠書類を、補助事業の完了後{setting.retention_years}年間保存すること。",
     ]
 

@@ -5,6 +5,7 @@ import datetime as dt
 from stations.core import clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
+from stations.core.language import in_house
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import bookkeeping, queries, rules, settlement
@@ -156,7 +157,7 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
         grant=grant,
         postings=bookkeeping.payment(request.amount_yen),
         happened_on=paid_on,
-        description="市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）",
+        description=in_house("市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）"),
         payment=payment,
         by=by,
     )
