@@ -126,6 +126,25 @@ def find(file_id: int) -> StoredFile | None:
     return db.session.get(StoredFile, file_id)
 
 
+def forget_unused(storage_name: str) -> None:
+    """Delete a content that nothing stored refers to: an unfinished upload. Its row stays, as all rows do."""
+    if not is_used(storage_name):
+        uploads.remove(_root(), storage_name)
+
+
+def is_used(storage_name: str) -> bool:
+    """Whether a receipt, an attachment, a letter or anything else of any package refers to this content."""
+    same = sa.select(StoredFile.id).where(StoredFile.storage_name == storage_name)
+    referring = [
+        key.parent
+        for table in Model.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table is StoredFile.__table__
+    ]
+    found = (sa.exists().where(column.in_(same)) for column in referring)
+    return bool(db.session.scalar(sa.select(sa.or_(*found))))
+
+
 def send(file: StoredFile, *, download: bool = False) -> Response:
     """The response that carries ``file``; the caller has already asked `access.can` about its owner."""
     response = make_response(content(file))

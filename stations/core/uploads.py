@@ -165,6 +165,11 @@ def read(root: Path, name: str) -> bytes:
     return _path(root, name).read_bytes()
 
 
+def remove(root: Path, name: str) -> None:
+    """Delete what is stored under `name`, if it is there."""
+    _path(root, name).unlink(missing_ok=True)
+
+
 def _path(root: Path, name: str) -> Path:
     """Two levels of folders keep each one small: ab/cd/abcd…"""
     if not _STORAGE_NAME.match(name):
