@@ -33,10 +33,10 @@ def says(said: str, wanted: str) -> bool:
 
 
 def _plain(words: str) -> str:
-    plain = text.for_checking(words)
+    plain = text.for_searching(words)
     for first, *others in ALIKE:
         for other in others:
-            plain = plain.replace(text.for_checking(other), first)
+            plain = plain.replace(text.for_searching(other), text.for_searching(first))
     return plain
 
 

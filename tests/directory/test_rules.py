@@ -38,3 +38,8 @@ def test_words_are_found_however_they_are_written(said: str, wanted: str, found:
 )
 def test_a_mark_needs_the_words(words: str, earned: list[Mark]) -> None:
     assert marks(words) == earned
+
+
+@pytest.mark.parametrize("wanted", ["かふぇ", "ｶﾌｪ", "高崎", "ＤＥ", "コドモ", "子供", "架空清"])
+def test_the_public_searches_in_one_form_too(wanted: str) -> None:
+    assert says("髙﨑のカフェ／まつどDE／こどもの会／架空 清さん", wanted)
