@@ -261,6 +261,17 @@ def test_touches_that_reach_a_closed_record_wait_on_the_home_page(door: Door) ->
     assert [task.endpoint for task in queries.waiting_for(door.second)] == ["attendance.tally"]
 
 
+def test_what_the_closer_has_looked_into_waits_no_longer(door: Door) -> None:
+    door.report(4)
+    services.close(opening=door.opening, by=door.second, others_checked=True)
+    assert queries.waiting_for(door.second) == []
+    door.report(4)
+    assert len(queries.waiting_for(door.second)) == 1, "it was heard of again"
+    services.reopen(opening=door.opening, reason="端末が見つからないため", by=door.second)
+    services.close(opening=door.opening, by=door.second, others_checked=True)
+    assert queries.waiting_for(door.second) == []
+
+
 def test_only_people_of_the_station_report(door: Door) -> None:
     with pytest.raises(NotAllowed):
         door.report(1, by=cast.person(Role.OFFICER))

@@ -67,9 +67,14 @@ def wrong_clocks(person: Actor) -> Sequence[TallyDevice]:
 
 
 def left_after_closing(person: Actor) -> Sequence[TallyDevice]:
-    """Tablets that hold touches of a closed record: whoever opens it again has them counted."""
-    closed = sa.select(OpeningRecord.opening_id).where(OpeningRecord.closed_at.is_not(None))
-    return _devices(person, TallyDevice.unsent > 0, TallyDevice.opening_id.in_(closed))
+    """Tablets that were heard of after the closing with touches of that record: opened again, it counts them.
+
+    What was known before, whoever closed it has looked into.
+    """
+    closed_before = sa.select(OpeningRecord.id).where(
+        OpeningRecord.opening_id == TallyDevice.opening_id, OpeningRecord.closed_at < TallyDevice.heard_at
+    )
+    return _devices(person, TallyDevice.unsent > 0, closed_before.exists())
 
 
 def _devices(person: Actor, *which: sa.ColumnElement[bool]) -> Sequence[TallyDevice]:

@@ -34,7 +34,7 @@ def note_report(
     ahead = round(clock_ahead.total_seconds())
     told = (device.unsent, device.gone, device.person_id)
     as_before = told == (unsent, report.gone, by.id) and abs(device.clock_ahead_seconds - ahead) < 60
-    if as_before and now - device.heard_at < HEARD_AGAIN:
+    if as_before and not unsent and now - device.heard_at < HEARD_AGAIN:
         return
     device.unsent, device.gone, device.person_id = unsent, report.gone, by.id
     device.heard_at, device.clock_ahead_seconds = now, ahead
