@@ -186,7 +186,9 @@ def test_through_the_pages_and_on_the_lists(app: Flask, db_session: Session):
     assert "60,000円まで" in page.text
     officer.submit(page, "起案して決裁に回す", disallowed_yen="12,000")
     assert "架空の領収書" not in chair.get(here).text
-    assert [task.endpoint for task in queries.waiting_for(made.approver)] == ["grants.approve_recovery"]
+    (task,) = queries.waiting_for(made.approver)
+    assert task.endpoint == "grants.approve_recovery"
+    assert task.due_on is not None and task.due_on > clock.today(), "counted from the draft"
     page = approver.click(approver.get(here), "完結後の返還を決裁する")
     assert "48,000円" in page.text and "12,000円" in page.text
     approver.submit(page, "返還を命じる")

@@ -19,6 +19,7 @@ from stations.grants.models import Grant
 from stations.grants.queries.disclosure import sees_drafts
 from stations.grants.queries.facts import Calculation, calculation
 from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.reports import process_by
 from stations.grants.queries.turns import Turn
 from stations.grants.recoveries import GrantRecovery
 from stations.grants.recovering import COUNTS, OPEN, TOLD, RecoveryAct, RecoveryStatus
@@ -93,7 +94,7 @@ def recovery_tasks(person: Person) -> Iterable[Task]:
         .join(Grant, Grant.id == GrantRecovery.grant_id)
         .join(Station, Station.id == Grant.station_id)
         .join(Plan, Plan.id == Grant.plan_id)
-        .options(orm.contains_eager(GrantRecovery.grant))
+        .options(orm.contains_eager(GrantRecovery.grant).joinedload(Grant.setting))
         .where(GrantRecovery.status.in_(OPEN))
         .order_by(GrantRecovery.id)
     )
@@ -108,7 +109,7 @@ def recovery_tasks(person: Person) -> Iterable[Task]:
                 label=_("%(act)s：%(name)s", act=turn.label, name=name),
                 endpoint=turn.endpoint,
                 values={"grant_recovery_id": one.id},
-                due_on=one.due_on,
+                due_on=one.due_on or process_by(one.grant, one.drafted_at),
             )
         pays = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
         if one.status is RecoveryStatus.ORDERED and any(can(person, each, one) for each in pays):
