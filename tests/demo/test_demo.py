@@ -204,6 +204,7 @@ def test_it_is_never_loaded_into_production(in_demo: Flask):
                 mode="production",
                 database_url="sqlite:///x",
                 secret_key="long enough to be a secret, really",
+                data_keys="AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
                 base_url="https://stations.example.jp",
                 mayor_name="見本 太郎",
                 contact_phone="047-000-1234",

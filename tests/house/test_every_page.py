@@ -141,7 +141,7 @@ def test_acts_of_others_are_refused_and_change_nothing(holder: tuple[PageClient,
             )
             answers[f"{address.endpoint} {address.url}"] = response.status_code
     assert {address: status for address, status in answers.items() if status not in REFUSED} == {}
-    assert written_tables(statements) == set()
+    assert written_tables(statements) <= {VIEW_LOG}, "only that they tried"
 
 
 def test_nobody_gets_in_without_signing_in(demo_app: Flask):

@@ -255,7 +255,9 @@ OLD_PAGE = {"csrf_token": "of another session", "name": "見本 花代", "kana":
 
 
 def test_a_page_older_than_the_session_gives_its_words_back(client: PageClient, db_session: Session):
-    drafter = cast.person(Role.DRAFTER, of=cast.committee())
+    committee = cast.committee()
+    cast.station(committee)  # without one there is no plan to begin
+    drafter = cast.person(Role.DRAFTER, of=committee)
     client.sign_in(drafter)
     sent = {"csrf_token": "of another session", "title": "見本の計画"}
     answer = client.open("/plans/new", method="POST", data=sent, headers=OURS)
