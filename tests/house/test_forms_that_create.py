@@ -21,6 +21,8 @@ CREATES_NOTHING = {
     "attendance.tap": "the page of the tablet without scripts: one more visitor is one more",
     "attendance.details": "what is said of one opening; a correction is kept beside what it corrects",
     "meetings.presence": "who is there, one row a member",
+    "people.check_code": "a device is trusted by a code, which works once",
+    "people.send_code": "a newer code voids the older one",
     "people.decide_request": "a request is decided once, and the other administrator's press gives the role",
     "people.issue_link": "a newer link voids the older one, and is shown this once",
     "referrals.edit_observation": "the consent that stands with a memo is amended by a new record",

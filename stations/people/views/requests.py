@@ -1,11 +1,13 @@
 """What one administrator asks another for: the list, agreeing, declining, taking back."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from stations.core import formatting
 from stations.core.access import Permission, Role, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
@@ -36,7 +38,8 @@ def _what(asked: "AdministratorRequest") -> str:
     if "role" not in asked.detail:
         return str(_("認証アプリの登録を解除する"))
     role = label(Role(asked.detail["role"]))
-    return str(_("「%(role)s」の役割を加える（%(day)sから）", role=role, day=asked.detail["from_on"]))
+    begins = formatting.date(dt.date.fromisoformat(asked.detail["from_on"]))
+    return str(_("「%(role)s」の役割を加える（%(day)sから）", role=role, day=begins))
 
 
 @blueprint.post("/people/requests/<int:administrator_request_id>")
