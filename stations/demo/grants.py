@@ -11,7 +11,7 @@ from stations.demo import spending
 from stations.demo.diary import Days, Story
 from stations.demo.timetable import Timetable, When
 from stations.demo.town import Town
-from stations.demo.undertakings import Settlement, Undertaking
+from stations.demo.undertakings import Session, Settlement, Undertaking
 from stations.grants import queries, services
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.rules import PaymentStatus, Status
@@ -63,7 +63,10 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: in
     times = Timetable(town.days, task, town.dice.random())
     officers = town.of(task.place)
     yield times.at(When.APPLY)
-    grant = services.apply(plan=plans[task], by=officers[Role.CHAIR])
+    within = task.session in {Session.SUMMER, Session.AUTUMN}
+    grant = services.apply(
+        plan=plans[task], starts_on=clock.today() if within else None, by=officers[Role.CHAIR]
+    )
     yield from _decision(town, task, grant, times)
     if grant.status is not Status.ACTIVE:
         return

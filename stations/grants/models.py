@@ -76,6 +76,9 @@ class Grant(Model):
     requested_yen: orm.Mapped[int]
     applied_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     applied_at: orm.Mapped[dt.datetime]
+    starts_on: orm.Mapped[dt.date | None] = orm.mapped_column(
+        comment="when the project begins, as applied for; NULL: with its year"
+    )
 
     awarded_yen: orm.Mapped[int | None] = orm.mapped_column(comment="as drafted; binding once approved")
     award_conditions: orm.Mapped[str] = orm.mapped_column(default="")

@@ -91,7 +91,7 @@ class Budgets:
 class Award:
     """What a receipt is held against. `lines`: category of each cost line in the award, by its id.
 
-    `awarded`: 交付決定額; None asks nothing about it.
+    `awarded`: 交付決定額, `begins_on`: when the project begins; None asks nothing about it.
     """
 
     group_name: str
@@ -100,6 +100,7 @@ class Award:
     lines: Mapping[int, CostCategory]
     budgets: Budgets | None = None
     awarded: Yen | None = None
+    begins_on: date | None = None
 
 
 def check_receipt(
@@ -191,6 +192,14 @@ def _check_date(receipt: Receipt, award: Award, today: date) -> Iterable[Finding
     if receipt.dated_on > today:
         yield _error("dated_on", N_("領収書の日付が、今日より後になっています。"))
     if first <= receipt.dated_on <= last:
+        if award.begins_on is not None and receipt.dated_on < award.begins_on:
+            yield _warning(
+                "dated_on",
+                N_(
+                    "事業を始める日（%(day)s）より前の日付です。日付と、この事業の支払いかを確かめてください。"
+                ),
+                day=clock.format_era(award.begins_on),
+            )
         return
     if _is_early_venue_fee(receipt, receipt.dated_on, award):
         if receipt.used_on is None:

@@ -11,7 +11,7 @@ from stations.core import audit, clock
 from stations.core.access import NotAllowed, Role
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import queries, services
+from stations.grants import periods, queries, services
 from stations.grants.models import Grant
 from stations.grants.queries import reports
 from stations.grants.rules import Status
@@ -336,3 +336,31 @@ def test_giving_up_keeps_the_day_that_was_written_and_never_leaves_the_year(db_s
             services.discontinue(grant=one.grant, reason="会場がなくなった", by=one.chair)
     assert made.grant.completed_on == dt.date(2026, 1, 20)
     assert late.grant.completed_on == dt.date(2026, 3, 31)
+
+
+def test_the_letters_period_begins_when_the_project_does(db_session: Session):
+    made = grants.team()
+    first, last = clock.fiscal_year_period(made.plan.fiscal_year)
+    for day in (first - dt.timedelta(days=1), last + dt.timedelta(days=1)):
+        with pytest.raises(RuleBroken) as broken:
+            services.apply(plan=made.plan, starts_on=day, by=made.chair)
+        assert broken.value.field == "starts_on"
+    begins = first.replace(month=10, day=5)
+    grant = services.apply(plan=made.plan, starts_on=begins, by=made.chair)
+    assert queries.begins_on(grant) == begins == reports.period(grant)[0]
+    whole = grants.applied(grants.team())
+    assert queries.begins_on(whole) == first
+
+
+@pytest.mark.parametrize(
+    ("approved", "begins"),
+    [
+        (dt.date(2026, 3, 12), dt.date(2026, 4, 1)),
+        (dt.date(2026, 4, 30), dt.date(2026, 4, 1)),
+        (dt.date(2026, 10, 5), dt.date(2026, 10, 5)),
+    ],
+)
+def test_a_project_approved_within_the_year_begins_then_unless_the_chair_says_otherwise(
+    approved: dt.date, begins: dt.date
+):
+    assert periods.usual_beginning(2026, approved) == begins

@@ -197,3 +197,10 @@ def test_a_receipt_above_the_whole_award_is_looked_at_twice(
 
 def test_the_greatest_receipt_is_one_of_seven_digits() -> None:
     assert found(replace(GOOD, amount=9_999_999, splits=(Split(2, 9_999_999),))) == []
+
+
+def test_a_receipt_from_before_the_project_began_asks_for_a_look() -> None:
+    award = replace(AWARD, begins_on=date(2026, 10, 4))
+    findings = check_receipt(GOOD, award, today=TODAY)
+    assert [(one.level.value, one.field) for one in findings] == [("warning", "dated_on")]
+    assert check_receipt(replace(GOOD, dated_on=date(2026, 10, 4)), award, today=TODAY) == []

@@ -81,9 +81,9 @@ def test_nothing_leads_to_an_application_in_a_year_without_settings(client: Page
         assert apply not in [address for _, address in main_links(client.get(path))], path
     assert "制度設定" in client.get(f"/plans/{plan.id}").text
     assert client.get(apply).url == f"/plans/{plan.id}"
-    client.sign_in(made.approver)
+    client.sign_in(made.officer)
     waiting = [words for words, _ in main_links(client.get("/home")) if "制度設定" in words]
-    assert waiting, "who may make the settings is told that a committee waits for them"
+    assert waiting, "who drafts the settings is told that a committee waits for them"
 
 
 def test_the_home_has_news_of_letters_and_payments(client: PageClient, db_session: Session):

@@ -7,6 +7,7 @@ from flask import abort
 from wtforms import FieldList, FormField, HiddenField
 
 from stations.core.forms import (
+    DateField,
     Form,
     Length,
     MarkField,
@@ -65,6 +66,10 @@ class AwardForm(Budgets, Form):
     awarded_yen = YenField(_l("交付決定額"), [Required(_l("交付決定額を入力してください。"))])
     conditions = TidyTextArea(_l("交付の条件"), [Length(max=2000)])
     lines = FieldList(FormField(BudgetRow), _l("明細の予算"))
+
+
+class ApplyForm(Form):
+    starts_on = DateField(_l("事業を始める日"), [Required(_l("事業を始める日を入力してください。"))])
 
 
 class DecideForm(Form):

@@ -33,9 +33,11 @@ from stations.grants.queries.facts import (
     needs_approval,
     offer,
     receipt_counts,
+    usual_beginning,
 )
 from stations.grants.queries.grants import (
     approved_item,
+    begins_on,
     change_letter,
     changes_without_letter,
     counts,
@@ -109,6 +111,7 @@ __all__ = [
     "approved_item",
     "awaited",
     "award_before",
+    "begins_on",
     "booking_of_payment",
     "booking_of_repayment",
     "budget",
@@ -189,6 +192,7 @@ __all__ = [
     "told",
     "told_state",
     "turns",
+    "usual_beginning",
     "waiting_for",
     "waiting_plans",
     "years",

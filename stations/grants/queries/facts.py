@@ -1,5 +1,6 @@
 """What pages show before somebody acts: the offer of a plan, the budget with what is spent, the settlement."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,10 @@ import sqlalchemy as sa
 from stations.applications import queries as plan_queries
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import CostCategory
+from stations.core import clock
 from stations.core.database import db
 from stations.core.money import Yen
-from stations.grants import bookkeeping, settlement
+from stations.grants import bookkeeping, periods, rules, settlement
 from stations.grants.bookkeeping import Posting
 from stations.grants.budgets import by_category
 from stations.grants.eligibility import eligible
@@ -42,6 +44,13 @@ def offer(plan: Plan) -> Offer | None:
     totals = plan_queries.version_totals(item.version)
     requested = settlement.award_amount(totals["requested_yen"], setting.terms) if setting else None
     return Offer(item.version, totals, requested, item.conditions)
+
+
+def usual_beginning(plan: Plan) -> dt.date:
+    """When a plan's project usually begins, by the day on which the meeting approved it."""
+    item = approved_item(plan)
+    approved_on = clock.local_date(item.resolved_at) if item is not None and item.resolved_at else None
+    return periods.usual_beginning(plan.fiscal_year, approved_on or rules.project_period(plan.fiscal_year)[0])
 
 
 def conditions_of_meeting(plan: Plan) -> str:

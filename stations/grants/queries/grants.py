@@ -19,7 +19,7 @@ from stations.core.money import Yen
 from stations.grants.changes import GrantChange
 from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import disclosure
-from stations.grants.rules import PaymentStatus, Status, year_over
+from stations.grants.rules import PaymentStatus, Status, project_period, year_over
 from stations.grants.settings import FiscalYearSetting, SettingsDraft
 from stations.grants.settlement import ReallocationRule
 from stations.meetings.models import AgendaItem
@@ -34,6 +34,11 @@ def grant(grant_id: int) -> Grant | None:
 
 def letter(letter_id: int) -> Letter | None:
     return db.session.get(Letter, letter_id, options=[orm.joinedload(Letter.grant)])
+
+
+def begins_on(grant: Grant) -> dt.date:
+    """The first day of the grant's project: as applied for, else of its year."""
+    return grant.starts_on or project_period(grant.fiscal_year)[0]
 
 
 def project_name(grant: Grant) -> str:

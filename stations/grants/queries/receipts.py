@@ -14,7 +14,7 @@ from stations.core.money import Yen
 from stations.grants import receipts as rules
 from stations.grants.budgets import by_category
 from stations.grants.models import Grant, GrantLine, Receipt, ReceiptSplit
-from stations.grants.queries.grants import reallocation_rule
+from stations.grants.queries.grants import begins_on, reallocation_rule
 from stations.grants.queries.ledger import spent_by_line
 from stations.grants.reporting import ReceiptAct
 from stations.grants.rules import project_period
@@ -150,6 +150,7 @@ def award(grant: Grant, *, without: Receipt | None = None) -> rules.Award:
             rule=reallocation_rule(grant),
         ),
         awarded=grant.awarded_yen,
+        begins_on=begins_on(grant),
     )
 
 

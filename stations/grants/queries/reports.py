@@ -22,7 +22,7 @@ from stations.grants import bookkeeping, budgets, eligibility, reporting, settle
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
 from stations.grants.queries.books import cash
-from stations.grants.queries.grants import reallocation_rule
+from stations.grants.queries.grants import begins_on, reallocation_rule
 from stations.grants.queries.ledger import (
     decided_award,
     entries_after,
@@ -176,7 +176,7 @@ class Activity:
 
 def period(grant: Grant) -> tuple[dt.date, dt.date]:
     """First and last day of what the report tells of: until the activities were completed, or today."""
-    first, last = project_period(grant.fiscal_year)
+    first, last = begins_on(grant), project_period(grant.fiscal_year)[1]
     return first, grant.completed_on or min(last, max(first, clock.today()))
 
 

@@ -1,5 +1,6 @@
 """From 交付申請 to the decision: apply, review, draft, approve; and the ways out."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 
@@ -13,7 +14,7 @@ from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import budgets as budget_rules
-from stations.grants import queries, rules, settlement
+from stations.grants import periods, queries, rules, settlement
 from stations.grants.labels import Deed
 from stations.grants.models import Grant, GrantLine
 from stations.grants.rules import Act, Status
@@ -25,10 +26,10 @@ _ONLY_REFUSED = N_(
 )
 
 
-def apply(*, plan: Plan, by: Actor) -> Grant:
+def apply(*, plan: Plan, by: Actor, starts_on: dt.date | None = None) -> Grant:
     """交付申請: the chair turns an approved plan into a grant, once; its lines are those that were approved.
 
-    The amount asked for is what the year's settings allow on the plan's budget. `Conflict` when the plan is not
+    ``starts_on``: when the project begins; None: with its year. The amount asked for is what the year's settings allow on the plan's budget. `Conflict` when the plan is not
     approved or has its grant already; `RuleBroken` when the frozen version is not what was approved.
     """
     lock(plan)
@@ -46,6 +47,8 @@ def apply(*, plan: Plan, by: Actor) -> Grant:
             "%(year)s年度が終わったため、この計画ではもう申請できません。新しい年度の計画を作成してください。"
         ),
     )
+    if starts_on is not None:
+        periods.check_beginning(plan.fiscal_year, starts_on)
     version = approved_version(plan)
     net = plan_queries.version_totals(version)["requested_yen"]
     # Held, so that the terms do not change between here and the first application of the year being known.
@@ -60,6 +63,7 @@ def apply(*, plan: Plan, by: Actor) -> Grant:
             station_id=plan.station_id,
             fiscal_year=plan.fiscal_year,
             requested_yen=requested,
+            starts_on=starts_on,
             applied_by_id=by.id,
             applied_at=clock.now(),
             lines=[_line(line) for line in plan_queries.version_lines(version)],

@@ -232,7 +232,7 @@ def _award_facts(grant: Grant) -> dict[str, Any]:
 def _award(frame: _Frame) -> letter_data.Award:
     grant, setting = frame.grant, settings_of(frame.grant.fiscal_year)
     assert grant.awarded_yen is not None
-    first, last = rules.project_period(grant.fiscal_year)
+    first, last = queries.begins_on(grant), rules.project_period(grant.fiscal_year)[1]
     incomes = plan_queries.version_incomes(grant.version)
     return letter_data.Award(
         **_common(frame),

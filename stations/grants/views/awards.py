@@ -13,7 +13,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.forms.awards import AwardForm, DecideForm
+from stations.grants.forms.awards import ApplyForm, AwardForm, DecideForm
 from stations.grants.rules import year_over
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
@@ -28,9 +28,12 @@ def _asked(grant: Any) -> Facts:
 @creates
 def apply(plan: Any) -> Any:
     """The chair turns an approved plan into an application, by one press."""
-    form = PressForm()
+    form = ApplyForm(data={"starts_on": queries.usual_beginning(plan)})
     made: list[Any] = []
-    if act.perform(form, lambda: made.append(services.apply(plan=plan, by=current_user))):
+    if act.perform(
+        form,
+        lambda: made.append(services.apply(plan=plan, starts_on=form.starts_on.data, by=current_user)),
+    ):
         flash(_("交付を申請しました。審査の結果をお待ちください。"), "success")
         return redirect(url_for("grants.grant", grant_id=made[0].id))
     if (grant := queries.grant_of_plan(plan)) is not None:
