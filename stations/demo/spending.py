@@ -59,11 +59,12 @@ def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Stor
             _take_in(town, task, grant, IncomeKind.FEES, amount)
             continue
         _put_in_lacking(town, task, grant, spread[nth:])
-        receipt = _enter(town, task, grant, line, amount, on=clock.today())
-        if nth == 0 and task.whole_year and task.place.key in {"farm", "mabashi"}:
+        misread = nth == 1 and task.whole_year and task.place.key in {"farm", "sakura"}
+        receipt = _enter(town, task, grant, line, amount, on=clock.today(), misread=misread)
+        if misread:
+            _correct(town, task, receipt, on=clock.today())
+        elif nth == 0 and task.whole_year and task.place.key in {"farm", "mabashi"}:
             _mistaken(town, task, grant, receipt)
-        elif nth == 1 and task.whole_year and task.place.key in {"farm", "sakura"}:
-            _misread(town, task, receipt)
 
 
 def _put_in_lacking(town: Town, task: Undertaking, grant: Grant, coming: list[_Piece]) -> None:
@@ -104,7 +105,14 @@ def _share(town: Town, task: Undertaking) -> float:
 
 
 def _enter(
-    town: Town, task: Undertaking, grant: Grant, line: GrantLine, amount: Yen, *, on: dt.date
+    town: Town,
+    task: Undertaking,
+    grant: Grant,
+    line: GrantLine,
+    amount: Yen,
+    *,
+    on: dt.date,
+    misread: bool = False,
 ) -> Receipt:
     payee, purpose = town.dice.choice(_PRINTERS if "印刷" in line.content else _SHOPS[line.category])
     by = town.of(task.place)[Role.TREASURER]
@@ -123,7 +131,7 @@ def _enter(
         grant=grant,
         upload=files.store_bytes(photo, name=f"領収書{on:%m%d}.jpg", by=by),
         kind=kind,
-        dated_on=on,
+        dated_on=_day_before(grant, on) if misread else on,
         used_on=None,
         payee=payee,
         addressee=addressee,
@@ -146,14 +154,18 @@ def _mistaken(town: Town, task: Undertaking, grant: Grant, receipt: Receipt) -> 
     _enter(town, task, grant, line, amount, on=receipt.dated_on)
 
 
-def _misread(town: Town, task: Undertaking, receipt: Receipt) -> None:
-    """Entered with the day after: corrected in one step, the photo stays."""
-    before = receipt.dated_on - dt.timedelta(days=1)
-    if before < project_period(receipt.grant.fiscal_year)[0]:
+def _day_before(grant: Grant, on: dt.date) -> dt.date:
+    """As somebody misreads a receipt, within the grant's year."""
+    return max(on - dt.timedelta(days=1), project_period(grant.fiscal_year)[0])
+
+
+def _correct(town: Town, task: Undertaking, receipt: Receipt, *, on: dt.date) -> None:
+    """The day was misread: corrected in one step, the photo stays."""
+    if receipt.dated_on == on:
         return
     receipts.correct_receipt(
         receipt=receipt,
-        entry=dataclasses.replace(receipt_queries.as_rule(receipt), dated_on=before),
+        entry=dataclasses.replace(receipt_queries.as_rule(receipt), dated_on=on),
         reason="領収書の日付を読み違えたため",
         by=town.of(task.place)[Role.TREASURER],
         accept_warnings=True,

@@ -92,6 +92,8 @@ def settings_of(fiscal_year: int) -> FiscalYearSetting:
     found = queries.settings(fiscal_year)
     if found is None:
         raise RuleBroken(
-            None, N_("%(year)s年度の制度設定がまだありません。担当が起案し、課長が決裁すると申請できます。"), year=fiscal_year
+            None,
+            N_("%(year)s年度の制度設定がまだありません。担当が起案し、課長が決裁すると申請できます。"),
+            year=fiscal_year,
         )
     return found
