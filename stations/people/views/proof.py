@@ -62,11 +62,11 @@ def check_code() -> ResponseReturnValue:
     return _page(form)
 
 
-@blueprint.post("/account/devices/<int:device_id>/revoke")
+@blueprint.post("/account/devices/<int:trusted_device_id>/revoke")
 @requires(Permission.OWN_ACCOUNT)
 @writes
-def revoke_device(device_id: int) -> ResponseReturnValue:
-    services.revoke_device(_me(), device_id)
+def revoke_device(trusted_device_id: int) -> ResponseReturnValue:
+    services.revoke_device(_me(), trusted_device_id)
     flash(_("端末の登録を取り消しました。"), "success")
     return redirect(url_for("people.account"), 303)
 
