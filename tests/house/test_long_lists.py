@@ -14,6 +14,7 @@ from stations.core import clock
 from stations.core.access import Role, scope_of
 from stations.core.config import Config
 from stations.core.database import Model, db
+from stations.core.text import for_searching
 from tests.support import cast
 from tests.support.client import Page, PageClient
 from tests.support.demo_site import demo_copy
@@ -70,7 +71,13 @@ def crowd() -> None:
     more("personal_data_view", look | {"endpoint": "people.show"})
     more("meeting", one("meeting", "status = 'closed'"), title=title)
     more("agency", one("agency", "is_marugoto_desk = 0"), name=title)
-    more("person", one("person", "login LIKE 'demo%'"), login=lambda n: f"crowd-{n}", name=title)
+    more(
+        "person",
+        one("person", "login LIKE 'demo%'"),
+        login=lambda n: f"crowd-{n}",
+        name=title,
+        searched=lambda n: for_searching(title(n)),
+    )
     more("event", one("event", f"object_type = 'grant' AND object_id = {grant['id']}"))
     opening = one("opening", f"station_id = {grant['station_id']} AND status = 'held'")
     first_day = clock.fiscal_year_period(clock.fiscal_year(clock.today()))[0]
