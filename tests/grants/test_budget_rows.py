@@ -36,5 +36,5 @@ def test_on_the_page_of_a_change(client: PageClient, db_session: Session, app: F
     assert "3,000円" in text_of(page.one("div", id="lines-1-budget_yen-error"))
     assert grant.lines[1].content in text_of(page.one("div", class_="mt-error-summary"))
     typed |= {"lines-1-budget_yen": "千円"}
-    page = client.submit(page, "この内容で届け出る", typed)
+    page = client.submit(page, "変更の承認を申請する", typed)
     assert grant.lines[1].content in text_of(page.one("div", class_="mt-error-summary"))

@@ -261,7 +261,6 @@ def test_who_sent_a_claim_or_a_change_withdraws_it_on_a_page(app: Flask, db_sess
         "lines-0-budget_yen": "66,000",
         "lines-2-budget_yen": "54,000",
         "reason": "広い部屋",
-        "knows": "y",
     }
     page = chair.submit(chair.get(f"{here}/change"), "この内容で届け出る", moved)
     chair.submit(page, "変更の承認を申請する", {"knows": "y"})
