@@ -30,6 +30,7 @@ from stations.people.models import (
     RoleAssignment,
     SignInFailure,
 )
+from stations.people.request_queries import requests_to_decide
 from stations.people.rules import AccountStatus, RequestStatus
 
 DEMO_LOGINS = "demo-"
@@ -352,10 +353,7 @@ def waiting_for(who: Person) -> list[Task]:
         )
     if access.can(who, Permission.PEOPLE_MANAGE):
         tasks += _unused_invitations()
-        if waiting := _requests_to_decide(who):
-            tasks.append(
-                Task(label=_("確認を待っている操作が%(n)s件あります", n=waiting), endpoint="people.requests")
-            )
+        tasks += requests_to_decide(who)
         if found := guessed_at():
             tasks.append(
                 Task(
@@ -379,15 +377,6 @@ def open_requests(of: Person | None = None) -> list[AdministratorRequest]:
         asked = asked.where(AdministratorRequest.person_id == of.id)
     both = (orm.joinedload(AdministratorRequest.person), orm.joinedload(AdministratorRequest.asked_by))
     return list(db.session.scalars(asked.options(*both).order_by(AdministratorRequest.id)))
-
-
-def _requests_to_decide(who: Person) -> int:
-    counted = sa.select(sa.func.count()).where(
-        AdministratorRequest.status == RequestStatus.WAITING,
-        AdministratorRequest.asked_by_id != who.id,
-        AdministratorRequest.person_id != who.id,
-    )
-    return db.session.scalar(counted) or 0
 
 
 def guessed_at() -> list[Person]:

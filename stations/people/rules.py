@@ -42,6 +42,8 @@ TOTP_SECONDS = 30  # RFC 6238
 TOTP_DIGITS = 6
 # For so long an administrator sends no link to an address that they wrote themselves.
 OWN_ADDRESS = timedelta(days=7)
+# By when a second administrator should have looked at what the first one asked for.
+REQUEST_DUE = timedelta(days=7)
 
 RECOVERY_CODES = 10
 RECOVERY_DIGITS = 12  # digits only: one field and one number pad take both kinds of code
