@@ -81,6 +81,47 @@ test("another tab's touches are read without losing one's own", async () => {
   assert.deepEqual(ids(here.pending().slice(1)), [one.id, two.id]);
 });
 
+/** Hold back the answer of one of the store's acts; resolves, once it was asked, with the function that lets it go. */
+function waitingFor(store, name) {
+  const act = store[name].bind(store);
+  return new Promise((asked) => {
+    store[name] = async (...all) => {
+      const result = await act(...all);
+      await new Promise(asked);
+      return result;
+    };
+  });
+}
+
+test("a touch that is being stored while another is answered for still counts", async () => {
+  const store = new Memory();
+  const queue = new TallyQueue("1", store);
+  const [first, second] = [touch(), touch()];
+  await queue.add(first);
+  const asked = waitingFor(store, "add");
+  const adding = queue.add(second);
+  const written = await asked;
+  const removing = queue.remove(first.id);
+  written();
+  await Promise.all([adding, removing]);
+  assert.deepEqual(ids(queue.pending()), [second.id]);
+  assert.deepEqual(queue.changes(), { teen: 1 });
+});
+
+test("a touch that is answered for while the store is read does not come back", async () => {
+  const store = new Memory();
+  const queue = new TallyQueue("1", store);
+  const first = touch();
+  await queue.add(first);
+  const asked = waitingFor(store, "all");
+  const loading = queue.load();
+  const read = await asked;
+  const removing = queue.remove(first.id);
+  read();
+  await Promise.all([loading, removing]);
+  assert.deepEqual(queue.all(), []);
+});
+
 test("everything is sent once and in order, in batches", async () => {
   const touches = Array.from({ length: 60 }, () => touch());
   const queue = await kept(...touches);

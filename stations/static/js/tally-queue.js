@@ -4,6 +4,7 @@
 export class TallyQueue {
   #rows = [];
   #held = [];
+  #leaving = new Set(); // ids that the store has not yet given up
   #turn = Promise.resolve();
 
   /**
@@ -22,7 +23,12 @@ export class TallyQueue {
 
   /** Read again what the store keeps: at the beginning, and when another tab has changed it. */
   async load() {
-    if (this.store) await this.#inTurn(async () => { this.#rows = await this.store.all(this.opening); });
+    if (this.store) {
+      await this.#inTurn(async () => {
+        const rows = await this.store.all(this.opening);
+        this.#rows = rows.filter(({ id }) => !this.#leaving.has(id));
+      });
+    }
     return this;
   }
 
@@ -49,7 +55,10 @@ export class TallyQueue {
   /** Resolves once the touch is on the disk; rejects when the device cannot store it, and the touch then does not count. */
   async add(event) {
     if (!this.store) throw new Error("this browser keeps nothing");
-    await this.#inTurn(async () => { this.#rows.push(await this.store.add({ ...event, opening: this.opening })); });
+    await this.#inTurn(async () => {
+      const row = await this.store.add({ ...event, opening: this.opening });
+      this.#rows.push(row); // to the rows of now: while this one was stored, another may have been answered for
+    });
     this.spread();
   }
 
@@ -62,7 +71,10 @@ export class TallyQueue {
     const kept = this.#rows.find((event) => event.id === id);
     this.#rows = this.#rows.filter((event) => event.id !== id);
     this.#held = this.#held.filter((event) => event.id !== id);
-    if (kept) await this.#inTurn(() => this.store.remove(kept.order));
+    if (kept) {
+      this.#leaving.add(id);
+      await this.#inTurn(() => this.store.remove(kept.order)).finally(() => this.#leaving.delete(id));
+    }
     this.spread();
   }
 
