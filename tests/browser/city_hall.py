@@ -1,6 +1,7 @@
 """What the city and the general meeting do meanwhile, through the services: their own pages are walked at a desk."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from stations.applications.models import Plan
 from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
+from stations.core.outbox import OutboxMail
 from stations.grants import queries
 from stations.grants import services as grants
 from stations.grants.models import Grant, PaymentRequest
@@ -30,6 +32,15 @@ def _at_work(site: Site) -> Iterator[None]:
         yield
         db.session.commit()
         db.engine.dispose()
+
+
+def mailed_code(site: Site, login: str) -> str:
+    """The code of six digits in the last mail to one of the demonstration's people."""
+    with _at_work(site):
+        newest = sa.select(OutboxMail.body).where(OutboxMail.to_address == _called(login).email)
+        body = db.session.scalars(newest.order_by(OutboxMail.id.desc())).first()
+    (code,) = re.findall(r"\b\d{6}\b", str(body))
+    return str(code)
 
 
 def _called(login: str) -> Person:

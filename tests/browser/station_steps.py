@@ -3,7 +3,9 @@
 from playwright.sync_api import expect
 
 from stations.core import clock
+from tests.browser import city_hall as city
 from tests.browser.journey import CASE_WORKER, LEADER, STATION, Company, Someone, of, on
+from tests.support.demo_site import Site
 
 
 def open_today(drafter: Someone) -> None:
@@ -39,7 +41,15 @@ def count_visits(volunteer: Someone) -> None:
     volunteer.sees("確定")
 
 
-def refer_somebody(everybody: Company) -> None:
+def show_a_mailed_code(leader: Someone, site: Site) -> None:
+    """Before the first sheet about a person: the second factor of those who have no authenticator app."""
+    leader.sees_heading("ご本人の内容を見る前の確認")
+    leader.press("コードを送る")
+    leader.fill({"code": city.mailed_code(site, LEADER)})
+    leader.press("確認して進む")
+
+
+def refer_somebody(everybody: Company, site: Site) -> None:
     """つなぎ: a case worker sends the thin sheet, the leader receives it, up to the first visit."""
     worker, leader = everybody[CASE_WORKER], everybody[LEADER]
     worker.go("/referrals/new")
@@ -67,6 +77,7 @@ def refer_somebody(everybody: Company) -> None:
     worker.sees("ステーションへ送りました")
     referral_id = worker.number_in_address()
     leader.go(f"/referrals/{referral_id}")
+    show_a_mailed_code(leader, site)
     leader.sees("もちさん")
     leader.press("受理する")
     leader.press("見学の調整を始める")

@@ -42,7 +42,7 @@ def test_one_stations_whole_year(own_site: Site, visitor: VisitorMaker, album: A
     money.report(everybody, grant_id)
     money.settle(everybody, grant_id)
     money.see_even_books(everybody[TREASURER], grant_id)
-    at_the_station.refer_somebody(everybody)
+    at_the_station.refer_somebody(everybody, own_site)
     at_the_station.observe_without_consent(everybody[LEADER])
     assert len(everybody.here) >= 10
 
