@@ -55,7 +55,10 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
         if nth % _STEPS_A_COMMIT == 0:
             db.session.commit()
         progress((time - days.begins).total_seconds() / whole)
-    with clock.telling(days.ends):
+    asked_on = clock.local_date(days.ends) - dt.timedelta(days=1)
+    while not clock.is_business_day(asked_on):
+        asked_on -= dt.timedelta(days=1)
+    with clock.telling(clock.instant(asked_on, dt.time(10))):
         town.ask_for_a_role(here)
     _send_old_mails(days.ends)
     db.session.commit()
