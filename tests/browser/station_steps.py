@@ -89,7 +89,7 @@ def refer_somebody(everybody: Company, site: Site) -> None:
 
 
 def observe_without_consent(leader: Someone) -> None:
-    """気づきメモ: without consent only 福祉まるごと相談窓口 is offered."""
+    """気づきメモ: without consent only 福祉まるごと相談窓口 is offered; words of danger ask for a telephone call first."""
     leader.go("/observations/new")
     leader.fill(
         {"facts": "3回続けて、同じ服で来ている。昼に何も食べていないと話した。", "answer": "not_given"}
@@ -99,4 +99,9 @@ def observe_without_consent(leader: Someone) -> None:
     assert leader.main.get_by_role("radio").count() == 1
     leader.main.get_by_label("福祉まるごと相談窓口").check()
     leader.press("この内容で送る")
+    leader.sees_heading("送る前に電話してください")
+    now = clock.now().astimezone(clock.TOKYO)
+    leader.sees("メモに「何も食べていない」という言葉があります。")
+    leader.fill({"outcome": "reached", "whom": "福祉まるごと相談窓口の当番の方", "at": f"{now:%H:%M}"})
+    leader.press("電話を記録して、メモを送る")
     leader.sees("送付")
