@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from stations.core import viewing
+from stations.core.access import can
 from stations.core.config import Config
 from stations.core.database import SAFE_METHODS
 from stations.people import device_queries, rules
@@ -32,6 +34,14 @@ def proof() -> ResponseReturnValue | None:
         return redirect(url_for("people.prove", next=request.full_path.rstrip("?")))
     people_session.hold_for_proof(current_user._get_current_object())
     return redirect(url_for("people.prove", next=url_for("people.held_form")), 303)
+
+
+def proof_to_change(person: "Person") -> ResponseReturnValue | None:
+    """`proof`, before somebody who reads sheets puts an app or an address in the place of the one that proves them.
+
+    Somebody without an address has nothing to show it with: their first app is believed, as at a first sign-in.
+    """
+    return proof() if person.email and any(can(person, one) for one in viewing.SHEETS) else None
 
 
 def keep(person: "Person", token: str, *, remembered: bool) -> None:

@@ -15,7 +15,8 @@ from stations.core.outbox import OutboxMail
 from stations.people import device_queries, rules, services
 from stations.people.models import MailCode, Person, TrustedDevice
 from stations.referrals.models import Observation
-from tests.referrals.cast import ALIAS, Town, town
+from tests.referrals.cast import ALIAS, Town, town, with_mail
+from tests.support import cast
 from tests.support.client import Page, PageClient
 from tests.support.html_page import text_of
 from tests.support.session import session_of
@@ -115,6 +116,25 @@ def test_who_has_no_address_is_told_what_to_do(client: PageClient, here: Town) -
     assert "メールアドレスが登録されていない" in page.text and page.has_link("認証アプリを登録する")
     with pytest.raises(RuleBroken):
         services.send_code(here.leader)
+
+
+@pytest.mark.parametrize("page", ["/account/authenticator", "/account/profile"])
+def test_a_password_alone_does_not_put_another_proof_in_the_place_of_mail(
+    client: PageClient, here: Town, page: str
+) -> None:
+    """Who stole a password would else enrol an app, or an address, of their own."""
+    by_password(client, here.leader)
+    asked = client.get(page)
+    assert asked.heading == "ご本人の内容を見る前の確認"
+    assert prove(client, asked).url == page
+
+
+@pytest.mark.parametrize("page", ["/account/authenticator", "/account/profile"])
+def test_who_reads_no_sheets_changes_their_account_with_a_password(
+    client: PageClient, db_session: object, page: str
+) -> None:
+    by_password(client, with_mail(cast.person(Role.GENERAL_MEMBER)))
+    assert client.get(page).url == page
 
 
 def test_wrong_codes_are_counted_although_the_page_comes_again(client: PageClient, here: Town) -> None:

@@ -15,7 +15,7 @@ from stations.core.database import writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
-from stations.people import device_queries, keys, queries, services
+from stations.people import device_queries, keys, queries, services, trusted
 from stations.people import session as people_session
 from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, PasswordForm, ProfileForm
 from stations.people.views import blueprint
@@ -49,6 +49,8 @@ def account() -> ResponseReturnValue:
 @writes
 def profile() -> ResponseReturnValue:
     person = people_session.signed_in() or current_user
+    if (held_up := trusted.proof_to_change(person)) is not None:
+        return held_up
     form = ProfileForm(obj=person)
     form.share(lambda: seen.stored(person, form.facts))
     if form.validate_on_submit() and succeeds(
@@ -92,6 +94,8 @@ def enrol() -> ResponseReturnValue:
     person = entering or signed_in  # whoever has just given a password, even in somebody else's open browser
     if person is None:
         return redirect(url_for("people.sign_in"))
+    if signed_in is not None and (held_up := trusted.proof_to_change(signed_in)) is not None:
+        return held_up
     again = person.totp_secret is not None
     form = EnrolAgainForm() if again else EnrolForm()
     secret = _secret_being_enrolled()
