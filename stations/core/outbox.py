@@ -114,7 +114,7 @@ def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
             break
         try:
             deliver(_message(mail, config))
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: no address to write to
             failed += 1
             mail.last_error = type(error).__name__
             if mail.attempts >= GIVE_UP_AFTER:

@@ -61,6 +61,16 @@ def test_a_server_that_is_away_is_tried_again_later(db_session: Session, config:
     assert outbox.send_waiting(away) == (0, 0), "not before it is due again"
 
 
+def test_an_address_that_no_server_reads_does_not_keep_the_others(db_session: Session, config: Config):
+    nowhere = cast.person()
+    nowhere.email = "mihon@a..example"
+    outbox.queue(to=nowhere, subject="件名", body="本文")
+    db_session.flush()
+    somebody(db_session)
+    db_session.commit()
+    assert outbox.send_waiting(config) == (1, 1)
+
+
 def test_while_the_server_is_slow_others_write(
     app: Flask, db_session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
 ):
