@@ -206,14 +206,6 @@ def expire(*, referral: Referral) -> None:
     _tell_both(referral, steps.ENDED, None)
 
 
-def expire_due() -> int:
-    """Expire every referral under way whose consent ran out; returns how many."""
-    due = queries.expiring(clock.today())
-    for referral in due:
-        expire(referral=referral)
-    return len(due)
-
-
 def record_follow_up(
     *, referral: Referral, follow_up_id: int, outcome: Outcome, note: str, by: Actor
 ) -> FollowUp:

@@ -96,7 +96,7 @@ def tell(
     urgent = isinstance(about, Observation) and about.urgent and subject != MEMO_ANSWERED
     path = current_app.url_map.bind("").build(endpoint, {key: about.id})
     link = current_app.config["STATIONS"].base_url.rstrip("/") + path
-    for person in people:
+    for person in dict.fromkeys(people):  # who is on both sides gets one mail
         if by is not None and person.id == by.id:
             continue
         with force_locale(person.language):
