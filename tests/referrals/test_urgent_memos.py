@@ -11,6 +11,7 @@ from stations.core.access import NotAllowed, Role
 from stations.core.database import db, fetch_all
 from stations.core.messages import RuleBroken
 from stations.core.outbox import OutboxMail
+from stations.core.sealed import UnreadableError
 from stations.referrals import queries, services
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.danger import Call, CallOutcome
@@ -168,6 +169,71 @@ def test_the_command_passes_on_once(app: Flask, here: Town) -> None:
     run = app.test_cli_runner().invoke
     assert run(args=["referrals", "escalate"]).output == "passed on 1\n"
     assert run(args=["referrals", "escalate"]).output == "passed on 0\n"
+
+
+def test_a_memo_that_cannot_be_passed_on_does_not_keep_the_others(
+    app: Flask, here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.telling(clock.now() - 3 * HOUR):
+        broken, whole = sent(here).id, sent(here).id
+    db.session.commit()
+    escalate = services.escalate
+
+    def fails_for_one(*, observation: Observation) -> bool:
+        if observation.id == broken:
+            raise UnreadableError("observation.facts")
+        return escalate(observation=observation)
+
+    monkeypatch.setattr(services, "escalate", fails_for_one)
+    run = app.test_cli_runner().invoke(args=["referrals", "escalate"])
+    assert "passed on 1" in run.output and run.exit_code == 1
+    assert [one.id for one in queries.unanswered(clock.now())] == [broken]
+    assert db.session.get_one(Observation, whole).agency.name == "福祉まるごと相談窓口"
+
+
+def test_who_works_on_both_sides_gets_one_mail(here: Town) -> None:
+    cast.give(here.worker, Role.MARUGOTO_DESK, of=here.desk)
+    with clock.telling(clock.now() - 3 * HOUR):
+        made = sent(here)
+    mails()
+    assert services.escalate(observation=made)
+    assert [name for name, _, _ in mails()].count(here.worker.name) == 1
+
+
+def test_who_may_not_read_a_memo_any_more_neither_sees_its_words_nor_adds_calls(
+    client: PageClient, here: Town
+) -> None:
+    made = sent(here)
+    services.withdraw_consent(subject=made, by=here.leader)
+    client.sign_in(here.worker)
+    token = client.get("/account")
+    page = client.post(f"/observations/{made.id}/telephone", token_from=token)
+    assert "死にたい" not in page.text and page.url == f"/observations/{made.id}"
+    with pytest.raises(NotAllowed):
+        services.record_call(observation=made, call=call(), by=here.worker)
+
+
+def test_a_memo_that_is_over_takes_no_calls(here: Town) -> None:
+    made = sent(here, to_desk=True)
+    services.acknowledge_observation(observation=made, by=here.desk_worker)
+    services.start_observation(observation=made, by=here.desk_worker)
+    services.close_observation(observation=made, answer="訪問しました", by=here.desk_worker)
+    with pytest.raises(NotAllowed):
+        services.record_call(observation=made, call=call(), by=here.leader)
+
+
+def test_the_section_does_not_read_why_no_call_was_needed(client: PageClient, here: Town) -> None:
+    made = memo(here, urgent=False)
+    explained = Call(outcome=CallOutcome.NOT_NEEDED, reason="亡くなった方の日記の言葉だった")
+    services.record_call(observation=made, call=explained, by=here.leader)
+    services.record_call(observation=made, call=call(), by=here.leader)
+    services.send_observation(observation=made, by=here.leader)
+    for hours in (3, 6):
+        with clock.telling(clock.now() + hours * HOUR):
+            services.escalate(observation=made)
+    client.sign_in(cast.person(Role.OFFICER))
+    page = client.get(f"/observations/{made.id}/alerted")
+    assert "119" in page.text and "日記" not in page.text
 
 
 def test_the_section_sees_whom_to_telephone_and_not_the_memo(client: PageClient, here: Town) -> None:

@@ -35,6 +35,7 @@ from stations.referrals.queries.sheets import (
     referral,
     section_people,
     station_leaders,
+    takes_calls,
 )
 from stations.referrals.queries.waiting import waiting_for
 
@@ -76,6 +77,7 @@ __all__ = [
     "referrals",
     "section_people",
     "station_leaders",
+    "takes_calls",
     "unanswered",
     "waiting_for",
 ]

@@ -160,11 +160,19 @@ def _confirmed(subject: Referral | Observation) -> bool:
 
 
 def may_record_call(person: Actor, observation: Observation) -> bool:
-    """Whether ``person`` may write a call about a memo down: while it is alive, and is urgent or stopped by its words."""
-    if observation.status in rules.OBSERVATION_FINAL or is_observation_concealed(person, observation):
+    """Whether ``person`` is offered to write a call about a memo down: when it is urgent or stopped by its words."""
+    if not takes_calls(person, observation):
         return False
     asked = danger.needs_call(observation.urgent, observation.facts, observation.alias)
     return asked and any(access.can(person, one, observation) for one in CALLERS)
+
+
+def takes_calls(person: Actor, observation: Observation) -> bool:
+    """Whether a call can be added to a memo: while it is alive, by 地域共生課 and by whom it is not concealed from."""
+    if observation.status in rules.OBSERVATION_FINAL:
+        return False
+    alerted = access.can(person, Permission.OBSERVATION_ALERTED, observation)
+    return bool(alerted) or not is_observation_concealed(person, observation)
 
 
 def lacks_call(observation: Observation) -> bool:

@@ -7,7 +7,7 @@ from flask import current_app
 
 from stations.committees.models import Station
 from stations.core import access, audit, clock, numbering
-from stations.core.access import Actor, Permission
+from stations.core.access import Actor, NotAllowed, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.referrals import consent_rules, danger, deadlines, queries, rules
@@ -108,11 +108,14 @@ def call_faults(observation: Observation, call: Call) -> list[RuleBroken]:
 
 def record_call(*, observation: Observation, call: Call, by: Actor) -> ObservationCall:
     """Whom ``by`` telephoned about a memo, of either side or of the section. `RuleBroken` on a field of `Call`.
+    `NotAllowed` when the memo is over, or concealed from ``by``.
 
     Where somebody was telephoned because of its words the memo is urgent, whatever box was ticked.
     """
     lock(observation)
     steps.demand_one(by, queries.CALLERS, observation)
+    if not queries.takes_calls(by, observation):
+        raise NotAllowed(None, N_("このメモには、電話の記録を書き足せません。"))
     for fault in call_faults(observation, call):
         raise fault
     record = add(

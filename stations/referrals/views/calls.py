@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
@@ -21,7 +21,7 @@ def telephone(observation: Any) -> Any:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
     sends = observation.status in rules.OBSERVATION_EDITABLE
-    if request.method == "GET" and not queries.may_record_call(current_user, observation):
+    if not queries.may_record_call(current_user, observation):
         return redirect(own)
     form = CallForm()
     form.offer(urgent=observation.urgent)
@@ -56,7 +56,7 @@ def _recorded(form: CallForm, observation: Any, *, sends: bool) -> bool:
 @requires(Permission.OBSERVATION_ALERTED, of=queries.alerted_observation)
 @creates
 def alerted_observation(observation: Any) -> Any:
-    """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says."""
+    """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says, nor why its words are no danger."""
     form = CallForm()
     form.offer(urgent=True)
     if form.validate_on_submit() and _recorded(form, observation, sends=False):
@@ -65,6 +65,8 @@ def alerted_observation(observation: Any) -> Any:
         "referrals/alerted.html",
         form=form,
         observation=observation,
+        callable=queries.takes_calls(current_user, observation),
+        calls=[one for one in observation.calls if one.outcome is not danger.CallOutcome.NOT_NEEDED],
         phones=phones(observation.agency, queries.desk()),
         timeline=history(observation, concealed=True),
         breadcrumb=[(_("気づきメモ %(number)s", number=observation.number), None)],
