@@ -1,6 +1,7 @@
 """Reports that do not come: deadline and age in sight, reminders by mail once a day that is set, then 取消し."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from stations.core.database import add
 from stations.core.messages import RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import queries, reporting, services, settlement
+from stations.grants.models import Grant
 from stations.grants.queries.late_reports import awaited
 from stations.grants.queries.reports import due_on
 from stations.grants.reminders import ReportReminder
@@ -133,6 +135,28 @@ def test_the_nightly_job_reminds_and_says_how_many(app: Flask, db_session: Sessi
     db_session.commit()
     run = app.test_cli_runner().invoke
     assert [run(args=["grants", "remind"]).output for _night in range(2)] == ["reminded 1\n", "reminded 0\n"]
+
+
+def test_a_grant_that_fails_keeps_no_other_from_its_reminder(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    before, broken, after = [grants.active(grants.team(year=2026)) for _nth in range(3)]
+    for grant in (before, broken, after):
+        grant.report_due_on = clock.today()
+    db_session.commit()
+    wanted, mail = [before.id, after.id], reminders.tell
+
+    def tell(grant: Grant, *args: Any, **more: Any) -> int:
+        if grant.id == broken.id:
+            raise RuntimeError("no such mail")
+        return mail(grant, *args, **more)
+
+    monkeypatch.setattr(reminders, "tell", tell)
+    run = app.test_cli_runner().invoke(args=["grants", "remind"])
+    db_session.rollback()
+    assert (run.exit_code, run.output) == (1, "reminded 2\n")
+    assert db_session.scalars(sa.select(ReportReminder.grant_id).order_by(ReportReminder.id)).all() == wanted
+    assert "grant not reminded" in caplog.text
 
 
 def test_one_reminder_a_day_is_held_by_the_database(db_session: Session):
