@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from stations.core.money import Yen
 from stations.grants import rules
@@ -33,6 +34,15 @@ class PaidBack:
     amount: Yen
 
 
+@dataclass(frozen=True)
+class Received:
+    """What one budget receives of a repayment: 戻入, or 過年度収入 (``income``)."""
+
+    budget: int
+    income: bool
+    amount: Yen
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flow:
     """One budget, in yen. ``own``: paid for grants of its year; ``earlier``: 過年度支出; ``returned``: 戻入.
@@ -54,8 +64,40 @@ class Flow:
         return replace(self, **{name: getattr(self, name) + amount for name, amount in amounts.items()})
 
 
+def received(out: Iterable[PaidOut], back: Iterable[PaidBack]) -> list[list[Received]]:
+    """Which budgets receive the repayments of one grant, in the order in which they were recorded.
+
+    What was paid last comes back first: money goes into the budget that paid it (戻入), and not more of it than that
+    budget paid, until that budget's cash closes; then it is income of the day's year.
+    """
+    left: defaultdict[int, Yen] = defaultdict(int)
+    for one in out:
+        if one.came_back_on is None:
+            left[one.budget] += one.amount
+    return [_shared(repaid, left) for repaid in back]
+
+
+def _shared(repaid: PaidBack, left: dict[int, Yen]) -> list[Received]:
+    """One repayment over ``left`` (budget → what it paid and has not got back), which it lowers."""
+    parts: defaultdict[tuple[int, bool], Yen] = defaultdict(int)
+    rest = repaid.amount
+    for budget in sorted(left, reverse=True):
+        if part := min(rest, left[budget]):
+            parts[_receiver(budget, repaid.on)] += part
+            left[budget] -= part
+            rest -= part
+    if rest:
+        parts[_receiver(repaid.grant_year, repaid.on)] += rest
+    return [Received(budget, income, amount) for (budget, income), amount in parts.items()]
+
+
+def _receiver(paid_from: int, on: date) -> tuple[int, bool]:
+    return rules.receiving_year(paid_from, on), rules.is_prior_year_income(paid_from, on)
+
+
 def flows(out: Iterable[PaidOut], back: Iterable[PaidBack]) -> dict[int, Flow]:
-    """Budget year → what it paid and received; a year without anything is absent."""
+    """Budget year → what it paid and received for one grant; a year without anything is absent."""
+    out = list(out)
     found: defaultdict[int, Flow] = defaultdict(Flow)
     for one in out:
         if one.came_back_on is not None:
@@ -65,8 +107,7 @@ def flows(out: Iterable[PaidOut], back: Iterable[PaidBack]) -> dict[int, Flow]:
             found[receives] = found[receives].plus(income=one.amount)
         name = "own" if one.budget == one.grant_year else "earlier"
         found[one.budget] = found[one.budget].plus(**{name: one.amount})
-    for repaid in back:
-        receives = rules.receiving_year(repaid.grant_year, repaid.on)
-        name = "returned" if receives == repaid.grant_year else "income"
-        found[receives] = found[receives].plus(**{name: repaid.amount})
+    for part in chain.from_iterable(received(out, back)):
+        name = "income" if part.income else "returned"
+        found[part.budget] = found[part.budget].plus(**{name: part.amount})
     return dict(found)

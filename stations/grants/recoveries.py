@@ -17,7 +17,7 @@ class GrantRecovery(Model):
     """A finding about a closed grant (完結): costs that do not count, and what has to be paid back for them.
 
     A record of the fiscal year in which it is found; the closed grant, its books and its amounts are never altered.
-    What comes back is 過年度収入 of the year of the day, or 戻入 while the grant's own cash is open.
+    What comes back is 過年度収入 of the year of the day, or 戻入 while the cash of the budget that paid it is open.
     Written by `grants.services.recoveries`.
     """
 

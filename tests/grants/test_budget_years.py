@@ -2,15 +2,18 @@
 
 import datetime as dt
 
+import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.grants import queries, services
-from stations.grants.budget_years import Flow, PaidBack, PaidOut, flows
+from stations.grants.budget_years import Flow, PaidBack, PaidOut, Received, flows, received
 from tests.grants import acts
 from tests.grants import cast as grants
+from tests.support.client import PageClient
 
 OLD, NEW = 2026, 2027
 DAYS = st.dates(min_value=dt.date(2026, 6, 1), max_value=dt.date(2028, 6, 30))
@@ -44,6 +47,25 @@ def test_what_is_paid_back_until_may_lowers_its_budget_and_is_income_of_a_new_on
     )
     assert found == {OLD: flow(own=100, returned=20), NEW: flow(income=5), 2028: flow(income=1)}
     assert (found[OLD].net, found[NEW].net) == (80, 0)
+
+
+def test_what_a_later_budget_paid_goes_back_into_it_until_its_own_may() -> None:
+    out = [PaidOut(grant_year=OLD, budget=OLD, amount=100), PaidOut(grant_year=OLD, budget=NEW, amount=30)]
+    back = [
+        PaidBack(grant_year=OLD, on=dt.date(2028, 5, 31), amount=20),
+        PaidBack(grant_year=OLD, on=dt.date(2028, 5, 31), amount=15),
+    ]
+    assert received(out, back) == [
+        [Received(NEW, False, 20)],
+        [Received(NEW, False, 10), Received(2028, True, 5)],
+    ]
+    assert flows(out, back) == {
+        OLD: flow(own=100),
+        NEW: flow(earlier=30, returned=30),
+        2028: flow(income=5),
+    }
+    june = PaidBack(grant_year=OLD, on=dt.date(2028, 6, 1), amount=20)
+    assert received(out, [june]) == [[Received(2028, True, 20)]]
 
 
 def test_a_transfer_that_came_back_was_never_paid_unless_its_year_had_closed() -> None:
@@ -96,6 +118,36 @@ def test_a_late_balance_and_a_late_refund_burden_and_feed_the_new_budget(db_sess
     assert [old[one] for one in ids] == [flow(own=50_000), flow(own=100_000)]
     assert [new[one] for one in ids] == [flow(earlier=30_000), flow(income=20_000)]
     assert [queries.standing(made.grant).paid for made in (late_balance, late_refund)] == [80_000, 80_000]
+
+
+@pytest.mark.parametrize(("kept", "parts"), [(60_000, 1), (30_000, 2)])
+def test_a_late_balance_that_is_taken_back_returns_into_the_budget_that_paid_it(
+    app: Flask, db_session: Session, kept: int, parts: int
+):
+    made = grants.team(year=OLD)
+    grants.settings(NEW, by=made.approver)
+    grant = grants.active(made)
+    grants.paid(made, 50_000)
+    grants.spent(made, 80_000, line=2)
+    grants.determined(made)
+    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+        request = services.order_balance(grant=grant, by=made.officer)
+        grants.balance_paid(made, request)
+        grants.cancelled(made, kept_yen=kept)
+        services.issue_cancellation(grant=grant, by=made.officer)
+        grants.refund_due(made)
+        repayment = services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    committee_id = grant.committee_id
+    assert not repayment.prior_year_income
+    back = min(80_000 - kept, 30_000)
+    assert queries.budget_flows(OLD)[committee_id] == flow(own=50_000)
+    assert queries.budget_flows(NEW)[committee_id] == flow(
+        earlier=30_000, returned=back, income=80_000 - kept - back
+    )
+    client = PageClient(app)
+    client.sign_in(made.officer)
+    page = client.get(f"/grants/{grant.id}").text
+    assert ("戻入（返還）" in page, "過年度収入（返還）" in page) == (True, parts == 2)
 
 
 def test_corrected_records_count_once(db_session: Session):

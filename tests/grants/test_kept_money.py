@@ -3,6 +3,8 @@
 import itertools
 
 import pytest
+from flask import Flask
+from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from stations.grants.models import Grant
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast
+from tests.support.client import PageClient
 
 
 def trial(made: grants.Team) -> Grant:
@@ -351,3 +354,21 @@ def _settle(made: grants.Team) -> None:
     elif settled.balance:
         grants.balance_paid(made, services.order_balance(grant=grant, by=made.officer))
     services.close(grant=grant, by=made.officer)
+
+
+def test_what_was_repaid_stays_in_sight_when_the_next_order_is_dropped(app: Flask, db_session: Session):
+    made = grants.team(year=2026)
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    grants.refunded(made)
+    for kept in (40_000, 0):
+        grants.cancelled(made, kept_yen=kept)
+        services.issue_cancellation(grant=grant, by=made.officer)
+        if kept:
+            grants.refund_due(made)
+    client = PageClient(app)
+    client.sign_in(made.officer)
+    assert grant.refund_yen is None
+    assert client.get(f"/grants/{grant.id}").text.count("戻入（返還）") == 1

@@ -1,6 +1,10 @@
 """Questions about grants: loaders, lists, the books, and what waits for whom."""
 
-from stations.grants.queries.budget_years import budget_flows
+from stations.grants.queries.budget_years import (
+    budget_flows,
+    received_by_budgets,
+    receiving_budgets,
+)
 from stations.grants.queries.cancellations import (
     award_before,
     cancellation_untold,
@@ -169,6 +173,8 @@ __all__ = [
     "reason_of",
     "recalculation",
     "receipt_counts",
+    "received_by_budgets",
+    "receiving_budgets",
     "recoveries",
     "recovery",
     "recovery_turn",

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
 from functools import cache
 
 import sqlalchemy as sa
@@ -9,10 +11,42 @@ from sqlalchemy import orm
 
 from stations.core import clock
 from stations.core.database import db
-from stations.grants.budget_years import Flow, PaidBack, PaidOut, flows
+from stations.core.money import Yen
+from stations.grants.budget_years import Flow, PaidBack, PaidOut, Received, flows, received
 from stations.grants.models import Grant, LedgerTransaction, Payment, PaymentRequest, Repayment
+from stations.grants.queries.payments import repayments
+from stations.grants.queries.recoveries import recoveries
 from stations.grants.recoveries import GrantRecovery
 from stations.grants.rules import PaymentStatus
+
+PaidBackRow = Repayment | GrantRecovery
+
+
+def received_by_budgets(grant: Grant, repaid: Iterable[PaidBackRow]) -> dict[PaidBackRow, list[Received]]:
+    """Which budgets received each of ``repaid``: all repayments of a grant, then its findings; unpaid ones are absent."""
+    rows = {
+        one: _back(grant, one.received_on, one.amount_yen) for one in repaid if one.received_on is not None
+    }
+    return dict(zip(rows, received(_out(grant), rows.values()), strict=True))
+
+
+def receiving_budgets(grant: Grant, amount: Yen, on: dt.date) -> list[Received]:
+    """Which budgets will receive a further repayment; the one that paid last is the first."""
+    before = [*repayments(grant), *recoveries(grant)]
+    back = [_back(grant, one.received_on, one.amount_yen) for one in before if one.received_on is not None]
+    return received(_out(grant), [*back, _back(grant, on, amount)])[-1]
+
+
+def _out(grant: Grant) -> list[PaidOut]:
+    return [
+        PaidOut(grant_year=grant.fiscal_year, budget=request.fiscal_year, amount=request.payment.amount_yen)
+        for request in grant.payment_requests
+        if request.payment is not None and request.status is PaymentStatus.PAID
+    ]
+
+
+def _back(grant: Grant, on: dt.date, amount: Yen) -> PaidBack:
+    return PaidBack(grant_year=grant.fiscal_year, on=on, amount=amount)
 
 
 def budget_flows(year: int) -> dict[int, Flow]:
@@ -22,27 +56,49 @@ def budget_flows(year: int) -> dict[int, Flow]:
     """
     first, last = clock.fiscal_year_period(year)
     asked = {"year": year, "first": first, "last": last}
+    committees: dict[int, int] = {}
     out: defaultdict[int, list[PaidOut]] = defaultdict(list)
-    for committee_id, grant_year, budget, amount, came_back_on in db.session.execute(_paid_out(), asked):
-        out[committee_id].append(
+    for committee_id, grant_id, grant_year, budget, amount, came_back_on in db.session.execute(
+        _paid_out(), asked
+    ):
+        committees[grant_id] = committee_id
+        out[grant_id].append(
             PaidOut(grant_year=grant_year, budget=budget, amount=amount, came_back_on=came_back_on)
         )
     back: defaultdict[int, list[PaidBack]] = defaultdict(list)
-    for committee_id, grant_year, on, amount in db.session.execute(_paid_back(), asked):
-        back[committee_id].append(PaidBack(grant_year=grant_year, on=on, amount=amount))
-    found = {one: flows(out[one], back[one]) for one in {*out, *back}}
-    return {one: budgets[year] for one, budgets in found.items() if year in budgets}
+    for grant_id, grant_year, _nth, _id, on, amount in db.session.execute(_paid_back(), asked):
+        back[grant_id].append(PaidBack(grant_year=grant_year, on=on, amount=amount))
+    found: defaultdict[int, Flow] = defaultdict(Flow)
+    for grant_id, committee_id in committees.items():
+        of_grant = flows(out[grant_id], back[grant_id]).get(year)
+        if of_grant is not None:
+            found[committee_id] = found[committee_id].plus(**asdict(of_grant))
+    return dict(found)
 
 
 def _in_the_year(on: sa.SQLColumnExpression[object]) -> sa.ColumnElement[bool]:
     return on.between(sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date()))
 
 
+def _touching() -> sa.CompoundSelect[int]:
+    """Ids of the grants whose money moved out of or into the budget of the year."""
+    return sa.union(
+        sa.select(PaymentRequest.grant_id).where(
+            sa.or_(
+                PaymentRequest.fiscal_year == sa.bindparam("year"), _in_the_year(PaymentRequest.returned_on)
+            )
+        ),
+        sa.select(Repayment.grant_id).where(_in_the_year(Repayment.received_on)),
+        sa.select(GrantRecovery.grant_id).where(_in_the_year(GrantRecovery.received_on)),
+    )
+
+
 @cache  # built once: writing down such a statement takes longer than asking it
-def _paid_out() -> sa.Select[int, int, int, int, dt.date | None]:
+def _paid_out() -> sa.Select[int, int, int, int, int, dt.date | None]:
     return (
         sa.select(
             Grant.committee_id,
+            Grant.id,
             Grant.fiscal_year,
             PaymentRequest.fiscal_year,
             Payment.amount_yen,
@@ -51,34 +107,39 @@ def _paid_out() -> sa.Select[int, int, int, int, dt.date | None]:
         .join_from(Payment, PaymentRequest, PaymentRequest.id == Payment.request_id)
         .join(Grant, Grant.id == PaymentRequest.grant_id)
         .where(
-            PaymentRequest.status.in_([PaymentStatus.PAID, PaymentStatus.FAILED]),
-            sa.or_(
-                PaymentRequest.fiscal_year == sa.bindparam("year"), _in_the_year(PaymentRequest.returned_on)
-            ),
+            PaymentRequest.status.in_([PaymentStatus.PAID, PaymentStatus.FAILED]), Grant.id.in_(_touching())
         )
     )
 
 
 @cache
-def _paid_back() -> sa.CompoundSelect[int, int, dt.date, int]:
-    """Repayments whose line in the books stands, and findings that were repaid; those that may belong to the year."""
+def _paid_back() -> sa.CompoundSelect[int, int, int, int, dt.date, int]:
+    """Repayments whose line in the books stands, then findings that were repaid; in the order of their records."""
     answer = orm.aliased(LedgerTransaction)
-    of_year = Grant.fiscal_year == sa.bindparam("year")
     found = (
-        sa.select(Grant.committee_id, Grant.fiscal_year, GrantRecovery.received_on, GrantRecovery.amount_yen)
-        .join_from(GrantRecovery, Grant, Grant.id == GrantRecovery.grant_id)
-        .where(
-            GrantRecovery.received_on.is_not(None), sa.or_(of_year, _in_the_year(GrantRecovery.received_on))
+        sa.select(
+            Grant.id,
+            Grant.fiscal_year,
+            sa.literal(2).label("nth"),
+            GrantRecovery.id.label("row_id"),
+            GrantRecovery.received_on,
+            GrantRecovery.amount_yen,
         )
+        .join_from(GrantRecovery, Grant, Grant.id == GrantRecovery.grant_id)
+        .where(GrantRecovery.received_on.is_not(None), Grant.id.in_(_touching()))
     )
     return sa.union_all(
-        found,
-        sa.select(Grant.committee_id, Grant.fiscal_year, Repayment.received_on, Repayment.amount_yen)
+        sa.select(
+            Grant.id,
+            Grant.fiscal_year,
+            sa.literal(1).label("nth"),
+            Repayment.id.label("row_id"),
+            Repayment.received_on,
+            Repayment.amount_yen,
+        )
         .join_from(Repayment, Grant, Grant.id == Repayment.grant_id)
         .join(LedgerTransaction, LedgerTransaction.repayment_id == Repayment.id)
         .outerjoin(answer, answer.reverses_id == LedgerTransaction.id)
-        .where(
-            answer.id.is_(None),
-            sa.or_(of_year, _in_the_year(Repayment.received_on)),
-        ),
-    )
+        .where(answer.id.is_(None), Grant.id.in_(_touching())),
+        found,
+    ).order_by("nth", "row_id")

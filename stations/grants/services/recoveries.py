@@ -8,7 +8,7 @@ from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
-from stations.grants import queries, recovering, rules
+from stations.grants import queries, recovering
 from stations.grants.labels import RecoveryDeed
 from stations.grants.models import Grant, Letter
 from stations.grants.recoveries import GrantRecovery
@@ -94,7 +94,7 @@ def issue(*, recovery: GrantRecovery, by: Actor, on: dt.date | None = None) -> L
 
 
 def record(*, recovery: GrantRecovery, received_on: dt.date, reference: str = "", by: Actor) -> None:
-    """入金 by the cashier, of the whole amount: 過年度収入 of the day's year, 戻入 while the grant's own cash is open.
+    """入金 by the cashier, of the whole amount: 過年度収入 of the day's year, 戻入 while the cash of the budget that paid it is open.
 
     `RuleBroken` on "received_on" before the order or in the future.
     """
@@ -103,9 +103,10 @@ def record(*, recovery: GrantRecovery, received_on: dt.date, reference: str = ""
     assert recovery.issued_on is not None
     if not recovery.issued_on <= received_on <= clock.today():
         raise RuleBroken("received_on", N_("入金日は、返還命令の日から今日までの日にしてください。"))
+    parts = queries.receiving_budgets(grant, recovery.amount_yen, received_on)
     recovery.received_on, recovery.reference = received_on, reference.strip()
-    recovery.budget_year = rules.receiving_year(grant.fiscal_year, received_on)
-    recovery.prior_year_income = rules.is_prior_year_income(grant.fiscal_year, received_on)
+    recovery.budget_year = parts[0].budget
+    recovery.prior_year_income = all(part.income for part in parts)
     recovery.recorded_by_id = by.id
     _finish(recovery, RecoveryAct.RECORD, after, by=by)
     told = [Role.CHAIR, Role.TREASURER, Role.OFFICER]

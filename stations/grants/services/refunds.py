@@ -106,7 +106,7 @@ def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
 
 
 def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
-    """戻入 by the cashier, never by who drafted or ordered it, of the whole amount; after 5-31 it is 過年度収入."""
+    """戻入 by the cashier, never by who drafted or ordered it, of the whole amount; after 5-31 of the budget that paid it is 過年度収入."""
     after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
     # Not `Grant.maker_ids`: whoever ordered it may well take the award back as an approver before the money comes.
     makers = (grant.refund_drafted_by_id, grant.refund_ordered_by_id)
@@ -123,7 +123,9 @@ def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by
             grant_id=grant.id,
             amount_yen=grant.refund_yen,
             received_on=received_on,
-            prior_year_income=rules.is_prior_year_income(grant.fiscal_year, received_on),
+            prior_year_income=all(
+                part.income for part in queries.receiving_budgets(grant, grant.refund_yen, received_on)
+            ),
             reference=reference.strip(),
             recorded_by_id=by.id,
             recorded_at=clock.now(),

@@ -91,7 +91,7 @@ def grant(grant: Any) -> str:
     setting = grant.setting
     state = queries.shown_status(current_user, grant)
     inside = queries.sees_drafts(current_user)
-    repayments = queries.repayments(grant) if grant.refund_yen else []
+    repayments = queries.repayments(grant) if grant.fixed_yen is not None else []
     hidden = queries.hidden_acts(current_user, grant)
     found = queries.shown_recoveries(current_user, grant) if grant.status is Status.CLOSED else []
     timeline = audit.timeline(grant, *grant.payment_requests, *found, without=hidden)
@@ -122,6 +122,7 @@ def grant(grant: Any) -> str:
         kinds=PAYMENT_KINDS,
         budget_of=words.budget,
         receiving_budget=words.receiving_budget,
+        received=queries.received_by_budgets(grant, [*repayments, *found]),
         tones=TONES,
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],

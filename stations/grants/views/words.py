@@ -16,7 +16,7 @@ from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.queries import reports
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import OVER, Act, PaymentAct, Status, receiving_year
+from stations.grants.rules import OVER, Act, PaymentAct, Status
 
 Facts = list[dict[str, Any]]
 
@@ -64,10 +64,9 @@ def budget(request: Any) -> str:
     return str(_("%(year)sの予算（過年度支出）", year=year) if late else _("%(year)sの予算", year=year))
 
 
-def receiving_budget(grant: Any, repayment: Any) -> str:
-    """The budget that receives what was paid back."""
-    year = fiscal_year(receiving_year(grant.fiscal_year, repayment.received_on))
-    return str(_("%(year)sの予算", year=year))
+def receiving_budget(part: Any) -> str:
+    """The budget that receives a part of what was paid back."""
+    return str(_("%(year)sの予算", year=fiscal_year(part.budget)))
 
 
 def conditions(grant: Any) -> Facts:
