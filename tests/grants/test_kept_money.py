@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 from flask import Flask
-from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st

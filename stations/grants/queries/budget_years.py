@@ -32,7 +32,7 @@ def received_by_budgets(grant: Grant, repaid: Iterable[PaidBackRow]) -> dict[Pai
 
 def receiving_budgets(grant: Grant, amount: Yen, on: dt.date) -> list[Received]:
     """Which budgets will receive a further repayment; the one that paid last is the first."""
-    before = [*repayments(grant), *recoveries(grant)]
+    before: list[PaidBackRow] = [*repayments(grant), *recoveries(grant)]
     back = [_back(grant, one.received_on, one.amount_yen) for one in before if one.received_on is not None]
     return received(_out(grant), [*back, _back(grant, on, amount)])[-1]
 
@@ -66,7 +66,8 @@ def budget_flows(year: int) -> dict[int, Flow]:
             PaidOut(grant_year=grant_year, budget=budget, amount=amount, came_back_on=came_back_on)
         )
     back: defaultdict[int, list[PaidBack]] = defaultdict(list)
-    for grant_id, grant_year, _nth, _id, on, amount in db.session.execute(_paid_back(), asked):
+    recorded = sorted(db.session.execute(_paid_back(), asked), key=lambda row: (row[2], row[3]))
+    for grant_id, grant_year, _first, _id, on, amount in recorded:
         back[grant_id].append(PaidBack(grant_year=grant_year, on=on, amount=amount))
     found: defaultdict[int, Flow] = defaultdict(Flow)
     for grant_id, committee_id in committees.items():
@@ -114,14 +115,14 @@ def _paid_out() -> sa.Select[int, int, int, int, int, dt.date | None]:
 
 @cache
 def _paid_back() -> sa.CompoundSelect[int, int, int, int, dt.date, int]:
-    """Repayments whose line in the books stands, then findings that were repaid; in the order of their records."""
+    """Repayments whose line in the books stands, and findings that were repaid, which come after them (1, 2)."""
     answer = orm.aliased(LedgerTransaction)
     found = (
         sa.select(
             Grant.id,
             Grant.fiscal_year,
-            sa.literal(2).label("nth"),
-            GrantRecovery.id.label("row_id"),
+            sa.literal(2),
+            GrantRecovery.id,
             GrantRecovery.received_on,
             GrantRecovery.amount_yen,
         )
@@ -132,8 +133,8 @@ def _paid_back() -> sa.CompoundSelect[int, int, int, int, dt.date, int]:
         sa.select(
             Grant.id,
             Grant.fiscal_year,
-            sa.literal(1).label("nth"),
-            Repayment.id.label("row_id"),
+            sa.literal(1),
+            Repayment.id,
             Repayment.received_on,
             Repayment.amount_yen,
         )
@@ -142,4 +143,4 @@ def _paid_back() -> sa.CompoundSelect[int, int, int, int, dt.date, int]:
         .outerjoin(answer, answer.reverses_id == LedgerTransaction.id)
         .where(answer.id.is_(None), Grant.id.in_(_touching())),
         found,
-    ).order_by("nth", "row_id")
+    )
