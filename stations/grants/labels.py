@@ -175,7 +175,7 @@ PAYMENT_TONES: dict[PaymentStatus, str] = {
 
 
 class Deed(StrEnum):
-    """What the timeline tells beside the acts that move a grant from state to state."""
+    """What the timeline shows beside the acts that move a grant from state to state."""
 
     APPLY = "apply"
     REALLOCATE = "reallocate"

@@ -10,7 +10,7 @@ from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants.rules import Status
 
-# Receipts and incomes are entered while the project runs, and again when the report came back to be mended.
+# Receipts and incomes are entered while the project runs, and again when the report came back to be corrected.
 BOOKS_OPEN = frozenset(
     {
         Status.ACTIVE,

@@ -114,7 +114,7 @@ TRANSITIONS: dict[Status, dict[Act, Status]] = {
     },
     # An award may be taken back after the 額の確定 too (補助金等適正化法17条3項).
     Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED, Act.CANCEL: Status.CANCELLED},
-    # A mistaken record (another day, another number) is answered in the books and recorded anew.
+    # A mistaken record (another day, another number) is answered in the books and recorded again.
     Status.REFUNDED: {
         Act.CLOSE: Status.CLOSED,
         Act.REVERSE_REFUND: Status.REFUND_DUE,

@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from stations.core import audit, files
+from stations.core import audit, files, printed_as
 from stations.core.access import NotAllowed
 from stations.core.messages import RuleBroken
 from stations.grants import services
@@ -46,7 +46,7 @@ def test_a_letter_is_refused_by_name_until_the_city_says_what_is_printed(made: T
 def test_the_latest_word_counts_and_none_is_lost(made: Team) -> None:
     services.print_as(character=OWN, printed="高", reason="仮", by=made.officer)
     services.print_as(character=OWN, printed="", reason="記号なので省く", by=made.officer)
-    assert services.printed_characters() == {OWN: ""}
+    assert printed_as.current() == {OWN: ""}
     assert "見本実行委員会" in words(services.issue(grant=made.grant, by=made.officer))
 
 
@@ -81,4 +81,4 @@ def test_the_page_takes_the_number_that_the_error_names(client: PageClient, made
     assert page.all("div", id="printed-error") and page.all("div", id="reason-error")
     page = client.submit(page, "決める", {"character": "U+E000", "printed": "髙", "reason": "名簿と照合した"})
     assert page.rows()[1][0].endswith("（U+E000）") and page.rows()[1][1:3] == ["髙", "名簿と照合した"]
-    assert services.printed_characters() == {OWN: "髙"}
+    assert printed_as.current() == {OWN: "髙"}

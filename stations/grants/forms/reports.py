@@ -75,7 +75,7 @@ class ReturnForm(Form):
 
 
 class QuestionForm(Form):
-    """What the committee's auditor wants mended."""
+    """What the committee's auditor wants corrected."""
 
     reason = TidyTextArea(
         _l("直してほしいこと"),

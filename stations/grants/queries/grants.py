@@ -259,7 +259,7 @@ def changes_without_letter(grant: Grant) -> list[GrantChange]:
 
 
 def change_letter(change: GrantChange) -> str:
-    """The kind of letter that tells the decision on a change."""
+    """The kind of letter about the decision on a change."""
     return "change" if change.approved else "change_refusal"
 
 

@@ -66,7 +66,7 @@ class Report:
     """Everything a page or the PDF of a 実績報告 shows, read in a few queries.
 
     Of a report that is with the city, ``statement`` is what was audited and handed in, as its PDF has it, and
-    ``since`` tells what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None. ``returned``:
+    ``since`` is what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None. ``returned``:
     why the city sent it back last; empty when it never did.
     """
 
@@ -167,7 +167,7 @@ def process_by(grant: Grant, received_at: dt.datetime | None) -> dt.date | None:
 
 @dataclass(frozen=True)
 class Activity:
-    """開催と参加 of a report. ``shared``: another grant of the year tells of visits of the same station."""
+    """開催と参加 of a report. ``shared``: another grant of the year counts visits of the same station."""
 
     period: tuple[dt.date, dt.date]
     held: PeriodTotals
@@ -175,7 +175,7 @@ class Activity:
 
 
 def period(grant: Grant) -> tuple[dt.date, dt.date]:
-    """First and last day of what the report tells of: until the activities were completed, or today."""
+    """First and last day of what the report covers: until the activities were completed, or today."""
     first, last = begins_on(grant), project_period(grant.fiscal_year)[1]
     return first, grant.completed_on or min(last, max(first, clock.today()))
 
@@ -197,7 +197,7 @@ def activity(grant: Grant) -> Activity:
 
 
 def question_of(grant: Grant) -> str:
-    """What 監査 wants mended, until 監査 has found the accounts right; empty without such a thing."""
+    """What 監査 wants corrected, until 監査 has found the accounts right; empty without such a thing."""
     last = db.session.execute(
         sa.select(Event.act, Event.reason)
         .where(

@@ -14,7 +14,7 @@ from stations.grants.services.awards import (
 )
 from stations.grants.services.cancellations import cancel, draft_cancellation, return_cancellation
 from stations.grants.services.changes import decide_change, request_change, withdraw_change
-from stations.grants.services.characters import print_as, printed_characters
+from stations.grants.services.characters import print_as
 from stations.grants.services.determinations import (
     check_books,
     close,
@@ -93,7 +93,6 @@ __all__ = [
     "order_refund",
     "own_funds_at_the_end",
     "print_as",
-    "printed_characters",
     "record_payment",
     "record_refund",
     "request_advance",

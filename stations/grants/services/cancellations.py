@@ -67,7 +67,7 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     cancel_pending(grant, reason=draft.reason, by=by)
     refunds.drop_pending(grant, reason=draft.reason, by=by)
     detail: dict[str, Any] = {"kept_yen": draft.kept_yen}
-    if change is not None:  # what was asked for falls away with the award, by the same decision
+    if change is not None:  # what was asked for ends with the award, by the same decision
         _decide(change, approved=False, by=by)
         change.decision_reason = draft.reason
         change.ended_by_id = by.id

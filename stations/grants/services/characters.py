@@ -4,7 +4,7 @@ from stations.core import audit, clock, documents
 from stations.core.access import Actor, Permission, demand
 from stations.core.database import add
 from stations.core.messages import N_, RuleBroken
-from stations.core.printed_as import PrintedAs, current
+from stations.core.printed_as import PrintedAs
 from stations.grants.labels import CharacterAct
 
 LONGEST = 20
@@ -31,8 +31,3 @@ def print_as(*, character: str, printed: str, reason: str, by: Actor) -> Printed
     )
     audit.record(decision, act=CharacterAct.PRINT_AS, by=by, reason=decision.reason)
     return decision
-
-
-def printed_characters() -> dict[str, str]:
-    """Character → what is printed for it."""
-    return current()

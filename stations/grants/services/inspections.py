@@ -23,7 +23,7 @@ _COMMITTEE = (Role.CHAIR, Role.TREASURER)
 
 
 def tick(*, receipt: Receipt, ok: bool, finding: str = "", by: Actor) -> Receipt:
-    """Note that a receipt is in order (``ok``), or what is to be mended (``finding``, then compulsory).
+    """Note that a receipt is in order (``ok``), or what is to be corrected (``finding``, then compulsory).
 
     May be done again while the report is with the city. `RuleBroken` on "finding"; `Conflict` otherwise.
     """
@@ -31,12 +31,12 @@ def tick(*, receipt: Receipt, ok: bool, finding: str = "", by: Actor) -> Receipt
     _check_with_city(grant)
     if not ok and not finding.strip():
         raise RuleBroken("finding", N_("何を直すかを入力してください。"))
-    asked_anew = not ok and finding != receipt.finding
+    asked_again = not ok and finding != receipt.finding
     _looked_at(receipt, finding="" if ok else finding, by=by)
-    if asked_anew:
+    if asked_again:
         receipt.answer, receipt.answered_at, receipt.answered_by_id = "", None, None
     audit.record(receipt, act=ReceiptAct.TICK if ok else ReceiptAct.FIND, by=by, reason=receipt.finding)
-    if asked_anew:
+    if asked_again:
         steps.tell(grant, _COMMITTEE, N_("領収書に市から指摘があります。お答えください"), by=by)
     elif ok and eligibility.needs_second_look(receipt.amount_yen, grant.awarded_yen):
         steps.tell(grant, [Role.OFFICER], N_("もう1人の担当が確認する領収書があります"), by=by)

@@ -47,7 +47,7 @@ def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
 
 
 def issue_change(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
-    """施行 of the letter that tells the oldest decided change, approved or not; `Conflict` when all are told."""
+    """施行 of the letter about the oldest decided change, approved or not; `Conflict` when none is due."""
     lock(grant)
     demand(by, Permission.GRANT_ISSUE, grant)
     waiting = queries.changes_without_letter(grant)

@@ -170,7 +170,7 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
 
 
 def cancel_pending(grant: Grant, *, reason: str, by: Actor) -> None:
-    """What was asked for falls away with the grant (中止・廃止, 取消し); the caller holds the grant.
+    """What was asked for is cancelled with the grant (中止・廃止, 取消し); the caller holds the grant.
 
     `RuleBroken` while a payment is ordered: it may have left the bank, and would be missing from the books.
     """

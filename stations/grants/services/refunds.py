@@ -77,7 +77,7 @@ def return_refund(*, grant: Grant, reason: str, by: Actor) -> None:
 
 
 def drop_pending(grant: Grant, *, reason: str, by: Actor) -> None:
-    """A drafted 返還命令 falls away with a 取消し, after which another amount is due; the caller holds the grant."""
+    """A drafted 返還命令 is void after a 取消し: another amount is due; the caller holds the grant."""
     draft = queries.pending_refund(grant)
     if draft is None:
         return
@@ -108,7 +108,7 @@ def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
 def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
     """戻入 by the cashier, never by who drafted or ordered it, of the whole amount; after 5-31 of the budget that paid it is 過年度収入."""
     after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
-    # Not `Grant.maker_ids`: whoever ordered it may well take the award back as an approver before the money comes.
+    # Not `Grant.maker_ids`: the approver who ordered it may well take the award back before the money comes.
     makers = (grant.refund_drafted_by_id, grant.refund_ordered_by_id)
     check_four_eyes(by.id, tuple(filter(None, makers)))
     if grant.refund_due_on is None:
@@ -146,7 +146,7 @@ def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by
 
 
 def reverse_refund(*, grant: Grant, reason: str, by: Actor) -> None:
-    """訂正 of a mistaken record of the 戻入 by the cashier: the order stands, and the money is recorded anew."""
+    """訂正 of a mistaken record of the 戻入 by the cashier: the order stands, and the money is recorded again."""
     after = begin(grant, Act.REVERSE_REFUND, Permission.PAYMENT_RECORD, by=by, reason=reason)
     repayment = queries.repayments(grant)[-1]
     reverse(

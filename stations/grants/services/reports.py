@@ -28,7 +28,7 @@ def save_report(
 ) -> Grant:
     """Keep what is written so far, by 代表 or 会計; an incomplete report may be saved.
 
-    ``summary``: what was done; ``results``: 成果と課題, unless the summary tells them too.
+    ``summary``: what was done; ``results``: 成果と課題, unless the summary contains them.
     ``seen``: the mark (`core.seen`) of what stood on the writer's page; `Overtaken` when somebody
     else saved other words since.
 
@@ -105,7 +105,7 @@ def submit_report(*, grant: Grant, by: Actor) -> Grant:
 
 
 def return_report(*, grant: Grant, reason: str, by: Actor) -> Grant:
-    """The officer sends the report back with what is to be mended; ticks of unchanged receipts stay.
+    """The officer sends the report back with what is to be corrected; ticks of unchanged receipts stay.
 
     Also after the 検査, when the approver found something in the draft of the 額の確定.
     `RuleBroken` on "reason" without one; `Conflict` from another state.

@@ -62,7 +62,7 @@ def draft_settings(
 
 
 def approve_settings(*, draft: SettingsDraft, by: Actor) -> FiscalYearSetting:
-    """決裁 by another official: the drafted values are in force; the event tells each from what ("" at first) to what.
+    """決裁 by another official: the drafted values are in force; the event names each value before ("" at first) and after.
 
     `RuleBroken` for who drafted them; `Conflict` when the draft is decided already, or somebody has applied.
     """

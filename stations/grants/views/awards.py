@@ -74,13 +74,13 @@ def begin_review(grant: Any) -> Any:
 @writes
 def draft_award(grant: Any) -> Any:
     """起案: amount, conditions, and where needed the budget of each line."""
-    begun = queries.draft(grant)
+    started = queries.draft(grant)
     form = AwardForm(
         data={
-            "awarded_yen": begun.awarded,
-            "conditions": begun.conditions,
+            "awarded_yen": started.awarded,
+            "conditions": started.conditions,
             "lines": [
-                {"line_id": str(line.id), "budget_yen": begun.budgets.get(line.id)} for line in grant.lines
+                {"line_id": str(line.id), "budget_yen": started.budgets.get(line.id)} for line in grant.lines
             ],
         }
     )

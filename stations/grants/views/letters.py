@@ -32,7 +32,7 @@ def letter(letter: Any) -> Response:
 @blueprint.get("/grants/<int:grant_id>/draft-letter")
 @requires(Permission.GRANT_APPROVE, of=queries.grant, personal=LETTER)
 def draft_letter(grant: Any) -> Any:
-    """The letter of what is drafted, marked 「案」, for whoever decides."""
+    """The letter of what is drafted, marked 「案」, for the approver."""
     drafted = {Status.DECIDING, Status.AWARDED, Status.DETERMINING, Status.DETERMINED}
     if grant.status not in drafted or queries.letter_of(grant, "determination") is not None:
         return redirect(url_for("grants.grant", grant_id=grant.id))

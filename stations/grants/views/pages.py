@@ -1,4 +1,4 @@
-"""The list of grants with its queues, and the one page that tells everything about a grant."""
+"""The list of grants with its queues, and the one page with everything about a grant."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def _chosen(value: str) -> Status | PaymentStatus | None:
 @blueprint.get("/grants/<int:grant_id>")
 @requires(Permission.GRANT_READ, of=queries.grant)
 def grant(grant: Any) -> str:
-    """Everything about one grant; what an auditor asks for, and the next act of whoever looks."""
+    """Everything about one grant; what an auditor asks for, and the reader's next act."""
     postings = queries.postings_of(grant)
     known = queries.facts(grant, postings)
     setting = grant.setting

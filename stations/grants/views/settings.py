@@ -71,8 +71,8 @@ def edit_settings() -> Any:
     known, waiting = queries.settings(year), queries.pending_settings(year)
     if request.method == "GET" and known is not None and queries.settings_settled(year):
         return redirect(url_for("grants.settings", year=year))
-    begun = waiting.values if waiting is not None else None
-    form = SettingsForm(data=begun or _values(known or queries.settings(year - 1)))
+    drafted = waiting.values if waiting is not None else None
+    form = SettingsForm(data=drafted or _values(known or queries.settings(year - 1)))
 
     def save() -> None:
         services.draft_settings(

@@ -239,7 +239,7 @@ def _difference(grant: Any, known: queries.Settled) -> str:
 def history(entries: Iterable[Entry]) -> list[Entry]:
     """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded.
 
-    交付決定通知書を施行する tells of its letter already; that is no second line.
+    交付決定通知書を施行する names its letter already; that is no second line.
     """
     return [
         _telling(entry)
