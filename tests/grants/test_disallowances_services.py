@@ -191,6 +191,21 @@ def test_a_receipt_above_the_award_is_confirmed_by_a_second_official() -> None:
     inspections.inspect(grant=made.grant, by=made.officer)
 
 
+def test_after_the_inspection_nobody_alone_lets_a_receipt_above_the_award_count_again() -> None:
+    made = team()
+    big, small = enter(made, 100_001), enter(made, 900)
+    made.grant.awarded_yen = 100_000
+    take_in(made, 20_000)
+    reported_with_funds(made)
+    parts = [disallow(made, receipt, 100, line_id=receipt.splits[0].line_id) for receipt in (big, small)]
+    inspections.confirm(receipt=big, by=cast.person(Role.OFFICER))
+    inspections.inspect(grant=made.grant, by=made.officer)
+    with pytest.raises(RuleBroken, match="交付決定額を超える"):
+        inspections.allow_again(disallowance=parts[0], reason="対象でした。", by=made.officer)
+    inspections.allow_again(disallowance=parts[1], reason="対象でした。", by=made.officer)
+    assert queries.receipt_counts(made.grant).eligible == 100_901 - 100
+
+
 def reported_with_funds(made: Team) -> None:
     """The big receipt takes 流用 with it, which is not this file's matter."""
     for line in made.grant.lines:

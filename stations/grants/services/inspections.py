@@ -20,6 +20,9 @@ from stations.grants.services import steps
 from stations.people.rules import check_four_eyes
 
 _COMMITTEE = (Role.CHAIR, Role.TREASURER)
+_TAKES_TWO = N_(
+    "交付決定額を超える領収書の対象外は、検査を終えた後は1人では取り消せません。実績報告を差し戻して、2人で確認してください。"
+)
 
 
 def tick(*, receipt: Receipt, ok: bool, finding: str = "", by: Actor) -> Receipt:
@@ -79,7 +82,8 @@ def disallow(
 def allow_again(*, disallowance: ReceiptDisallowance, reason: str, by: Actor) -> ReceiptDisallowance:
     """A disallowed part counts again, once, with a reason; the receipt waits for another look.
 
-    `RuleBroken` on "reason"; `Conflict` when it was taken back already, or as `disallow`.
+    `RuleBroken` on "reason", and once the inspection has ended for a receipt that takes two officials; `Conflict` when
+    it was taken back already, or as `disallow`.
     """
     receipt = disallowance.receipt
     grant = _begin(receipt, by=by)
@@ -88,6 +92,10 @@ def allow_again(*, disallowance: ReceiptDisallowance, reason: str, by: Actor) ->
         raise RuleBroken("reason", N_("理由を入力してください。"))
     if disallowance.reverses_id is not None or disallowed.is_taken_back(disallowance):
         raise Conflict(None, N_("この対象外は、すでに取り消されています。"))
+    if grant.status is Status.INSPECTED and eligibility.needs_second_look(
+        receipt.amount_yen, grant.awarded_yen
+    ):
+        raise RuleBroken(None, _TAKES_TWO)
     made = add(
         ReceiptDisallowance(
             receipt=receipt,
