@@ -22,6 +22,8 @@ from stations.core.uploads import CleanUpload
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
+FIELD = "file"  # of every form with an upload
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -63,10 +65,10 @@ def takes_file(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def prepared(*args: P.args, **kwargs: P.kwargs) -> R:
-        sent = [upload for upload in request.files.values() if upload.filename]
-        if request.method == "POST" and sent:
+        upload = request.files.get(FIELD)  # no other one: each costs a process of its own
+        if request.method == "POST" and upload is not None and upload.filename:
             db.session.commit()  # nothing is written yet; this only gives the lock back
-            g.decoded = {id(upload): _decoded(upload) for upload in sent}
+            g.decoded = {id(upload): _decoded(upload)}
         return view(*args, **kwargs)
 
     prepared.takes_file = True  # type: ignore[attr-defined]  # the mark itself

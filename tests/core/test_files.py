@@ -7,7 +7,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from stations.core import files
+from stations.core import decoding, files
 from stations.core.config import Config
 from stations.core.database import AppendOnlyError
 from stations.core.messages import RuleBroken
@@ -57,3 +57,14 @@ def test_what_is_no_picture_or_pdf_is_refused(db_session: Session):
     with pytest.raises(RuleBroken) as refused:
         files.store_bytes(b"<script>alert(1)</script>", name="a.jpg", by=None)
     assert refused.value.field == "file"
+
+
+def test_of_many_files_only_the_one_of_the_form_is_decoded(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    decoded: list[str] = []
+    monkeypatch.setattr(decoding, "clean", lambda data, name: decoded.append(name))
+    sent = {name: (io.BytesIO(photo()), f"{name}.jpg") for name in ("file", "other", "third")}
+    with app.test_request_context(method="POST", data=sent):
+        files.takes_file(lambda: None)()
+    assert decoded == ["file.jpg"]
