@@ -299,6 +299,16 @@ class AdministratorRequest(Model):
     person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
     asked_by: orm.Mapped[Person] = orm.relationship(foreign_keys=[asked_by_id])
 
+    def asked_role(self) -> dict[str, Any]:
+        """The role that is asked for, its body and its term; of a request of another kind there is none."""
+        detail = self.detail
+        return {
+            "role": Role(detail["role"]),
+            "agency_id": detail.get("agency_id"),
+            "from_on": dt.date.fromisoformat(detail["from_on"]),
+            "to_on": dt.date.fromisoformat(detail["to_on"]) if "to_on" in detail else None,
+        }
+
     def body(self) -> Body:
         return Body()
 

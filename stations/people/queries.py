@@ -31,7 +31,7 @@ from stations.people.models import (
     SignInFailure,
 )
 from stations.people.request_queries import requests_to_decide
-from stations.people.rules import AccountStatus, RequestStatus
+from stations.people.rules import AccountStatus, RequestKind, RequestStatus
 
 DEMO_LOGINS = "demo-"
 GUESSED_AT = "guessed_at"  # what the list of people is also filtered by, besides states
@@ -377,6 +377,13 @@ def open_requests(of: Person | None = None) -> list[AdministratorRequest]:
         asked = asked.where(AdministratorRequest.person_id == of.id)
     both = (orm.joinedload(AdministratorRequest.person), orm.joinedload(AdministratorRequest.asked_by))
     return list(db.session.scalars(asked.options(*both).order_by(AdministratorRequest.id)))
+
+
+def asked_roles(requests: Iterable[AdministratorRequest]) -> dict[int, RoleRow]:
+    """By id of a request, the role it asks for; requests of other kinds are missing."""
+    asked = {one.id: RoleAssignment(**one.asked_role()) for one in requests if one.kind is RequestKind.ROLE}
+    names = body_names(asked.values())
+    return {request_id: role_row(made, names) for request_id, made in asked.items()}
 
 
 def guessed_at() -> list[Person]:

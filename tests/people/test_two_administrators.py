@@ -15,6 +15,7 @@ from stations.core.messages import Conflict, RuleBroken
 from stations.people import queries, services
 from stations.people.models import AdministratorRequest, LinkKind, OneTimeLink, Person
 from tests.people.cast import later, official, resident
+from tests.referrals.cast import agency
 from tests.support import cast
 from tests.support.client import PageClient
 
@@ -190,6 +191,7 @@ def test_two_administrators_invite_a_cashier_through_pages(app: Flask, admins: t
     page = second.get("/home")
     page = second.click(page, "確認を待っている操作が1件あります")
     assert "見本 花子" in page.text and "出納" in page.text
+    assert "hanako@stations.example" in page.text, "the invitation goes there: whose address is it?"
     page = second.submit(page, "確認して実行する")
     assert "/links/" not in page.text
     person = db.session.scalars(sa.select(Person).where(Person.login == "hanako")).one()
@@ -218,3 +220,21 @@ def test_a_residents_second_factor_is_reset_by_one(client: PageClient, admins: t
     client.submit(client.get(f"/people/{person.id}/authenticator"), "登録を解除する")
     db.session.expire_all()
     assert db.session.get_one(Person, person.id).totp_secret is None
+
+
+@on_sqlite
+def test_the_second_administrator_reads_all_that_a_role_gives(app: Flask, admins: tuple[Person, Person]):
+    of, ends = agency("見本の相談支援センター"), TODAY + dt.timedelta(days=400)
+    services.ask_for_role(
+        person=resident(),
+        role=Role.CASE_WORKER,
+        agency_id=of.id,
+        from_on=TODAY,
+        to_on=ends,
+        by=admins[0],
+    )
+    client = PageClient(app)
+    client.sign_in(admins[1])
+    page = client.get("/people/requests")
+    assert of.name in page.text
+    assert f"{ends.month}月{ends.day}日" in page.text

@@ -1,7 +1,6 @@
 """What one administrator cannot do alone: asked for by one, done once another has accepted it."""
 
 import datetime as dt
-from typing import Any
 
 from flask_babel import force_locale
 
@@ -63,7 +62,7 @@ def accept_request(request: AdministratorRequest, *, by: Person) -> None:
     if request.kind is RequestKind.RESET:
         reset_second_factor(person, by=request.asked_by, second=by)
         return
-    give_role(person=person, by=request.asked_by, second=by, **_role(request))
+    give_role(person=person, by=request.asked_by, second=by, **request.asked_role())
     if person.password_hash is None:
         issue_link(person, kind=LinkKind.INVITATION, by=by)
 
@@ -96,13 +95,3 @@ def _decide(request: AdministratorRequest, status: RequestStatus, *, by: Person)
     act = PersonAct.ACCEPT_REQUEST if accepted else PersonAct.DECLINE_REQUEST
     audit.record(person, act=act, by=by, detail=request.detail)
     return person
-
-
-def _role(request: AdministratorRequest) -> dict[str, Any]:
-    detail = request.detail
-    return {
-        "role": Role(detail["role"]),
-        "agency_id": detail.get("agency_id"),
-        "from_on": dt.date.fromisoformat(detail["from_on"]),
-        "to_on": dt.date.fromisoformat(detail["to_on"]) if "to_on" in detail else None,
-    }

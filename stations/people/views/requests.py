@@ -1,6 +1,5 @@
 """What one administrator asks another for: the list, agreeing, declining, taking back."""
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import formatting
-from stations.core.access import Permission, Role, requires
+from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
 from stations.core.labels import label
@@ -19,6 +18,7 @@ from stations.people.views import blueprint
 
 if TYPE_CHECKING:
     from stations.people.models import AdministratorRequest
+    from stations.people.queries import RoleRow
 
 
 @blueprint.get("/people/requests")
@@ -26,20 +26,25 @@ if TYPE_CHECKING:
 def requests() -> ResponseReturnValue:
     """What waits for a second administrator."""
     found = queries.open_requests()
+    roles = queries.asked_roles(found)
     return render_template(
         "people/requests.html",
         found=found,
-        what={one.id: _what(one) for one in found},
+        what={one.id: _what(roles.get(one.id)) for one in found},
         breadcrumb=[(_("利用者の管理"), url_for("people.index")), (_("確認の依頼"), None)],
     )
 
 
-def _what(asked: "AdministratorRequest") -> str:
-    if "role" not in asked.detail:
+def _what(role: "RoleRow | None") -> str:
+    if role is None:
         return str(_("認証アプリの登録を解除する"))
-    role = label(Role(asked.detail["role"]))
-    begins = formatting.date(dt.date.fromisoformat(asked.detail["from_on"]))
-    return str(_("「%(role)s」の役割を加える（%(day)sから）", role=role, day=begins))
+    begins, ends = (formatting.date(day) if day else "" for day in (role.from_on, role.to_on))
+    words = {"role": label(role.role), "body": role.body_name, "begins": begins}
+    if ends:
+        return str(
+            _("「%(role)s」の役割を加える（%(body)s、%(begins)sから%(ends)sまで）", ends=ends, **words)
+        )
+    return str(_("「%(role)s」の役割を加える（%(body)s、%(begins)sから）", **words))
 
 
 @blueprint.post("/people/requests/<int:administrator_request_id>")
