@@ -57,10 +57,10 @@ class Keyring:
         key_id, _, body = rest.partition(":")
         if form != FORMAT or key_id not in self.ciphers:
             raise UnreadableError(f"{place}: no key {key_id!r} in STATIONS_DATA_KEYS")
-        raw = base64.b64decode(body)
         try:
+            raw = base64.b64decode(body, validate=True)
             opened = self.ciphers[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut short, or no base64
             raise UnreadableError(f"{place}: a value was changed, or belongs elsewhere") from None
         return opened.decode()
 

@@ -168,6 +168,8 @@ def test_a_value_opens_only_where_it_belongs_and_unchanged() -> None:
         (ring(OLD), changed, "referral.alias"),
         (ring(NEW), value, "referral.alias"),
         (ring(OLD), "はるさん", "referral.alias"),
+        (ring(OLD), value[:15], "referral.alias"),
+        (ring(OLD), value[:-2], "referral.alias"),
     ):
         with pytest.raises(sealed.UnreadableError):
             keys.open(wrong, place)
