@@ -17,7 +17,7 @@ from stations.people.models import Person
 class OpeningRecord(Model):
     """The record of one opening that took place: weather, note, incident. Counts are sums of `Tap` rows.
 
-    Begun by the first tap or by opening the page's form; closed at the end of the day, reopened only with a
+    Started by the first tap or by opening the page's form; closed at the end of the day, reopened only with a
     reason. Written by `attendance.services`.
     """
 
@@ -98,7 +98,7 @@ class Tap(AppendOnly, Model):
 class TallyDevice(Model):
     """What a tablet last reported about one opening: how many touches it still holds, and how its clock stands.
 
-    Whoever closes the record reads from it that another tablet may still hold touches. Not history: each report
+    Who closes the record reads from it that another tablet may still hold touches. Not history: each report
     overwrites the one before. Written by `attendance.services.note_report`.
     """
 

@@ -105,7 +105,7 @@ def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
 
 
 def check_begun(on: date, starts_at: time, now: datetime) -> None:
-    """Before the day is closed: the opening has begun by the clock of Matsudo. `RuleBroken` without a field."""
+    """Before the day is closed: the opening has started by the clock of Matsudo. `RuleBroken` without a field."""
     here = now.astimezone(clock.TOKYO)
     if (on, starts_at) > (here.date(), here.time()):
         raise RuleBroken(None, N_("この開催は、まだ始まっていません。始まってから確定してください。"))
@@ -213,7 +213,7 @@ def check_countable(status: RecordStatus) -> None:
 
 
 def check_devices(behind: int, checked: bool) -> None:
-    """Before the day is closed: whoever closes has looked after the other tablets. `RuleBroken` on "others_checked"."""
+    """Before the day is closed: who closes has looked after the other tablets. `RuleBroken` on "others_checked"."""
     if behind and not checked:
         raise RuleBroken(
             "others_checked", N_("ほかの端末に、まだ届いていない入力があるかもしれません。確かめてください。")

@@ -117,7 +117,7 @@ def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = Fals
     """Append to the view log, committed at once: the page is not made if this fails.
 
     ``refused``: it was not shown, and no page comes of it.
-    Whoever opens the same page of the same object again within `SAME_VIEW` is still looking at what was logged. A list
+    Somebody who opens the same page of the same object again within `SAME_VIEW` is still looking at what was logged. A list
     (no ``obj``) may show others each time, so each is logged.
     """
     columns = PersonalDataView.__table__.c

@@ -121,7 +121,7 @@ class Form(FlaskForm):
 class SharedForm(Form):
     """A form that two people may have open at once, of facts that either may change (`core.seen`).
 
-    Whoever saves second keeps what they typed, sees what the first one saved, and may save again knowingly.
+    The one who saves second keeps what they typed, sees what the first one saved, and may save again knowingly.
     """
 
     seen = HiddenField(default="")
@@ -266,7 +266,7 @@ class ReadField(Field):
 
     def pre_validate(self, form: Any) -> None:
         if self.process_errors:
-            raise StopValidation  # whoever must write it anew need not hear what else would be wrong with it
+            raise StopValidation  # the one who must write it again need not hear what else would be wrong with it
 
 
 class MailField(ReadField):

@@ -20,7 +20,7 @@ def _found(what: str) -> Any:
 
 
 def _catalogue() -> NullTranslations:
-    """The catalogue, found once per request: flask-babel parses and prints the locale anew for each sentence."""
+    """The catalogue, found once per request: flask-babel parses and prints the locale again for each sentence."""
     catalogue: NullTranslations | None = _found("babel_translations")
     if catalogue is None:
         catalogue = get_translations()
@@ -55,7 +55,7 @@ def gettext(text: str, /, **variables: object) -> str:
 
 
 def lazy_gettext(text: str, /, **variables: object) -> Any:
-    """``text`` in the language of whoever reads it later."""
+    """``text`` in the language of its later reader."""
     return LazyString(gettext, text, **variables)
 
 

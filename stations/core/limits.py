@@ -28,7 +28,7 @@ SIGNED_IN: Final = Limit(1_000_000, 1_000_000, 2_000)
 """A plan with its cost lines: a kanji takes nine bytes on its way."""
 
 WITH_FILE: Final = Limit(3 * uploads.MAX_BYTES + SIGNED_IN.size, SIGNED_IN.text, SIGNED_IN.fields)
-"""More than one file may have: whoever chose too large a one is answered beside the field, not by an error page."""
+"""More than one file may have: somebody who chose too large a one is answered beside the field, not by an error page."""
 
 
 def limit_of(endpoint: str | None, *, signed_in: bool) -> Limit:

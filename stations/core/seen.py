@@ -1,7 +1,7 @@
 """Two people write at once: what the second one typed does not bury what the first one saved.
 
 The page carries the `mark` of what stood there when it was drawn (`core.forms.SharedForm`); the service holds the row
-and compares. Whoever saves again has seen both.
+and compares. The one who saves again has seen both.
 """
 
 import hashlib

@@ -28,7 +28,7 @@ Proof = Callable[[], ResponseReturnValue | None]
 
 
 def ask_for_proof_by(app: Flask, proof: Proof) -> None:
-    """``proof`` answers with a page that asks for the second factor, or None for whoever has shown it."""
+    """``proof`` answers with a page that asks for the second factor, or None for somebody who has shown it."""
     app.extensions[PROOF] = proof
 
 

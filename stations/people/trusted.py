@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def is_proven() -> bool:
-    """Whether whoever is signed in has shown a second factor: at sign-in, or on this device lately."""
+    """Whether the person who is signed in has shown a second factor: at sign-in, or on this device lately."""
     if session.get("second") is not False:
         return True
     token = _token()

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from stations.core.messages import N_, RuleBroken
 
-# Rather one page too many than one call too few: whoever knows better says so on the page. Blanks are taken out first.
+# Rather one page too many than one call too few: somebody who knows better says so on the page. Blanks are taken out first.
 _DANGER = re.compile(
     "|".join(
         (

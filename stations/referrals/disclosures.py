@@ -1,7 +1,7 @@
 """What a sheet should not carry without need: address, telephone, birth date, illness, circumstances, a full name.
 
 個人情報保護法61条: no more than the duty needs; 2条3項: illness, disability, crime are 要配慮個人情報. Found by pattern, so a
-word can be there for a good reason: whoever sends is asked, and never refused. Pure, as `rules`.
+word can be there for a good reason: the sender is asked, and never refused. Pure, as `rules`.
 """
 
 import re

@@ -50,7 +50,7 @@ class OpeningRow:
 class StationRow:
     """One station's fiscal year so far: openings with a record, what they counted, and those not closed yet.
 
-    An opening whose record is begun and not closed is among both.
+    An opening whose record is open is among both.
     """
 
     station: Station

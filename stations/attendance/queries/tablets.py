@@ -69,7 +69,7 @@ def wrong_clocks(person: Actor) -> Sequence[TallyDevice]:
 def left_after_closing(person: Actor) -> Sequence[TallyDevice]:
     """Tablets that were heard of after the closing with touches of that record: opened again, it counts them.
 
-    What was known before, whoever closed it has looked into.
+    What was known before has been looked into by the one who closed it.
     """
     closed_before = sa.select(OpeningRecord.id).where(
         OpeningRecord.opening_id == TallyDevice.opening_id, OpeningRecord.closed_at < TallyDevice.heard_at

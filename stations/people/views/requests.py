@@ -51,7 +51,7 @@ def _what(role: "RoleRow | None") -> str:
 @requires(Permission.PEOPLE_MANAGE, of=queries.administrator_request)
 @writes
 def decide_request(asked: "AdministratorRequest") -> ResponseReturnValue:
-    """Agree, or not; whoever asked may take it back."""
+    """Agree, or not; the one who asked may take it back."""
     page = url_for("people.requests")
     try:
         if request.form.get("act") == "accept":

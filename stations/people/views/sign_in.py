@@ -104,7 +104,7 @@ def sign_out() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 @writes
 def extend() -> ResponseReturnValue:
-    """「続ける」: being asked is enough, each request begins the idle time anew."""
+    """「続ける」: being asked is enough, each request starts the idle time again."""
     return "", 204
 
 

@@ -67,7 +67,7 @@ def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | No
 
 
 def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = None) -> None:
-    """``agency`` becomes 福祉まるごと相談窓口 in the place of whoever was: the only receiver without consent.
+    """``agency`` becomes 福祉まるごと相談窓口 in the place of the one before: the only receiver without consent.
 
     社会福祉法106条の6 is why there is one and why it is known since when and why: both agencies keep it in history.
     ``seen``: the mark of the desk's name on the writer's page; `Overtaken` when another one is the desk by now.

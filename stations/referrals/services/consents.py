@@ -67,7 +67,7 @@ def add_answer(subject: Referral | Observation, consent: Consent | None, *, by: 
 def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRecord:
     """The person takes the consent back from today on; a referral that is under way ends with it (取下げ).
 
-    Either side takes it down, whoever the person says it to; the other side hears of it. The right does not end with
+    Either side takes it down, the one that the person says it to; the other side hears of it. The right does not end with
     the case: after 終結 of a memo its receiver loses sight of what it could still read.
     `Conflict` when no consent holds that could be taken back.
     """
@@ -103,7 +103,7 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
 
 
 def _begin(subject: Referral | Observation, by: Actor, *, withdrawing: bool = False) -> bool:
-    """Hold a sheet or memo for whoever asks the person, or heard the person. Returns whether the case is over."""
+    """Hold a sheet or memo for those who ask the person, or were told by the person. Returns whether the case is over."""
     lock(subject)
     if isinstance(subject, Referral):
         heard = {Permission.REFERRAL_ANSWER} if withdrawing else set()

@@ -64,7 +64,7 @@ def _saved_once(entries: list[audit.Entry]) -> list[audit.Entry]:
 
 
 def return_reason(subject: Any) -> str | None:
-    """Why a sheet or memo came back, for who writes it anew; None in every other state."""
+    """Why a sheet or memo came back, for the one who corrects it; None in every other state."""
     if subject.status not in {rules.Status.RETURNED, rules.ObservationStatus.RETURNED}:
         return None
     return next((one.reason for one in audit.timeline(subject) if one.act == rules.Act.RETURN), None)

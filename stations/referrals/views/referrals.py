@@ -223,7 +223,7 @@ WAYS_OUT = frozenset({Act.WITHDRAW, Act.FAIL, Act.SUSPEND, Act.CLOSE})
 
 
 def _agreed_visit(referral: Any, timeline: list[Entry]) -> str | None:
-    """What was agreed last about the first visit, while it is being arranged (anew)."""
+    """What was agreed last about the first visit, while it is being arranged."""
     if referral.status is not Status.ARRANGING:
         return None
     told = (one for one in timeline if one.act in {Act.AGREE_VISIT, Act.ARRANGE, Act.RESUME})

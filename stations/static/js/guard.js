@@ -2,7 +2,7 @@
 const AGAIN_MS = 8000;
 
 /**
- * The browser's Back may fetch the page anew and fill in the old words: its form must keep the mark it was sent with, or
+ * The browser's Back may fetch the page again and fill in the old words: its form must keep the mark it was sent with, or
  * the words would be registered a second time. The history entry remembers it.
  */
 function keepMarks() {
