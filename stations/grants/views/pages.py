@@ -91,7 +91,7 @@ def grant(grant: Any) -> str:
     setting = grant.setting
     state = queries.shown_status(current_user, grant)
     inside = queries.sees_drafts(current_user)
-    repayments = queries.repayments(grant) if grant.fixed_yen is not None else []
+    repayments = queries.repayments(grant) if grant.refund_yen or grant.kept_yen is not None else []
     hidden = queries.hidden_acts(current_user, grant)
     found = queries.shown_recoveries(current_user, grant) if grant.status is Status.CLOSED else []
     timeline = audit.timeline(grant, *grant.payment_requests, *found, without=hidden)
