@@ -80,7 +80,9 @@ def demo_app(
         yield from serving(environment, run_folder)
         return
     with fresh_postgres(request.getfixturevalue("postgres"), f"hostile_{worker_id}") as url:
-        in_postgres(environment, url)
+        with create_app(Config.from_environment(environment)).app_context():  # what is sealed needs the keys
+            in_postgres(environment, url)
+            db.engine.dispose()
         yield from serving(environment | {"STATIONS_DATABASE_URL": url}, run_folder)
 
 
