@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from stations.app import create_app
 from stations.core.access import Role
@@ -93,13 +93,20 @@ def visitor(browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
         yield arrive
 
 
+class Hurried(WSGIRequestHandler):
+    """Ends a connection on which nothing is said, so that the server's threads can be waited for."""
+
+    timeout = 5
+
+
 @pytest.fixture
 def door(app: Flask, db_session: Session) -> Iterator[Door]:
     """The test's own application, served by threads of this process."""
     station = cast.station(cast.committee())
     opening, volunteer = cast.opening(station, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
     db_session.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Hurried)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # of the threaded server
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     site = Site(f"http://127.0.0.1:{server.server_port}", [], {}, 0)
@@ -108,3 +115,4 @@ def door(app: Flask, db_session: Session) -> Iterator[Door]:
     finally:
         server.shutdown()
         thread.join()
+        server.server_close()  # waits for what a closing page still sends: the next test replaces the database
