@@ -133,7 +133,9 @@ def test_the_proxy_takes_what_the_largest_route_takes_and_no_more(proxy: str):
     status, body = ask(proxy, "POST", "/sign-in", b"a=" + b"1" * 70_000, **{"Content-Type": "text/plain"})
     assert status in {400, 413} and b"nginx" not in body
     status, body = ask(proxy, "POST", "/grants/1/receipts/new", b"1" * limits.WITH_FILE.size)
-    assert b"nginx" not in body
+    # The application answers a stranger before it has read all, and its closed connection may reach nginx before the
+    # answer does (502). What must not happen is that nginx finds the body too large.
+    assert b"nginx" not in body or status == 502
     status, _body = ask(proxy, "POST", "/sign-in", b"1", **{"Content-Length": str(33_000_000)})
     assert status == 413
 
