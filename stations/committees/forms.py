@@ -56,8 +56,8 @@ class PostalField(StringField):
         self.data = text.normalise_postal(valuelist[0]) if valuelist else self.data
 
 
-class AddressField(StringField):
-    """An address with plain hyphens."""
+class AddressField(TidyText):
+    """An address with plain hyphens; it stands on letters and in printed plans."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = text.normalise_address(valuelist[0]) if valuelist else self.data

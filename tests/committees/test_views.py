@@ -158,6 +158,22 @@ def test_a_venue_changes(client: PageClient, city: here.City):
     assert db.session.get(Venue, venue.id).closed_on == TODAY - dt.timedelta(days=1)  # type: ignore[union-attr]  # it is there
 
 
+def test_an_address_that_no_letter_can_print_is_refused_beside_its_field(
+    client: PageClient, city: here.City
+):
+    """It stands on every letter to the committee, and in its plans."""
+    client.sign_in(city.officer)
+    committee, venue = city.stations[0].committee, city.stations[0].venues[0]
+    for path, owner in (
+        (f"/committees/{committee.id}/edit", committee),
+        (f"/venues/{venue.id}/edit", venue),
+    ):
+        page = client.submit(client.get(path), "変更する", address="松戸市見本町1-2 \ue000荘")
+        assert "印刷できない文字があります" in page.text
+        db.session.expire_all()
+        assert "\ue000" not in owner.address
+
+
 def test_a_rule_is_typed_as_one_says_it(client: PageClient, city: here.City):
     station = city.stations[0]
     second = here.place(of=station, by=city.officer, number=2)
