@@ -4,9 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from stations.core import clock
+from stations.core.access import Role
 from stations.grants import services
 from stations.grants.rules import Status
+from stations.grants.services import reports
 from tests.grants import cast as grants
+from tests.support import cast
 from tests.support.client import PageClient, csrf_token
 
 on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
@@ -47,6 +51,69 @@ def test_nor_is_a_cancellation(app: Flask, db_session: Session, forged: dict[str
     assert answer.status_code < 500
     db_session.refresh(grant)
     assert grant.status is before
+
+
+@on_sqlite
+def test_of_two_changes_only_the_one_that_was_read_is_approved(app: Flask, db_session: Session):
+    """The chair took the first back and asked for another while the approver had the page open."""
+    made = grants.team()
+    grant = grants.active(made)
+    first, second = (
+        {line.id: line.awarded_yen + move for line, move in zip(grant.lines, moves, strict=True)}
+        for moves in ((20_000, -20_000, 0, 0), (-20_000, 20_000, 0, 0))
+    )
+    services.request_change(grant=grant, budgets=first, reason="広い部屋", by=made.chair)
+    approver = as_(app, made.approver)
+    page = approver.get(f"/grants/{grant.id}/decide-change")
+    services.withdraw_change(grant=grant, by=made.chair)
+    services.request_change(grant=grant, budgets=second, reason="講師を増やす", by=made.chair)
+    approver.submit(page, decision="approve", status=409)
+    db_session.refresh(grant)
+    assert grant.status is Status.CHANGE_REQUESTED
+    approver.submit(approver.get(f"/grants/{grant.id}/decide-change"), decision="approve")
+    db_session.refresh(grant)
+    assert {line.id: line.awarded_yen for line in grant.lines} == second
+
+
+@on_sqlite
+def test_of_two_fixed_amounts_only_the_one_that_was_read_is_approved(app: Flask, db_session: Session):
+    """It was sent back and drafted anew with another amount while another approver had the page open."""
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 60_000, line=2)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    approver = as_(app, made.approver)
+    page = approver.get(f"/grants/{grant.id}/determine")
+    services.send_back(grant=grant, reason="領収書を確かめる", by=made.approver)
+    grants.spent(made, 20_000, line=2)
+    services.draft_determination(grant=grant, by=made.officer)
+    approver.submit(page, status=409)
+    db_session.refresh(grant)
+    assert grant.status is Status.DETERMINING
+    approver.submit(approver.get(f"/grants/{grant.id}/determine"))
+    db_session.refresh(grant)
+    assert (grant.status, grant.fixed_yen) == (Status.DETERMINED, 80_000)
+
+
+@on_sqlite
+def test_an_audit_is_of_the_books_that_were_looked_at(app: Flask, db_session: Session):
+    """会計 entered another receipt while the auditor had the page open."""
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 60_000, line=2)
+    reports.save_report(grant=grant, summary="開いた。", completed_on=clock.today(), by=made.chair)
+    auditor = as_(app, cast.person(Role.COMMITTEE_AUDITOR, of=made.plan.committee))
+    page = auditor.get(f"/grants/{grant.id}/report/audit")
+    grants.spent(made, 20_000, line=2)
+    auditor.submit(page, "相違ないことを確認しました")
+    db_session.refresh(grant)
+    assert grant.accounts_audited_at is None
+    auditor.submit(auditor.get(f"/grants/{grant.id}/report/audit"), "相違ないことを確認しました")
+    db_session.refresh(grant)
+    assert grant.accounts_audited_at is not None
 
 
 @on_sqlite

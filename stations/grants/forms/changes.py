@@ -3,7 +3,7 @@
 from wtforms import BooleanField, FieldList, FormField, RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
-from stations.core.forms import Form, Length, Required, TidyTextArea
+from stations.core.forms import Form, Length, MarkField, Required, TidyTextArea
 from stations.core.language import lazy_gettext as _l
 from stations.grants.forms.acts import REASON_LENGTH
 from stations.grants.forms.awards import BudgetRow, Budgets
@@ -19,6 +19,7 @@ class ChangeForm(Budgets, Form):
 
 
 class DecideChangeForm(Form):
+    mark = MarkField()
     decision = RadioField(
         _l("決定"),
         [Required(_l("承認するか、しないかを選んでください。"))],

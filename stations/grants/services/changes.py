@@ -101,8 +101,13 @@ def withdraw_change(*, grant: Grant, by: Actor, reason: str = "") -> GrantChange
     return change
 
 
-def decide_change(*, grant: Grant, approve: bool, reason: str = "", by: Actor) -> GrantChange:
-    """The approver grants the change that waits, inside the fiscal year, or refuses it, at any time."""
+def decide_change(
+    *, grant: Grant, approve: bool, reason: str = "", by: Actor, change_id: int | None = None
+) -> GrantChange:
+    """The approver grants the change that waits, inside the fiscal year, or refuses it, at any time.
+
+    `Conflict` when another change than ``change_id``, which the approver has read, waits now.
+    """
     act = Act.APPROVE_CHANGE if approve else Act.REFUSE_CHANGE
     lock(grant)
     demand(by, Permission.GRANT_APPROVE, grant)
@@ -119,6 +124,8 @@ def decide_change(*, grant: Grant, approve: bool, reason: str = "", by: Actor) -
     change = queries.pending_change(grant)
     if change is None:
         raise Conflict(None, N_("決裁を待っている変更はありません。"))
+    if change_id is not None and change.id != change_id:
+        raise Conflict(None, N_("変更は、申請し直されています。新しい申請を読んでから決裁してください。"))
     check_four_eyes(by.id, {change.requested_by_id})
     change.approved = approve
     change.decision_reason = reason.strip()

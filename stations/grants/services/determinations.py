@@ -1,6 +1,6 @@
 """From the inspected report to 完結: 額の確定, balance payment, close; 返還 is `refunds`."""
 
-from stations.core import clock
+from stations.core import clock, seen
 from stations.core.access import Actor, Permission, Role
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
@@ -35,9 +35,22 @@ def draft_determination(*, grant: Grant, by: Actor) -> None:
     tell(grant, [Role.APPROVER], N_("額の確定の決裁をお願いします"), by=by)
 
 
-def determine(*, grant: Grant, by: Actor) -> None:
-    """額の確定 by an approver who did not draft it; `Conflict` when the books have moved since the draft."""
+def mark_of_determination(grant: Grant) -> str:
+    """Stands for the drafted 額の確定 and what it is computed from: what an approver has read is what they approve."""
+    known = queries.calculation(grant)
+    return seen.mark(
+        grant.fixed_yen, grant.determination_drafted_by_id, known.eligible, known.income, known.paid
+    )
+
+
+def determine(*, grant: Grant, by: Actor, mark: str | None = None) -> None:
+    """額の確定 by an approver who did not draft it; `Conflict` when the books have moved since the draft.
+
+    ``mark``: of the draft that was read; `Conflict` when another draft has taken its place.
+    """
     after = begin(grant, Act.DETERMINE, Permission.GRANT_APPROVE, by=by)
+    if mark is not None and mark != mark_of_determination(grant):
+        raise Conflict(None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。"))
     if grant.fixed_yen != fixed_of(grant):
         raise Conflict(None, N_("起案の後に出納や検査が変わりました。差し戻して、起案し直してください。"))
     grant.determined_by_id = by.id

@@ -6,7 +6,7 @@ from stations.core import access, audit, clock, files, states
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
-from stations.core.messages import N_
+from stations.core.messages import N_, RuleBroken
 from stations.grants import reporting
 from stations.grants.models import Grant
 from stations.grants.queries import books as book_queries
@@ -51,15 +51,25 @@ def save_report(
     return grant
 
 
-def audit_accounts(*, grant: Grant, by: Actor) -> Grant:
+def mark_of_accounts(grant: Grant) -> str:
+    """Stands for the books and the text of the report, as the auditor's page shows them."""
+    return two_writers.mark(ledger_queries.last_entry(grant), *queries.report_text(grant))
+
+
+def audit_accounts(*, grant: Grant, by: Actor, mark: str | None = None) -> Grant:
     """監査: the committee's auditor has held books and receipts against each other.
 
     Never by somebody who kept the books (four eyes). `RuleBroken` names what is not ready; `Conflict` when done.
+    ``mark``: of what was looked at; `RuleBroken` when books or report have changed since.
     """
     lock(grant)
     access.demand(by, Permission.ACCOUNTS_AUDIT, grant)
     reporting.check_books_open(grant.status)
     reporting.check_not_own_books(by.id, book_queries.keeper_ids(grant))
+    if mark is not None and mark != mark_of_accounts(grant):
+        raise RuleBroken(
+            None, N_("この画面を開いたあとに、帳簿か報告が変わりました。もう一度見てから確認してください。")
+        )
     reporting.check_auditable(queries.accounts(grant))
     grant.accounts_audited_by_id = by.id
     grant.accounts_audited_at = clock.now()

@@ -121,8 +121,8 @@ def _asked(waiting: Any) -> Facts:
 @writes
 def decide_change(grant: Any) -> Any:
     """The decision on the change that waits."""
-    form = DecideChangeForm()
     waiting = queries.pending_change(grant)
+    form = DecideChangeForm(data={"mark": waiting.id if waiting else ""})
     return act.page(
         grant,
         form,
@@ -130,6 +130,7 @@ def decide_change(grant: Any) -> Any:
             grant=grant,
             approve=form.decision.data == "approve",
             reason=form.reason.data or "",
+            change_id=act.number(form.mark.data),
             by=current_user,
         ),
         heading=_("変更の申請を決裁する"),

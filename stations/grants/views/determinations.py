@@ -10,6 +10,7 @@ from stations.core.formatting import yen
 from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm
+from stations.grants.forms.awards import DecideForm
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
@@ -55,10 +56,11 @@ def draft_determination(grant: Any) -> Any:
 def determine(grant: Any) -> Any:
     """決裁 of the 額の確定, beside everything that it rests on."""
     known = queries.calculation(grant)
+    form = DecideForm(data={"mark": services.mark_of_determination(grant)})
     return act.page(
         grant,
-        PressForm(),
-        lambda: services.determine(grant=grant, by=current_user),
+        form,
+        lambda: services.determine(grant=grant, mark=form.mark.data or "", by=current_user),
         heading=_("額を確定しますか"),
         action=_("額を確定する"),
         done=_("額を確定しました。担当が通知書を施行します。"),

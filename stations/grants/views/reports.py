@@ -12,6 +12,7 @@ from stations.core.errors import back_with
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries
+from stations.grants.forms.awards import DecideForm
 from stations.grants.forms.reports import ConfirmForm, QuestionForm, ReportForm
 from stations.grants.queries import books as book_queries
 from stations.grants.queries import disallowances
@@ -96,10 +97,10 @@ def audit_accounts(grant: Any) -> Any:
     """監査 sees the statement, the book and every receipt, and confirms."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
-    form = ConfirmForm()
+    form = DecideForm(data={"mark": services.mark_of_accounts(grant)})
     if form.validate_on_submit():
         try:
-            services.audit_accounts(grant=grant, by=current_user)
+            services.audit_accounts(grant=grant, mark=form.mark.data or "", by=current_user)
         except RuleBroken as broken:
             return back_with(broken, url_for(".audit_accounts", grant_id=grant.id))
         flash(_("会計の監査を記録しました。"), "success")
