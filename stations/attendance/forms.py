@@ -10,6 +10,7 @@ from wtforms.validators import NumberRange
 
 from stations.attendance import rules
 from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.core.danger import danger_words
 from stations.core.formatting import date, hours
 from stations.core.forms import (
     Form,
@@ -100,6 +101,9 @@ class DayForm(SharedForm):
     incident = TidyTextArea(
         _l("ヒヤリハット（けが・事故になりそうだったこと）"), [NotRequired(), Length(max=1000)]
     )
+    called = TidyText(
+        _l("電話した相手と時刻（電話がいらないときは、その理由）"), [NotRequired(), Length(max=200)]
+    )
 
     def __init__(self, *args: Any, counted: Totals, **options: Any) -> None:
         super().__init__(*args, data=counted.by_tile(), **options)
@@ -115,6 +119,11 @@ class DayForm(SharedForm):
     def see(self, counted: Totals) -> None:
         """What stands on the page that is shown now."""
         self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
+
+    @property
+    def danger(self) -> list[str]:
+        """Words of danger in what was typed."""
+        return danger_words(self.note.data or "", self.incident.data or "")
 
     @property
     def bands(self) -> list[Any]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.attendance import authors, queries, rules, services
@@ -13,6 +13,7 @@ from stations.attendance.labels import TONES, format_ahead
 from stations.attendance.rules import AgeBand, Verdict
 from stations.core import audit, clock, errors, web
 from stations.core.access import Permission, can, requires
+from stations.core.danger import emergency_numbers
 from stations.core.database import creates, writes
 from stations.core.formatting import date as format_date
 from stations.core.formatting import hours
@@ -291,6 +292,7 @@ def details(opening: Any) -> Any:
         late=rules.is_late(opening.on, clock.today()),
         visits=counted.visits,
         devices=_devices(opening),
+        phones=emergency_numbers(current_app.config["STATIONS"].emergency_phone),
         breadcrumb=_opening_trail(opening, _("この回の記録")),
     )
 
@@ -308,6 +310,7 @@ def _save_day(opening: Any, form: DayForm) -> None:
         weather=form.weather.data or "",
         note=form.note.data or "",
         incident=form.incident.data or "",
+        called=form.called.data or "",
         seen=form.seen.data,
         by=current_user,
     )

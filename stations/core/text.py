@@ -87,6 +87,11 @@ _NEW_KANJI = (
 _SEARCH_FOLD = str.maketrans(_OLD_KANJI, _NEW_KANJI) | _TO_HIRAGANA
 
 
+def in_hiragana(text: str) -> str:
+    """Katakana as hiragana, letter for letter; everything else stays."""
+    return text.translate(_TO_HIRAGANA)
+
+
 def for_searching(text: str) -> str:
     """The one form in which words are looked for: NFKC, lower case, hiragana, today's kanji, no blanks or marks.
 

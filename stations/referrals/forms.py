@@ -11,6 +11,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.core import clock
+from stations.core.danger import danger_words
 from stations.core.forms import (
     DateField,
     Form,
@@ -29,7 +30,7 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
-from stations.referrals.danger import Call, CallOutcome, danger_words
+from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.disclosures import Found, find_personal
 from stations.referrals.rules import AgeGroup, Outcome
 

@@ -11,7 +11,7 @@ from stations.attendance import queries, rules, services
 from stations.attendance.device_events import DeviceReport
 from stations.committees import services as calendar
 from stations.committees.models import Opening, Station
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
@@ -105,6 +105,25 @@ def test_other_tiles_than_the_typed_ones_keep_what_came_meanwhile(
     _count(today, volunteer)
     client.submit(page, "保存だけする", {"teen": "2", "reason": "紙の記録から"})
     assert visits(today) == 3
+
+
+@pytest.mark.parametrize("field", ["note", "incident"])
+def test_words_of_danger_in_the_days_record_ask_for_a_call_first(
+    client: PageClient, today: Opening, volunteer: Person, field: str
+):
+    """Nobody is told of what stands there: it must not be saved as if it were dealt with."""
+    client.sign_in(volunteer)
+    address = f"/attendance/openings/{today.id}/details"
+    page = client.submit(client.get(address), "保存だけする", {field: "帰りぎわに「もう死にたい」と話した"})
+    assert {a.get("href") for a in page.all("a")} >= {"tel:119", "tel:110"}
+    assert queries.record_of(today) is None, "nothing is kept before somebody said whom they called"
+    page = client.submit(page, "保存だけする", called="15:30に119番。窓口にも電話した")
+    saved = queries.record_of(today)
+    assert saved is not None and "死にたい" in getattr(saved, field)
+    assert "15:30に119番" in (audit.timeline(saved)[0].reason or "")
+    # Once it was answered for, other changes do not ask again.
+    page = client.submit(client.get(address), "保存だけする", weather="雨")
+    assert queries.record_of(today).weather == "雨"  # type: ignore[union-attr]  # it is there
 
 
 def test_two_who_write_about_one_day_both_keep_their_words(

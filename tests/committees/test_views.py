@@ -158,9 +158,7 @@ def test_a_venue_changes(client: PageClient, city: here.City):
     assert db.session.get(Venue, venue.id).closed_on == TODAY - dt.timedelta(days=1)  # type: ignore[union-attr]  # it is there
 
 
-def test_an_address_that_no_letter_can_print_is_refused_beside_its_field(
-    client: PageClient, city: here.City
-):
+def test_an_address_that_no_letter_can_print_is_refused_beside_its_field(client: PageClient, city: here.City):
     """It stands on every letter to the committee, and in its plans."""
     client.sign_in(city.officer)
     committee, venue = city.stations[0].committee, city.stations[0].venues[0]

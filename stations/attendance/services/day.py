@@ -10,6 +10,7 @@ from stations.committees.rules import OpeningStatus
 from stations.core import access, audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
+from stations.core.danger import danger_words
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, RuleBroken
 
@@ -65,20 +66,40 @@ def correct(
 
 
 def save_details(
-    *, opening: Opening, weather: str, note: str, incident: str, by: Actor, seen: str | None = None
+    *,
+    opening: Opening,
+    weather: str,
+    note: str,
+    incident: str,
+    by: Actor,
+    called: str = "",
+    seen: str | None = None,
 ) -> OpeningRecord:
     """Weather, note and incident (ヒヤリハット); facts, nobody's name.
 
-    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `Overtaken` when somebody else
-    saved other words since.
+    ``called``: who was telephoned about words of danger that were not there before, or why nobody had to be;
+    `RuleBroken` on "called" without it, for nobody is told of these words. ``seen``: the mark (`core.seen`) of what
+    stood on the writer's page; `Overtaken` when somebody else saved other words since.
     """
     record = begin(opening=opening, by=by)
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
     two_writers.check(seen, *queries.details(record))
     status = rules.next_record_status(record.status, RecordAct.SAVE_DETAILS)
+    new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
+    if new_words and not called.strip():
+        raise RuleBroken(
+            "called", N_("だれに、いつ電話したかを入力してください。電話がいらないときは、その理由を。")
+        )
     record.weather, record.note, record.incident = weather, note, incident
-    audit.record(record, act=RecordAct.SAVE_DETAILS, by=by, from_status=record.status, to_status=status)
+    audit.record(
+        record,
+        act=RecordAct.SAVE_DETAILS,
+        by=by,
+        from_status=record.status,
+        to_status=status,
+        reason=called.strip() if new_words else None,
+    )
     return record
 
 

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
+from stations.core.danger import danger_words
 from stations.core.database import creates
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
@@ -32,7 +33,7 @@ def telephone(observation: Any) -> Any:
         form=form,
         observation=observation,
         sends=sends,
-        words=danger.danger_words(observation.facts, observation.alias),
+        words=danger_words(observation.facts, observation.alias),
         phones=phones(queries.desk(), observation.agency),
         breadcrumb=memo_trail(observation, _("電話の記録")),
     )

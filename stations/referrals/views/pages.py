@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, url_for
 
 from stations.core import audit, lists
+from stations.core.danger import emergency_numbers
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
@@ -112,14 +113,10 @@ def memo_trail(observation: Any, here: Any = None) -> Trail:
     )
 
 
-# Fire and ambulance, and the police: the same everywhere in Japan.
-EMERGENCY_CALLS = ("119", "110")
-
-
 def phones(*agencies: Any) -> list[tuple[str, str]]:
     """(whose, number) to telephone at once: 119, 110, those of the setting, and what agencies are there."""
-    own = [one for one in current_app.config["STATIONS"].emergency_phone.split("・") if one]
-    general = [("", number) for number in dict.fromkeys([*EMERGENCY_CALLS, *own])]
+    numbers = emergency_numbers(current_app.config["STATIONS"].emergency_phone)
+    general = [("", number) for number in numbers]
     return general + [(one.name, one.phone) for one in dict.fromkeys(agencies) if one and one.phone]
 
 
