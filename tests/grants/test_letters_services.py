@@ -104,6 +104,20 @@ def test_a_cancellation_is_told_once_with_its_reason_and_what_goes_back(
         services.issue_cancellation(grant=grant, by=made.officer)
 
 
+def test_the_letter_of_the_fixed_amount_names_what_a_cancellation_has_left_of_the_award(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 62_000)
+    grants.spent(made, 36_480, line=2)
+    grants.cancelled(made, kept_yen=36_000)
+    services.issue_cancellation(grant=grant, by=made.officer)
+    grants.inspected(made)
+    services.draft_determination(grant=grant, by=made.officer)
+    services.determine(grant=grant, by=made.approver)
+    said = words(services.issue_determination(grant=grant, by=made.officer))
+    assert "36,000円" in said and "180,000円" not in said
+
+
 def test_numbers_run_through_all_letters_of_a_year(db_session: Session):
     numbers = []
     for _ in range(3):

@@ -340,13 +340,14 @@ def _change_refusal(frame: _Frame) -> letter_data.ChangeRefusal:
 
 def _determination(frame: _Frame) -> letter_data.Determination:
     grant = frame.grant
-    assert grant.awarded_yen is not None and grant.fixed_yen is not None
+    award = queries.decided_award(grant)  # what a 取消し of a part has left of it
+    assert award is not None and grant.fixed_yen is not None
     reported = clock.local_date(grant.reported_at) if grant.reported_at else clock.today()
     return letter_data.Determination(
         **_common(frame),
         **_award_facts(grant),
         reported_dated=clock.format_era(reported),
-        award_yen=grant.awarded_yen,
+        award_yen=award,
         fixed_yen=grant.fixed_yen,
         paid_yen=queries.standing(grant).paid,
     )

@@ -116,7 +116,7 @@ def issue_determination(grant: Any) -> Any:
             "この操作で文書番号が付き、日付の入った通知書（PDF）が保存されます。番号と日付は後から変えられません。"
         ),
         facts=[
-            fact(_("交付決定額"), yen(grant.awarded_yen)),
+            fact(_("交付決定額"), yen(queries.decided_award(grant))),
             fact(_("確定額"), yen(grant.fixed_yen)),
             fact(_("支払済"), yen(queries.standing(grant).paid)),
         ],
