@@ -126,3 +126,6 @@ def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> Non
     page = home.submit(page, "訂正する", {"reason": "数え直したため"})
     assert "5,500円" in page.text and "訂正の理由：数え直したため" in page.text
     assert len([row for row in page.rows() if "参加費" in row[1]]) == 1
+    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    before = next(csv.DictReader([line for line in text.splitlines() if not line.count("概算払")]))
+    assert "5,000円" in before["訂正前の記録"] and before["取消し・訂正の理由"] == "数え直したため"

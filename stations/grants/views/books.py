@@ -13,6 +13,7 @@ from stations.core.database import creates
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
+from stations.core.money import format_yen
 from stations.grants import queries
 from stations.grants.forms.receipts import IncomeCorrectionForm, IncomeForm, ReasonForm
 from stations.grants.queries import books as book_queries
@@ -57,6 +58,7 @@ def books_csv(grant: Any) -> Response:
         _("収入（円）"),
         _("支出（円）"),
         _("残高（円）"),
+        _("訂正前の記録"),
         _("取消し・訂正の理由"),
         _("支払番号・納入番号"),
     ]
@@ -71,6 +73,10 @@ def books_csv(grant: Any) -> Response:
             line.in_yen,
             line.out_yen,
             line.balance_yen,
+            "、".join(
+                f"{one.happened_on.isoformat()}　{one.description}　{format_yen(one.yen)}"
+                for one in line.corrections
+            ),
             "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
             line.reference,
         )
