@@ -78,12 +78,12 @@ def visits_by_month(
         if narrow:
             axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
         else:
-            axes = figure.add_axes((0.075, 0.09, 0.78, 0.86))
+            axes = figure.add_axes((0.075, 0.09, 0.7, 0.86))
         _stack(axes, rows, bands, totals, lying=narrow)
         if bands and narrow:
             figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
         elif bands:  # from top to bottom, as the bars stand
-            figure.legend(loc="center left", bbox_to_anchor=(0.865, 0.52), frameon=False, reverse=True)
+            figure.legend(loc="center left", bbox_to_anchor=(0.785, 0.52), frameon=False, reverse=True)
         months = _("、").join(
             _("%(month)s %(total)s人", month=row.month, total=f"{total:,}")
             for row, total in zip(rows, totals, strict=True)

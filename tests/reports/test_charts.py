@@ -57,6 +57,18 @@ def texts(chart: Markup) -> list[str]:
     return [element.text or "" for element in parsed(chart).iter(f"{NAMESPACE}text")]
 
 
+def test_the_names_of_the_bands_end_inside_the_chart() -> None:
+    """In English they are the longest: 14 px letters are about 8 px wide."""
+    bands = ["Secondary school", "Primary school", "Age not known"]
+    chart = parsed(charts.visits_by_month([MonthVisits(month="Apr", visits=dict.fromkeys(bands, 10))]))
+    ends = [
+        float(one.attrib["x"]) + 8 * len(one.text or "")
+        for one in chart.iter(f"{NAMESPACE}text")
+        if one.text in bands
+    ]
+    assert len(ends) == len(bands) and max(ends) <= float(chart.attrib["width"])
+
+
 @pytest.mark.parametrize("name", CHARTS)
 class TestEveryChart:
     def test_allowed_by_a_policy_without_inline_styles(self, name: str) -> None:
