@@ -7,7 +7,9 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
 
+from stations.committees.place_names import readings
 from stations.committees.rules import WEEKDAYS, StationKind
+from stations.core import language
 from stations.core.forms import Form, TidyText
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -31,8 +33,13 @@ class SearchForm(Form):
     def __init__(self, districts: Iterable[Any]) -> None:
         super().__init__(formdata=request.args)
         anything = ("", _("すべて"))
+        districts = list(districts)
+        latin = {} if language.current() == "ja" else readings((one.name, one.kana) for one in districts)
         self.offered: dict[SelectField, list[tuple[str, Any]]] = {
-            self.district: [anything, *((one.code, _("%(name)s地区", name=one.name)) for one in districts)],
+            self.district: [
+                anything,
+                *((one.code, _("%(name)s地区", name=latin.get(one.name, one.name))) for one in districts),
+            ],
             self.weekday: [anything, *((str(day), _(name)) for day, name in enumerate(WEEKDAYS))],
             self.kind: [anything, *((kind.value, label(kind)) for kind in StationKind)],
         }

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from stations.committees import services
 from stations.committees.models import Opening, Station
+from stations.committees.place_names import in_latin
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
+from stations.core.web import LANGUAGE_COOKIE
 from tests.committees import cast as here
 from tests.support import cast
 from tests.support.client import PageClient
+from tests.support.html_page import HtmlPage, text_of
 from tests.support.statements import recorded
 
 if TYPE_CHECKING:
@@ -60,6 +63,15 @@ def test_the_first_page_shows_every_station_and_what_is_in_preparation(client: P
     assert len(cards) == 13
     assert "馬橋地区" in page.text and "馬橋西地区" in page.text and "準備中" in page.text
     assert page.has_link("つながるステーション") and "047-000-0012" in page.text and "無料" in page.text
+
+
+def test_in_english_districts_are_chosen_by_names_that_can_be_read(client: PageClient, city: here.City):
+    client.http.set_cookie(LANGUAGE_COOKIE, "en")
+    district = city.stations[0].committee.district
+    for url in ("/", "/calendar"):
+        page = HtmlPage(client.open(url).get_data(as_text=True), url)
+        chosen = [text_of(one) for one in page.all("option", value=district.code)]
+        assert chosen == [f"{in_latin(district.kana)} ({district.name}) district"]
 
 
 def test_public_pages_ask_the_database_little(client: PageClient, city: here.City):
