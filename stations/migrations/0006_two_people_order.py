@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
+from stations.core.migrations import without_foreign_keys
+
 revision = "0006_two_people_order"
 down_revision = "0005_named_agencies"
 
@@ -65,30 +67,9 @@ def downgrade() -> None:
 @contextmanager
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[BatchOperations]:
     """The table with other CHECKs; SQLite builds it again for that."""
-    with _without_foreign_keys(), op.batch_alter_table("payment_request") as requests:
+    with without_foreign_keys(), op.batch_alter_table("payment_request") as requests:
         for name in before:
             requests.drop_constraint(op.f(name), type_="check")
         yield requests
         for name, rule in after.items():
             requests.create_check_constraint(op.f(name), rule)
-
-
-@contextmanager
-def _without_foreign_keys() -> Iterator[None]:
-    """SQLite would miss the old table for payments. It switches between transactions only."""
-    if op.get_bind().dialect.name != "sqlite":
-        yield
-        return
-    for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):
-        op.execute(statement)
-    try:
-        yield
-        if lost := op.get_bind().exec_driver_sql("PRAGMA foreign_key_check").all():
-            raise RuntimeError(f"rows without what they refer to: {lost}")
-        op.execute("COMMIT")
-    except BaseException:
-        op.execute("ROLLBACK")
-        raise
-    finally:
-        for statement in ("PRAGMA foreign_keys = ON", "BEGIN IMMEDIATE"):
-            op.execute(statement)

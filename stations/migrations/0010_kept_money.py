@@ -4,12 +4,13 @@ Revision ID: 0010_kept_money
 Revises: 0009_calls_and_escalation
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
+
+from stations.core.migrations import without_foreign_keys
 
 revision = "0010_kept_money"
 down_revision = "0009_calls_and_escalation"
@@ -48,7 +49,7 @@ AFTER = {
 
 
 def upgrade() -> None:
-    with _without_foreign_keys():
+    with without_foreign_keys():
         with op.batch_alter_table("grant") as grant:
             grant.add_column(
                 sa.Column(
@@ -116,7 +117,7 @@ def downgrade() -> None:
     op.drop_index("uq_grant_cancellation_pending", "grant_cancellation")
     op.drop_table("refund_order")
     op.execute("UPDATE \"grant\" SET status = 'discontinued' WHERE status = 'partly_cancelled'")
-    with _without_foreign_keys():
+    with without_foreign_keys():
         _change(AFTER, BEFORE)
         with op.batch_alter_table("grant") as grant:
             grant.drop_constraint(op.f("fk_grant_refund_drafted_by_id"), type_="foreignkey")
@@ -138,24 +139,3 @@ def _change(before: Mapping[str, str], after: Mapping[str, str]) -> None:
             grant.drop_constraint(op.f(name), type_="check")
         for name, rule in after.items():
             grant.create_check_constraint(op.f(name), rule)
-
-
-@contextmanager
-def _without_foreign_keys() -> Iterator[None]:
-    """SQLite would miss the old table for everything that belongs to a grant. It switches between transactions only."""
-    if op.get_bind().dialect.name != "sqlite":
-        yield
-        return
-    for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):
-        op.execute(statement)
-    try:
-        yield
-        if lost := op.get_bind().exec_driver_sql("PRAGMA foreign_key_check").all():
-            raise RuntimeError(f"rows without what they refer to: {lost}")
-        op.execute("COMMIT")
-    except BaseException:
-        op.execute("ROLLBACK")
-        raise
-    finally:
-        for statement in ("PRAGMA foreign_keys = ON", "BEGIN IMMEDIATE"):
-            op.execute(statement)
