@@ -25,6 +25,7 @@ from tests.core.test_sealed import SAID, found_in, lives
 from tests.referrals import cast as referrals
 from tests.support import cast
 from tests.support.databases import fresh_postgres, replaced_sqlite, shared_sqlite_template
+from tests.support.old_rows import everything, insert_into_every_table
 from tests.support.schema import migrate
 
 
@@ -250,3 +251,28 @@ def test_people_entered_before_are_found_in_any_form(app: Flask):
     migrate(app)
     with app.app_context():
         assert [row.person.login for row in people.people(search="高崎").rows] == ["takasaki"]
+
+
+def test_a_row_of_every_table_comes_up_and_goes_down_again_as_it_was(app: Flask, engine: sa.Engine):
+    """From the last version before anything was sealed, with real rows in every table that it had."""
+    with app.app_context():
+        alembic().downgrade("0004_one_desk")
+        insert_into_every_table(db.session.connection())
+        before = everything(db.session.connection())
+        db.session.commit()
+        assert all(before.values())
+    migrate(app)
+    with app.app_context():
+        after = everything(db.session.connection())
+        assert {table: len(after[table]) for table in before} == {
+            table: len(rows) for table, rows in before.items()
+        }
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        assert set(append_only_tables()) <= triggers(engine)
+        for mapper in Model.registry.mappers:  # every sealed column opens
+            read = sa.select(*(column for column in mapper.column_attrs))
+            assert len(db.session.execute(read).all()) == len(after[mapper.local_table.name])
+        db.session.rollback()
+        alembic().downgrade("0004_one_desk")
+        assert everything(db.session.connection()) == before
