@@ -239,6 +239,31 @@ def check_extra_day(on: date, opened_on: date | None, today: date) -> None:
         raise RuleBroken("on", N_("開催予定は2年先まで作れます。開催する日を見直してください。"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """An opening that was planned until its rule or its station ended. Its id may be another one's by now (SQLite)."""
+
+    opening_id: int
+    venue_id: int
+    on: date
+    starts_at: time
+    ends_at: time
+
+
+def removed_openings(detail: Mapping[str, Any]) -> list[Removed]:
+    """What an event of a station's history keeps of the openings that it took out of the calendar; early ones: nothing."""
+    return [
+        Removed(
+            opening_id=kept["opening_id"],
+            venue_id=kept["venue_id"],
+            on=date.fromisoformat(kept["on"]),
+            starts_at=time.fromisoformat(kept["starts_at"]),
+            ends_at=time.fromisoformat(kept["ends_at"]),
+        )
+        for kept in detail.get("openings", ())
+    ]
+
+
 YEARS_SHOWN = range(2000, 2101)
 
 

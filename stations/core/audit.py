@@ -113,6 +113,16 @@ def changes(model: type[Model], ids: Collection[int]) -> dict[int, tuple[int, dt
     return {object_id: (number, last) for object_id, number, last in rows}
 
 
+def details(obj: Model, *, acts: Collection[str]) -> list[tuple[dt.datetime, dict[str, Any]]]:
+    """When such acts were done to ``obj``, and what was kept of each beside its reason; the oldest first."""
+    rows = db.session.execute(
+        sa.select(Event.at, Event.detail)
+        .where(Event.object_type == obj.__tablename__, Event.object_id == obj.id, Event.act.in_(acts))
+        .order_by(Event.id)
+    )
+    return [(at, detail) for at, detail in rows]
+
+
 def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = False) -> None:
     """Append to the view log, committed at once: the page is not made if this fails.
 

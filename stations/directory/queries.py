@@ -1,15 +1,16 @@
 """What the public may know: running stations, where and when they open. Nothing about any person."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 import sqlalchemy as sa
 
 from stations.committees import queries as committees
 from stations.committees import rules as calendar_rules
 from stations.committees.models import District, Opening, Station, Venue
-from stations.committees.rules import OpeningStatus, StationKind, StationStage
+from stations.committees.rules import OpeningStatus, StationAct, StationKind, StationStage
 from stations.core import audit, clock
 from stations.core.database import fetch_all
 from stations.core.labels import label
@@ -214,17 +215,92 @@ def openings_of(station: Station) -> list[Opening]:
     return committees.openings_between(today, clock.add_months(today, MONTHS_AHEAD), station_ids=[station.id])
 
 
-def openings_for_file(station: Station) -> list[Opening]:
-    """What a calendar file holds: a month back, so that a late cancellation reaches it, and a year ahead."""
-    today = clock.today()
-    return committees.openings_between(
-        today - CALENDAR_FILE_BACK, today + CALENDAR_FILE_AHEAD, station_ids=[station.id]
+@dataclass(frozen=True, kw_only=True)
+class Dated:
+    """An opening as calendar files tell it. ``reason``: why it does not take place.
+
+    ``sequence``: how often it was called off, restored or taken out of the calendar; ``changed_at``: when last.
+    """
+
+    opening_id: int
+    on: dt.date
+    starts_at: dt.time
+    ends_at: dt.time
+    venue: Venue
+    cancelled: bool
+    reason: str | None
+    sequence: int
+    changed_at: dt.datetime | None
+
+
+def dates_for_file(station: Station) -> list[Dated]:
+    """What a calendar file holds: a month back, so that a late cancellation reaches it, and a year ahead.
+
+    What the end of a rule or of the station took out is there as cancelled: it stands in people's own calendars.
+    SQLite gives its id to a later opening; that one then replaces it there.
+    """
+    first = clock.today() - CALENDAR_FILE_BACK
+    openings = committees.openings_between(
+        first, clock.today() + CALENDAR_FILE_AHEAD, station_ids=[station.id]
     )
+    removed = _removed(station)
+    changes = audit.changes(Opening, {one.id for one in openings} | removed.keys())
+    in_use = committees.openings_named(removed.keys())
+    venues = {venue.id: venue for venue in station.venues}
+    living = [
+        Dated(
+            opening_id=one.id,
+            on=one.on,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            venue=one.venue,
+            cancelled=one.status is OpeningStatus.CANCELLED,
+            reason=one.cancelled_reason,
+            **_changed(one.id, changes, removed),
+        )
+        for one in openings
+    ]
+    gone = [
+        Dated(
+            opening_id=one.opening_id,
+            on=one.on,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            venue=venues[one.venue_id],
+            cancelled=True,
+            reason=None,
+            **_changed(one.opening_id, changes, removed),
+        )
+        for one in (times[-1][1] for times in removed.values())
+        if one.opening_id not in in_use and one.on >= first
+    ]
+    return living + gone
 
 
-def changes(openings: Iterable[Opening]) -> dict[int, tuple[int, dt.datetime]]:
-    """By opening that was called off or restored: how often, and when last."""
-    return audit.changes(Opening, [opening.id for opening in openings])
+Removals = dict[int, list[tuple[dt.datetime, calendar_rules.Removed]]]
+
+
+def _removed(station: Station) -> Removals:
+    """By id of an opening: when one with it was taken out of the calendar, and what it was, the oldest first."""
+    found: Removals = {}
+    for at, detail in audit.details(station, acts=[StationAct.END_RULE, StationAct.CLOSE]):
+        for one in calendar_rules.removed_openings(detail):
+            found.setdefault(one.opening_id, []).append((at, one))
+    return found
+
+
+class _Changed(TypedDict):
+    sequence: int
+    changed_at: dt.datetime | None
+
+
+def _changed(opening_id: int, changes: Mapping[int, tuple[int, dt.datetime]], removed: Removals) -> _Changed:
+    number, last = changes.get(opening_id, (0, None))
+    times = [at for at, _one in removed.get(opening_id, ())]
+    return {
+        "sequence": number + len(times),
+        "changed_at": max([*times, *([last] if last else [])], default=None),
+    }
 
 
 def _first_by_station(openings: Iterable[Opening]) -> dict[int, Opening]:

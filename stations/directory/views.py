@@ -91,11 +91,9 @@ def station(station_id: int) -> Any:
 def station_ics(station_id: int) -> Response:
     station = queries.station(station_id) or abort(404)
     base_url = current_app.config["STATIONS"].base_url
-    openings = queries.openings_for_file(station)
     content = calendar_file(
         station,
-        openings,
-        queries.changes(openings),
+        queries.dates_for_file(station),
         base_url=base_url,
         page_url=base_url.rstrip("/") + url_for(".station", station_id=station.id),
     )

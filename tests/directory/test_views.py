@@ -241,6 +241,57 @@ def test_each_change_of_an_opening_replaces_it_in_peoples_calendars(client: Page
     assert event() == (2, later)
 
 
+def events_of(client: PageClient, station: Station) -> dict[str, tuple[str, int, dt.date]]:
+    """By UID in the calendar file: state, SEQUENCE and day."""
+    events = Calendar.from_ical(client.download(f"/stations/{station.id}/calendar.ics").data).events
+    assert len({str(one["uid"]) for one in events}) == len(events)
+    return {
+        str(one["uid"]): (str(one["status"]), one.sequence, one.start.astimezone(clock.TOKYO).date())
+        for one in events
+    }
+
+
+@pytest.mark.parametrize("end", ["rule", "station"])
+def test_what_the_end_of_a_rule_takes_out_is_cancelled_in_peoples_calendars(
+    app: Flask, client: PageClient, city: here.City, end: str
+):
+    station = city.stations[0]
+    restored = here.next_opening(station)
+    services.cancel_opening(opening=restored, reason="台風のため", by=city.officer)
+    services.restore_opening(opening=restored, by=city.officer)
+    before = events_of(client, station)
+    if end == "rule":
+        services.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
+    else:
+        services.close_station(station=station, on=TODAY, reason="担い手がいないため", by=city.officer)
+    after = events_of(client, station)
+    assert after == {
+        uid: ("CANCELLED", sequence + 1, day) if day > TODAY else (status, sequence, day)
+        for uid, (status, sequence, day) in before.items()
+    }
+    # They leave the file as what was called off does: a month after their day.
+    days = sorted(day for status, _sequence, day in after.values() if status == "CANCELLED")
+    with it_is(app, MORNING + (days[0] - TODAY) + dt.timedelta(days=32)):
+        assert min(day for _status, _sequence, day in events_of(client, station).values()) == days[1]
+
+
+def test_a_rule_that_follows_another_replaces_its_dates_in_peoples_calendars(
+    client: PageClient, city: here.City
+):
+    """SQLite gives the ids of the last rows away again: what has one of them now has the higher SEQUENCE."""
+    station = city.stations[-1]
+    before = events_of(client, station)
+    services.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
+    services.add_rule(station=station, venue=station.open_venues[0], pattern=here.weekly(5), by=city.officer)
+    after = events_of(client, station)
+    assert set(before) <= set(after)
+    taken_out = {uid for uid, (_status, _sequence, day) in before.items() if day > TODAY}
+    assert {after[uid][1] for uid in taken_out} == {1}
+    assert all(
+        after[uid] == ("CANCELLED", 1, before[uid][2]) or after[uid][0] == "CONFIRMED" for uid in taken_out
+    )
+
+
 def test_two_openings_of_one_day_are_told_apart_by_their_hours(
     app: Flask, client: PageClient, city: here.City
 ):

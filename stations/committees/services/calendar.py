@@ -120,21 +120,32 @@ def end_rule(*, rule: CalendarRule, on: dt.date, by: Actor) -> int:
         rule.station,
         act=StationAct.END_RULE,
         by=by,
-        detail={"rule_id": rule.id, "removed": removed, "on": on.isoformat()},
+        detail={
+            "rule_id": rule.id,
+            "removed": len(removed),
+            "openings": removed,
+            "on": on.isoformat(),
+        },
     )
-    return removed
+    return len(removed)
 
 
-def remove_planned(*, after: dt.date, station_id: int | None = None, rule_id: int | None = None) -> int:
-    """Take planned openings after a day out of the calendar of a station or of one rule; returns how many."""
+def remove_planned(
+    *, after: dt.date, station_id: int | None = None, rule_id: int | None = None
+) -> list[dict[str, str | int]]:
+    """Take planned openings after a day out of the calendar of a station or of one rule.
+
+    Returns what history keeps of each (`rules.removed_openings` reads it): people have them in their own calendars.
+    """
     which = Opening.rule_id == rule_id if rule_id is not None else Opening.station_id == station_id
     planned = db.session.scalars(
         sa.select(Opening).where(which, Opening.on > after, Opening.status == OpeningStatus.PLANNED)
     ).all()
+    removed = [{"opening_id": opening.id, **opening.in_history} for opening in planned]
     for opening in planned:
         db.session.delete(opening)
     db.session.flush()
-    return len(planned)
+    return removed
 
 
 def add_opening(

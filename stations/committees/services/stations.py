@@ -103,7 +103,7 @@ def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> N
     station.closed_on = on
     for rule in station.calendar_rules:
         rule.ended_on = min(rule.last_on, on)
-    remove_planned(station_id=station.id, after=max(on, clock.today()))
+    removed = remove_planned(station_id=station.id, after=max(on, clock.today()))
     audit.record(
         station,
         act=StationAct.CLOSE,
@@ -111,7 +111,7 @@ def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> N
         from_status=before,
         to_status=after,
         reason=reason,
-        detail={"on": on.isoformat()},
+        detail={"on": on.isoformat(), "openings": removed},
     )
 
 
