@@ -6,6 +6,7 @@ ISO 32000-1, 12.6 (actions), 7.11.4 (embedded files), 12.7.8 (XFA) and 7.6 (encr
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
@@ -62,6 +63,9 @@ _OBJECT = re.compile(rb"\b\d{1,10}\s+\d{1,5}\s+obj\b\s*")
 # The dictionary of an object stream stands before the first "stream" or "endobj" after "obj".
 _OBJECT_STREAM = re.compile(rb"\A(?:(?!\bstream\b|\bendobj\b).)*?/ObjStm\b", re.DOTALL)
 LONGEST_DICTIONARY: Final = 1_000
+UNPACKED_AT_ONCE: Final = 1_000_000
+END_OF_JPEG: Final = b"\xff\xd9"
+JPEG_TAIL: Final = 64
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF[\s\x00]*\Z")
@@ -72,8 +76,9 @@ _XREF = re.compile(rb"\s*(?:xref\b|\d+\s+\d+\s+obj\b)")
 def clean(data: bytes) -> bytes:
     """The PDF to store: the very bytes, as evidence, where they are sound, else the same pages written again.
 
-    Scanners write a byte-order mark before the beginning or bytes after the end, and forbid changes with an owner's
-    password that nobody asks a reader for. Raises `RuleBroken` on the field `file` as `check` says of the result.
+    Scanners write a byte-order mark before the beginning or bytes after the end, forbid changes with an owner's
+    password that nobody asks a reader for, and programs that change line breaks move every object away from where the
+    table says it is. Raises `RuleBroken` on the field `file` as `check` says of the result.
     """
     try:
         check(data)
@@ -89,7 +94,7 @@ def clean(data: bytes) -> bytes:
 
 def _written_again(data: bytes) -> bytes:
     """What a reader without a password sees, as a new file of which all programs read the same."""
-    body = _between_its_ends(data)
+    body, damaged = _between_its_ends(data)
     try:
         reader = PdfReader(BytesIO(body), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -100,6 +105,8 @@ def _written_again(data: bytes) -> bytes:
         if not reader.is_encrypted:
             _check_hidden(data)
         _check_objects(reader)
+        if damaged:
+            _check_whole(reader)
         writer = PdfWriter(clone_from=reader)
         out = BytesIO()
         writer.write(out)
@@ -110,15 +117,55 @@ def _written_again(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _between_its_ends(data: bytes) -> bytes:
-    """From "%PDF" to the last "%%EOF", whose table is where it says, counted from either beginning."""
+def _between_its_ends(data: bytes) -> tuple[bytes, bool]:
+    """From "%PDF" to the last "%%EOF", and whether its table is not where it says, counted from either beginning.
+
+    A file without its end was cut: nobody knows what is missing.
+    """
     start, ends = _START.match(data), list(_LAST.finditer(data))
     if start is None or not ends:
         raise RuleBroken("file", BROKEN_PDF)
     before, table = start.end() - len(b"%PDF-"), int(ends[-1][1])
-    if not _XREF.match(data, table) and not _XREF.match(data, before + table):
-        raise RuleBroken("file", BROKEN_PDF)
-    return data[before : ends[-1].end()]
+    damaged = not _XREF.match(data, table) and not _XREF.match(data, before + table)
+    return data[before : ends[-1].end()], damaged
+
+
+def _check_whole(reader: PdfReader) -> None:
+    """`RuleBroken` when something is missing of a document whose table had to be made anew from its objects.
+
+    Every reference leads to one of them, and what is packed in them unpacks to its end.
+    """
+    numbers = set(_numbers(reader))
+    objects = [reader.get_object(IndirectObject(*number, reader)) for number in numbers]
+    for value in (reader.trailer, *objects):
+        if not _references(value) <= numbers or (isinstance(value, StreamObject) and not _unpacks(value)):
+            raise RuleBroken("file", BROKEN_PDF)
+
+
+def _references(value: PdfObject | None) -> set[tuple[int, int]]:
+    """Number and generation of what an object refers to; `_check_objects` has looked how deep it is."""
+    if isinstance(value, IndirectObject):
+        return {(value.idnum, value.generation)}
+    if isinstance(value, DictionaryObject):
+        return set().union(*(_references(item) for item in value.values()))
+    if isinstance(value, ArrayObject):
+        return set().union(*(_references(item) for item in value))
+    return set()
+
+
+def _unpacks(stream: StreamObject) -> bool:
+    """Whether a packed stream or photo has its end; others have no end of their own."""
+    names = stream.get("/Filter")
+    outer = next(iter(names), None) if isinstance(names, ArrayObject) else names
+    if outer == "/DCTDecode":
+        return END_OF_JPEG in stream._data[-JPEG_TAIL:]
+    if outer != "/FlateDecode":
+        return True
+    unpacker, rest = zlib.decompressobj(), stream._data
+    while rest and not unpacker.eof:
+        unpacker.decompress(rest, UNPACKED_AT_ONCE)
+        rest = unpacker.unconsumed_tail
+    return unpacker.eof
 
 
 def check(data: bytes) -> None:

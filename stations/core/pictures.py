@@ -4,6 +4,8 @@ Nothing that was hidden in the file survives: the place and device in EXIF, XMP,
 profiles, or a second file behind the picture.
 """
 
+import re
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Final, cast
 
@@ -23,6 +25,11 @@ JPEG_TAIL: Final = 4_096
 """Bytes from the end in which the end of a JPEG is looked for: some devices write a few more behind it."""
 ROWS_HELD_BACK: Final = 18
 """Rows that a decoder holds back while the end is missing: one row of blocks of 16, and two lines for smoothing."""
+
+COEFFICIENTS: Final = 64
+"""Of a block of 8 by 8 pixels."""
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+_SCAN: Final = b"\xda"
 
 _PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
@@ -58,7 +65,11 @@ def _decoded(data: bytes, sent_type: str) -> Image.Image:
     try:
         image = _opened(data, sent_type)
         _check_pixels(image.size)
-        if sent_type == "image/jpeg" and END_OF_JPEG not in data[-JPEG_TAIL:] and _lacks_only_its_end(data):
+        if (
+            sent_type == "image/jpeg"
+            and END_OF_JPEG not in data[-JPEG_TAIL:]
+            and _lacks_only_its_end(data, image)
+        ):
             image = _opened(data + END_OF_JPEG, sent_type)
         # A JPEG can be read at 1/2 or 1/4 for little memory; the result is never below the side kept.
         image.draft(None, (MAX_SIDE, MAX_SIDE))
@@ -72,11 +83,46 @@ def _decoded(data: bytes, sent_type: str) -> Image.Image:
         raise RuleBroken("file", BROKEN_IMAGE) from error
 
 
-def _lacks_only_its_end(data: bytes) -> bool:
+def _lacks_only_its_end(data: bytes, image: Image.Image) -> bool:
     """Whether a JPEG is whole but for the two bytes that end it, as some devices leave it.
 
-    Given those bytes, a decoder fills whatever else is missing with grey and says nothing. So it is decoded without
-    them: it then holds back the last row of blocks with the two lines beside it, and of a picture that was cut more.
+    Given those bytes, a decoder fills whatever else is missing with grey and says nothing.
+    """
+    return _has_every_scan(data) if image.info.get("progressive") else _has_every_row(data)
+
+
+def _has_every_scan(data: bytes) -> bool:
+    """Of a progressive JPEG: every coefficient is told to its last bit, and only that bit may be cut short.
+
+    It holds the whole picture roughly, then finer and finer (ITU-T T.81, G.1.1): while the last of these scans only
+    refines what is there already, what it lacks at its end cannot be seen.
+    """
+    bits: dict[int, list[int | None]] = {}
+    refines = False
+    for components, first, last, before, after in _scans(data):
+        refines = before > 0
+        for component in components:
+            known = bits.setdefault(component, [None] * COEFFICIENTS)
+            known[first : last + 1] = [after] * (last + 1 - first)
+    return refines and all(bit == 0 for known in bits.values() for bit in known)
+
+
+def _scans(data: bytes) -> Iterator[tuple[bytes, int, int, int, int]]:
+    """The scans of a JPEG: components, first and last coefficient, and the lowest bit known before and after."""
+    at = len(b"\xff\xd8")
+    while (marker := _MARKER.search(data, at)) is not None:
+        start, kind = marker.end(), marker[1]
+        at = start + int.from_bytes(data[start : start + 2])
+        if kind == _SCAN and at <= len(data):
+            *_head, first, last, both = data[start:at]
+            components = data[start + 3 : at - 3 : 2]
+            yield components, first, last, both >> 4, both & 15
+
+
+def _has_every_row(data: bytes) -> bool:
+    """Of any other JPEG: decoded without its end, it comes to the last row.
+
+    The decoder then holds back the last row of blocks with the two lines beside it, and of a picture that was cut more.
     """
     image = Image.open(BytesIO(data), formats=["JPEG"])
     name, extents, offset, arguments = image.tile[0]

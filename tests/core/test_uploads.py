@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -131,6 +131,26 @@ def in_object_streams(plain: bytes) -> bytes:
         len(entries),
     )
     return out + entries + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % table_at
+
+
+def written(*, compressed: bool = False) -> bytes:
+    """A PDF whose one page says "Receipt 1,234"."""
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    words = DecodedStreamObject()
+    words.set_data(b"BT /F1 12 Tf 20 100 Td (Receipt 1,234) Tj ET")
+    content = words.flate_encode() if compressed else words
+    return pdf(page={"/Contents": content, "/Resources": wrapped("/Font", "/F1", value=font)})
+
+
+def moved(sent: bytes) -> bytes:
+    """The PDF with a wrong address of its table."""
+    return sent.replace(b"startxref\n", b"startxref\n1")
 
 
 def action(kind: str, **entries: PdfObject) -> DictionaryObject:
@@ -289,6 +309,22 @@ class TestPictures:
         assert stored.size == whole.size
         assert stored.tobytes() == whole.tobytes()
 
+    @pytest.mark.parametrize("cut", [1, 2, 3])
+    @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+    def test_a_progressive_jpeg_that_lacks_only_its_end_is_whole(self, mode: str, cut: int) -> None:
+        sent = jpeg(mode=mode, progressive=True)
+        stored = Image.open(BytesIO(uploads.clean(sent[:-cut], "a.jpg").content))
+        whole = Image.open(BytesIO(uploads.clean(sent, "a.jpg").content))
+        assert stored.size == whole.size
+        apart = ImageChops.difference(stored.convert("RGB"), whole.convert("RGB")).getextrema()
+        assert max(most for _least, most in apart) <= (0 if cut < 3 else 8)
+
+    def test_a_progressive_jpeg_that_was_cut_is_refused(self) -> None:
+        sent = jpeg(progressive=True)
+        last_scan = sent.rindex(b"\xff\xda")
+        for end in (len(sent) // 2, last_scan - 1, last_scan, last_scan + 5):
+            assert refusal(sent[:end]) == pictures.BROKEN_IMAGE
+
     @pytest.mark.parametrize("side", [9_000, 14_000, 60_000])
     def test_decompression_bomb_is_refused_before_it_unfolds(self, side: int) -> None:
         header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
@@ -428,16 +464,47 @@ class TestPdf:
             pdf()[:200],
             b"%PDF-1.7\n%%EOF\n",
             b"\n%PDF-1.7\n",
-            pdf().replace(b"startxref\n", b"startxref\n1"),
             pdf()
             .replace(b"/Type /Pages", b"/Type /Xages")
             .replace(b"/Count 1", b"/Count 0")
             .replace(b"/Kids", b"/Nids"),
         ],
-        ids=["no end", "cut", "empty", "begun", "table elsewhere", "no page"],
+        ids=["no end", "cut", "empty", "begun", "no page"],
     )
     def test_damaged_is_refused(self, sent: bytes) -> None:
         assert refusal(sent) == pdf_safety.BROKEN_PDF
+
+    @pytest.mark.parametrize(
+        ("sent", "words"),
+        [
+            (lambda: moved(written()), "Receipt 1,234"),
+            (lambda: moved(pdf(packed=True)), ""),
+            (lambda: written().replace(b"\n", b"\r\n"), "Receipt 1,234"),
+            (lambda: b"\xef\xbb\xbf" + moved(written(compressed=True)) + b"behind", "Receipt 1,234"),
+        ],
+        ids=["table elsewhere", "packed", "line breaks changed", "more around it"],
+    )
+    def test_a_damaged_table_is_made_anew(self, sent: Callable[[], bytes], words: str) -> None:
+        stored = uploads.clean(sent(), "scan.pdf").content
+        pdf_safety.check(stored)
+        assert [page.extract_text().strip() for page in PdfReader(BytesIO(stored)).pages] == [words]
+
+    @pytest.mark.parametrize("lost", ["an object", "the end of a stream"])
+    def test_what_a_new_table_cannot_bring_back_is_refused(self, lost: str) -> None:
+        sent = moved(written(compressed=True))
+        start = sent.index(b"stream\n") + len(b"stream\n")
+        end = sent.index(b"\nendstream")
+        if lost == "an object":
+            begun, done = sent.rindex(b"obj", 0, start), sent.index(b"endobj", end)
+            number = sent.rindex(b"\n", 0, begun) + 1
+            sent = sent[:number] + sent[done + len(b"endobj\n") :]
+        else:
+            sent = sent[: end - 10] + sent[end:]
+        assert refusal(sent) == pdf_safety.BROKEN_PDF
+
+    def test_what_acts_is_refused_although_its_table_is_damaged(self) -> None:
+        for packed in (False, True):
+            assert refusal(moved(pdf({"/OpenAction": SCRIPT}, packed=packed))) == pdf_safety.ACTIVE_PDF
 
     def test_archive_and_pdf_in_one_is_refused(self) -> None:
         both = BytesIO(pdf())
