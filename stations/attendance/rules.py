@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Protocol
 
 from stations.core import clock, states
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -30,6 +31,16 @@ class Counter(StrEnum):
     VOLUNTEER = "volunteer"
     CONSULTATION = "consultation"
     CONNECTED = "connected"
+
+
+class Placed(Protocol):
+    """An opening, as far as a rule names it."""
+
+    @property
+    def on(self) -> date: ...
+
+    @property
+    def starts_at(self) -> time: ...
 
 
 # The largest tally of one tile in one day; a station is designed for 200 people, a festival fits too.
@@ -210,6 +221,22 @@ def check_countable(status: RecordStatus) -> None:
     """`Conflict` for a tap that reaches a record already closed: it must not be lost in silence."""
     if status is RecordStatus.CLOSED:
         raise Conflict(None, N_("この回の記録は確定しています。数えるには、記録を開き直してください。"))
+
+
+def check_undoable(status: RecordStatus, moved_to: Placed | None) -> None:
+    """`check_countable` for a taking back; ``moved_to``: the opening that the tap was moved to, if it was."""
+    if moved_to is not None and status is RecordStatus.CLOSED:
+        raise Conflict(
+            None,
+            N_(
+                "取り消そうとした入力は、%(month)s月%(day)s日 %(starts_at)sからの回へ移されています。"
+                "その回の記録は確定しているので、取り消すには、その記録を開き直してください。"
+            ),
+            month=moved_to.on.month,
+            day=moved_to.on.day,
+            starts_at=f"{moved_to.starts_at:%H:%M}",
+        )
+    check_countable(status)
 
 
 def check_devices(behind: int, checked: bool) -> None:

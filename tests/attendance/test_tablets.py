@@ -325,13 +325,43 @@ def test_touches_from_an_hour_on(door: Door, afternoon: Opening) -> None:
     assert broken.value.field == "since"
 
 
-def test_what_was_moved_is_not_taken_back_twice(door: Door, afternoon: Opening) -> None:
-    event = door.count(door.opening)
-    move(door, afternoon)
-    verdict = services.undo(
-        opening=door.opening, client_event_id=str(uuid.uuid4()), undoes=event, by=door.first
+def undo(door: Door, event: str, *, event_id: str | None = None) -> Verdict:
+    return services.undo(
+        opening=door.opening, client_event_id=event_id or str(uuid.uuid4()), undoes=event, by=door.first
     )
-    assert verdict is Verdict.DUPLICATE and visits(door.opening, afternoon) == [0, 1]
+
+
+def test_a_touch_that_was_moved_is_taken_back_where_it_is_now(door: Door, afternoon: Opening) -> None:
+    evening = cast.opening(door.station, door.opening.on)
+    evening.starts_at, evening.ends_at = dt.time(18), dt.time(20)
+    event, once = door.count(door.opening), str(uuid.uuid4())
+    door.count(afternoon)
+    move(door, afternoon)
+    services.move(opening=afternoon, to=evening, reason="夜の回だったため", by=door.second)
+    assert visits(door.opening, afternoon, evening) == [0, 0, 2]
+    assert undo(door, event, event_id=once) is Verdict.ACCEPTED
+    assert visits(door.opening, afternoon, evening) == [0, 0, 1]
+    assert undo(door, event, event_id=once) is Verdict.DUPLICATE, "sent twice"
+    assert undo(door, event) is Verdict.DUPLICATE, "taken back already"
+    assert visits(door.opening, afternoon, evening) == [0, 0, 1]
+    with pytest.raises(RuleBroken):  # it was never made at that opening
+        services.undo(opening=afternoon, client_event_id=str(uuid.uuid4()), undoes=event, by=door.first)
+
+
+def test_a_touch_that_was_moved_into_a_closed_record_says_where_it_went(
+    door: Door, afternoon: Opening
+) -> None:
+    event = door.count(door.opening)
+    afternoon.starts_at = dt.time(0, 2)
+    move(door, afternoon)
+    services.close(opening=afternoon, by=door.first)
+    with pytest.raises(Conflict) as broken:
+        undo(door, event)
+    assert broken.value.params["starts_at"] == "00:02"
+    assert visits(door.opening, afternoon) == [0, 1]
+    services.reopen(opening=afternoon, reason="1人多かったため", by=door.first)
+    assert undo(door, event) is Verdict.ACCEPTED
+    assert visits(door.opening, afternoon) == [0, 0]
 
 
 def test_a_tile_that_was_corrected_down_keeps_its_touches(door: Door, afternoon: Opening) -> None:

@@ -127,6 +127,24 @@ def tap(client_event_id: str) -> Tap | None:
     return db.session.scalars(sa.select(Tap).where(Tap.client_event_id == client_event_id)).first()
 
 
+def stands_for(client_event_id: str) -> Tap | None:
+    """The stored row of a device's event, or the one it became when it was moved to another opening, and again."""
+    found = tap(client_event_id)
+    while found is not None and (
+        moved := db.session.scalars(sa.select(Tap).where(Tap.moved_from_id == found.id)).first()
+    ):
+        found = moved
+    return found
+
+
+def opening_of(tap: Tap) -> Opening:
+    """The opening at which a tap counts."""
+    of_record = OpeningRecord.opening_id == Opening.id
+    return db.session.scalars(
+        sa.select(Opening).join(OpeningRecord, of_record).where(OpeningRecord.id == tap.record_id)
+    ).one()
+
+
 def is_undone(tap: Tap) -> bool:
     return db.session.scalar(sa.select(Tap.id).where(Tap.undoes_id == tap.id)) is not None
 

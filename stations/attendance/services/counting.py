@@ -13,7 +13,7 @@ from stations.attendance.services.rows import Author, write
 from stations.committees.models import Opening
 from stations.core import access, clock
 from stations.core.access import Actor, Held, Permission
-from stations.core.database import db
+from stations.core.database import db, ids
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import queries as people
 
@@ -75,13 +75,14 @@ def undo(
 ) -> Verdict:
     """Take back the last tap that still counts, or the one whose client_event_id is ``undoes``.
 
+    One that was moved to another opening meanwhile is taken back there: the same person counts once, or not at all.
     A tap that another device took back meanwhile is acknowledged: what was wanted has happened.
     """
-    record = begin(opening=opening, by=by)
-    if _is_known(client_event_id, record):
+    made_at, record = _records(opening, undoes, by)
+    if _is_known(client_event_id, made_at, record):
         return Verdict.DUPLICATE
-    rules.check_countable(record.status)
-    wanted = queries.tap(undoes) if undoes else next(iter(queries.live_taps(record, 1)), None)
+    rules.check_undoable(record.status, None if record is made_at else record.opening)
+    wanted = queries.stands_for(undoes) if undoes else next(iter(queries.live_taps(record, 1)), None)
     if wanted is None or wanted.record_id != record.id or wanted.correction or wanted.undoes_id is not None:
         raise RuleBroken(None, N_("取り消せる入力はありません。"))
     if queries.is_undone(wanted):
@@ -185,8 +186,19 @@ class _Authors:
         return self.may_record[person_id, on]
 
 
-def _is_known(client_event_id: str, record: OpeningRecord) -> bool:
+def _records(opening: Opening, undoes: str | None, by: Actor) -> tuple[OpeningRecord, OpeningRecord]:
+    """The record that a device counts for, and the one in which what it takes back stands now; often the same."""
+    made, now = (queries.tap(undoes), queries.stands_for(undoes)) if undoes else (None, None)
+    place = opening
+    if made is not None and now is not None and queries.opening_of(made) == opening:
+        place = queries.opening_of(now)
+    # In the order in which `moving.move` holds them.
+    begun = {one.id: begin(opening=one, by=by) for one in sorted({opening, place}, key=lambda one: one.id)}
+    return begun[opening.id], begun[place.id]
+
+
+def _is_known(client_event_id: str, *records: OpeningRecord) -> bool:
     known = queries.tap(client_event_id)
-    if known is not None and known.record_id != record.id:
+    if known is not None and known.record_id not in ids(records):
         raise RuleBroken(None, N_("この入力は、別の開催回の記録として届いています。"))
     return known is not None
