@@ -316,8 +316,8 @@ class TestPictures:
         stored = Image.open(BytesIO(uploads.clean(sent[:-cut], "a.jpg").content))
         whole = Image.open(BytesIO(uploads.clean(sent, "a.jpg").content))
         assert stored.size == whole.size
-        apart = ImageChops.difference(stored.convert("RGB"), whole.convert("RGB")).getextrema()
-        assert max(most for _least, most in apart) <= (0 if cut < 3 else 8)
+        apart = ImageChops.difference(stored.convert("RGB"), whole.convert("RGB")).tobytes()
+        assert max(apart) <= (0 if cut < 3 else 8)
 
     def test_a_progressive_jpeg_that_was_cut_is_refused(self) -> None:
         sent = jpeg(progressive=True)
