@@ -206,6 +206,27 @@ def test_after_the_inspection_nobody_alone_lets_a_receipt_above_the_award_count_
     assert queries.receipt_counts(made.grant).eligible == 100_901 - 100
 
 
+def test_the_second_officials_mark_survives_a_part_that_does_not_count() -> None:
+    """It is about the receipt's amount, which a 対象外 does not change; nobody could give it again after the 検査."""
+    made = team()
+    big = enter(made, 100_001)
+    made.grant.awarded_yen = 100_000
+    take_in(made, 20_000)
+    reported_with_funds(made)
+    first, second = made.officer, cast.person(Role.OFFICER)
+    inspections.tick(receipt=big, ok=True, by=first)
+    inspections.confirm(receipt=big, by=second)
+    line = big.splits[0].line_id
+    for by in (first, second):
+        disallow(made, big, 100, line_id=line, by=by)
+        assert (big.inspected_by_id, big.confirmed_by_id) == (first.id, second.id)
+    inspections.inspect(grant=made.grant, by=first)
+    for by in (first, second):
+        disallow(made, big, 100, line_id=line, by=by)
+        assert (big.inspected_by_id, big.confirmed_by_id) == (first.id, second.id)
+    assert queries.receipt_counts(made.grant).eligible == 100_001 - 400
+
+
 def reported_with_funds(made: Team) -> None:
     """The big receipt takes 流用 with it, which is not this file's matter."""
     for line in made.grant.lines:

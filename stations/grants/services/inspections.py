@@ -51,6 +51,7 @@ def disallow(
 ) -> ReceiptDisallowance:
     """対象外: a part of a receipt does not count for the grant; the rest stands, and with that it is looked at.
 
+    What two officials have said of the receipt's own amount stays said: less of it counts, no other amount.
     `RuleBroken` on "line_id", "amount_yen" (above what still counts on that line) or "reason"; `Conflict` unless
     the report is with the city and no 額の確定 is drafted.
     """
@@ -71,7 +72,8 @@ def disallow(
             at=clock.now(),
         )
     )
-    _looked_at(receipt, finding="", by=by)
+    if receipt.inspected_at is None or receipt.finding:
+        _looked_at(receipt, finding="", by=by)
     detail = {"line_id": line_id, "amount_yen": amount_yen}
     audit.record(receipt, act=ReceiptAct.DISALLOW, by=by, reason=made.reason, detail=detail)
     told = N_("領収書の一部が、助成の対象外になりました。理由を確かめてください")
