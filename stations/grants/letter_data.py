@@ -90,8 +90,21 @@ class Refusal(Letter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disallowed:
+    """対象外: what of a receipt did not count, and why."""
+
+    receipt: str
+    category: str
+    amount_yen: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Determination(Letter):
-    """額の確定通知書. The template derives 差引 = fixed − paid and says which way it goes."""
+    """額の確定通知書. The template derives 差引 = fixed − paid and says which way it goes.
+
+    disallowed: what the 検査 took off the reported costs; without any the letter does not speak of it.
+    """
 
     template = "determination.typ"
 
@@ -102,6 +115,10 @@ class Determination(Letter):
     award_yen: int
     fixed_yen: int
     paid_yen: int
+    disallowed: list[Disallowed] = field(default_factory=list)
+
+    def totals(self) -> dict[str, int]:
+        return {"disallowed_yen": sum(one.amount_yen for one in self.disallowed)}
 
 
 @dataclass(frozen=True, kw_only=True)

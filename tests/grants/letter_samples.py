@@ -12,6 +12,7 @@ from stations.grants.letter_data import (
     ChangeRefusal,
     CostLine,
     Determination,
+    Disallowed,
     Figure,
     FinalReport,
     Letter,
@@ -76,6 +77,20 @@ LETTERS: dict[str, Letter | FinalReport] = {
         award_yen=180_000,
         fixed_yen=163_000,
         paid_yen=180_000,
+        disallowed=[
+            Disallowed(
+                receipt="第3号",
+                category="需用費（消耗品・食材・印刷製本）",
+                amount_yen=1_980,
+                reason="酒類は補助の対象になりません。",
+            ),
+            Disallowed(
+                receipt="第12号",
+                category="報償費（講師謝礼）",
+                amount_yen=15_000,
+                reason="講座の日付が交付決定の期間の前です。",
+            ),
+        ],
     ),
     "refund": Refund(
         **CITY | {"number": "松地共第211号", "dated": "令和9年4月28日"},

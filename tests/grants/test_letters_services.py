@@ -14,7 +14,7 @@ from stations.core.database import AppendOnlyError
 from stations.core.messages import Conflict, RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import Letter
-from stations.grants.services import report_pdf
+from stations.grants.services import inspections, report_pdf
 from tests.grants import cast as grants
 
 
@@ -256,6 +256,36 @@ def test_the_approver_reads_the_letter_of_the_fixed_amount_before_it_goes_out(db
     draft = words_of(services.draft_pdf(grant))
     assert "額の確定通知書" in draft and "60,000" in draft and "施行時に付番" in draft
     assert [letter.kind for letter in grant.letters] == ["award"]
+
+
+def test_the_letter_of_the_fixed_amount_lists_what_did_not_count_and_why(db_session: Session):
+    """An auditor and the committee read what lies between the reported costs and the fixed amount."""
+    made = grants.team()
+    grant = grants.active(made)
+    receipt = grants.spent(made, 60_000, line=2)
+    grants.inspected(made)
+    line = receipt.splits[0].line_id
+    parts = [
+        inspections.disallow(receipt=receipt, line_id=line, amount_yen=yen, reason=why, by=made.officer)
+        for yen, why in ((1_980, "酒類は対象外です。"), (700, "数え間違い"))
+    ]
+    inspections.allow_again(disallowance=parts[1], reason="対象でした。", by=made.officer)
+    services.draft_determination(grant=grant, by=made.officer)
+    services.determine(grant=grant, by=made.approver)
+    text = words(services.issue_determination(grant=grant, by=made.officer))
+    for said in ("対象経費と認めなかったもの", "1,980", "酒類は対象外です。", "第1号", "58,000"):
+        assert said in text
+    assert "数え間違い" not in text
+    plain = grants.team()
+    grants.spent(grants_of(plain), 60_000, line=2)
+    grants.determined(plain)
+    (letter,) = [one for one in plain.grant.letters if one.kind == "determination"]
+    assert "認めなかった" not in words(letter)
+
+
+def grants_of(made: grants.Team) -> grants.Team:
+    grants.active(made)
+    return made
 
 
 def test_a_draft_is_marked_and_has_no_number(db_session: Session):

@@ -20,6 +20,7 @@ from stations.grants.cancellations import GrantCancellation
 from stations.grants.changes import GrantChange
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.models import Grant, Letter
+from stations.grants.queries import disallowances
 from stations.grants.queries import reports as report_queries
 from stations.grants.recoveries import GrantRecovery
 from stations.grants.rules import Act, Status
@@ -350,7 +351,23 @@ def _determination(frame: _Frame) -> letter_data.Determination:
         award_yen=award,
         fixed_yen=grant.fixed_yen,
         paid_yen=queries.standing(grant).paid,
+        disallowed=_disallowed(grant),
     )
+
+
+def _disallowed(grant: Grant) -> list[letter_data.Disallowed]:
+    """What stands of the 対象外 by receipt; an entry that was taken back is nobody's business any more."""
+    found = disallowances.standing(disallowances.of_grant(grant))
+    return [
+        letter_data.Disallowed(
+            receipt=f"第{entry.receipt.number}号",
+            category=str(label(entry.line.category)),
+            amount_yen=entry.amount_yen,
+            reason=entry.reason,
+        )
+        for entries in found.values()
+        for entry in entries
+    ]
 
 
 def _refund(frame: _Frame) -> letter_data.Refund:
