@@ -1,5 +1,7 @@
 """What a committee may know of its grant's decision before the letter has gone out."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -80,6 +82,84 @@ def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, m
     assert "予算不足のため" in pages(app, made.chair, grant.id)["grant"]
 
 
+def as_told(app: Flask, made: grants.Team, *words: str) -> list[str]:
+    """Which of the words the chair reads on any page of the grant, or as its state in a list."""
+    db.session.commit()
+    (listed,) = queries.in_year(made.chair, made.grant.fiscal_year)
+    assert listed.status is queries.shown_status(made.chair, made.grant), "a list tells what the page tells"
+    assert queries.counts(made.chair, made.grant.fiscal_year) == {listed.status: 1}
+    (books,) = queries.standings([made.grant.id], award=queries.told_award()).values()
+    assert books.awarded == queries.shown_award(made.chair, made.grant)
+    texts = pages(app, made.chair, made.grant.id)
+    return [one for one in words if any(one in text for text in texts.values())]
+
+
+COMES = "市がこの補助金についての決定を準備しています"
+
+
+def test_a_fixed_amount_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 61_500, line=2)
+    grant = grants.determined(made, told=False)
+    amounts = ("61,000円", "39,000円")
+    assert as_told(app, made, *amounts, COMES) == [COMES]
+    assert queries.shown_status(made.chair, grant) is Status.DETERMINING
+    assert "61,000円" in pages(app, made.officer, grant.id)["grant"]
+    services.issue_determination(grant=grant, by=made.officer)
+    assert as_told(app, made, *amounts, COMES) == list(amounts)
+    assert queries.shown_status(made.chair, grant) is Status.DETERMINED
+
+
+def partly(made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 45_500, line=2)
+    grants.cancelled(made, kept_yen=37_000)
+
+
+def wholly(made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 37_000)
+    grants.cancelled(made)
+
+
+def after_the_fixed_amount(made: grants.Team) -> None:
+    grants.active(made)
+    grants.paid(made, 100_000)
+    grants.spent(made, 60_500, line=2)
+    grants.determined(made)
+    grants.cancelled(made, kept_yen=37_000)
+
+
+@pytest.mark.parametrize(
+    ("cancel", "before", "after", "amounts"),
+    [
+        (partly, Status.ACTIVE, Status.PARTLY_CANCELLED, ("37,000円",)),
+        (wholly, Status.ACTIVE, Status.CANCELLED, ("返還額",)),
+        (after_the_fixed_amount, Status.DETERMINED, Status.CANCELLED, ("37,000円", "63,000円")),
+    ],
+)
+def test_a_cancellation_is_for_the_city_until_its_letter_is_out(
+    app: Flask,
+    made: grants.Team,
+    cancel: Callable[[grants.Team], None],
+    before: Status,
+    after: Status,
+    amounts: tuple[str, ...],
+) -> None:
+    cancel(made)
+    grant = made.grant
+    assert as_told(app, made, *amounts, "「取消し」", "目的外", COMES) == [COMES]
+    assert queries.shown_status(made.chair, grant) is before
+    assert queries.shown_award(made.chair, grant) == grant.awarded_yen
+    assert queries.shown_status(made.officer, grant) is after
+    assert "目的外" in pages(app, made.officer, grant.id)["grant"]
+    services.issue_cancellation(grant=grant, by=made.officer)
+    assert as_told(app, made, *amounts, "目的外", COMES) == [*amounts, "目的外"]
+    assert queries.shown_status(made.chair, grant) is after
+
+
 def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
     drafted(made)
     services.approve_decision(grant=made.grant, by=made.approver)
@@ -90,5 +170,5 @@ def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
     listed = queries.in_year(made.chair, year, frozenset({Status.REVIEWING}))
     assert [(one.id, one.status) for one in listed] == [(grant_id, Status.REVIEWING)]
     assert [one.status for one in queries.in_year(made.officer, year)] == [Status.AWARDED]
-    assert queries.standings([grant_id], of=queries.told())[grant_id].awarded == 0
+    assert queries.standings([grant_id], award=queries.told_award())[grant_id].awarded == 0
     assert queries.standings([grant_id])[grant_id].awarded == 123_000

@@ -1,6 +1,10 @@
-"""What readers outside the city may know of a decision: nothing of a draft, until its letter has gone out."""
+"""What readers outside the city may know of a decision: nothing of its amount, until its letter has gone out (施行).
 
-from collections.abc import Iterable
+The decisions are three: on the application (交付決定, 不交付), the 額の確定, and each 取消し. Between a decision and its
+letter a committee sees the state before it (for the 額の確定 that its decision is being prepared), the award as it was
+told last, and that a letter will come; no fixed amount, no amount that is left, no act of the city, no reason.
+"""
+
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -8,10 +12,14 @@ from functools import cache
 import sqlalchemy as sa
 
 from stations.core.access import Actor, Permission, committee_ids
+from stations.core.audit import Event
+from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants.bookkeeping import Standing
+from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import Deed, RecoveryDeed
 from stations.grants.models import Grant, Letter
+from stations.grants.queries.cancellations import award_before, cancellations_without_letter
 from stations.grants.queries.ledger import decided_award, standing
 from stations.grants.recovering import RecoveryAct
 from stations.grants.rules import FINAL, OVER, Act, Status
@@ -39,6 +47,7 @@ _INSIDE: frozenset[Act | Deed | RecoveryDeed | RecoveryAct] = frozenset(
     }
 )
 _DECIDED: frozenset[Act | Deed] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
+_CANCELLING = frozenset({Act.CANCEL, Act.CANCEL_PART})
 
 
 def sees_drafts(person: Actor) -> bool:
@@ -58,15 +67,45 @@ def may_know(person: Actor, grant: Grant) -> bool:
     return sees_drafts(person) or is_told(grant)
 
 
+def may_know_settlement(person: Actor, grant: Grant) -> bool:
+    """Whether ``person`` may read what was fixed, or left by a 取消し: as soon as it is decided, or told."""
+    return sees_drafts(person) or (is_told(grant) and not letter_comes(grant))
+
+
+def letter_comes(grant: Grant) -> bool:
+    """Whether a 額の確定 or a 取消し is decided, and its letter has not gone out."""
+    return bool(cancellations_without_letter(grant)) or _determination_untold(grant, grant.status)
+
+
+def _determination_untold(grant: Grant, status: Status) -> bool:
+    """What follows from the 額の確定 needs its letter (`determinations.check_notified`): only this state is without."""
+    return status is Status.DETERMINED and all(letter.kind != "determination" for letter in grant.letters)
+
+
 def shown_status(person: Actor, grant: Grant) -> Status:
-    """The state as ``person`` may know it: 審査 until the decision is told."""
-    hidden = grant.status in {Status.DECIDING, Status.AWARDED, Status.REFUSED} and not may_know(person, grant)
-    return Status.REVIEWING if hidden else grant.status
+    """The state as ``person`` may know it: 審査, or what it was, until the decision is told."""
+    if sees_drafts(person):
+        return grant.status
+    if grant.status in {Status.DECIDING, Status.AWARDED, Status.REFUSED} and not is_told(grant):
+        return Status.REVIEWING
+    status = grant.status
+    if cancellations_without_letter(grant) and (before := _before_cancellation(grant)) is not None:
+        status = before
+    return Status.DETERMINING if _determination_untold(grant, status) else status
+
+
+def _before_cancellation(grant: Grant) -> Status | None:
+    """The state in which the last 取消し was decided."""
+    found = db.session.scalar(sa.select(_state_before()).where(Grant.id == grant.id))
+    return None if found is None else Status(found)
 
 
 def shown_award(person: Actor, grant: Grant) -> Yen | None:
-    """決定額 as ``person`` may know it; None until it is decided, or told."""
-    return decided_award(grant) if may_know(person, grant) else None
+    """決定額 as ``person`` may know it: None until it is decided, or told; what was told last, until a 取消し is."""
+    if not may_know(person, grant):
+        return None
+    untold = [] if sees_drafts(person) else cancellations_without_letter(grant)
+    return award_before(untold[0], grant) if untold else decided_award(grant)
 
 
 @dataclass(frozen=True)
@@ -91,7 +130,7 @@ def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figur
     """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it."""
     now = books or standing(grant)
     status = shown_status(person, grant)
-    settling = status in OVER - FINAL and grant.fixed_yen is not None
+    settling = status in OVER - FINAL and grant.fixed_yen is not None and may_know_settlement(person, grant)
     return Figures(
         shown_award(person, grant),
         now.paid,
@@ -105,7 +144,13 @@ def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:
     """The acts of the grant's history that are not for ``person`` to read."""
     if sees_drafts(person):
         return frozenset()
-    acts: Iterable[StrEnum] = _INSIDE if is_told(grant) else _INSIDE | _DECIDED
+    acts: set[StrEnum] = set(_INSIDE)
+    if not is_told(grant):
+        acts |= _DECIDED
+    if cancellations_without_letter(grant):
+        acts |= _CANCELLING
+    if all(letter.kind != "determination" for letter in grant.letters):
+        acts.add(Act.DETERMINE)
     return frozenset(act.value for act in acts)
 
 
@@ -121,17 +166,66 @@ def told_state() -> sa.ColumnElement[Status]:
     """The state of a grant as its committee may know it, for queries."""
     hidden = sa.or_(
         Grant.status.in_([Status.DECIDING, Status.AWARDED]),
-        sa.and_(Grant.status == Status.REFUSED, ~_letter_out()),
+        sa.and_(Grant.status == Status.REFUSED, ~_letter_out(*_DECISIONS)),
     )
-    return sa.case((hidden, sa.literal(Status.REVIEWING, Grant.status.type)), else_=Grant.status)
+    before = sa.func.coalesce(sa.case((_cancellation_untold(), _state_before())), Grant.status)
+    waits = sa.and_(before == Status.DETERMINED.value, ~_letter_out("determination"))
+    return sa.type_coerce(
+        sa.case(
+            (hidden, Status.REVIEWING.value),
+            (waits, Status.DETERMINING.value),
+            else_=before,
+        ),
+        Grant.status.type,
+    )
 
 
 @cache
 def told() -> sa.ColumnElement[bool]:
     """`is_told` for queries."""
-    return sa.and_(Grant.status.not_in(_BEFORE_LETTER), sa.or_(Grant.status.not_in(_ENDED), _letter_out()))
+    return sa.and_(
+        Grant.status.not_in(_BEFORE_LETTER), sa.or_(Grant.status.not_in(_ENDED), _letter_out(*_DECISIONS))
+    )
 
 
 @cache
-def _letter_out() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Letter.grant_id == Grant.id, Letter.kind.in_(_DECISIONS)).correlate(Grant)
+def told_award() -> sa.ColumnElement[Yen]:
+    """`shown_award` of a committee, for queries: 0 without one; before a 取消し is told, the award without any."""
+    return sa.case(
+        (~told(), 0),
+        (_cancellation_untold(), Grant.awarded_yen),
+        else_=sa.func.coalesce(Grant.kept_yen, Grant.awarded_yen),
+    )
+
+
+def _letter_out(*kinds: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Letter.grant_id == Grant.id, Letter.kind.in_(kinds)).correlate(Grant)
+
+
+def _cancellation_untold() -> sa.ColumnElement[bool]:
+    """`cancellations_without_letter` for queries; an award that was not told is taken back without one."""
+    number = sa.func.count
+    decided = sa.select(number(GrantCancellation.id)).where(
+        GrantCancellation.grant_id == Grant.id, GrantCancellation.approved.is_(True)
+    )
+    told = sa.select(number(Letter.id)).where(Letter.grant_id == Grant.id, Letter.kind == "cancellation")
+    more = decided.correlate(Grant).scalar_subquery() > told.correlate(Grant).scalar_subquery()
+    return sa.and_(Grant.kept_yen.is_not(None), more, _letter_out("award"))
+
+
+def _state_before() -> sa.ScalarSelect[str]:
+    """The state in which a grant's last 取消し was decided, from its history."""
+    acts = [act.value for act in _CANCELLING]
+    return (
+        sa.select(Event.from_status)
+        .where(
+            Event.object_type == Grant.__tablename__,
+            Event.object_id == Grant.id,
+            Event.act.in_(acts),
+            Event.to_status.is_not(None),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+        .correlate(Grant)
+        .scalar_subquery()
+    )

@@ -88,14 +88,16 @@ def standing(grant: Grant) -> Standing:
     return bookkeeping.standing(decided_award(grant) or 0, postings_of(grant))
 
 
-def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None = None) -> dict[int, Standing]:
+def standings(
+    grant_ids: Collection[int], *, award: sa.ColumnElement[Yen] | None = None
+) -> dict[int, Standing]:
     """`standing` of many grants in one query; a grant that does not exist has none.
 
-    ``of``: only the awards of such grants count, as those that are told (`disclosure.told`).
+    ``award``: what counts as 決定額 instead of `decided_award`, as what the committee was told (`disclosure.told_award`).
     """
     if not grant_ids:
         return {}
-    rows = db.session.execute(_standings(of), {"grant_ids": list(grant_ids)})
+    rows = db.session.execute(_standings(award), {"grant_ids": list(grant_ids)})
     return {
         grant_id: Standing(awarded=int(awarded or 0), paid=-int(city), spent=int(spent), cash=int(cash))
         for grant_id, awarded, city, spent, cash in rows
@@ -103,19 +105,19 @@ def standings(grant_ids: Collection[int], *, of: sa.ColumnElement[bool] | None =
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _standings(of: sa.ColumnElement[bool] | None) -> sa.Select[int, int, int, int, int]:
+def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, int, int]:
     def on(account: Account) -> sa.ColumnElement[int]:
         return sa.func.coalesce(
             sa.func.sum(sa.case((LedgerPosting.account == account, LedgerPosting.amount_yen), else_=0)), 0
         )
 
     decided = sa.and_(Grant.decision_approved_by_id.is_not(None), Grant.refusal_reason.is_(None))
-    if of is not None:
-        decided = sa.and_(decided, of)
+    if award is None:
+        award = sa.func.coalesce(Grant.kept_yen, Grant.awarded_yen)
     return (
         sa.select(
             Grant.id,
-            sa.case((decided, sa.func.coalesce(Grant.kept_yen, Grant.awarded_yen)), else_=0),
+            sa.case((decided, award), else_=0),
             on(Account.CITY_CASH),
             on(Account.EXPENSE),
             on(Account.COMMITTEE_CASH),

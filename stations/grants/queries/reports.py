@@ -84,8 +84,11 @@ def accounts(grant: Grant) -> Accounts:
     return _accounts(grant, postings_of(grant))
 
 
-def report(grant: Grant) -> Report:
-    """The report of a grant: as it was handed in, while it is with the city or settled; else as the books are now."""
+def report(grant: Grant, *, settled: bool = True) -> Report:
+    """The report of a grant: as it was handed in, while it is with the city or settled; else as the books are now.
+
+    ``settled``: whether its reader may know what was fixed (`disclosure.may_know_settlement`).
+    """
     entries = entries_of(grant)
     postings = [posting for _entry, posting in entries]
     state = _accounts(grant, postings)
@@ -100,7 +103,7 @@ def report(grant: Grant) -> Report:
         missing=tuple(reporting.missing(state)),
         due_on=due_on(grant),
         returned=next((one.reason or "" for one in handed if one.act == Act.RETURN_REPORT), ""),
-        since=None if closed_at is None else _since(grant, closed_at, standing),
+        since=None if closed_at is None else _since(grant, closed_at, standing, settled=settled),
     )
 
 
@@ -130,8 +133,9 @@ def _closed_at(grant: Grant, handed: Sequence[sa.Row[str, str | None, dict[str, 
     return last
 
 
-def _since(grant: Grant, closed_at: int, standing: Standing) -> Since:
-    fixed = grant.fixed_yen if grant.determined_on is not None or is_cancelled(grant) else None
+def _since(grant: Grant, closed_at: int, standing: Standing, *, settled: bool) -> Since:
+    known = settled and (grant.determined_on is not None or is_cancelled(grant))
+    fixed = grant.fixed_yen if known else None
     return Since(
         tuple(
             Movement(

@@ -24,8 +24,11 @@ def _beside_a_plan() -> dict[str, Any]:
 
 @blueprint.context_processor
 def _money_strip() -> dict[str, Any]:
-    """`figures(grant, standing)`: what the strip on every page of a grant shows."""
-    return {"figures": lambda grant, standing: queries.figures(current_user, grant, standing or None)}
+    """What pages of a grant show to this reader: `figures(grant, standing)`, its strip, and `shown_status(grant)`."""
+    return {
+        "figures": lambda grant, standing: queries.figures(current_user, grant, standing or None),
+        "shown_status": lambda grant: queries.shown_status(current_user, grant),
+    }
 
 
 from stations.grants.views import (  # noqa: E402, F401  # the modules hang their routes on the blueprint above

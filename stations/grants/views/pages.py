@@ -43,7 +43,9 @@ def index() -> str:
         grants=grants,
         found=lists.page_of(grants, lists.asked_page()),
         chosen=chosen,
-        standings=queries.standings([grant.id for grant in grants], of=None if inside else queries.told()),
+        standings=queries.standings(
+            [grant.id for grant in grants], award=None if inside else queries.told_award()
+        ),
         ended=OVER,
         inside=inside,
         year=year,
@@ -111,7 +113,10 @@ def grant(grant: Any) -> str:
         payers=_payers(grant, repayments),
         today=clock.today(),
         year_over=year_over(grant.fiscal_year, clock.today()),
-        steps=steps(state, cancelled=queries.is_cancelled(grant)),
+        steps=steps(
+            state,
+            cancelled=queries.is_cancelled(grant) and queries.may_know_settlement(current_user, grant),
+        ),
         recoveries=_recoveries(found),
         timeline=words.history(timeline),
         returns={one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
@@ -146,18 +151,22 @@ def _money(
     inside = queries.sees_drafts(current_user)
     award = queries.shown_award(current_user, grant)
     receipts = queries.receipt_counts(grant)
-    settled = queries.settled(grant, repayments) if queries.may_know(current_user, grant) else None
+    knows = queries.may_know_settlement(current_user, grant)
+    settled = queries.settled(grant, repayments) if knows else None
     calculated = None
-    if grant.determined_on or (inside and grant.status is Status.DETERMINING):
+    if knows and (grant.determined_on or (inside and grant.status is Status.DETERMINING)):
         calculated = queries.calculated(grant, setting, receipts=receipts, books=postings)
-    drafted = words.drafted(grant) if inside else []
+    drafted = words.drafted(grant) if inside else words.letter_comes(grant)
     return {
         "award": award,
         "standing": standing,
         "receipts": receipts,
-        "said": drafted + words.awaited_report(grant) + words.money_in_words(grant, standing, award, settled),
+        "said": drafted
+        + words.awaited_report(grant, told=knows)
+        + words.money_in_words(grant, standing, award, settled),
         "calculation": words.calculation(calculated) if calculated else [],
         "settled": words.settled(grant, settled) if settled else [],
+        "fixed": grant.fixed_yen if grant.determined_on and knows else None,
     }
 
 

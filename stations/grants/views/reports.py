@@ -35,7 +35,7 @@ def _writes(grant: Any) -> bool:
 
 
 def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, str]) -> str:
-    found = report_queries.report(grant)
+    found = report_queries.report(grant, settled=queries.may_know_settlement(current_user, grant))
     returned = grant.status is Status.REPORT_RETURNED
     return render_template(
         template,
@@ -112,7 +112,7 @@ def audit_accounts(grant: Any) -> Any:
         grant=grant,
         form=form,
         own=own,
-        report=report_queries.report(grant),
+        report=report_queries.report(grant, settled=queries.may_know_settlement(current_user, grant)),
         book=book_queries.cash_book(grant),
         audited_by=receipt_queries.name_of(grant.accounts_audited_by_id),
         open=open_,

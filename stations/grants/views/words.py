@@ -176,10 +176,20 @@ def money_in_words(
     return said
 
 
-def awaited_report(grant: Any) -> list[str]:
-    """What is kept after a 一部取消し, and until when the report is due, where it is no longer a matter of course."""
+def letter_comes(grant: Any) -> list[str]:
+    """To a committee, between a decision on its money and the letter: that one is being prepared, and no more."""
+    if not queries.letter_comes(grant):
+        return []
+    return [_("市がこの助成金についての決定を準備しています。通知書が届くまで、お待ちください。")]
+
+
+def awaited_report(grant: Any, *, told: bool) -> list[str]:
+    """What is kept after a 一部取消し, and until when the report is due, where it is no longer a matter of course.
+
+    ``told``: the reader may know the 取消し, and with it the deadline that it set.
+    """
     due = reports.due_on(grant)
-    if grant.status not in BOOKS_OPEN or due is None:
+    if not told or grant.status not in BOOKS_OPEN or due is None:
         return []
     said = []
     if grant.status is Status.PARTLY_CANCELLED:

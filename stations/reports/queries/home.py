@@ -296,7 +296,8 @@ def _plans(
     ).all()
     found = [PlanMoney(*row, None) for row in rows]
     standings = grants.standings(
-        [one.grant_id for one in found if one.grant_id is not None], of=grants.told() if told_only else None
+        [one.grant_id for one in found if one.grant_id is not None],
+        award=grants.told_award() if told_only else None,
     )
     return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
