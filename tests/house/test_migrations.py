@@ -253,6 +253,7 @@ def test_people_entered_before_are_found_in_any_form(app: Flask):
         assert [row.person.login for row in people.people(search="高崎").rows] == ["takasaki"]
 
 
+@pytest.mark.timeout(600)  # all migrations but four, three times over
 def test_a_row_of_every_table_comes_up_and_goes_down_again_as_it_was(app: Flask, engine: sa.Engine):
     """From the last version before anything was sealed, with real rows in every table that it had."""
     with app.app_context():
