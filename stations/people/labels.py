@@ -3,7 +3,7 @@
 from stations.core import audit, labels
 from stations.core.access import Role, Scope
 from stations.core.language import lazy_gettext as _l
-from stations.people.rules import AccountStatus, PersonAct
+from stations.people.rules import AccountStatus, PersonAct, RequestKind
 
 TONES: dict[AccountStatus, str] = {
     AccountStatus.INVITED: "blue",
@@ -47,6 +47,14 @@ labels.register(
 )
 labels.register(
     {
+        RequestKind.ROLE: _l("役割を加える"),
+        RequestKind.RESET: _l("認証アプリの登録を解除する"),
+        RequestKind.LINK: _l("このメールアドレスに、招待か再設定のリンクを送る"),
+        RequestKind.ENABLE: _l("停止中の利用を再開する"),
+    }
+)
+labels.register(
+    {
         PersonAct.CREATE: _l("登録"),
         PersonAct.INVITE: _l("招待リンクの発行"),
         PersonAct.ISSUE_RESET: _l("再設定リンクの発行"),
@@ -62,11 +70,14 @@ labels.register(
         PersonAct.REVOKE_ROLE: _l("役割の取消し"),
         PersonAct.DISABLE: _l("利用停止"),
         PersonAct.ENABLE: _l("利用再開"),
+        PersonAct.BEGIN_ANEW: _l("パスワードと認証アプリの取消し（新しい登録のため）"),
         PersonAct.SIGN_OUT_EVERYWHERE: _l("すべての端末からサインアウト"),
         PersonAct.TRUST_DEVICE: _l("端末の登録"),
         PersonAct.REVOKE_DEVICE: _l("端末の登録の取消し"),
         PersonAct.ASK_ROLE: _l("役割の付与の確認を依頼"),
         PersonAct.ASK_RESET: _l("認証アプリの登録解除の確認を依頼"),
+        PersonAct.ASK_LINK: _l("リンクの発行の確認を依頼"),
+        PersonAct.ASK_ENABLE: _l("利用再開の確認を依頼"),
         PersonAct.ACCEPT_REQUEST: _l("もう1人のシステム管理者の確認"),
         PersonAct.DECLINE_REQUEST: _l("確認の依頼の取下げ・見送り"),
     }

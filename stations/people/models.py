@@ -267,7 +267,8 @@ class HeldForm(Model):
 
 
 class AdministratorRequest(Model):
-    """What one administrator asks another for: a role that decides on money or reads about people, or a new app.
+    """What one administrator asks another for: a role that decides on money or reads about people, or to open an
+    account that holds one (a new app, a link to a new address, an end of its being stopped).
 
     Nothing holds before somebody else accepts it. Kept as it was asked. Written by `people.services`.
     """
@@ -286,7 +287,8 @@ class AdministratorRequest(Model):
     kind: orm.Mapped[RequestKind] = orm.mapped_column(enum_column(RequestKind))
     person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
     detail: orm.Mapped[dict[str, Any]] = orm.mapped_column(
-        default=dict, comment="of a role: its name, body and term, as history keeps them"
+        default=dict,
+        comment="`person`: name and address as asked for; of a role: its name, body and term, as history keeps them",
     )
     status: orm.Mapped[RequestStatus] = orm.mapped_column(
         enum_column(RequestStatus), default=RequestStatus.WAITING
@@ -298,6 +300,15 @@ class AdministratorRequest(Model):
 
     person: orm.Mapped[Person] = orm.relationship(foreign_keys=[person_id])
     asked_by: orm.Mapped[Person] = orm.relationship(foreign_keys=[asked_by_id])
+
+    @property
+    def of_person(self) -> dict[str, str | None]:
+        """Name and mail address of the person as they were when it was asked: what the second one agrees to."""
+        return dict(self.detail.get("person", {}))
+
+    def is_about(self, person: Person) -> bool:
+        """Whether the person is still called and reached as when it was asked."""
+        return self.of_person == {"name": person.name, "email": person.email}
 
     def asked_role(self) -> dict[str, Any]:
         """The role that is asked for, its body and its term; of a request of another kind there is none."""

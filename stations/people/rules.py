@@ -22,6 +22,8 @@ LONGEST_SESSION = timedelta(hours=12)
 # Between the password and the second factor.
 PENDING_LIFE = timedelta(minutes=10)
 HELD_FORM_LIFE = timedelta(days=1)
+# For so long a typed password also stands for acts that a session left open must not allow.
+PASSWORD_FRESH = timedelta(minutes=10)
 
 # Tries that are free of waiting: of an account at one place (a device that signed in before, else a network), of an
 # account at all places together, and of one network, which a whole office may share.
@@ -40,7 +42,8 @@ KNOWN_DEVICE_LIFE = timedelta(days=365)
 
 TOTP_SECONDS = 30  # RFC 6238
 TOTP_DIGITS = 6
-# For so long an administrator sends no link to an address that they wrote themselves.
+# For so long an administrator sends no link to an address that they wrote themselves; until then its owner, who was
+# told at the old one, may object.
 OWN_ADDRESS = timedelta(days=7)
 # By when a second administrator should have looked at what the first one asked for.
 REQUEST_DUE = timedelta(days=7)
@@ -87,11 +90,14 @@ class PersonAct(StrEnum):
     REVOKE_ROLE = "revoke_role"
     DISABLE = "disable"
     ENABLE = "enable"
+    BEGIN_ANEW = "begin_anew"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     TRUST_DEVICE = "trust_device"
     REVOKE_DEVICE = "revoke_device"
     ASK_ROLE = "ask_role"
     ASK_RESET = "ask_reset"
+    ASK_LINK = "ask_link"
+    ASK_ENABLE = "ask_enable"
     ACCEPT_REQUEST = "accept_request"
     DECLINE_REQUEST = "decline_request"
 
@@ -101,6 +107,8 @@ class RequestKind(StrEnum):
 
     ROLE = "role"
     RESET = "reset"
+    LINK = "link"
+    ENABLE = "enable"
 
 
 class RequestStatus(StrEnum):
@@ -109,6 +117,14 @@ class RequestStatus(StrEnum):
     WAITING = "waiting"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+def address_settled(written_at: datetime, now: datetime, *, has_app: bool) -> bool:
+    """Whether an address that an administrator wrote has stood long enough to be believed without another's look.
+
+    Never for an account without an app: a link opens it whole, and nobody may have read the old address.
+    """
+    return has_app and written_at <= now - OWN_ADDRESS
 
 
 def normalise_login(text: str) -> str:

@@ -22,6 +22,8 @@ from stations.people.services.passwords import (
 )
 from stations.people.services.requests import (
     accept_request,
+    ask_for_enabling,
+    ask_for_link,
     ask_for_reset,
     ask_for_role,
     decline_request,
@@ -41,6 +43,8 @@ __all__ = [
     "WrongPassword",
     "accept_link",
     "accept_request",
+    "ask_for_enabling",
+    "ask_for_link",
     "ask_for_reset",
     "ask_for_role",
     "change_password",

@@ -118,15 +118,25 @@ def disable(person: Person, *, by: Person, reason: str = "") -> None:
     )
 
 
-def enable(person: Person, *, by: Person) -> None:
-    """Let a disabled account sign in again, with the password and roles it has."""
+def enable(person: Person, *, by: Person, second: Person | None = None) -> None:
+    """Let a disabled account sign in again, with the password and roles it has.
+
+    ``second``: the other administrator who agreed, where the account is one of `guarded`; NotAllowed without.
+    """
     demand_other(person, by)
+    if guarded(person):
+        demand_second(person, by=by, second=second)
     lock(person)
-    if person.disabled_at is None:
-        raise Conflict(None, N_("この利用者は、停止されていません。"))
+    demand_disabled(person)
     before = person.status
     person.disabled_at = None
     audit.record(person, act=PersonAct.ENABLE, by=by, from_status=before, to_status=person.status)
+
+
+def demand_disabled(person: Person) -> None:
+    """Conflict unless the account is stopped."""
+    if person.disabled_at is None:
+        raise Conflict(None, N_("この利用者は、停止されていません。"))
 
 
 def end_session(person: Person, key: str) -> None:
@@ -159,12 +169,27 @@ def demand_other(person: Person, by: Person) -> None:
         raise NotAllowed(None, N_("ご自分の権限は、ほかのシステム管理者に変更を依頼してください。"))
 
 
+def demand_second(person: Person, *, by: Person, second: Person | None) -> None:
+    """Two administrators: the other is neither who acts nor who is concerned. NotAllowed otherwise."""
+    if (
+        second is None
+        or second.id in {by.id, person.id}
+        or not access.can(second, Permission.PEOPLE_MANAGE, person)
+    ):
+        raise NotAllowed(None, N_("この操作には、ほかのシステム管理者の確認が必要です。"))
+
+
+def holds_guarded_role(person: Person) -> bool:
+    """Whether a role that two administrators give holds now, or will."""
+    today = clock.today()
+    return any(
+        one.role in TWO_ADMINISTRATORS and (one.to_on is None or one.to_on >= today) for one in person.roles
+    )
+
+
 def guarded(person: Person) -> bool:
     """Whether no administrator alone may open this account: it holds, will hold or is asked to hold such a role."""
-    today = clock.today()
-    if any(
-        one.role in TWO_ADMINISTRATORS and (one.to_on is None or one.to_on >= today) for one in person.roles
-    ):
+    if holds_guarded_role(person):
         return True
     asked = sa.select(AdministratorRequest.id).where(
         AdministratorRequest.person_id == person.id,

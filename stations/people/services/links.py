@@ -16,7 +16,7 @@ from stations.core.formatting import datetime as format_datetime
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.people import keys, rules
+from stations.people import keys, request_queries, rules
 from stations.people.models import LinkKind, OneTimeLink, Person
 from stations.people.rules import PersonAct
 from stations.people.services.accounts import guarded, void_links
@@ -35,8 +35,7 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
     if by is not None:
         access.demand(by, Permission.PEOPLE_MANAGE, person)
     lock(person)
-    if person.disabled_at is not None:
-        raise RuleBroken(None, N_("停止中の利用者にはリンクを発行できません。先に利用を再開してください。"))
+    demand_enabled(person)
     if by is not None:
         _check_address(person, by)
     void_links(person)
@@ -60,24 +59,42 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
     return url
 
 
-def _check_address(person: Person, by: Person) -> None:
-    """No link goes to an address that its sender wrote: they would open somebody else's account alone.
+def demand_enabled(person: Person) -> None:
+    """RuleBroken while the account is stopped: nobody is sent a link that opens nothing."""
+    if person.disabled_at is not None:
+        raise RuleBroken(None, N_("停止中の利用者にはリンクを発行できません。先に利用を再開してください。"))
 
-    RuleBroken within `OWN_ADDRESS` of the change. The link of a `guarded` account goes by mail only (the view shows
-    others to be handed over), so it needs an address, and one that another than the sender gave it.
+
+def demand_address(person: Person) -> None:
+    """The link of a `guarded` account goes by mail only (pages show others', to be handed over): RuleBroken without."""
+    if not person.email:
+        raise RuleBroken(
+            None, N_("この方のリンクはメールだけで送ります。先にメールアドレスを登録してください。")
+        )
+
+
+def _check_address(person: Person, by: Person) -> None:
+    """No link goes to an address that one administrator alone wrote: they would open somebody else's account.
+
+    RuleBroken for who wrote it within `OWN_ADDRESS`. To a `guarded` account's, it is RuleBroken for everybody until
+    another administrator has confirmed the address (`request_queries.address_stands`): who only sends the link cannot
+    see whose it is.
     """
-    wrote = [PersonAct.CHANGE_EMAIL]
     if guarded(person):
-        wrote.append(PersonAct.CREATE)
-        if not person.email:
+        demand_address(person)
+        if not request_queries.address_stands(person):
             raise RuleBroken(
-                None, N_("この方のリンクはメールだけで送ります。先にメールアドレスを登録してください。")
+                None,
+                N_(
+                    "このメールアドレスは、ほかのシステム管理者がまだ確かめていません。リンクの発行の確認を依頼してください。"
+                ),
             )
+        return
     own = sa.select(Event.id).where(
         Event.object_type == Person.__tablename__,
         Event.object_id == person.id,
         Event.by_id == by.id,
-        Event.act.in_(wrote),
+        Event.act == PersonAct.CHANGE_EMAIL,
         Event.at > clock.now() - rules.OWN_ADDRESS,
     )
     if db.session.scalar(own.limit(1)) is not None:

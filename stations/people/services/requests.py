@@ -9,12 +9,13 @@ from stations.core.access import NotAllowed, Permission, Role
 from stations.core.database import add, lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.people import queries, request_queries
 from stations.people.models import AdministratorRequest, LinkKind, Person
 from stations.people.rules import PersonAct, RequestKind, RequestStatus
-from stations.people.services.accounts import demand_other
-from stations.people.services.links import issue_link
+from stations.people.services.accounts import demand_disabled, demand_other, enable, holds_guarded_role
+from stations.people.services.links import demand_address, demand_enabled, issue_link
 from stations.people.services.roles import check_role, detail_of, give_role
-from stations.people.services.second_factor import reset_second_factor
+from stations.people.services.second_factor import begin_anew, reset_second_factor
 
 
 def ask_for_role(
@@ -28,21 +29,18 @@ def ask_for_role(
 ) -> AdministratorRequest:
     """Ask another administrator to agree to a role of `TWO_ADMINISTRATORS`; raises what `give_role` would.
 
-    Somebody without a password also needs an address, to which the invitation will go: RuleBroken on "email".
+    Who holds none yet begins with an invitation by mail, so without an address it is RuleBroken on "email".
     """
     made = check_role(person=person, role=role, agency_id=agency_id, from_on=from_on, to_on=to_on, by=by)
-    if person.password_hash is None and not person.email:
+    if not holds_guarded_role(person) and not person.email:
         raise RuleBroken("email", N_("招待はメールだけで送ります。メールアドレスを入力してください。"))
-    detail = detail_of(made)
-    audit.record(person, act=PersonAct.ASK_ROLE, by=by, detail=detail)
-    return _asked(RequestKind.ROLE, person, detail, by)
+    return _asked(RequestKind.ROLE, person, by, act=PersonAct.ASK_ROLE, detail=detail_of(made))
 
 
 def ask_for_reset(person: Person, *, by: Person) -> AdministratorRequest:
     """Ask another administrator to agree that somebody enrols another app; the owner hears of it by mail."""
     demand_other(person, by)
     lock(person)
-    audit.record(person, act=PersonAct.ASK_RESET, by=by)
     with force_locale(person.language):
         subject = _("認証アプリの登録解除が依頼されました")
         body = _(
@@ -50,19 +48,56 @@ def ask_for_reset(person: Person, *, by: Person) -> AdministratorRequest:
             "お心当たりのないときは、すぐに下の連絡先へお知らせください。"
         )
     outbox.queue(to=person, subject=subject, body=body)
-    return _asked(RequestKind.RESET, person, {}, by)
+    return _asked(RequestKind.RESET, person, by, act=PersonAct.ASK_RESET)
+
+
+def ask_for_link(person: Person, *, by: Person) -> AdministratorRequest:
+    """Ask another administrator to look at an address that one of them wrote, and to send the link there.
+
+    RuleBroken when there is no address, or the account is stopped.
+    """
+    demand_other(person, by)
+    lock(person)
+    demand_enabled(person)
+    demand_address(person)
+    return _asked(RequestKind.LINK, person, by, act=PersonAct.ASK_LINK)
+
+
+def ask_for_enabling(person: Person, *, by: Person) -> AdministratorRequest:
+    """Ask another administrator to agree that a stopped account opens again. Conflict when it is not stopped."""
+    demand_other(person, by)
+    lock(person)
+    demand_disabled(person)
+    return _asked(RequestKind.ENABLE, person, by, act=PersonAct.ASK_ENABLE)
 
 
 def accept_request(request: AdministratorRequest, *, by: Person) -> None:
     """Another administrator agrees, and what was asked for is done; somebody new is invited by mail.
 
-    NotAllowed for who asked and who is concerned, Conflict when it is decided. Raises what the act raises.
+    NotAllowed for who asked and who is concerned, Conflict when it is decided, RuleBroken when the person's name or
+    address changed since, or the address is one that ``by`` wrote. Raises what the act raises.
     """
     person = _decide(request, RequestStatus.ACCEPTED, by=by)
-    if request.kind is RequestKind.RESET:
-        reset_second_factor(person, by=request.asked_by, second=by)
-        return
+    match request.kind:
+        case RequestKind.RESET:
+            reset_second_factor(person, by=request.asked_by, second=by)
+        case RequestKind.LINK:
+            issue_link(person, kind=queries.link_kind_for(person), by=by)
+        case RequestKind.ENABLE:
+            enable(person, by=request.asked_by, second=by)
+        case RequestKind.ROLE:
+            _give(request, person, by=by)
+
+
+def _give(request: AdministratorRequest, person: Person, *, by: Person) -> None:
+    """The role; who held none of its kind begins anew with a link to the address that both have looked at.
+
+    One administrator alone could have opened the account so far (`guarded`), and would now hold the role.
+    """
+    first_of_its_kind = not holds_guarded_role(person)
     give_role(person=person, by=request.asked_by, second=by, **request.asked_role())
+    if first_of_its_kind and person.password_hash is not None:
+        begin_anew(person, by=by)
     if person.password_hash is None:
         issue_link(person, kind=LinkKind.INVITATION, by=by)
 
@@ -73,11 +108,22 @@ def decline_request(request: AdministratorRequest, *, by: Person) -> None:
 
 
 def _asked(
-    kind: RequestKind, person: Person, detail: dict[str, str | int], by: Person
+    kind: RequestKind,
+    person: Person,
+    by: Person,
+    *,
+    act: PersonAct,
+    detail: dict[str, str | int] | None = None,
 ) -> AdministratorRequest:
+    """The request, with the name and address that the second one will agree to; history keeps neither."""
+    audit.record(person, act=act, by=by, detail=detail)
     return add(
         AdministratorRequest(
-            kind=kind, person_id=person.id, detail=detail, asked_by_id=by.id, asked_at=clock.now()
+            kind=kind,
+            person_id=person.id,
+            detail={**(detail or {}), "person": {"name": person.name, "email": person.email}},
+            asked_by_id=by.id,
+            asked_at=clock.now(),
         )
     )
 
@@ -88,10 +134,32 @@ def _decide(request: AdministratorRequest, status: RequestStatus, *, by: Person)
     lock(request)
     if request.status is not RequestStatus.WAITING:
         raise Conflict(None, N_("この依頼は、すでに処理されています。"))
-    if status is RequestStatus.ACCEPTED and by.id in {request.asked_by_id, person.id}:
-        raise NotAllowed(None, N_("依頼した人と本人は確認できません。ほかのシステム管理者が確認します。"))
+    if status is RequestStatus.ACCEPTED:
+        _check_agreement(request, person, by)
     request.status, request.decided_by_id, request.decided_at = status, by.id, clock.now()
     accepted = status is RequestStatus.ACCEPTED
     act = PersonAct.ACCEPT_REQUEST if accepted else PersonAct.DECLINE_REQUEST
-    audit.record(person, act=act, by=by, detail=request.detail)
+    detail = {name: value for name, value in request.detail.items() if name != "person"}
+    audit.record(person, act=act, by=by, detail=detail)
     return person
+
+
+def _check_agreement(request: AdministratorRequest, person: Person, by: Person) -> None:
+    """Who may agree, and to what: the person as asked about, at an address that another than ``by`` wrote."""
+    if by.id in {request.asked_by_id, person.id}:
+        raise NotAllowed(None, N_("依頼した人と本人は確認できません。ほかのシステム管理者が確認します。"))
+    if not request.is_about(person):
+        raise RuleBroken(
+            None,
+            N_(
+                "依頼のあとで、この方の氏名かメールアドレスが変わったため、実行できません。いまの登録内容を確かめ、依頼し直してください。"
+            ),
+        )
+    written = request_queries.newly_written([person]).get(person.id)
+    if written is not None and written.by_id == by.id:
+        raise RuleBroken(
+            None,
+            N_(
+                "このメールアドレスは、ご自分が登録したものです。この依頼は見送り、ご自分から依頼して、ほかのシステム管理者の確認を受けてください。"
+            ),
+        )

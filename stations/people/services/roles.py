@@ -15,6 +15,7 @@ from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import rules
 from stations.people.models import Person, RoleAssignment
 from stations.people.rules import Office, OfficeTerm, PersonAct
+from stations.people.services.accounts import demand_second
 
 OFFICES: dict[Role, Office] = {
     Role.CHAIR: Office.CHAIR,
@@ -79,16 +80,6 @@ def give_role(
             body = _("「%(role)s」の役割が加わりました。サインインしてご確認ください。", role=label(role))
         outbox.queue(to=person, subject=subject, body=body)
     return made
-
-
-def demand_second(person: Person, *, by: Person, second: Person | None) -> None:
-    """Two administrators: the other is neither who acts nor who is concerned. NotAllowed otherwise."""
-    if (
-        second is None
-        or second.id in {by.id, person.id}
-        or not access.can(second, Permission.PEOPLE_MANAGE, person)
-    ):
-        raise NotAllowed(None, N_("この操作には、ほかのシステム管理者の確認が必要です。"))
 
 
 def check_role(

@@ -15,8 +15,7 @@ from stations.core.messages import N_, RuleBroken
 from stations.people import keys, rules
 from stations.people.models import Person, RecoveryCode
 from stations.people.rules import PersonAct
-from stations.people.services.accounts import demand_other, guarded
-from stations.people.services.roles import demand_second
+from stations.people.services.accounts import demand_other, demand_second, guarded
 
 
 def new_secret() -> str:
@@ -65,9 +64,7 @@ def reset_second_factor(person: Person, *, by: Person, second: Person | None = N
     if guarded(person):
         demand_second(person, by=by, second=second)
     lock(person)
-    person.totp_secret = person.totp_last_step = None
-    person.session_epoch += 1
-    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
+    _forget(person)
     audit.record(person, act=PersonAct.RESET_SECOND_FACTOR, by=by)
     with force_locale(person.language):
         subject = _("認証アプリの登録を解除しました")
@@ -75,6 +72,28 @@ def reset_second_factor(person: Person, *, by: Person, second: Person | None = N
             "次のサインインのときに、もう一度登録してください。お心当たりのないときは、下の連絡先へお知らせください。"
         )
     outbox.queue(to=person, subject=subject, body=body)
+
+
+def begin_anew(person: Person, *, by: Person) -> None:
+    """Neither the password nor the app opens the account any more, nor any session: its owner follows a new link."""
+    lock(person)
+    _forget(person)
+    person.password_hash = None
+    audit.record(person, act=PersonAct.BEGIN_ANEW, by=by)
+    with force_locale(person.language):
+        subject = _("パスワードと認証アプリの登録し直しのお願い")
+        body = _(
+            "市や相談機関の役割が加わったため、これまでのパスワードと認証アプリは使えなくなりました。\n"
+            "別のメールでお送りするリンクから、新しく登録してください。"
+        )
+    outbox.queue(to=person, subject=subject, body=body)
+
+
+def _forget(person: Person) -> None:
+    """No app, no recovery codes, no sessions, and with them no trusted devices."""
+    person.totp_secret = person.totp_last_step = None
+    person.session_epoch += 1
+    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
 
 
 def accept_code(person: Person, code: str) -> bool:

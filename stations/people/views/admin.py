@@ -14,7 +14,7 @@ from stations.core.forms import succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.people import queries, services, viewed
+from stations.people import queries, request_queries, services, viewed
 from stations.people.forms import (
     EndRoleForm,
     FilterForm,
@@ -75,6 +75,7 @@ def show(person: "Person") -> ResponseReturnValue:
         codes_left=queries.recovery_codes_left(person),
         failed=queries.failed_sign_ins(person),
         asked=queries.open_requests(person),
+        written=request_queries.newly_written([person]).get(person.id),
         events=queries.timeline(person),
         tones=TONES,
         own=person.id == current_user.id,
@@ -107,8 +108,20 @@ def invite() -> ResponseReturnValue:
 @manages
 @writes
 def issue_link(person: "Person") -> ResponseReturnValue:
-    """A new invitation or reset link, shown this once to hand over; also mailed."""
+    """A new invitation or reset link, shown this once to hand over; also mailed.
+
+    To an address of a guarded account that one administrator wrote, another one sends it.
+    """
     try:
+        if services.guarded(person) and not request_queries.address_stands(person):
+            services.ask_for_link(person, by=current_user)
+            flash(
+                _(
+                    "メールアドレスの確認を、ほかのシステム管理者に依頼しました。確認されるとリンクを送ります。"
+                ),
+                "success",
+            )
+            return redirect(url_for("people.show", person_id=person.id))
         return _issue(person)
     except RuleBroken as broken:
         answer: ResponseReturnValue = back_with(broken, url_for("people.show", person_id=person.id))
@@ -246,8 +259,13 @@ def disable(person: "Person") -> ResponseReturnValue:
 @manages
 @writes
 def enable(person: "Person") -> ResponseReturnValue:
-    services.enable(person, by=current_user)
-    flash(_("利用を再開しました。"), "success")
+    """Let a stopped account sign in again, or ask another administrator to agree."""
+    if services.guarded(person):
+        services.ask_for_enabling(person, by=current_user)
+        flash(_("ほかのシステム管理者の確認を依頼しました。確認されると再開します。"), "success")
+    else:
+        services.enable(person, by=current_user)
+        flash(_("利用を再開しました。"), "success")
     return redirect(url_for("people.show", person_id=person.id))
 
 

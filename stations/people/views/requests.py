@@ -13,7 +13,7 @@ from stations.core.errors import back_with
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
-from stations.people import queries, services
+from stations.people import queries, request_queries, services
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -30,14 +30,15 @@ def requests() -> ResponseReturnValue:
     return render_template(
         "people/requests.html",
         found=found,
-        what={one.id: _what(roles.get(one.id)) for one in found},
+        what={one.id: _what(one, roles.get(one.id)) for one in found},
+        written=request_queries.newly_written(one.person for one in found),
         breadcrumb=[(_("利用者の管理"), url_for("people.index")), (_("確認の依頼"), None)],
     )
 
 
-def _what(role: "RoleRow | None") -> str:
+def _what(asked: "AdministratorRequest", role: "RoleRow | None") -> str:
     if role is None:
-        return str(_("認証アプリの登録を解除する"))
+        return str(label(asked.kind))
     begins, ends = (formatting.date(day) if day else "" for day in (role.from_on, role.to_on))
     words = {"role": label(role.role), "body": role.body_name, "begins": begins}
     if ends:
