@@ -44,13 +44,6 @@ class MailCodeForm(Form):
     remember = BooleanField(_l("この端末では、%(n)s日間コードを聞かない", n=DEVICE_LIFE.days))
 
 
-class EnrolForm(Form):
-    code = StringField(
-        _l("アプリに表示された6けたのコード"),
-        [Required(_l("アプリに表示された6けたのコードを入力してください。"))],
-    )
-
-
 class PasswordForm(Form):
     """Whoever sits at a session left open must not be able to take over the account."""
 
@@ -59,8 +52,19 @@ class PasswordForm(Form):
     )
 
 
-class EnrolAgainForm(EnrolForm, PasswordForm):
-    """A new app instead of an old one."""
+class MailCodeLaterForm(MailCodeForm, PasswordForm):
+    """The same, once the password was typed a while ago."""
+
+
+class EnrolForm(Form):
+    code = StringField(
+        _l("アプリに表示された6けたのコード"),
+        [Required(_l("アプリに表示された6けたのコードを入力してください。"))],
+    )
+
+
+class EnrolLaterForm(EnrolForm, PasswordForm):
+    """A new app instead of an old one, or a first one once the password was typed a while ago."""
 
 
 class NewPasswordForm(Form):
@@ -103,6 +107,16 @@ class ProfileFields(Form):
 
 class ProfileForm(ProfileFields, SharedForm):
     """A profile that its owner and an administrator may have open at once."""
+
+
+class OwnProfileForm(ProfileForm):
+    """One's own profile: reset links go to the mail address, so a session left open must not change it."""
+
+    current_password = PasswordField(
+        _l("いまのパスワード"),
+        [NotRequired()],
+        description=_l("メールアドレスを変えるときだけ入力してください"),
+    )
 
 
 class RoleForm(Form):

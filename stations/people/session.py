@@ -1,8 +1,9 @@
 """Who is signed in: loading the person, the idle time-out, and keeping what was typed when it strikes.
 
 The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``seen`` and ``since`` (seconds),
-``second`` (False: signed in by password only), ``key`` (by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose
-session timed out here last) and flask-wtf's ``csrf_token``.
+``typed`` (when the password was typed last), ``second`` (True: with a second factor, False: by password only), ``key``
+(by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose session
+timed out here last) and flask-wtf's ``csrf_token``.
 """
 
 import secrets
@@ -113,7 +114,7 @@ def begin(person: Person, *, second_factor: bool) -> None:
     if token:
         session["csrf_token"] = token
     login_user(person)
-    session["seen"] = session["since"] = _now()
+    session["seen"] = session["since"] = session["typed"] = _now()
     session["second"] = second_factor
     session["key"] = secrets.token_urlsafe(9)
     services.record_sign_in(person, device=devices.remember())
@@ -129,6 +130,16 @@ def renew(person: Person) -> None:
 def second_factor_shown() -> None:
     """Somebody signed in by password only has just proved to have an authenticator app."""
     session["second"] = True
+
+
+def password_shown() -> None:
+    """Somebody signed in has just typed their password again."""
+    session["typed"] = _now()
+
+
+def password_is_fresh() -> bool:
+    """Whether who sits here typed the password a few minutes ago; else an open session may be in others' hands."""
+    return bool(_now() - session.get("typed", 0) <= rules.PASSWORD_FRESH.total_seconds())
 
 
 def sign_out() -> None:
@@ -233,7 +244,7 @@ def _is_over(now: int) -> bool:
     if now - session.get("since", now) > rules.LONGEST_SESSION.total_seconds():
         return True
     # A role that needs a second factor has begun since this person signed in with the password only.
-    person = signed_in() if session.get("second") is False else None
+    person = signed_in() if session.get("second") is not True else None
     return person is not None and bool(person.needs_second_factor)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def is_proven() -> bool:
     """Whether the person who is signed in has shown a second factor: at sign-in, or on this device lately."""
-    if session.get("second") is not False:
+    if session.get("second") is True:
         return True
     token = _token()
     return token is not None and device_queries.is_trusted(current_user, token)

@@ -15,6 +15,7 @@ from stations.core.outbox import OutboxMail
 from stations.people import device_queries, rules, services
 from stations.people.models import MailCode, Person, TrustedDevice
 from stations.referrals.models import Observation
+from tests.people.cast import PASSWORD, code, codes_on, resident, secret_on
 from tests.referrals.cast import ALIAS, Town, town, with_mail
 from tests.support import cast
 from tests.support.client import Page, PageClient
@@ -28,10 +29,16 @@ def here(db_session: object) -> Town:
 
 
 def by_password(client: PageClient, person: Person) -> None:
-    """Signed in without a second factor, as a leader is who has no authenticator app."""
+    """Just signed in without a second factor, as a leader is who has no authenticator app."""
     with client.http.session_transaction() as session:
         session.clear()
-        session.update(session_of(person) | {"second": False})
+        session.update(session_of(person) | {"second": False, "typed": clock.now().timestamp()})
+
+
+def some_time_after(client: PageClient) -> None:
+    """The session stays open; the password was typed eleven minutes ago."""
+    with client.http.session_transaction() as session:
+        session["typed"] -= rules.PASSWORD_FRESH.total_seconds() + 60
 
 
 def mailed() -> str:
@@ -137,6 +144,74 @@ def test_who_reads_no_sheets_changes_their_account_with_a_password(
     assert client.get(page).url == page
 
 
+def test_a_session_that_says_nothing_of_a_second_factor_has_shown_none(
+    client: PageClient, here: Town
+) -> None:
+    referral = here.sent()
+    client.sign_in(here.leader)
+    with client.http.session_transaction() as session:
+        del session["second"]
+    assert client.get(f"/referrals/{referral.id}").heading == "ご本人の内容を見る前の確認"
+
+
+def test_an_open_session_enrols_no_first_app_without_the_password(
+    client: PageClient, db_session: object
+) -> None:
+    person = resident(role=Role.CHAIR, of=cast.committee())
+    by_password(client, person)
+    assert not client.get("/account/authenticator").all("input", name="current_password"), "typed just now"
+    some_time_after(client)
+    page = client.get("/account/authenticator")
+    fields = {"code": code(secret_on(page))}
+    page = client.submit(page, fields=fields | {"current_password": "not the password"})
+    assert "いまのパスワードが違います" in page.text and not codes_on(page)
+    db.session.expire_all()
+    assert db.session.get_one(Person, person.id).totp_secret is None
+    page = client.submit(page, fields=fields | {"current_password": PASSWORD})
+    assert codes_on(page)
+
+
+def test_a_trusted_device_enrols_no_first_app_without_the_password(client: PageClient, here: Town) -> None:
+    by_password(client, here.leader)
+    prove(client, client.get(f"/referrals/{here.sent().id}"))
+    some_time_after(client)
+    assert client.get("/account/authenticator").all("input", name="current_password")
+
+
+def test_an_open_session_trusts_no_device_without_the_password(client: PageClient, here: Town) -> None:
+    services.set_password(here.leader, PASSWORD)
+    by_password(client, here.leader)
+    some_time_after(client)
+    page = client.get(f"/referrals/{here.sent().id}")
+    page = client.submit(page, button_of(page))
+    sent = {"code": mailed(), "remember": True}
+    page = client.submit(page, "確認して進む", sent | {"current_password": "not the password"})
+    assert "いまのパスワードが違います" in page.text and not fetch_all(sa.select(TrustedDevice))
+    page = client.submit(page, "確認して進む", sent | {"current_password": PASSWORD})
+    assert ALIAS in page.text, "the code has not been used up"
+
+
+def test_an_open_session_changes_no_mail_address_without_the_password(
+    client: PageClient, db_session: object
+) -> None:
+    """Reset links go there."""
+    person = with_mail(resident())
+    person.kana = "みほん"
+    before = person.email
+    by_password(client, person)
+    some_time_after(client)
+    page = client.submit(client.get("/account/profile"), "変更する", {"email": "other@stations.example"})
+    assert "いまのパスワードが違います" in page.text
+    db.session.expire_all()
+    assert db.session.get_one(Person, person.id).email == before
+    page = client.submit(client.get("/account/profile"), "変更する", {"phone": "047-000-7777"})
+    assert page.url == "/account", "nothing else asks for it"
+    typed = {"email": "other@stations.example", "current_password": PASSWORD}
+    client.submit(client.get("/account/profile"), "変更する", typed)
+    db.session.expire_all()
+    assert db.session.get_one(Person, person.id).email == "other@stations.example"
+
+
 def test_wrong_codes_are_counted_although_the_page_comes_again(client: PageClient, here: Town) -> None:
     referral = here.sent()
     by_password(client, here.leader)
@@ -196,7 +271,7 @@ def test_what_was_typed_before_the_code_is_kept(client: PageClient, here: Town) 
     client.sign_in(here.leader)
     page = client.get("/observations/new")
     with client.http.session_transaction() as session:
-        session["second"] = False
+        session.update({"second": False, "typed": clock.now().timestamp()})
     typed = {"facts": "2週つづけて顔色が悪い", "answer": "unconfirmed"}
     page = client.submit(page, "保存して中断する", typed)
     assert page.heading == "ご本人の内容を見る前の確認"

@@ -8,7 +8,7 @@ from stations.people.models import Person
 
 def session_of(person: Person) -> dict[str, object]:
     """What the session holds after ``person`` has signed in with both factors."""
-    return {"_user_id": person.get_id(), "_fresh": True}
+    return {"_user_id": person.get_id(), "_fresh": True, "second": True}
 
 
 def session_cookie(app: Flask, person: Person) -> tuple[str, str]:

@@ -12,12 +12,18 @@ from markupsafe import Markup
 from stations.core import seen
 from stations.core.access import Permission, public, requires
 from stations.core.database import writes
-from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import device_queries, keys, queries, services, trusted
 from stations.people import session as people_session
-from stations.people.forms import ChangePasswordForm, EnrolAgainForm, EnrolForm, PasswordForm, ProfileForm
+from stations.people.forms import (
+    ChangePasswordForm,
+    EnrolForm,
+    EnrolLaterForm,
+    OwnProfileForm,
+    PasswordForm,
+    ProfileForm,
+)
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -51,14 +57,18 @@ def profile() -> ResponseReturnValue:
     person = people_session.signed_in() or current_user
     if (held_up := trusted.proof_to_change(person)) is not None:
         return held_up
-    form = ProfileForm(obj=person)
+    form = (ProfileForm if people_session.password_is_fresh() else OwnProfileForm)(obj=person)
     form.share(lambda: seen.stored(person, form.facts))
-    if form.validate_on_submit() and succeeds(
-        form,
-        lambda: services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts),
-    ):
-        flash(_("登録内容を変更しました。"), "success")
-        return redirect(url_for("people.account"))
+    if form.validate_on_submit():
+        try:
+            if (form.facts["email"] or None) != person.email:
+                demand_typed(form, person)
+            services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts)
+        except RuleBroken as broken:
+            refuse(form, broken, person)
+        else:
+            flash(_("登録内容を変更しました。"), "success")
+            return redirect(url_for("people.account"))
     return render_template("people/profile.html", form=form, breadcrumb=_trail(_("登録内容の変更")))
 
 
@@ -75,7 +85,7 @@ def password() -> ResponseReturnValue:
                 person, current=form.current_password.data or "", new=form.password.data or ""
             )
         except RuleBroken as broken:
-            _refuse(form, broken, person)
+            refuse(form, broken, person)
         else:
             people_session.renew(person)
             flash(_("パスワードを変更しました。ほかの端末からはサインアウトしました。"), "success")
@@ -97,15 +107,15 @@ def enrol() -> ResponseReturnValue:
     if signed_in is not None and (held_up := trusted.proof_to_change(signed_in)) is not None:
         return held_up
     again = person.totp_secret is not None
-    form = EnrolAgainForm() if again else EnrolForm()
+    just_typed = entering is not None or people_session.password_is_fresh()
+    form = EnrolForm() if just_typed and not again else EnrolLaterForm()
     secret = _secret_being_enrolled()
     if form.validate_on_submit():
         try:
-            if again:
-                services.demand_password(person, form.current_password.data or "")
+            demand_typed(form, person)
             codes = services.confirm_enrolment(person, secret=secret, code=form.code.data or "")
         except RuleBroken as broken:
-            _refuse(form, broken, person)
+            refuse(form, broken, person)
         else:
             return _enrolled(entering, codes)
     return render_template(
@@ -119,7 +129,15 @@ def enrol() -> ResponseReturnValue:
     )
 
 
-def _refuse(form: "Form", broken: RuleBroken, person: "Person") -> None:
+def demand_typed(form: "Form", person: "Person") -> None:
+    """Ask for the password that the form asks for, if it does; raises what `services.demand_password` raises."""
+    if "current_password" in form:
+        services.demand_password(person, form["current_password"].data or "")
+        people_session.password_shown()
+
+
+def refuse(form: "Form", broken: RuleBroken, person: "Person") -> None:
+    """Say on the form what is wrong; a wrong password is counted although the act is rolled back."""
     form.show(broken)
     if isinstance(broken, services.WrongPassword):
         services.count_wrong_password(person)
@@ -147,10 +165,10 @@ def recovery_codes() -> ResponseReturnValue:
     person = people_session.signed_in()
     if person is not None and form.validate_on_submit():
         try:
-            services.demand_password(person, form.current_password.data or "")
+            demand_typed(form, person)
             codes = services.new_recovery_codes(person)
         except RuleBroken as broken:
-            _refuse(form, broken, person)
+            refuse(form, broken, person)
     return render_template(
         "people/recovery_codes.html",
         form=form,

@@ -1,6 +1,6 @@
 """Before the first sheet about a person: a code by mail, and the devices that need none for a while."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +13,9 @@ from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import device_queries, rules, services, trusted
 from stations.people import session as people_session
-from stations.people.forms import MailCodeForm
+from stations.people.forms import MailCodeForm, MailCodeLaterForm
 from stations.people.views import blueprint
+from stations.people.views.account import demand_typed, refuse
 
 if TYPE_CHECKING:
     from stations.people.models import Person
@@ -26,7 +27,7 @@ def prove() -> ResponseReturnValue:
     """Ask for the code that was mailed, or offer to mail one."""
     if trusted.is_proven():
         return redirect(_next())
-    return _page(MailCodeForm(data={"remember": True}))
+    return _page(_form(data={"remember": True}))
 
 
 @blueprint.post("/account/proof/send")
@@ -48,9 +49,14 @@ def send_code() -> ResponseReturnValue:
 @writes
 def check_code() -> ResponseReturnValue:
     """The code; a wrong one is counted, so nothing is given up when the page is shown again."""
-    form = MailCodeForm()
+    form, person = _form(), _me()
     if form.validate_on_submit():
-        person, remembered = _me(), bool(form.remember.data)
+        try:
+            demand_typed(form, person)
+        except RuleBroken as broken:
+            refuse(form, broken, person)
+            return _page(form)
+        remembered = bool(form.remember.data)
         if services.use_code(person, form.code.data or ""):
             name = rules.device_name(request.user_agent.string)
             token = services.trust_device(person, name=name, remembered=remembered)
@@ -69,6 +75,11 @@ def revoke_device(trusted_device_id: int) -> ResponseReturnValue:
     services.revoke_device(_me(), trusted_device_id)
     flash(_("端末の登録を取り消しました。"), "success")
     return redirect(url_for("people.account"), 303)
+
+
+def _form(**values: Any) -> MailCodeForm:
+    """The code; a device is trusted by who has just typed the password, not by who found a session open."""
+    return (MailCodeForm if people_session.password_is_fresh() else MailCodeLaterForm)(**values)
 
 
 def _me() -> "Person":
