@@ -12,8 +12,17 @@ key_commands = AppGroup("keys", help="Keys that encrypt what is said about peopl
 @key_commands.command("rotate")
 def rotate() -> None:
     """Encrypt everything with the newest key of STATIONS_DATA_KEYS. Safe to interrupt and to repeat."""
-    for place, count in sealed.rotate():
-        click.echo(f"{place}: {count}")
+    unreadable: list[str] = []
+    for place, batch in sealed.rotate():
+        click.echo(f"{place}: {batch.count}")
+        unreadable += [f"{place}, row {row_id}" for row_id in batch.left]
+    if unreadable:
+        for one in unreadable:
+            click.echo(f"Not readable with any key: {one}", err=True)
+        raise click.ClickException(
+            f"{len(unreadable)} values were changed outside the application and are left as they were; all others are "
+            f"encrypted with key {sealed.keyring().newest}. Keep the older keys until these rows are restored."
+        )
     click.echo(f"Everything is encrypted with key {sealed.keyring().newest}. Older keys can be removed.")
 
 
@@ -30,6 +39,7 @@ def send(limit: int) -> None:
 
 @commands.command("list")
 def list_waiting() -> None:
-    """Count what waits, without naming anybody."""
-    waiting = outbox.waiting()
-    click.echo(f"waiting {len(waiting)}")
+    """Count what waits, without naming anybody, and name the rows that were given up, each with its reason."""
+    click.echo(f"waiting {len(outbox.waiting())}")
+    for mail in outbox.given_up():
+        click.echo(f"given up: outbox_mail {mail.id} ({mail.last_error})")

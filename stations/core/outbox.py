@@ -18,7 +18,7 @@ from sqlalchemy import orm
 from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import Model, db, fetch_all
-from stations.core.sealed import SealedText
+from stations.core.sealed import SealedText, UnreadableError
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,8 @@ class OutboxMail(Model):
     to_address: orm.Mapped[str]
     to_name: orm.Mapped[str]
     subject: orm.Mapped[str]
-    body: orm.Mapped[str] = orm.mapped_column(SealedText("outbox_mail.body"))
+    # Opened one at a time: one that cannot be opened keeps none of the others.
+    body: orm.Mapped[str] = orm.mapped_column(SealedText("outbox_mail.body"), deferred=True)
     queued_at: orm.Mapped[dt.datetime]
     due_at: orm.Mapped[dt.datetime] = orm.mapped_column(index=True)
     sent_at: orm.Mapped[dt.datetime | None]
@@ -93,9 +94,8 @@ def end(mail_id: int | None) -> None:
 
 def _empty_ended() -> None:
     """Nothing that can be used stays in a mail whose end has come."""
-    ended = sa.select(OutboxMail).where(OutboxMail.expires_at <= clock.now(), OutboxMail.body != "")
-    for mail in fetch_all(ended):
-        mail.body = ""
+    ended = sa.update(OutboxMail).where(OutboxMail.expires_at <= clock.now(), OutboxMail.body != "")
+    db.session.execute(ended.values(body=""))
     db.session.commit()
 
 
@@ -113,19 +113,31 @@ def send_waiting(config: Config, *, limit: int = 200) -> tuple[int, int]:
         if mail is None:
             break
         try:
-            deliver(_message(mail, config))
+            message = _message(mail, config)
+            db.session.commit()  # the body was read: nothing is held while the server is slow
+            deliver(message)
         except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: no address to write to
             failed += 1
-            mail.last_error = type(error).__name__
+            _note_failure(mail, error)
             if mail.attempts >= GIVE_UP_AFTER:
                 mail.body = ""
-            log.warning("mail not sent", extra={"mail_id": mail.id, "error": type(error).__name__})
+        except UnreadableError as error:
+            failed += 1
+            _note_failure(mail, error)
+            mail.attempts = (
+                GIVE_UP_AFTER  # another try reads no more; what is stored stays for who looks into it
+            )
         else:
             sent += 1
             mail.sent_at = clock.now()
             mail.body = ""  # it may hold a one-time link; what was said is in the history of its object
         db.session.commit()
     return sent, failed
+
+
+def _note_failure(mail: OutboxMail, error: Exception) -> None:
+    mail.last_error = type(error).__name__
+    log.warning("mail not sent", extra={"mail_id": mail.id, "error": mail.last_error})
 
 
 def _claim() -> OutboxMail | None:
@@ -151,8 +163,17 @@ def _claim() -> OutboxMail | None:
 
 def waiting() -> list[OutboxMail]:
     """What has not been sent and can still be, oldest first."""
+    return fetch_all(_unsent().where(OutboxMail.attempts < GIVE_UP_AFTER))
+
+
+def given_up() -> list[OutboxMail]:
+    """What will not be sent although it has not ended: `last_error` says why."""
+    return fetch_all(_unsent().where(OutboxMail.attempts >= GIVE_UP_AFTER))
+
+
+def _unsent() -> sa.Select[OutboxMail]:
     alive = sa.or_(OutboxMail.expires_at.is_(None), OutboxMail.expires_at > clock.now())
-    return fetch_all(sa.select(OutboxMail).where(OutboxMail.sent_at.is_(None), alive).order_by(OutboxMail.id))
+    return sa.select(OutboxMail).where(OutboxMail.sent_at.is_(None), alive).order_by(OutboxMail.id)
 
 
 def _message(mail: OutboxMail, config: Config) -> EmailMessage:

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
@@ -142,56 +142,78 @@ def check_keys() -> None:
         )
 
 
-def rotate() -> Generator[tuple[str, int]]:
-    """Seal everything with the newest key; yields (place, how many) for each batch, which is committed by then.
+def rotate() -> Generator[tuple[str, "Rewritten"]]:
+    """Seal everything with the newest key; yields (place, what was done) for each batch, which is committed by then.
 
-    Safe to interrupt and to repeat: what the newest key sealed already is left alone. A value that somebody changes
-    meanwhile keeps the change, which is sealed with the newest key anyway.
+    Safe to interrupt and to repeat: what the newest key sealed already is left alone, and so is a value that no key
+    opens. One that somebody changes meanwhile keeps the change, which is sealed with the newest key anyway.
     """
     ring = keyring()
 
-    def renewed(value: str, place: str) -> str:
-        return ring.seal(ring.open(value, place), place)
+    def renewed(value: str, place: str) -> str | None:
+        try:
+            return ring.seal(ring.open(value, place), place)
+        except UnreadableError:
+            return None
 
     for place in places():
-        while count := rewrite_batch(place, renewed, done=f"{FORMAT}:{ring.newest}:"):
-            yield place, count
+        after = 0
+        while (batch := rewrite_batch(place, renewed, done=f"{FORMAT}:{ring.newest}:", after=after)).last:
+            yield place, batch
+            after = batch.last
 
 
-def rewrite_batch(place: str, renewed: Callable[[str, str], str], *, done: str) -> int:
+class Rewritten(NamedTuple):
+    """How many values got another ciphertext, the ids of those left as they were, and the last id that was read."""
+
+    count: int = 0
+    left: tuple[int, ...] = ()
+    last: int = 0
+
+
+Renewed = Callable[[str, str], str | None]
+
+
+def rewrite_batch(place: str, renewed: Renewed, *, done: str, after: int) -> Rewritten:
     """Give up to `BATCH` values of a column that do not begin with ``done`` another ciphertext, in one transaction."""
     with db.engine.begin() as connection:
-        return rewrite(connection, place, renewed, done=done, limit=BATCH)
+        return rewrite(connection, place, renewed, done=done, limit=BATCH, after=after)
 
 
 def rewrite(
     connection: sa.Connection,
     place: str,
-    renewed: Callable[[str, str], str],
+    renewed: Renewed,
     *,
     done: str | None = None,
     limit: int | None = None,
-) -> int:
-    """Replace stored values of a column by what ``renewed(value, place)`` makes of them; returns how many.
+    after: int = 0,
+) -> Rewritten:
+    """Replace stored values of a column by what ``renewed(value, place)`` makes of them; None leaves one as it is.
 
-    ``done``: how values begin that are left alone.
+    ``done``: how values begin that are left alone. ``after``: only rows with a larger id.
 
     The one exception to append-only tables: what is said stays the same, only its ciphertext does not. Used by
     rotation and by the migration that sealed what was there.
     """
     table, column = _bare(place)
     key = table.c.id
-    asked = sa.select(key, column).where(column != "").order_by(key).limit(limit)
+    asked = sa.select(key, column).where(column != "", key > after).order_by(key).limit(limit)
     if done is not None:
         asked = asked.where(column.not_like(f"{done}%"))
     rows = connection.execute(asked).all()
     if not rows:
-        return 0
+        return Rewritten()
+    left: list[int] = []
     with append_only_lifted(connection, table.name, lift=table.name in append_only_tables()):
         for row_id, value in rows:
-            change = sa.update(table).where(key == row_id, column == value)
-            connection.execute(change.values({column: renewed(value, place)}))
-    return len(rows)
+            if (sealed := renewed(value, place)) is None:
+                left.append(row_id)
+                continue
+            connection.execute(
+                sa.update(table).where(key == row_id, column == value).values({column: sealed})
+            )
+    return Rewritten(len(rows) - len(left), tuple(left), rows[-1].id)
 
 
 def _bare(place: str) -> tuple[sa.TableClause, sa.ColumnClause[str]]:

@@ -71,6 +71,30 @@ def test_an_address_that_no_server_reads_does_not_keep_the_others(db_session: Se
     assert outbox.send_waiting(config) == (1, 1)
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_body_that_was_tampered_with_does_not_keep_the_others(
+    app: Flask, db_session: Session, config: Config, ended: bool
+):
+    somebody(db_session)
+    somebody(db_session)
+    db_session.commit()
+    first = db_session.scalars(sa.select(OutboxMail.id).order_by(OutboxMail.id)).first()
+    ends = clock.now() if ended else None
+    db_session.execute(
+        sa.text("UPDATE outbox_mail SET body = 's1:00000000:AAAA' WHERE id = :id"), {"id": first}
+    )
+    db_session.execute(sa.update(OutboxMail).where(OutboxMail.id == first).values(expires_at=ends))
+    db_session.commit()
+    db_session.expire_all()
+    assert outbox.send_waiting(config) == (1, 0 if ended else 1)
+    mail = db_session.get_one(OutboxMail, first)
+    assert mail.sent_at is None
+    assert outbox.send_waiting(config) == (0, 0), "another try reads no more"
+    said = app.test_cli_runner().invoke(args=["outbox", "list"]).output
+    assert "waiting 0" in said
+    assert (f"outbox_mail {first} (UnreadableError)" in said) is not ended
+
+
 def test_while_the_server_is_slow_others_write(
     app: Flask, db_session: Session, config: Config, monkeypatch: pytest.MonkeyPatch
 ):

@@ -215,13 +215,34 @@ def test_keys_are_rotated_in_batches_that_may_be_interrupted(
     assert {one.alias for one in db.session.scalars(sa.select(Referral))} == {"呼び名のあおいさん"}
 
 
+def test_rotation_names_a_row_that_no_key_opens_and_goes_on(
+    app: Flask, here: Town, other_keys: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed, "BATCH", 1)
+    use(app, OLD)
+    spoilt, whole = here.sent(), here.sent()
+    spoilt.wishes, whole.wishes = "散歩", "将棋"
+    db.session.commit()
+    changed = sa.text("UPDATE referral SET wishes = substr(wishes, 1, 20) || 'AAAA' WHERE id = :id")
+    db.session.execute(changed, {"id": spoilt.id})
+    db.session.commit()
+    db.session.expire_all()
+    use(app, NEW, OLD)
+    answer = app.test_cli_runner().invoke(args=["keys", "rotate"])
+    assert answer.exit_code != 0 and f"referral.wishes, row {spoilt.id}" in answer.output
+    assert "Older keys can be removed" not in answer.output
+    left = sa.text("SELECT id FROM referral WHERE wishes NOT LIKE :new")
+    assert list(db.session.scalars(left, {"new": f"s1:{ring(NEW).newest}%"})) == [spoilt.id]
+    assert db.session.get_one(Referral, whole.id).wishes == "将棋"
+
+
 def test_rotation_leaves_history_and_consents_as_protected_as_before(
     app: Flask, here: Town, other_keys: None
 ) -> None:
     use(app, OLD)
     lives(here)
     use(app, NEW, OLD)
-    assert dict(sealed.rotate())["event.reason"] > 0
+    assert dict(sealed.rotate())["event.reason"].count > 0
     for verb in ("UPDATE event SET reason = reason", "DELETE FROM observation_call"):
         with pytest.raises(sa.exc.DBAPIError, match="append-only"):
             db.session.execute(sa.text(verb))
