@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from stations.core.database import db, ids
 from stations.grants import queries
 from stations.grants.queries.late_reports import owing_reports
-from stations.grants.services import reminders
+from stations.grants.services import photos, reminders
 
 log = logging.getLogger(__name__)
 commands = AppGroup("grants", help="Reports that do not come.")
@@ -19,8 +19,10 @@ def remind() -> None:
     """Remind committees of reports by mail, on the days that the year's settings name; run it once a day.
 
     Each grant is a transaction of its own: one that fails is logged, makes the exit code 1, and is tried again by the
-    next run; the others are reminded.
+    next run; the others are reminded. It also deletes photos of which no receipt was made within a day.
     """
+    photos.forget_unfinished()
+    db.session.commit()
     reminded = failed = 0
     for grant_id in ids(owing_reports()):
         try:

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -51,6 +52,15 @@ def test_an_unfinished_photo_ends_after_a_day_and_one_with_a_receipt_stays(db_se
         photos.forget_unfinished()
         assert not is_there(forgotten)
         assert is_there(fresh) and is_there(used)
+
+
+def test_the_daily_job_deletes_it_though_nobody_uploads_any_more(app: Flask, db_session: Session):
+    made = grants.team()
+    forgotten = kept(grants.active(made), made.treasurer, 10)
+    db_session.commit()
+    with later(days=1.1):
+        assert app.test_cli_runner().invoke(args=["grants", "remind"]).exit_code == 0
+    assert not is_there(forgotten)
 
 
 def test_the_same_photo_kept_again_stays(db_session: Session):
