@@ -1,6 +1,7 @@
 """Danger to life: a call before a memo is sent, what its mail says, and who hears of it when nobody answers."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from stations.core.database import db, fetch_all
 from stations.core.messages import RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.core.sealed import UnreadableError
+from stations.people.models import Person
 from stations.referrals import queries, services
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.danger import Call, CallOutcome
@@ -137,6 +139,31 @@ def test_unanswered_it_goes_to_the_desk_and_then_to_the_section(here: Town) -> N
     assert all(ALIAS not in text and "死にたい" not in text for row in told for text in row)
     services.acknowledge_observation(observation=made, by=here.desk_worker)
     assert queries.waiting_for(officer) == []
+
+
+def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_open(
+    app: Flask, here: Town
+) -> None:
+    with_mail(cast.person(Role.OFFICER, name="地域 共生"))
+    everybody = {one.name: one for one in fetch_all(sa.select(Person))}
+    with clock.telling(SATURDAY):
+        made = sent(here)
+        mails()
+    told = []
+    for hours in (2, 4):
+        with clock.telling(SATURDAY + hours * HOUR):
+            services.escalate(observation=made)
+            told += mails()
+    db.session.commit()
+    leads = {name: re.findall(r"http://[^/]+(/\S+)", body) for name, _subject, body in told}
+    assert leads.pop(here.worker.name) == []
+    assert len(leads) == 3
+    for name, links in leads.items():
+        client = PageClient(app)
+        client.sign_in(everybody[name])
+        for link in links:
+            assert client.get(link).status == 200
+        assert links
 
 
 def test_who_is_the_desk_already_is_followed_by_the_section(here: Town) -> None:

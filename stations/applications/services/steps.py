@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask import current_app
 from flask_babel import force_locale
 
 from stations.applications import rules
@@ -13,6 +12,7 @@ from stations.core.access import Permission, demand
 from stations.core.database import lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_
+from stations.core.notices import link_to
 from stations.people.models import Person
 
 
@@ -37,18 +37,13 @@ def move(
     )
 
 
-def link(plan: Plan) -> str:
-    """The plan's address, as people type it."""
-    path: str = current_app.url_map.bind("").build("applications.plan", {"plan_id": plan.id})
-    return str(current_app.config["STATIONS"].base_url).rstrip("/") + path
-
-
 def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:
     """Tell people what happened to a plan, in their own language, without any reason or name in the mail."""
     for person in people:
         with force_locale(person.language):
             subject, sentence = _words(plan, act)
-            outbox.queue(to=person, subject=subject, body=f"{sentence}\n\n{link(plan)}")
+            link = link_to(person, "applications.plan", plan, plan_id=plan.id)
+            outbox.queue(to=person, subject=subject, body=f"{sentence}\n\n{link}".rstrip())
 
 
 def _words(plan: Plan, act: Act) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from stations.core import clock
 from stations.core.access import CITY_ROLES, Role
@@ -21,10 +20,7 @@ def holders(grant: Grant, roles: Collection[Role]) -> list[Person]:
     of_city = RoleAssignment.role.in_([role for role in roles if role in CITY_ROLES])
     found = sa.select(RoleAssignment.person_id).where(_in_term(), sa.or_(of_committee, of_city))
     return fetch_all(
-        sa.select(Person)
-        .where(Person.id.in_(found), Person.disabled_at.is_(None))
-        .options(orm.lazyload(Person.roles))  # who is told; what else they hold is nobody's question here
-        .order_by(Person.id)
+        sa.select(Person).where(Person.id.in_(found), Person.disabled_at.is_(None)).order_by(Person.id)
     )
 
 

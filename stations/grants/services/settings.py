@@ -3,7 +3,6 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 
 from stations.applications import queries as plan_queries
@@ -12,6 +11,7 @@ from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.notices import link_to
 from stations.grants import queries, settlement
 from stations.grants.labels import SettingsAct
 from stations.grants.settings import FiscalYearSetting, SettingsDraft
@@ -117,12 +117,11 @@ def _decide(draft: SettingsDraft, *, approved: bool, by: Actor) -> None:
 
 def _notify(role: Role, draft: SettingsDraft, subject: str, *, by: Actor) -> None:
     """Mail who holds a role in the city, in their language."""
-    base_url = current_app.config["STATIONS"].base_url
     for person in plan_queries.holders(role):
         if person.id == by.id:
             continue
         with force_locale(person.language):
-            body = f"{_(subject)}\n{base_url}/grants/settings?year={draft.fiscal_year}"
+            body = f"{_(subject)}\n{link_to(person, 'grants.settings', year=draft.fiscal_year)}".rstrip()
             outbox.queue(to=person, subject=_(subject), body=body)
 
 

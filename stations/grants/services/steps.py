@@ -5,7 +5,6 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 
 from stations.core import audit, outbox
@@ -15,6 +14,7 @@ from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
+from stations.core.notices import link_to
 from stations.grants import queries, rules
 from stations.grants.models import Grant
 from stations.grants.rules import Act, Status
@@ -66,7 +66,6 @@ def tell(
     The mail says of which plan's grant, and of which amount or deadline where the news is about one.
     """
     mails = 0
-    base_url = current_app.config["STATIONS"].base_url
     for person in queries.holders(grant, roles):
         if by is not None and person.id == by.id:
             continue
@@ -81,8 +80,8 @@ def tell(
                 name=queries.called(grant),
                 year=fiscal_year(grant.fiscal_year),
                 subject=news,
-                url=f"{base_url}/grants/{grant.id}",
-            )
+                url=link_to(person, "grants.grant", grant, grant_id=grant.id),
+            ).rstrip()
             mails += outbox.queue(to=person, subject=_(subject), body=body) is not None
     return mails
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from flask import current_app
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
@@ -10,6 +9,7 @@ from stations.core.access import Actor, Permission
 from stations.core.database import lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_
+from stations.core.notices import link_to
 from stations.people.models import Person
 from stations.referrals import queries, rules
 from stations.referrals.models import Observation, Referral
@@ -85,7 +85,7 @@ def tell(
     """Notify people by number and link alone, in their own language: mail carries nothing about the person.
 
     What is urgent says so in the subject, but for an answer to it. ``alerted``: the link of the section, who may not
-    read the memo.
+    read the memo. Who may not open the page (any more) gets no link.
     """
     memo = isinstance(about, Observation)
     endpoint, key = (
@@ -94,13 +94,12 @@ def tell(
     if alerted:
         endpoint = "referrals.alerted_observation"
     urgent = isinstance(about, Observation) and about.urgent and subject != MEMO_ANSWERED
-    path = current_app.url_map.bind("").build(endpoint, {key: about.id})
-    link = current_app.config["STATIONS"].base_url.rstrip("/") + path
     for person in dict.fromkeys(people):  # who is on both sides gets one mail
         if by is not None and person.id == by.id:
             continue
         with force_locale(person.language):
             words = _(subject, number=about.number)
+            link = link_to(person, endpoint, about, **{key: about.id})
             outbox.queue(
                 to=person,
                 subject=_("【至急】%(subject)s", subject=words) if urgent else words,
@@ -108,5 +107,7 @@ def tell(
                     "%(subject)s。\n内容は、サインインしてご確認ください。\n\n%(link)s",
                     subject=words,
                     link=link,
-                ),
+                )
+                if link
+                else _("%(subject)s。\n内容は、いま担当している機関だけがご覧になれます。", subject=words),
             )
