@@ -4,12 +4,14 @@ The limit is set before anything is read, so that nobody's request makes a worke
 three (a house test tries each): what a stranger sends, what somebody signed in sends, and forms with a file.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, abort, current_app, request, session
+from flask import Flask, Response, abort, current_app, request, session
 
 from stations.core import uploads
+from stations.core.database import SAFE_METHODS
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ SIGNED_IN: Final = Limit(1_000_000, 1_000_000, 2_000)
 
 WITH_FILE: Final = Limit(3 * uploads.MAX_BYTES + SIGNED_IN.size, SIGNED_IN.text, SIGNED_IN.fields)
 """More than one file may have: somebody who chose too large a one is answered beside the field, not by an error page."""
+
+
+UNREAD_BYTES: Final = 2 * WITH_FILE.size
+"""How much is taken in behind a refused request: a photo twice too large without a proxy, all that nginx passes on."""
+UNREAD_SECONDS: Final = 10.0
+PIECE: Final = 64 * 1024
 
 
 def limit_of(endpoint: str | None, *, signed_in: bool) -> Limit:
@@ -53,6 +61,24 @@ def _hold() -> None:
             abort(413)
 
 
+def _read_to_the_end(response: Response) -> Response:
+    """Take in what was sent and not looked at, so that the answer arrives.
+
+    A connection that is closed with half a body unread is reset: browsers then show their own error and nginx its 502
+    in place of our page. Bounded in bytes and time; nothing is kept. Only where the server says where a body ends.
+    """
+    if request.method in SAFE_METHODS or not request.environ.get("wsgi.input_terminated"):
+        return response
+    stream, left, until = request.environ["wsgi.input"], UNREAD_BYTES, time.monotonic() + UNREAD_SECONDS
+    try:
+        while left > 0 and time.monotonic() < until and (piece := stream.read(PIECE)):
+            left -= len(piece)
+    except OSError:  # the sender has gone
+        pass
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Before the CSRF check, which reads the form."""
     app.before_request(_hold)
+    app.after_request(_read_to_the_end)

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.routing import IntegerConverter, Map
 
-from stations.core import errors, migrations, once
+from stations.core import errors, migrations, once, uploads
 from stations.core.access import public
 
 log = logging.getLogger(__name__)
@@ -149,6 +149,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     production = app.config["STATIONS"].production
     app.jinja_env.globals |= {"remembered": REMEMBERED, "once_mark": once.new_mark}
+    app.jinja_env.globals["largest_file"] = uploads.MAX_BYTES
 
     @app.before_request
     def start_clock() -> None:

@@ -1,4 +1,4 @@
-// Lists the chosen files with name, size and a small picture, and takes them by drag and drop.
+// Lists the chosen files with name, size and a small picture, takes them by drag and drop, refuses what is too large.
 
 /** @param {number} bytes @returns {string} such as "1.4 MB" */
 export function size(bytes) {
@@ -27,6 +27,16 @@ function enhance(area) {
   const list = area.querySelector("[data-file-list]");
   const template = area.querySelector("[data-file-row]");
 
+  const refused = area.querySelector("[data-file-refused]");
+
+  // Sending it would take minutes on a slow line, and end on a page without what was typed here.
+  const refuseTooLarge = () => {
+    const tooLarge = [...input.files].find((file) => file.size > Number(area.dataset.largest));
+    refused.hidden = !tooLarge;
+    refused.textContent = tooLarge ? `＊${area.dataset.tooLarge.replace("{name}", tooLarge.name)}` : "";
+    if (tooLarge) input.files = new DataTransfer().files;
+  };
+
   const show = () => {
     list.replaceChildren(...[...input.files].map((file, index) => {
       const row = template.content.cloneNode(true).firstElementChild;
@@ -43,7 +53,10 @@ function enhance(area) {
     }));
   };
 
-  input.addEventListener("change", show);
+  input.addEventListener("change", () => {
+    refuseTooLarge();
+    show();
+  });
   area.addEventListener("dragover", (event) => {
     event.preventDefault();
     area.classList.add("mt-file--over");
@@ -56,6 +69,7 @@ function enhance(area) {
     [...event.dataTransfer.files].slice(0, input.multiple ? undefined : 1).forEach((file) => dropped.items.add(file));
     input.files = dropped.files;
     input.dispatchEvent(new Event("input", { bubbles: true }));
+    refuseTooLarge();
     show();
   });
   show();
