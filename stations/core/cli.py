@@ -14,7 +14,7 @@ def rotate() -> None:
     """Encrypt everything with the newest key of STATIONS_DATA_KEYS. Safe to interrupt and to repeat."""
     unreadable: list[str] = []
     for place, batch in sealed.rotate():
-        click.echo(f"{place}: {batch.count}")
+        click.echo(f"{place}: {batch.changed}")
         unreadable += [f"{place}, row {row_id}" for row_id in batch.left]
     if unreadable:
         for one in unreadable:

@@ -166,7 +166,7 @@ def rotate() -> Generator[tuple[str, "Rewritten"]]:
 class Rewritten(NamedTuple):
     """How many values got another ciphertext, the ids of those left as they were, and the last id that was read."""
 
-    count: int = 0
+    changed: int = 0
     left: tuple[int, ...] = ()
     last: int = 0
 

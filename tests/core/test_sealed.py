@@ -242,7 +242,7 @@ def test_rotation_leaves_history_and_consents_as_protected_as_before(
     use(app, OLD)
     lives(here)
     use(app, NEW, OLD)
-    assert dict(sealed.rotate())["event.reason"].count > 0
+    assert dict(sealed.rotate())["event.reason"].changed > 0
     for verb in ("UPDATE event SET reason = reason", "DELETE FROM observation_call"):
         with pytest.raises(sa.exc.DBAPIError, match="append-only"):
             db.session.execute(sa.text(verb))

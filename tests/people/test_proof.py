@@ -184,7 +184,7 @@ def test_an_open_session_trusts_no_device_without_the_password(client: PageClien
     some_time_after(client)
     page = client.get(f"/referrals/{here.sent().id}")
     page = client.submit(page, button_of(page))
-    sent = {"code": mailed(), "remember": True}
+    sent: dict[str, str | bool] = {"code": mailed(), "remember": True}
     page = client.submit(page, "確認して進む", sent | {"current_password": "not the password"})
     assert "いまのパスワードが違います" in page.text and not fetch_all(sa.select(TrustedDevice))
     page = client.submit(page, "確認して進む", sent | {"current_password": PASSWORD})
