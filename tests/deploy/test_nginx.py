@@ -180,3 +180,12 @@ def test_an_application_that_is_away_is_said_in_words(tmp_path: Path):
         status, body = ask(address, "GET", "/")
     assert status == 503
     assert "1分ほど待って" in body.decode() and b"nginx" not in body
+
+
+@pytest.mark.parametrize("size", [3_000_000, 40_000_000])
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+def test_without_a_proxy_the_answer_arrives_as_well(site: Site, size: int, connection: str):
+    """A browser that is still sending when the connection closes shows an error of its own."""
+    address = urlsplit(site.url).netloc
+    status, body = ask(address, "POST", "/sign-in", b"1" * size, Connection=connection)
+    assert status in {400, 413} and "前のページに戻り" in body.decode()
