@@ -11,7 +11,7 @@ from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong
 from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, read_act
 from stations.attendance.labels import TONES, format_ahead
 from stations.attendance.rules import AgeBand, Verdict
-from stations.core import audit, clock, errors, web
+from stations.core import audit, clock, errors, lists, web
 from stations.core.access import Permission, can, requires
 from stations.core.danger import emergency_numbers
 from stations.core.database import creates, writes
@@ -38,14 +38,20 @@ def _opening_trail(opening: Any, here: str) -> list[tuple[Any, str | None]]:
 @requires(Permission.VISIT_READ)
 def index() -> Any:
     """What is to be recorded, what of today is counted and closed, then the stations one may read."""
-    year = clock.fiscal_year(clock.today())
-    to_record = queries.to_record(current_user)
+    year, chosen = clock.fiscal_year(clock.today()), lists.chosen("q", "unclosed")
+    stations = queries.stations_of(current_user, year)
+    fitting = [row for row in stations if row.unclosed or "unclosed" not in chosen]
+    fitting = lists.holding(
+        fitting, chosen.get("q", ""), lambda row: (row.station.name, row.station.committee.district.name)
+    )
     return render_template(
         "attendance/index.html",
-        todays=[row for row in to_record if row.opening.on == clock.today()],
+        todays=queries.to_record_today(current_user),
         finished=queries.finished_today(current_user),
-        missing=[row for row in to_record if row.opening.on < clock.today()],
-        stations=queries.stations_of(current_user, year),
+        missing=queries.left_to_record(current_user, lists.asked_page("missing")),
+        total=len(stations),
+        found=lists.page_of(fitting, lists.asked_page()),
+        chosen=chosen,
         clocks=[
             (one, format_ahead(dt.timedelta(seconds=one.clock_ahead_seconds)))
             for one in queries.wrong_clocks(current_user)

@@ -50,6 +50,12 @@ def page_of(rows: Sequence[Row], page: int) -> Paged[Row]:
     return Paged(list(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]), page, pages, len(rows))
 
 
+def newest_of(rows: Sequence[Row], page: int) -> Paged[Row]:
+    """As `page_of`, counted from the end: page 1 holds the last rows. Within a page they keep their order."""
+    back = page_of(rows[::-1], page)
+    return Paged(back.rows[::-1], back.page, back.pages, back.total)
+
+
 def paged(asked: sa.Select[Any], page: int) -> Paged[Any]:
     """One page of what the database is asked for (its first column); else as `page_of`."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
@@ -78,4 +84,5 @@ def holding(rows: Iterable[Row], words: str, texts_of: Callable[[Row], Iterable[
 
 def init_app(app: Flask) -> None:
     app.add_template_global(page_of)
+    app.add_template_global(newest_of)
     app.add_template_global(asked_page)

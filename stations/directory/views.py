@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from stations.committees.queries import calendar_rules
 from stations.committees.rules import OpeningStatus, StationStage, describe, month_shown
-from stations.core import clock
+from stations.core import clock, lists
 from stations.core.access import public
 from stations.core.language import gettext as _
 from stations.directory import queries
@@ -17,6 +17,8 @@ from stations.directory.forms import SearchForm
 blueprint = Blueprint("directory", __name__)
 
 FIRST_SHOWN = 3
+TODAYS_SHOWN = 25
+CANCELLED_SHOWN = 5
 
 
 @blueprint.get("/")
@@ -30,11 +32,13 @@ def index() -> Any:
         "directory/index.html",
         form=form,
         wish=wish,
-        listed=listed,
+        found=lists.page_of(listed, lists.asked_page("stations")),
         todays=[] if wish.given else queries.today_of(stations),
+        todays_shown=TODAYS_SHOWN,
         soonest=[] if wish.given else queries.soonest(listed)[:FIRST_SHOWN],
         today=clock.today(),
         cancelled=queries.cancelled_soon(stations),
+        cancelled_shown=CANCELLED_SHOWN,
         preparing=queries.in_preparation(districts, stations),
         running=len(stations),
     )
@@ -48,6 +52,7 @@ def calendar() -> Any:
     form = SearchForm(districts)
     first = month_shown(request.args.get("month", ""), clock.today())
     openings = queries.month(queries.running(), first, form.wish)
+    found = lists.page_of(openings, lists.asked_page())
     return render_template(
         "directory/calendar.html",
         form=form,
@@ -57,7 +62,13 @@ def calendar() -> Any:
         later=clock.add_months(first, 1),
         today=clock.today(),
         over=queries.is_over,
-        days=[(on, list(group)) for on, group in groupby(openings, key=lambda one: one.on)],
+        found=found,
+        days=[
+            (on, list(group))
+            for on, group in groupby(
+                openings if "all" in request.args else found.rows, key=lambda one: one.on
+            )
+        ],
         breadcrumb=[(_("ステーションをさがす"), url_for(".index")), (_("カレンダー"), None)],
     )
 
@@ -73,15 +84,18 @@ def station(station_id: int) -> Any:
         station=station,
         closed=station.stage is StationStage.CLOSED,
         openings=to_come,
+        shown=lists.page_of(to_come, lists.asked_page("openings")),
+        cancelled_shown=CANCELLED_SHOWN,
         ended_today=any(one.status is not OpeningStatus.CANCELLED for one in openings if one not in to_come),
         today=clock.today(),
         next=next((one for one in to_come if one.status is not OpeningStatus.CANCELLED), None),
         cancelled=[one for one in to_come if one.status is OpeningStatus.CANCELLED],
-        rules=[
-            (rule, describe(rule.calendar_pattern, _))
-            for rule in calendar_rules(station.id)
-            if rule.last_on >= clock.today()
-        ],
+        venues=lists.page_of(station.open_venues, lists.asked_page("venues")),
+        rules=lists.page_of(
+            [rule for rule in calendar_rules(station.id) if rule.last_on >= clock.today()],
+            lists.asked_page("rules"),
+        ),
+        said=lambda rule: describe(rule.calendar_pattern, _),
         breadcrumb=[(_("ステーションをさがす"), url_for(".index")), (station.name, None)],
     )
 

@@ -1,5 +1,6 @@
 """Pages of the general meeting: the secretariat's cockpit, and the agenda that members read."""
 
+import itertools
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
@@ -109,17 +110,17 @@ def meeting(meeting: Any) -> Any:
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
     over = meeting.status in rules.ENDED
-    candidates = [] if over else queries.candidates()
+    candidates = lists.page_of([] if over else queries.candidates(), lists.asked_page("plans"))
+    numbered = list(zip(itertools.count(1), agenda, _running_totals(agenda)))
     return render_template(
         "meetings/meeting.html",
         meeting=meeting,
-        agenda=agenda,
-        running=_running_totals(agenda),
+        found=lists.page_of(numbered, lists.asked_page("items")),
         quorum=queries.quorum(meeting, of=members, taking_part=taking_part),
-        members=members,
+        members=lists.page_of(members, lists.asked_page("members")),
         taking_part=taking_part,
         candidates=candidates,
-        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates},
+        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows},
         pending=sum(item.pending for item in agenda),
         resolved=any(item.resolution for item in agenda),
         minutes=meeting.minutes,

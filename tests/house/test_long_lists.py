@@ -1,186 +1,96 @@
 """Every list with 200 rows more than the demonstration has: pages of 25, found by words, few questions to the database."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from stations.app import create_app
-from stations.core import clock
 from stations.core.access import Role, scope_of
 from stations.core.config import Config
-from stations.core.database import Model, db
-from stations.core.text import for_searching
+from stations.core.database import db
 from tests.support import cast
 from tests.support.client import Page, PageClient
+from tests.support.crowd import LISTS, PARTS, WORD, Crowd, crowd
 from tests.support.demo_site import demo_copy
 from tests.support.html_page import text_of
 from tests.support.sampling import busiest, models
 from tests.support.statements import recorded
 
-MANY, PAGE_ROWS, QUERY_BUDGET = 200, 25, 15
+PAGE_ROWS, QUERY_BUDGET = 25, 15
+LONG_LISTS = [(role, path) for role, path, _searched in LISTS]
+SEARCHED = [(role, path) for role, path, searched in LISTS if searched]
 
 
 @pytest.fixture(scope="module")
-def crowded(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def crowded(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Crowd]]:
     app = create_app(Config.from_environment(demo_copy(run_folder, tmp_path_factory.mktemp("crowded"))))
     with app.app_context():
-        crowd()
+        made = crowd()
         db.session.commit()
-    yield app
+    yield app, made
     with app.app_context():
         db.engine.dispose()
 
 
-def crowd() -> None:
-    """Copies of one row of each kind; the last has words of its own."""
-    committee = busiest(scope_of(Role.CHAIR))
-    agency = busiest(scope_of(Role.CASE_WORKER))
-    assert committee is not None and agency is not None
-    of_committee = f"committee_id = {committee.id}"
-    plan = one("plan", f"{of_committee} AND status = 'approved'")
-    plans = more("plan", plan, number=lambda n: 5000 + n, title=title)
-    grant = one("grant", of_committee + " AND status = 'active'")
-    version = one("plan_version", f"id = {grant['version_id']}")
-    versions = more("plan_version", version, plan_id=lambda n: plans[n])
-    more("grant", grant, plan_id=lambda n: plans[n], version_id=lambda n: versions[n])
-    receipt = one("receipt", f"grant_id = {grant['id']} AND cancelled_at IS NULL")
-    receipts = more("receipt", receipt, number=lambda n: 5000 + n, description=title)
-    booked = one("ledger_transaction", f"receipt_id = {receipt['id']}")
-    booked |= {"client_event_id": None}
-    bookings = more("ledger_transaction", booked, receipt_id=lambda n: receipts[n])
-    for side in all_of("ledger_posting", f"transaction_id = {booked['id']}"):
-        more("ledger_posting", side, transaction_id=lambda n: bookings[n])
-    more(
-        "referral",
-        one("referral", f"agency_id = {agency.id} AND sent_at IS NOT NULL"),
-        number=lambda n: f"T-{title(n)}",
-    )
-    more("observation", one("observation", f"agency_id = {agency.id}"), number=lambda n: f"K-{title(n)}")
-    look = {
-        "at": clock.now(),
-        "by_id": 1,
-        "object_type": "person",
-        "object_id": 1,
-        "purpose": "利用者の登録内容",
-    }
-    more("personal_data_view", look | {"endpoint": "people.show"})
-    more("meeting", one("meeting", "status = 'closed'"), title=title)
-    more("agency", one("agency", "is_marugoto_desk = 0"), name=title)
-    more(
-        "person",
-        one("person", "login LIKE 'demo%'"),
-        login=lambda n: f"crowd-{n}",
-        name=title,
-        searched=lambda n: for_searching(title(n)),
-    )
-    more("event", one("event", f"object_type = 'grant' AND object_id = {grant['id']}"))
-    opening = one("opening", f"station_id = {grant['station_id']} AND status = 'held'")
-    first_day = clock.fiscal_year_period(clock.fiscal_year(clock.today()))[0]
-    more(
-        "opening",
-        opening,
-        on=lambda n: first_day,
-        starts_at=lambda n: dt.time(n // 60, n % 60),
-        ends_at=lambda n: dt.time(23, 59),
-    )
-
-
-def title(n: int) -> str:
-    return "ゆずジャムの会" if n == MANY - 1 else f"数を増やす会{n}"
-
-
-def all_of(table: str, which: str) -> list[dict[str, Any]]:
-    found = Model.metadata.tables[table]
-    return [dict(row) for row in db.session.execute(sa.select(found).where(sa.text(which))).mappings()]
-
-
-def one(table: str, which: str) -> dict[str, Any]:
-    found = Model.metadata.tables[table]
-    row = (
-        db.session.execute(sa.select(found).where(sa.text(which)).order_by(found.c.id).limit(1))
-        .mappings()
-        .one()
-    )
-    return dict(row)
-
-
-def more(table: str, row: dict[str, Any], **changed: Callable[[int], Any]) -> list[int]:
-    """Ids of the copies of ``row``."""
-    target = Model.metadata.tables[table]
-    own = {name: value for name, value in row.items() if name != "id"}
-    made = [own | {name: value(n) for name, value in changed.items()} for n in range(MANY)]
-    return list(db.session.scalars(sa.insert(target).returning(target.c.id), made))
-
-
-WORD = "ジャム"
-LISTS = [
-    (Role.OFFICER, "/plans"),
-    (Role.CHAIR, "/plans"),
-    (Role.OFFICER, "/grants?year="),
-    (Role.CHAIR, "/grants?year="),
-    (Role.TREASURER, "/grants/{grant}/receipts"),
-    (Role.CASE_WORKER, "/referrals"),
-    (Role.CASE_WORKER, "/observations"),
-    (Role.SECRETARIAT, "/meetings"),
-    (Role.ADMINISTRATOR, "/people"),
-    (Role.OFFICER, "/agencies"),
-]
-UNSEARCHED = [
-    (Role.ADMINISTRATOR, "/people/view-log"),
-    (Role.STATION_LEADER, "/attendance/stations/{station}"),
-    (Role.TREASURER, "/grants/{grant}/books"),
-]
-
-
-def visit(app: Flask, role: Role, path: str) -> tuple[PageClient, str]:
-    """A new person of the role at a browser, and the address with the crowded grant and station in it."""
+def visit(crowded: tuple[Flask, Crowd], role: Role | None, path: str) -> tuple[PageClient, str]:
+    """A new person of the role at a browser (None: a citizen), and the address with the crowd's ids in it."""
+    app, made = crowded
     client = PageClient(app)
     with app.app_context():
-        grant = db.session.execute(
-            sa.text("SELECT grant_id FROM receipt GROUP BY grant_id ORDER BY count(*) DESC")
-        ).scalar()
-        station = db.session.execute(
-            sa.text("SELECT station_id FROM opening GROUP BY station_id ORDER BY count(*) DESC")
-        ).scalar()
-        body = (
-            db.session.get(models()["station"], station)
-            if role is Role.STATION_LEADER
-            else busiest(scope_of(role))
-        )
-        person = cast.person(role, of=body)
-        db.session.commit()
-        client.sign_in(person)
-    return client, path.format(grant=grant, station=station)
+        if role is not None:
+            station = db.session.get(models()["station"], made.station)
+            person = cast.person(role, of=station if role is Role.STATION_LEADER else busiest(scope_of(role)))
+            db.session.commit()
+            client.sign_in(person)
+    return client, path.format(**asdict(made))
+
+
+def counted(client: PageClient, url: str) -> tuple[Page, int]:
+    """The page, and how many statements it took."""
+    with client.app.app_context():
+        engine = db.engine
+    with recorded(engine) as statements:
+        page = client.get(url)
+    return page, len(statements)
 
 
 def rows_of(page: Page) -> list[str]:
-    """The list's own rows, without its sums and without another list below it."""
-    tables = [one for one in page.all("table", class_="mt-table--list") if "議題にできる" not in text_of(one)]
+    """The list's own rows, without its sums and without the lists that have pages of their own."""
+    inside = {
+        id(one)
+        for _role, _path, name, _row in PARTS
+        for part in page.all("div", id=name)
+        for one in part.iter()
+    }
+    tables = [one for one in page.all("table", class_="mt-table--list") if id(one) not in inside]
     rows = [row for table in tables for body in table.iter("tbody") for row in body.iter("tr")]
-    return [text_of(row) for row in [*rows, *page.all("li", class_="mt-receipts__row")]]
+    cards = [*page.all("li", class_="mt-receipts__row"), *page.all("li", class_="mt-station__when")]
+    return [text_of(row) for row in [*rows, *cards]]
 
 
-@pytest.mark.parametrize(("role", "path"), LISTS + UNSEARCHED, ids=lambda part: str(part))
-def test_a_long_list_comes_in_pages(crowded: Flask, role: Role, path: str):
+def part_rows(page: Page, name: str, kind: str) -> list[str]:
+    """The rows of a list inside the page of something else; ``kind``: their element, or a class of it."""
+    every = page.one("div", id=name).iter()
+    rows = [one for one in every if kind == one.tag or kind in (one.get("class") or "").split()]
+    return [text_of(row) for row in rows if not any(cell.get("scope") == "col" for cell in row)]
+
+
+@pytest.mark.parametrize(("role", "path"), LONG_LISTS, ids=str)
+def test_a_long_list_comes_in_pages(crowded: tuple[Flask, Crowd], role: Role | None, path: str):
     client, url = visit(crowded, role, path)
-    with crowded.app_context():
-        engine = db.engine
-    with recorded(engine) as statements:
-        first = client.get(url)
-    assert len(statements) <= QUERY_BUDGET
+    first, statements = counted(client, url)
+    assert statements <= QUERY_BUDGET
     assert 0 < len(rows_of(first)) <= PAGE_ROWS
-    second = client.click(first, "次のページ")
-    assert "page=2" in second.url
-    assert rows_of(second) and rows_of(second) != rows_of(first)
+    onward = [link for one in first.all("a", rel="next") if "page=2" in (link := one.get("href") or "")]
+    second = client.get(onward[0])
+    assert rows_of(second) and "26〜" in text_of(second.one("p", class_="mt-count", text="26〜"))
 
 
-@pytest.mark.parametrize(("role", "path"), LISTS, ids=lambda part: str(part))
-def test_a_long_list_is_searched(crowded: Flask, role: Role, path: str):
+@pytest.mark.parametrize(("role", "path"), SEARCHED, ids=str)
+def test_a_long_list_is_searched(crowded: tuple[Flask, Crowd], role: Role | None, path: str):
     client, url = visit(crowded, role, path)
     found = client.submit(client.get(url), fields={"q": WORD})
     assert len(rows_of(found)) == 1 and "ゆずジャム" in rows_of(found)[0]
@@ -188,19 +98,34 @@ def test_a_long_list_is_searched(crowded: Flask, role: Role, path: str):
     assert rows_of(nothing) == [] and nothing.has_link("絞り込みをやめる")
 
 
-def test_a_long_history_comes_in_pages(crowded: Flask):
+@pytest.mark.parametrize(("role", "path", "name", "tag"), PARTS, ids=str)
+def test_a_long_part_of_a_page_comes_in_pages(
+    crowded: tuple[Flask, Crowd], role: Role | None, path: str, name: str, tag: str
+):
+    client, url = visit(crowded, role, path)
+    first, statements = counted(client, url)
+    assert statements <= QUERY_BUDGET
+    assert 0 < len(part_rows(first, name, tag)) <= PAGE_ROWS
+    onward = [
+        one.get("href") or "" for one in first.one("div", id=name).iter("a") if one.get("rel") == "next"
+    ]
+    assert len(onward) == 1 and onward[0].endswith(f"{name}=2#{name}")
+    second = client.get(onward[0])
+    assert part_rows(second, name, tag)
+    assert "26〜" in text_of(second.one("div", id=name))
+
+
+def test_a_long_history_comes_in_pages(crowded: tuple[Flask, Crowd]):
     client, url = visit(crowded, Role.OFFICER, "/grants/{grant}")
     page = client.get(url)
-    assert 0 < len(page.all("li", class_="mt-timeline__item")) <= PAGE_ROWS
-    assert client.click(page, "前の記録").all("li", class_="mt-timeline__item")
+    assert 0 < len(page.one("div", id="history").findall(".//li")) <= PAGE_ROWS
+    onward = next(one for one in page.all("a", text="前の記録") if "history=2" in (one.get("href") or ""))
+    assert client.get(onward.get("href") or "").one("div", id="history").findall(".//li")
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)
-def test_the_home_page_stays_short(crowded: Flask, role: Role):
+def test_the_home_page_stays_short(crowded: tuple[Flask, Crowd], role: Role):
     client, _home = visit(crowded, role, "/")
-    with crowded.app_context():
-        engine = db.engine
-    with recorded(engine) as statements:
-        page = client.get("/home")
-    assert len(statements) <= QUERY_BUDGET
+    page, statements = counted(client, "/home")
+    assert statements <= QUERY_BUDGET
     assert len(page.all("li")) <= 100 and len(page.all("tr")) <= 50

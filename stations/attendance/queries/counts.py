@@ -14,7 +14,7 @@ from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter, Totals
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
-from stations.core import access, clock
+from stations.core import access, clock, lists
 from stations.core.access import Actor, Permission
 from stations.core.database import db
 
@@ -190,6 +190,18 @@ def to_record(person: Actor) -> list[OpeningRow]:
     )
 
 
+def to_record_today(person: Actor) -> list[OpeningRow]:
+    """Today's among `to_record`."""
+    return _recordable(person, Opening.on == clock.today(), OpeningRecord.closed_at.is_(None))
+
+
+def left_to_record(person: Actor, page: int) -> lists.Paged[OpeningRow]:
+    """One page of the days gone by among `to_record`."""
+    asked = _may_record(person, Opening.on < clock.today(), OpeningRecord.closed_at.is_(None))
+    found: lists.Paged[Opening] = lists.paged(asked, page)
+    return lists.Paged(_with_records(found.rows), found.page, found.pages, found.total)
+
+
 def finished_today(person: Actor) -> list[OpeningRow]:
     """Today's openings that ``person`` may record and somebody has counted and closed."""
     return _recordable(person, Opening.on == clock.today(), OpeningRecord.closed_at.is_not(None))
@@ -197,17 +209,23 @@ def finished_today(person: Actor) -> list[OpeningRow]:
 
 def _recordable(person: Actor, *which: sa.ColumnElement[bool], limit: int | None = None) -> list[OpeningRow]:
     """The openings held that ``person`` may record and that fit ``which``, newest first."""
+    return _rows(_may_record(person, *which).limit(limit)) if _records(person) else []
+
+
+def _records(person: Actor) -> bool:
     stations = access.station_ids(person, Permission.VISIT_RECORD)
-    if stations is not None and not stations:
-        return []
+    return stations is None or bool(stations)
+
+
+def _may_record(person: Actor, *which: sa.ColumnElement[bool]) -> sa.Select[Opening]:
+    stations = access.station_ids(person, Permission.VISIT_RECORD)
     statement = (
         _openings()
         .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
         .where(Opening.status != OpeningStatus.CANCELLED, *which)
         .order_by(Opening.on.desc(), Opening.starts_at)
-        .limit(limit)
     )
-    return _rows(statement if stations is None else statement.where(Opening.station_id.in_(stations)))
+    return statement if stations is None else statement.where(Opening.station_id.in_(stations))
 
 
 def stations_of(person: Actor, year: int) -> list[StationRow]:
@@ -278,7 +296,10 @@ def _openings() -> sa.Select[Opening]:
 
 
 def _rows(statement: sa.Select[Opening]) -> list[OpeningRow]:
-    openings = db.session.scalars(statement).all()
+    return _with_records(db.session.scalars(statement).all())
+
+
+def _with_records(openings: Sequence[Opening]) -> list[OpeningRow]:
     numbers = [one.id for one in openings]
     records = (
         {}

@@ -11,7 +11,7 @@ from stations.committees.forms import CancelForm, EndRuleForm, OpeningForm, Rule
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningAct, describe, month_shown, next_status
 from stations.committees.views.pages import blueprint, trail
-from stations.core import clock
+from stations.core import clock, lists
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -29,11 +29,15 @@ def calendar(station: Any) -> Any:
     start = month_shown(request.args.get("from", ""), clock.today())
     end = clock.add_months(start, MONTHS_AHEAD)
     openings = [one for one in queries.openings_between(start, end, station_ids=[station.id]) if one.on < end]
-    months = groupby(openings, key=lambda one: one.on.replace(day=1))
+    found = lists.page_of(openings, lists.asked_page())
+    rules = lists.page_of(queries.calendar_rules(station.id), lists.asked_page("rules"))
+    months = groupby(found.rows, key=lambda one: one.on.replace(day=1))
     return render_template(
         "committees/calendar.html",
         station=station,
-        rules=[(rule, describe(rule.calendar_pattern, _)) for rule in queries.calendar_rules(station.id)],
+        found=found,
+        rules=rules,
+        said={rule.id: describe(rule.calendar_pattern, _) for rule in rules.rows},
         months=[(month, list(group)) for month, group in months],
         start=start,
         earlier=clock.add_months(start, -MONTHS_AHEAD),

@@ -10,7 +10,7 @@ from stations.committees.forms import AppointForm, CommitteeForm, EndTermForm
 from stations.committees.labels import TONES
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import seen
+from stations.core import lists, seen
 from stations.core.access import Permission, Role, requires
 from stations.core.database import writes
 from stations.core.forms import succeeds
@@ -25,11 +25,13 @@ SHOWN = N_("役員の氏名")
 @requires(Permission.COMMITTEE_READ, of=queries.committee, personal=SHOWN)
 def committee(committee: Any) -> Any:
     officers = queries.officers(committee)
+    stations = lists.page_of(committee.stations, lists.asked_page("stations"))
     return render_template(
         "committees/committee.html",
         committee=committee,
         officers=[one for one in officers if one.active],
-        next_by_station=queries.next_by_station(station.id for station in committee.stations),
+        stations=stations,
+        next_by_station=queries.next_by_station(station.id for station in stations.rows),
         events=history.of_committee(committee, officers),
         tones=TONES,
         breadcrumb=trail(committee=committee),
@@ -56,10 +58,14 @@ def edit_committee(committee: Any) -> Any:
 @blueprint.get("/committees/<int:committee_id>/officers")
 @requires(Permission.COMMITTEE_READ, of=queries.committee, personal=SHOWN)
 def officers(committee: Any) -> Any:
+    officers, chosen = queries.officers(committee), lists.chosen("q")
+    fitting = lists.holding(officers, chosen.get("q", ""), lambda one: (one.name, str(label(one.role))))
     return render_template(
         "committees/officers.html",
         committee=committee,
-        officers=queries.officers(committee),
+        officers=officers,
+        found=lists.page_of(fitting, lists.asked_page()),
+        chosen=chosen,
         breadcrumb=trail(committee=committee, here=_("役員")),
     )
 

@@ -18,13 +18,14 @@ from stations.committees.labels import TONES
 from stations.committees.rules import OpeningStatus, StationStage, describe
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import access, clock, seen
+from stations.core import access, clock, lists, seen
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
 
 NEXT_SHOWN = 6
+OF_A_DISTRICT_SHOWN = 10
 CANCELLED_SINCE = dt.timedelta(days=30)
 
 
@@ -38,6 +39,7 @@ def index() -> Any:
         "committees/index.html",
         districts=districts,
         next_by_station=queries.next_by_station(station.id for station in shown),
+        shown=OF_A_DISTRICT_SHOWN,
         running=sum(
             any(station.stage is StationStage.RUNNING for station in district.stations)
             for district in districts
@@ -152,8 +154,14 @@ def close_station(station: Any) -> Any:
 @blueprint.get("/stations/<int:station_id>/venues")
 @requires(Permission.STATION_READ, of=queries.station)
 def venues(station: Any) -> Any:
+    chosen = lists.chosen("q")
+    fitting = lists.holding(station.venues, chosen.get("q", ""), lambda one: (one.name, one.address))
     return render_template(
-        "committees/venues.html", station=station, breadcrumb=trail(station=station, here=_("会場"))
+        "committees/venues.html",
+        station=station,
+        found=lists.page_of(fitting, lists.asked_page()),
+        chosen=chosen,
+        breadcrumb=trail(station=station, here=_("会場")),
     )
 
 

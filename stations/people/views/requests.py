@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import formatting
+from stations.core import formatting, lists
 from stations.core.access import Permission, requires
 from stations.core.database import writes
 from stations.core.errors import back_with
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 @requires(Permission.PEOPLE_MANAGE, personal=N_("利用者の一覧"))
 def requests() -> ResponseReturnValue:
     """What waits for a second administrator."""
-    found = queries.open_requests()
-    roles = queries.asked_roles(found)
+    found = lists.page_of(queries.open_requests(), lists.asked_page())
+    roles = queries.asked_roles(found.rows)
     return render_template(
         "people/requests.html",
         found=found,
-        what={one.id: _what(one, roles.get(one.id)) for one in found},
-        written=request_queries.newly_written(one.person for one in found),
+        what={one.id: _what(one, roles.get(one.id)) for one in found.rows},
+        written=request_queries.newly_written(one.person for one in found.rows),
         breadcrumb=[(_("利用者の管理"), url_for("people.index")), (_("確認の依頼"), None)],
     )
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from stations.committees.models import Station
 from stations.core import access, clock
@@ -19,6 +20,7 @@ from stations.referrals.models import (
     ConsentRecord,
     FollowUp,
     Observation,
+    ObservationCall,
     Referral,
 )
 from stations.referrals.rules import Act, ObservationAct, ObservationStatus, SheetAct, Status
@@ -180,6 +182,13 @@ def lacks_call(observation: Observation) -> bool:
     sent_at = observation.sent_at
     called = any(sent_at is None or call.recorded_at > sent_at for call in observation.calls)
     return not called and danger.needs_call(observation.urgent, observation.facts, observation.alias)
+
+
+def calls(observation: Observation) -> list[ObservationCall]:
+    """The calls about a memo with their words, which are sealed and read together here, oldest first."""
+    asked = sa.select(ObservationCall).where(ObservationCall.observation_id == observation.id)
+    read = asked.options(orm.undefer(ObservationCall.whom), orm.undefer(ObservationCall.reason))
+    return fetch_all(read.order_by(ObservationCall.id))
 
 
 def is_unanswered(observation: Observation, now: dt.datetime) -> bool:

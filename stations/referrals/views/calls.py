@@ -67,7 +67,7 @@ def alerted_observation(observation: Any) -> Any:
         form=form,
         observation=observation,
         callable=queries.takes_calls(current_user, observation),
-        calls=[one for one in observation.calls if one.outcome is not danger.CallOutcome.NOT_NEEDED],
+        calls=[one for one in queries.calls(observation) if one.outcome is not danger.CallOutcome.NOT_NEEDED],
         phones=phones(observation.agency, queries.desk()),
         timeline=history(observation, concealed=True),
         breadcrumb=[(_("気づきメモ %(number)s", number=observation.number), None)],

@@ -194,6 +194,7 @@ def observation(observation: Any) -> Any:
         today=today,
         sent=request.args.get("sent") == "1",
         phones=phones(observation.agency),
+        calls=[] if concealed else queries.calls(observation),
         callable=queries.may_record_call(current_user, observation),
         timeline=history(observation, concealed=concealed),
         tones=OBSERVATION_TONES,
