@@ -11,6 +11,7 @@ from stations.core.database import db
 from tests.browser.conftest import VisitorMaker
 from tests.browser.enter import assert_enter_is_harmless
 from tests.browser.journey import Examined, examine
+from tests.browser.sizes import assert_letters_are_large, assert_links_in_tables_are_high
 from tests.support import cast
 from tests.support.demo_site import Site
 from tests.support.sampling import Address, addresses, busiest, more_in_reach
@@ -81,8 +82,11 @@ def test_pages_are_accessible_and_fit(
         someone.page.goto(answer.url)
         try:
             examine(someone.page, examined)
+            assert_links_in_tables_are_high(someone.page)
             someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             assert_fits(someone.page)
+            assert_letters_are_large(someone.page)
+            assert_links_in_tables_are_high(someone.page)
             assert_enter_is_harmless(someone.page)
         except AssertionError as error:
             faults.append(f"{address.endpoint}: {error}")

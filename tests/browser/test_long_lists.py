@@ -52,7 +52,9 @@ def crowded(
 def test_a_row_is_short_on_a_telephone(crowded: tuple[Site, Flask, Crowd], visitor: VisitorMaker):
     site, app, made = crowded
     faults = []
-    for role in dict.fromkeys(role for role, *_path in [*LISTS, *PARTS]):
+    pages = [(role, path) for role, path, _searched in LISTS]
+    pages += [(role, path) for role, path, _name, _row in PARTS]
+    for role in dict.fromkeys(role for role, _path in pages):
         reader = visitor(site, *PHONE)
         if role is not None:
             with app.test_request_context():
@@ -62,8 +64,7 @@ def test_a_row_is_short_on_a_telephone(crowded: tuple[Site, Flask, Crowd], visit
                 db.session.commit()
                 name, value = session_cookie(app, person)
             reader.context.add_cookies([{"name": name, "value": value, "url": site.url}])
-        mine = [path for who, path, *_more in [*LISTS, *PARTS] if who is role]
-        for path in dict.fromkeys(mine):
+        for path in dict.fromkeys(path for who, path in pages if who is role):
             page = reader.open(path.format(**asdict(made)))
             assert_fits(page)
             most = RECORD_HEIGHT if path in RECORDS else ROW_HEIGHT
