@@ -22,7 +22,7 @@ from tests.support.visitor import assert_fits
 PHONE = (375, 812)
 ROW_HEIGHT = 150
 """Three lines, with the space above and below them; a name that needs two lines has one more."""
-RECORD_HEIGHT = 225
+RECORD_HEIGHT = 260
 """What is shown nowhere else, as a consent or what one administrator asks another for, is whole on a telephone too."""
 RECORDS = {path for _role, path, _name, _row in PARTS} | {"/people/requests"}
 PAGE_HEIGHT = 7_500

@@ -87,7 +87,8 @@ def crowd() -> Crowd:
     committee = busiest(scope_of(Role.CHAIR))
     agency = busiest(scope_of(Role.CASE_WORKER))
     assert committee is not None and agency is not None
-    people = more("person", one("person", "login LIKE 'demo%'"), login=_login, name=title, searched=_searched)
+    somebody = one("person", "login LIKE 'demo%'")
+    people = more("person", somebody, login=_login, name=title, searched=_searched)
     plan = one("plan", f"committee_id = {committee.id} AND status = 'approved'")
     plans = more("plan", plan, number=lambda n: 5000 + n, title=title)
     more("plan", one("plan", "status = 'confirmed'"), number=lambda n: 6000 + n)
@@ -102,8 +103,13 @@ def crowd() -> Crowd:
     more("role_assignment", one("role_assignment", f"committee_id = {committee.id}"), **_terms(people))
     member = one("role_assignment", "role = 'general_member'") | {"from_on": dt.date(2020, 4, 1)}
     more("role_assignment", member, person_id=lambda n: people[n])
-    waiting = {"kind": "reset", "detail": {}, "status": "waiting", "asked_by_id": 1}
-    more("administrator_request", waiting | {"asked_at": clock.now()}, person_id=lambda n: people[n])
+    waiting = {"kind": "reset", "status": "waiting", "asked_by_id": 1, "asked_at": clock.now()}
+    more(
+        "administrator_request",
+        waiting,
+        person_id=lambda n: people[n],
+        detail=lambda n: {"person": {"name": title(n), "email": somebody["email"]}},
+    )
     printed = {"printed": "高", "reason": "外字", "by_id": 1, "at": clock.now()}
     more("printed_as", printed, character=lambda n: chr(0xE000 + n))
     returned = one("plan", "status = 'returned'")
