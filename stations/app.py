@@ -28,6 +28,7 @@ from stations.core import (
     limits,
     lists,
     migrations,
+    templating,
     viewing,
     web,
 )
@@ -109,6 +110,7 @@ def create_app(config: Config | None = None) -> Flask:
     if config.proxies:
         behind = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)
         app.wsgi_app = behind  # type: ignore[method-assign]  # Flask's own way of adding middleware
+    templating.init_app(app)
     errors.init_app(app)
     database.init_app(app)
     migrations.init_app(app)

@@ -61,7 +61,7 @@ def lazy_gettext(text: str, /, **variables: object) -> Any:
 
 def translate(text: str, /, **variables: object) -> Markup:
     """``_`` in templates: ``text`` in the reader's language with ``variables`` escaped into it."""
-    sentence = _sentence(_catalogue(), text, grant_word())
+    sentence = _sentence(*_speech(), text)
     if "%" not in sentence:
         return sentence
     escaped = {name: escape(isolated(value)) for name, value in variables.items()}
@@ -84,8 +84,18 @@ def isolated(value: object) -> object:
     return value
 
 
+def _speech() -> tuple[NullTranslations, str]:
+    """The catalogue, and the word for the money, kept beside it: a page asks for both more than a hundred times."""
+    catalogue, word = _catalogue(), _found("grant_word")
+    if word is None:
+        word = grant_word()
+        if has_app_context():
+            g._flask_babel.grant_word = word
+    return catalogue, word
+
+
 @lru_cache(maxsize=4_096)  # more than the catalogue holds
-def _sentence(catalogue: NullTranslations, text: str, word: str) -> Markup:
+def _sentence(catalogue: NullTranslations, word: str, text: str) -> Markup:
     return escape(
         _GRANT_WORDS.sub(word, catalogue.gettext(text))
     )  # no sentence holds markup, and some pages ask for stored words

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, money
@@ -80,6 +81,7 @@ def check_terms(terms: FiscalTerms) -> None:
         raise RuleBroken("report_latest", N_("実績報告の最終期限は、ある日付にしてください。")) from None
 
 
+@lru_cache(maxsize=64)  # a page of reports reads the days of each grant's year
 def parse_reminder_days(text: str) -> tuple[int, ...]:
     """Read 「-7, 0, 7、14」: days beside the deadline, those before it with a minus. `RuleBroken` on "reminder_days"."""
     plain = re.sub(r"[−–—ー‐△▲]", "-", unicodedata.normalize("NFKC", text)).replace("、", ",")
