@@ -14,6 +14,7 @@ from stations.grants.queries.cancellations import (
     returned_cancellation,
     returned_refund,
 )
+from stations.grants.queries.desk import Desk, desk
 from stations.grants.queries.disclosure import (
     figures,
     hidden_acts,
@@ -108,6 +109,7 @@ from stations.grants.queries.waiting import process_by, waiting_for
 __all__ = [
     "AwaitedReport",
     "Calculation",
+    "Desk",
     "Draft",
     "Keepable",
     "News",
@@ -135,6 +137,7 @@ __all__ = [
     "conditions_of_meeting",
     "counts",
     "decided_award",
+    "desk",
     "draft",
     "entries_after",
     "facts",

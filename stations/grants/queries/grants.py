@@ -227,13 +227,17 @@ def _is_drafted() -> sa.ColumnElement[bool]:
 
 def years_to_set() -> list[tuple[int, int, dt.datetime]]:
     """(year, approved plans that wait, since when) of the years whose 制度設定 nobody has drafted yet, oldest first."""
-    rows = db.session.execute(
+    return [(year, plans, since) for year, plans, since in db.session.execute(_years_to_set())]
+
+
+@cache
+def _years_to_set() -> sa.Select[int, int, dt.datetime]:
+    return (
         sa.select(Plan.fiscal_year, sa.func.count(), sa.func.min(Plan.status_since))
         .where(Plan.status.in_(GRANTABLE), ~_year_is_set(), ~_is_drafted())
         .group_by(Plan.fiscal_year)
         .order_by(Plan.fiscal_year)
     )
-    return [(year, plans, since) for year, plans, since in rows]
 
 
 def pending_change(grant: Grant) -> GrantChange | None:

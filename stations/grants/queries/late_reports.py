@@ -4,17 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
-from stations.applications.models import Plan
-from stations.committees.models import Committee, District, Station
 from stations.core import clock
-from stations.core.access import Actor, Permission, committee_ids
+from stations.core.access import Actor
 from stations.core.database import db, fetch_all
 from stations.core.money import Yen
 from stations.grants.labels import TONES
 from stations.grants.models import Grant
-from stations.grants.queries.ledger import standings
+from stations.grants.queries.desk import Desk, desk
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.reports import due_on
 from stations.grants.reminders import ReportReminder
@@ -63,62 +60,33 @@ def reminded_days(grant: Grant) -> list[dt.date]:
     )
 
 
-def awaited(person: Actor) -> list[AwaitedReport]:
-    """The reports in reach that are late or due within `NEAR`, the latest first."""
-    found = _found().where(Grant.status.in_(BOOKS_OPEN))
-    reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None:
-        found = found.where(Grant.committee_id.in_(reach))
+def awaited(person: Actor, at: Desk | None = None) -> list[AwaitedReport]:
+    """The reports in reach that are late or due within `NEAR`, the latest first. ``at``: if a page has it."""
+    at = at or desk(person)
     until = clock.today() + NEAR
-    rows = [
-        (grant, due, OpenGrant(grant, station, title, []).name, district)
-        for grant, station, title, district in db.session.execute(found)
-        if (due := due_on(grant)) is not None and due <= until
-    ]
-    ids = [grant.id for grant, *_rest in rows]
-    books, reminders = standings(ids), _last_reminders(ids)
-    return sorted(
-        (
-            AwaitedReport(
-                grant.id,
-                name,
-                district,
-                grant.status,
-                due,
-                books[grant.id].cash,
-                reminded_on=reminders.get(grant.id, (None, True))[0],
-                mailed=reminders.get(grant.id, (None, True))[1],
-                reminders_over=_reminders_over(grant, due),
-            )
-            for grant, due, name, district in rows
-        ),
-        key=lambda row: (row.due_on, row.grant_id),
+    rows = (
+        _awaited(one, due, at.books[one.grant.id].cash)
+        for one in at.grants
+        if one.grant.status in BOOKS_OPEN and (due := due_on(one.grant)) is not None and due <= until
+    )
+    return sorted(rows, key=lambda row: (row.due_on, row.grant_id))
+
+
+def _awaited(one: OpenGrant, due: dt.date, cash: Yen) -> AwaitedReport:
+    reminded_at, mails = one.reminded or (None, None)
+    return AwaitedReport(
+        one.grant.id,
+        one.name,
+        one.district,
+        one.grant.status,
+        due,
+        cash,
+        reminded_on=None if reminded_at is None else clock.local_date(reminded_at),
+        mailed=mails != 0,
+        reminders_over=_reminders_over(one.grant, due),
     )
 
 
 def _reminders_over(grant: Grant, due: dt.date) -> bool:
     days = grant.setting.terms.reminder_days if grant.setting is not None else ()
     return clock.today() > due + dt.timedelta(days=max((0, *days)))
-
-
-def _found() -> sa.Select[Grant, str, str, str]:
-    return (
-        sa.select(Grant, Station.name, Plan.title, District.name)
-        .join(Station, Station.id == Grant.station_id)
-        .join(Plan, Plan.id == Grant.plan_id)
-        .join(Committee, Committee.id == Grant.committee_id)
-        .join(District, District.id == Committee.district_id)
-        .options(orm.lazyload(Grant.committee), orm.lazyload(Grant.station), orm.joinedload(Grant.setting))
-    )
-
-
-def _last_reminders(grant_ids: list[int]) -> dict[int, tuple[dt.date, bool]]:
-    """Grant id → when it was reminded of last, and whether a mail went out."""
-    if not grant_ids:
-        return {}
-    rows = db.session.execute(
-        sa.select(ReportReminder.grant_id, ReportReminder.sent_at, ReportReminder.mails)
-        .where(ReportReminder.grant_id.in_(grant_ids))
-        .order_by(ReportReminder.id)
-    )
-    return {grant_id: (clock.local_date(sent_at), mails > 0) for grant_id, sent_at, mails in rows}

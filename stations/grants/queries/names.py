@@ -1,5 +1,6 @@
 """How grants and people are called on pages."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,26 +14,32 @@ from stations.people.models import Person
 
 def called(grant: Grant) -> str:
     """つながる六実の家（新緑を見る会）: a station has several grants a year, told apart by their plans."""
-    return _named(grant.station.name, grant.plan.title)
+    return called_by(grant.station.name, grant.plan.title)
 
 
-def _named(station: str, title: str) -> str:
+def called_by(station: str, title: str) -> str:
+    """`called`, where only the names were read."""
     return _("%(station)s（%(plan)s）", station=station, plan=title)
 
 
 @dataclass(frozen=True)
 class OpenGrant:
-    """A grant at which something can still be done: what tasks call it by, and its pending payment requests."""
+    """A grant at which something can still be done: what tasks call it by, and its pending payment requests.
+
+    ``reminded``: when its report was reminded of last, and to how many that was mailed.
+    """
 
     grant: Grant
     station: str
     title: str
     asked: list[PaymentRequest]
+    district: str = ""
+    reminded: tuple[dt.datetime, int] | None = None
 
     @property
     def name(self) -> str:
         """As `called`."""
-        return _named(self.station, self.title)
+        return called_by(self.station, self.title)
 
 
 def names(person_ids: Iterable[int | None]) -> dict[int | None, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -18,7 +19,7 @@ from stations.grants import recovering
 from stations.grants.models import Grant
 from stations.grants.queries.disclosure import sees_drafts
 from stations.grants.queries.facts import Calculation, calculation
-from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.names import called_by
 from stations.grants.queries.reports import process_by
 from stations.grants.queries.turns import Turn
 from stations.grants.recoveries import GrantRecovery
@@ -89,20 +90,12 @@ def recalculation(recovery: GrantRecovery) -> Calculation:
 
 def recovery_tasks(person: Person) -> Iterable[Task]:
     """What waits for ``person`` about findings; the committee is asked to pay."""
-    found = (
-        sa.select(GrantRecovery, Station.name, Plan.title)
-        .join(Grant, Grant.id == GrantRecovery.grant_id)
-        .join(Station, Station.id == Grant.station_id)
-        .join(Plan, Plan.id == Grant.plan_id)
-        .options(orm.contains_eager(GrantRecovery.grant).joinedload(Grant.setting))
-        .where(GrantRecovery.status.in_(OPEN))
-        .order_by(GrantRecovery.id)
-    )
     reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None:
-        found = found.where(Grant.committee_id.in_(reach))
+    if reach is not None and not reach:
+        return
+    found = _open() if reach is None else _open().where(Grant.committee_id.in_(reach))
     for one, station, title in db.session.execute(found):
-        name = OpenGrant(one.grant, station, title, []).name
+        name = called_by(station, title)
         turn = recovery_turn(one)
         if turn is not None and can(person, turn.permission, one):
             yield Task(
@@ -119,3 +112,21 @@ def recovery_tasks(person: Person) -> Iterable[Task]:
                 values={"grant_id": one.grant_id},
                 due_on=one.due_on,
             )
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _open() -> sa.Select[GrantRecovery, str, str]:
+    of_grant = orm.contains_eager(GrantRecovery.grant)
+    return (
+        sa.select(GrantRecovery, Station.name, Plan.title)
+        .join(Grant, Grant.id == GrantRecovery.grant_id)
+        .join(Station, Station.id == Grant.station_id)
+        .join(Plan, Plan.id == Grant.plan_id)
+        .options(
+            of_grant.joinedload(Grant.setting),
+            of_grant.lazyload(Grant.committee),
+            of_grant.lazyload(Grant.station),
+        )
+        .where(GrantRecovery.status.in_(OPEN))
+        .order_by(GrantRecovery.id)
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -10,10 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.applications.models import Plan
-from stations.committees.models import Station
 from stations.core import audit, clock
-from stations.core.access import Permission, can, committee_ids
+from stations.core.access import Permission, can
 from stations.core.database import db
 from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
@@ -22,9 +20,9 @@ from stations.grants.cancellations import GrantCancellation
 from stations.grants.changes import GrantChange
 from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries import reports
+from stations.grants.queries.desk import Desk, desk
 from stations.grants.queries.drafts import SentBack, sent_back
 from stations.grants.queries.grants import WaitingPlan, settings_drafts, waiting_plans, years_to_set
-from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.recoveries import recovery_tasks
 from stations.grants.queries.turns import (
@@ -37,7 +35,7 @@ from stations.grants.queries.turns import (
 )
 from stations.grants.refunds import RefundOrder
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import FINAL, PENDING, PaymentStatus, Status, apply_by
+from stations.grants.rules import PaymentStatus, Status, apply_by
 from stations.grants.settings import SettingsDraft
 from stations.people.models import Person
 
@@ -57,27 +55,26 @@ _ACTS = frozenset(
 )
 
 
-def waiting_for(person: Person) -> list[Task]:
-    """What waits for this person: plans to apply with, decisions, letters, payments, reports."""
-    open_grants = _open_grants(person)
+def waiting_for(person: Person, at: Desk | None = None) -> list[Task]:
+    """What waits for this person: plans to apply with, decisions, letters, payments, reports. ``at``: if a page has it."""
+    at = at or desk(person)
     held = frozenset(permission for permission in _ACTS if can(person, permission))
     if not held:
-        return reports.waiting_for(person, open_grants)
+        return reports.waiting_for(person, at.grants)
     to_set = [_settings_task(*one) for one in years_to_set()] if can(person, Permission.GRANT_REVIEW) else []
     found = [_apply_task(plan) for plan in waiting_plans(person)] if Permission.GRANT_APPLY in held else []
-    grants = [one.grant for one in open_grants]
-    known = _facts_of(grants) if grants else {}
-    returned = sent_back(grants) if Permission.GRANT_REVIEW in held else {}
-    for one in open_grants:
+    known = _facts_of(at) if at.grants else {}
+    returned = sent_back(one.grant for one in at.grants) if Permission.GRANT_REVIEW in held else {}
+    for one in at.grants:
         tasks = _grant_tasks(person, held, one, known[one.grant.id])
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
     if Permission.GRANT_REVIEW in held:
-        found += _awaited_reports(person, open_grants, known)
+        found += _awaited_reports(person, at)
     found += recovery_tasks(person)
     if can(person, Permission.GRANT_SETTINGS):
         to_set += [_draft_task(draft) for draft in settings_drafts() if draft.drafted_by_id != person.id]
-    return [*to_set, *found, *reports.waiting_for(person, open_grants)]
+    return [*to_set, *found, *reports.waiting_for(person, at.grants)]
 
 
 def _settings_task(year: int, plans: int, since: dt.datetime) -> Task:
@@ -108,45 +105,9 @@ def _apply_task(plan: WaitingPlan) -> Task:
     )
 
 
-def _open_grants(person: Person) -> list[OpenGrant]:
-    """The grants at which something can still be done."""
-    found = _open()
-    reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None:
-        found = found.where(Grant.committee_id.in_(reach))
-    grants: dict[int, OpenGrant] = {}
-    for grant, request, station, title in db.session.execute(found):
-        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, []))
-        if request is not None:
-            one.asked.append(request)
-    return list(grants.values())
-
-
-@cache  # built once: writing down such a statement takes longer than asking it
-def _open() -> sa.Select[Grant, PaymentRequest, str, str]:
-    told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
-    return (
-        sa.select(Grant, PaymentRequest, Station.name, Plan.title)
-        .join(Station, Station.id == Grant.station_id)
-        .join(Plan, Plan.id == Grant.plan_id)
-        .outerjoin(
-            PaymentRequest,
-            sa.and_(PaymentRequest.grant_id == Grant.id, PaymentRequest.status.in_(PENDING)),
-        )
-        .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
-        .options(
-            orm.lazyload(Grant.committee),
-            orm.lazyload(Grant.station),
-            orm.joinedload(Grant.setting),
-            orm.lazyload(PaymentRequest.payment),
-        )
-        .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
-    )
-
-
-def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
-    """`facts` of many grants in two queries."""
-    ids = [grant.id for grant in grants]
+def _facts_of(at: Desk) -> dict[int, Facts]:
+    """`facts` of the grants on a desk in one query."""
+    ids = list(at.books)
     letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
     papers: Counter[tuple[str, int]] = Counter()
     untold: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
@@ -159,13 +120,12 @@ def _facts_of(grants: Collection[Grant]) -> dict[int, Facts]:
             untold[grant_id].append((asked_at, kind))
         elif asked_at is not None:
             asked[name, grant_id].append(asked_at)
-    books = standings(ids)
     return {
         i: Facts(
             letters=letters[i],
             untold_changes=tuple(sorted(untold[i])),
             cancellations=papers["cancelled", i],
-            standing=books[i],
+            standing=at.books[i],
             cancelling_since=next(iter(asked["cancelling", i]), None),
             refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
@@ -285,13 +245,11 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
     return grant.reported_at if grant.status in _ON_REPORT else None
 
 
-def _awaited_reports(
-    person: Person, grants: Iterable[OpenGrant], known: Mapping[int, Facts]
-) -> Iterable[Task]:
+def _awaited_reports(person: Person, at: Desk) -> Iterable[Task]:
     """For the officer: committees still owe a report, and perhaps money, and their time is over. One task for all."""
     late = sorted(
         (due, one.grant.id, one)
-        for one in grants
+        for one in at.grants
         if one.grant.status in BOOKS_OPEN
         and (due := reports.due_on(one.grant)) is not None
         and due < clock.today()
@@ -303,7 +261,7 @@ def _awaited_reports(
         yield Task(label=label, endpoint="grants.reports_due", due_on=late[0][0], hint=oldest)
         return
     for due, grant_id, one in late:
-        in_hand = _("手元の残高 %(cash)s", cash=yen(known[grant_id].standing.cash))
+        in_hand = _("手元の残高 %(cash)s", cash=yen(at.books[grant_id].cash))
         until = _("提出期限 %(day)s", day=date(due))
         yield Task(
             label=_("提出期限を過ぎた実績報告を催促する：%(name)s", name=one.name),

@@ -1,6 +1,7 @@
 """What waits for a station or an agency about referrals and memos, by number only, and until when."""
 
 import datetime as dt
+from functools import cache
 
 import sqlalchemy as sa
 from flask_babel import format_date
@@ -121,11 +122,6 @@ def _alerts(person: Actor) -> list[Task]:
     """For 地域共生課: urgent memos that nobody acknowledged, by number."""
     if not access.can(person, Permission.OBSERVATION_ALERTED):
         return []
-    unanswered = db.session.execute(
-        sa.select(Observation.id, Observation.number).where(
-            Observation.status == ObservationStatus.SENT, Observation.section_alerted_at.is_not(None)
-        )
-    )
     return [
         Task(
             label=_("受付のない至急の気づきメモ %(number)s について電話する", number=number),
@@ -134,8 +130,15 @@ def _alerts(person: Actor) -> list[Task]:
             due_on=clock.today(),
             urgent=True,
         )
-        for memo_id, number in unanswered
+        for memo_id, number in db.session.execute(_unanswered())
     ]
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _unanswered() -> sa.Select[int, str]:
+    return sa.select(Observation.id, Observation.number).where(
+        Observation.status == ObservationStatus.SENT, Observation.section_alerted_at.is_not(None)
+    )
 
 
 def _memo_words(one: Observation, of_station: bool, of_agency: bool) -> str | None:

@@ -49,7 +49,6 @@ _WAITING = (
     committees.waiting_for,
     applications.waiting_for,
     meetings.waiting_for,
-    grants.waiting_for,
 )
 _MEETING = {access.Role.GENERAL_MEMBER, access.Role.SECRETARIAT}
 _NEXT_OPENINGS = 6
@@ -156,7 +155,9 @@ def home(person: Person) -> Home:
     audits = city and bool(access.can(person, Permission.AUDIT_READ))
     mine = _plans(Plan.committee_id.in_(own), told_only=True) if own else []
     built = _stations(own) if own else []
-    waiting = in_order(task for waiting_for in _WAITING for task in waiting_for(person))
+    desk = grants.desk(person)
+    elsewhere = (task for waiting_for in _WAITING for task in waiting_for(person))
+    waiting = in_order([*elsewhere, *grants.waiting_for(person, desk)])
     return Home(
         today=clock.today(),
         tasks=[*_first_tasks(person, own, built, mine), *waiting],
@@ -175,7 +176,7 @@ def home(person: Person) -> Home:
         grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
         if audits and access.can(person, Permission.GRANT_READ)
         else [],
-        awaited=grants.awaited(person) if city and grants.sees_drafts(person) else [],
+        awaited=grants.awaited(person, desk) if city and grants.sees_drafts(person) else [],
     )
 
 

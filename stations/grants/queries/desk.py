@@ -1,0 +1,74 @@
+"""The open grants on somebody's desk, read once for all that a page tells of them."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from stations.applications.models import Plan
+from stations.committees.models import Committee, District, Station
+from stations.core.access import Actor, Permission, committee_ids
+from stations.core.database import db
+from stations.grants.bookkeeping import Standing
+from stations.grants.models import Grant, Letter, PaymentRequest
+from stations.grants.queries.ledger import standings
+from stations.grants.queries.names import OpenGrant
+from stations.grants.reminders import ReportReminder
+from stations.grants.rules import FINAL, PENDING, Status
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The grants in somebody's reach at which something can still be done."""
+
+    grants: list[OpenGrant]
+
+    @cached_property
+    def books(self) -> dict[int, Standing]:
+        """By id of a grant, what is in its books; asked when somebody needs it."""
+        return standings([one.grant.id for one in self.grants])
+
+
+def desk(person: Actor) -> Desk:
+    """For `waiting_for` and `awaited`; not asked for somebody who may read no grant."""
+    reach = committee_ids(person, Permission.GRANT_READ)
+    if reach is not None and not reach:
+        return Desk([])
+    found = _open() if reach is None else _open().where(Grant.committee_id.in_(reach))
+    grants: dict[int, OpenGrant] = {}
+    for grant, request, station, title, district, reminded_at, mails in db.session.execute(found):
+        reminded = None if reminded_at is None else (reminded_at, mails)
+        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, [], district, reminded))
+        if request is not None:
+            one.asked.append(request)
+    return Desk(list(grants.values()))
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _open() -> sa.Select[Any]:
+    """The columns of `OpenGrant`, a row for each pending request."""
+    told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
+    last_reminder = sa.select(sa.func.max(ReportReminder.id)).where(ReportReminder.grant_id == Grant.id)
+    return (
+        sa.select(Grant, PaymentRequest, Station.name, Plan.title, District.name)
+        .add_columns(ReportReminder.sent_at, ReportReminder.mails)
+        .join(Station, Station.id == Grant.station_id)
+        .join(Plan, Plan.id == Grant.plan_id)
+        .join(Committee, Committee.id == Grant.committee_id)
+        .join(District, District.id == Committee.district_id)
+        .outerjoin(
+            PaymentRequest,
+            sa.and_(PaymentRequest.grant_id == Grant.id, PaymentRequest.status.in_(PENDING)),
+        )
+        .outerjoin(ReportReminder, ReportReminder.id == last_reminder.correlate(Grant).scalar_subquery())
+        .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
+        .options(
+            orm.lazyload(Grant.committee),
+            orm.lazyload(Grant.station),
+            orm.joinedload(Grant.setting),
+            orm.lazyload(PaymentRequest.payment),
+        )
+        .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
+    )
