@@ -226,25 +226,35 @@ def _next_by_station() -> sa.Select[Opening]:
     )
 
 
-def ended_today(station_ids: Iterable[int]) -> set[int]:
-    """Stations that opened today and will not open again today."""
-    today = db.session.execute(_of_day(), {"station_ids": list(station_ids), "today": clock.today()})
-    now = clock.now()
-    over = {station_id: is_over(on, ends_at, now) for station_id, on, ends_at in today}
-    return {station_id for station_id, ended in over.items() if ended}
+def near_openings(station_ids: Iterable[int], until: dt.date) -> list[Opening]:
+    """Every opening of today, and what is called off up to ``until``, in order; over or not.
+
+    For a page that holds the stations with their venues already: neither is read again.
+    """
+    asked = {"station_ids": list(station_ids), "today": clock.today(), "until": until}
+    return list(db.session.scalars(_near(), asked))
 
 
 @cache
-def _of_day() -> sa.Select[int, dt.date, dt.time]:
+def _near() -> sa.Select[Opening]:
+    today: sa.BindParameter[dt.date] = sa.bindparam("today")
     return (
-        sa.select(Opening.station_id, Opening.on, Opening.ends_at)
+        sa.select(Opening)
         .where(
             Opening.station_id.in_(sa.bindparam("station_ids", expanding=True)),
-            Opening.on == sa.bindparam("today"),
-            Opening.status != OpeningStatus.CANCELLED,
+            Opening.on.between(today, sa.bindparam("until")),
+            sa.or_(Opening.on == today, Opening.status == OpeningStatus.CANCELLED),
         )
-        .order_by(Opening.ends_at)  # of several on one day, the last decides
+        .order_by(Opening.on, Opening.starts_at, Opening.station_id)
     )
+
+
+def ended_today(openings: Iterable[Opening]) -> set[int]:
+    """Stations that opened today and will not open again today, by `near_openings`."""
+    today, now = clock.today(), clock.now()
+    takes_place = [one for one in openings if one.on == today and one.status is not OpeningStatus.CANCELLED]
+    to_come = {one.station_id for one in takes_place if not is_over(one.on, one.ends_at, now)}
+    return {one.station_id for one in takes_place} - to_come
 
 
 def to_come(opening: type[Opening] = Opening) -> sa.ColumnElement[bool]:

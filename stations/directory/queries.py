@@ -105,14 +105,19 @@ def running() -> list[Station]:
     return committees.running_stations()
 
 
-def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
+def near(stations: Iterable[Station]) -> list[Opening]:
+    """All that opens today, and what was called off in the coming two weeks, soonest first; over or not."""
+    return committees.near_openings([station.id for station in stations], clock.today() + CANCELLED_AHEAD)
+
+
+def listing(stations: Iterable[Station], wish: Wish, near: Collection[Opening]) -> list[Listed]:
     """Those that fit, with their next opening; when a day is wished for, only those that open on such a day.
 
     Who asks for today also sees, last, where today is over, with the date that follows.
     """
     fitting = [station for station in stations if wish.fits(station)]
     following = committees.next_by_station(station.id for station in fitting)
-    ended = committees.ended_today(station.id for station in fitting)
+    ended = committees.ended_today(near)
     if wish.of_a_day:
         on_such_a_day = _first_by_station(coming(fitting, wish))
         over = ended if wish.today and wish.fits_day(clock.today()) else set()
@@ -120,8 +125,9 @@ def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
         fitting.sort(key=lambda one: one.id not in on_such_a_day)
         following |= on_such_a_day
     todays: dict[int, list[Opening]] = {}
-    for opening in today_of(fitting, TAKES_PLACE):
-        todays.setdefault(opening.station_id, []).append(opening)
+    for opening in today_of(near):
+        if opening.status in TAKES_PLACE:
+            todays.setdefault(opening.station_id, []).append(opening)
     return [
         Listed(
             station,
@@ -133,13 +139,10 @@ def listing(stations: Iterable[Station], wish: Wish) -> list[Listed]:
     ]
 
 
-def today_of(stations: Iterable[Station], statuses: Collection[OpeningStatus] | None = None) -> list[Opening]:
-    """The openings of today that are not over yet, soonest first; cancelled ones too, unless ``statuses`` say less."""
+def today_of(near: Iterable[Opening]) -> list[Opening]:
+    """The openings of today that are not over yet, soonest first; cancelled ones too."""
     today = clock.today()
-    openings = committees.openings_between(
-        today, today, station_ids=[station.id for station in stations], statuses=statuses
-    )
-    return [opening for opening in openings if not is_over(opening)]
+    return [opening for opening in near if opening.on == today and not is_over(opening)]
 
 
 def soonest(listed: Iterable[Listed]) -> list[Opening]:
@@ -165,16 +168,9 @@ def is_over(opening: Opening) -> bool:
     return calendar_rules.is_over(opening.on, opening.ends_at, clock.now())
 
 
-def cancelled_soon(stations: Iterable[Station]) -> list[Opening]:
+def cancelled_soon(near: Iterable[Opening]) -> list[Opening]:
     """What was called off in the coming two weeks, soonest first; of today what would not be over yet."""
-    today = clock.today()
-    cancelled = committees.openings_between(
-        today,
-        today + CANCELLED_AHEAD,
-        station_ids=[station.id for station in stations],
-        statuses=[OpeningStatus.CANCELLED],
-    )
-    return [opening for opening in cancelled if not is_over(opening)]
+    return [one for one in near if one.status is OpeningStatus.CANCELLED and not is_over(one)]
 
 
 def month(stations: Iterable[Station], first: dt.date, wish: Wish) -> list[Opening]:

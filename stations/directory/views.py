@@ -27,17 +27,18 @@ def index() -> Any:
     stations, districts = queries.running(), queries.districts()
     form = SearchForm(districts)
     wish = form.wish
-    listed = queries.listing(stations, wish)
+    near = queries.near(stations)
+    listed = queries.listing(stations, wish, near)
     return render_template(
         "directory/index.html",
         form=form,
         wish=wish,
         found=lists.page_of(listed, lists.asked_page("stations")),
-        todays=[] if wish.given else queries.today_of(stations),
+        todays=[] if wish.given else queries.today_of(near),
         todays_shown=TODAYS_SHOWN,
         soonest=[] if wish.given else queries.soonest(listed)[:FIRST_SHOWN],
         today=clock.today(),
-        cancelled=queries.cancelled_soon(stations),
+        cancelled=queries.cancelled_soon(near),
         cancelled_shown=CANCELLED_SHOWN,
         preparing=queries.in_preparation(districts, stations),
         running=len(stations),

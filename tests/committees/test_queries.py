@@ -59,7 +59,7 @@ def test_what_is_over_is_not_the_next_opening(db_session: Session):
         with clock.telling(dt.datetime.combine(TODAY, dt.time(hour), clock.TOKYO)):
             assert queries.next_by_station([station.id]) == {station.id: following}
             assert queries.next_openings()[0] == following
-            assert queries.ended_today([station.id]) == over
+            assert queries.ended_today(queries.near_openings([station.id], clock.today())) == over
 
 
 def test_a_station_without_a_planned_opening_waits_for_its_people(db_session: Session):
