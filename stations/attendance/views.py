@@ -39,15 +39,15 @@ def _opening_trail(opening: Any, here: str) -> list[tuple[Any, str | None]]:
 def index() -> Any:
     """What is to be recorded, what of today is counted and closed, then the stations one may read."""
     year, chosen = clock.fiscal_year(clock.today()), lists.chosen("q", "unclosed")
-    stations = queries.stations_of(current_user, year)
+    stations, todays = queries.stations_of(current_user, year), queries.of_today(current_user)
     fitting = [row for row in stations if row.unclosed or "unclosed" not in chosen]
     fitting = lists.holding(
         fitting, chosen.get("q", ""), lambda row: (row.station.name, row.station.committee.district.name)
     )
     return render_template(
         "attendance/index.html",
-        todays=queries.to_record_today(current_user),
-        finished=queries.finished_today(current_user),
+        todays=[row for row in todays if not row.closed],
+        finished=[row for row in todays if row.closed],
         missing=queries.left_to_record(current_user, lists.asked_page("missing")),
         total=len(stations),
         found=lists.page_of(fitting, lists.asked_page()),

@@ -190,9 +190,9 @@ def to_record(person: Actor) -> list[OpeningRow]:
     )
 
 
-def to_record_today(person: Actor) -> list[OpeningRow]:
-    """Today's among `to_record`."""
-    return _recordable(person, Opening.on == clock.today(), OpeningRecord.closed_at.is_(None))
+def of_today(person: Actor) -> list[OpeningRow]:
+    """Today's openings that ``person`` may record, counted and closed or not."""
+    return _recordable(person, Opening.on == clock.today())
 
 
 def left_to_record(person: Actor, page: int) -> lists.Paged[OpeningRow]:
@@ -200,11 +200,6 @@ def left_to_record(person: Actor, page: int) -> lists.Paged[OpeningRow]:
     asked = _may_record(person, Opening.on < clock.today(), OpeningRecord.closed_at.is_(None))
     found: lists.Paged[Opening] = lists.paged(asked, page)
     return lists.Paged(_with_records(found.rows), found.page, found.pages, found.total)
-
-
-def finished_today(person: Actor) -> list[OpeningRow]:
-    """Today's openings that ``person`` may record and somebody has counted and closed."""
-    return _recordable(person, Opening.on == clock.today(), OpeningRecord.closed_at.is_not(None))
 
 
 def _recordable(person: Actor, *which: sa.ColumnElement[bool], limit: int | None = None) -> list[OpeningRow]:
@@ -308,13 +303,18 @@ def _with_records(openings: Sequence[Opening]) -> list[OpeningRow]:
             record.opening_id: record
             for record in db.session.scalars(
                 sa.select(OpeningRecord)
-                .options(orm.lazyload(OpeningRecord.opening))
+                .options(orm.lazyload(OpeningRecord.opening), *_unsaid())
                 .where(OpeningRecord.opening_id.in_(numbers))
             )
         }
     )
     counted = totals_of(list(records))
     return [OpeningRow(one, records.get(one.id), counted.get(one.id, NOTHING)) for one in openings]
+
+
+def _unsaid() -> tuple[orm.interfaces.ORMOption, ...]:
+    """Lists leave sealed what a record says."""
+    return orm.defer(OpeningRecord.note), orm.defer(OpeningRecord.incident)
 
 
 def _readable(person: Actor) -> sa.ColumnElement[bool]:
@@ -328,26 +328,33 @@ def _readable(person: Actor) -> sa.ColumnElement[bool]:
 def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int, int]]:
     """By station: openings with a record, their visits, openings without a closed record."""
     first, last = clock.fiscal_year_period(year)
+    asked = {"station_ids": list(station_ids), "first": first, "last": min(last, clock.today())}
+    return {
+        number: (recorded, int(visits or 0), left)
+        for number, recorded, visits, left in db.session.execute(_held(), asked)
+    }
+
+
+@cache
+def _held() -> sa.Select[int, int, int | None, int]:
+    visits = (
+        sa.select(sa.func.sum(Tap.delta))
+        .where(Tap.record_id == OpeningRecord.id, Tap.counter == Counter.VISIT)
+        .correlate(OpeningRecord)
+        .scalar_subquery()
+    )
     past = (
-        sa.select(
-            Opening.id, Opening.station_id, OpeningRecord.id.label("record_id"), OpeningRecord.closed_at
-        )
+        sa.select(Opening.station_id, OpeningRecord.id.label("record_id"), OpeningRecord.closed_at)
+        .add_columns(visits.label("visits"))
         .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
         .where(
-            Opening.station_id.in_(station_ids),
+            Opening.station_id.in_(sa.bindparam("station_ids", expanding=True)),
             Opening.status != OpeningStatus.CANCELLED,
-            Opening.on.between(first, min(last, clock.today())),
+            Opening.on.between(sa.bindparam("first"), sa.bindparam("last")),
         )
         .subquery()
     )
     recorded, unclosed = sa.func.count(past.c.record_id), sa.func.count() - sa.func.count(past.c.closed_at)
-    held = db.session.execute(sa.select(past.c.station_id, recorded, unclosed).group_by(past.c.station_id))
-    visits: dict[int, int] = dict(
-        db.session.execute(
-            sa.select(past.c.station_id, sa.func.sum(Tap.delta))
-            .join(Tap, Tap.record_id == past.c.record_id)
-            .where(Tap.counter == Counter.VISIT)
-            .group_by(past.c.station_id)
-        ).all()
+    return sa.select(past.c.station_id, recorded, sa.func.sum(past.c.visits), unclosed).group_by(
+        past.c.station_id
     )
-    return {number: (recorded, visits.get(number, 0), left) for number, recorded, left in held}

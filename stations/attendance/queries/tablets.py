@@ -84,7 +84,10 @@ def _devices(person: Actor, *which: sa.ColumnElement[bool]) -> Sequence[TallyDev
     statement = (
         sa.select(TallyDevice)
         .join(TallyDevice.opening)
-        .options(orm.contains_eager(TallyDevice.opening).joinedload(Opening.station, innerjoin=True))
+        .options(
+            orm.contains_eager(TallyDevice.opening).joinedload(Opening.station, innerjoin=True),
+            orm.joinedload(TallyDevice.person, innerjoin=True).lazyload(Person.roles),
+        )
         .where(*which)
         .order_by(TallyDevice.heard_at.desc(), TallyDevice.id)
     )
