@@ -31,7 +31,10 @@ def _catalogue() -> NullTranslations:
 
 def current() -> str:
     """The code of the reader's language; asked for each date, amount and label of a page."""
-    locale = _found("babel_locale") or (get_locale() if has_app_context() else None)
+    try:
+        return str(g._get_current_object()._flask_babel.babel_locale.language)
+    except (AttributeError, RuntimeError):  # nothing kept yet; no application
+        locale = get_locale() if has_app_context() else None
     return locale.language if locale is not None else "ja"
 
 

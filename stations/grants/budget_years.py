@@ -7,7 +7,7 @@ totals of every year: of its grants (`bookkeeping.Standing`), and of its budget,
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
@@ -60,8 +60,13 @@ class Flow:
         """What the budget has spent at last."""
         return self.own + self.earlier - self.returned
 
-    def plus(self, **amounts: Yen) -> "Flow":
-        return replace(self, **{name: getattr(self, name) + amount for name, amount in amounts.items()})
+    def __add__(self, other: "Flow") -> "Flow":
+        return Flow(
+            own=self.own + other.own,
+            earlier=self.earlier + other.earlier,
+            returned=self.returned + other.returned,
+            income=self.income + other.income,
+        )
 
 
 def received(out: Iterable[PaidOut], back: Iterable[PaidBack]) -> list[list[Received]]:
@@ -104,10 +109,9 @@ def flows(out: Iterable[PaidOut], back: Iterable[PaidBack]) -> dict[int, Flow]:
             receives = rules.receiving_year(one.budget, one.came_back_on)
             if receives == one.budget:  # the budget has its money again: nothing was paid
                 continue
-            found[receives] = found[receives].plus(income=one.amount)
-        name = "own" if one.budget == one.grant_year else "earlier"
-        found[one.budget] = found[one.budget].plus(**{name: one.amount})
+            found[receives] += Flow(income=one.amount)
+        own = one.budget == one.grant_year
+        found[one.budget] += Flow(own=one.amount) if own else Flow(earlier=one.amount)
     for part in chain.from_iterable(received(out, back)):
-        name = "income" if part.income else "returned"
-        found[part.budget] = found[part.budget].plus(**{name: part.amount})
+        found[part.budget] += Flow(income=part.amount) if part.income else Flow(returned=part.amount)
     return dict(found)

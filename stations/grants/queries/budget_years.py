@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import cache
 
 import sqlalchemy as sa
@@ -73,7 +72,7 @@ def budget_flows(year: int) -> dict[int, Flow]:
     for grant_id, committee_id in committees.items():
         of_grant = flows(out[grant_id], back[grant_id]).get(year)
         if of_grant is not None:
-            found[committee_id] = found[committee_id].plus(**asdict(of_grant))
+            found[committee_id] += of_grant
     return dict(found)
 
 
