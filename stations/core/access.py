@@ -415,7 +415,8 @@ def requires(
         def guarded(**url_values: Any) -> Any:
             from stations.core import audit, viewing  # both stand on this module
 
-            if not current_user.is_authenticated:
+            person = current_user._get_current_object()  # once: the proxy looks for it at each touch
+            if not person.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
             obj, rest = None, url_values
             if of is not None:
@@ -423,13 +424,13 @@ def requires(
                 obj = of(**{name: value for name, value in url_values.items() if name not in rest})
                 if obj is None:
                     abort(404)
-            answer = can(current_user, permission, obj)
+            answer = can(person, permission, obj)
             if not answer:
                 viewing.refuse(answer, obj, personal)
             if (held_up := viewing.hold_up(permission, scoped=of is not None)) is not None:
                 return held_up
             if personal is not None and request.method == "GET":
-                audit.log_view(obj, by=current_user, purpose=personal)
+                audit.log_view(obj, by=person, purpose=personal)
             return view(obj, **rest) if of is not None else view(**rest)
 
         guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself

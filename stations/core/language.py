@@ -53,7 +53,7 @@ def in_house(sentence: str) -> str:
 
 def gettext(text: str, /, **variables: object) -> str:
     """``text`` in the reader's language, with ``variables`` in their places."""
-    sentence = in_house(_catalogue().gettext(text))
+    sentence = _worded(*_speech(), text)
     return sentence % variables if variables else sentence
 
 
@@ -88,19 +88,28 @@ def isolated(value: object) -> object:
 
 
 def _speech() -> tuple[NullTranslations, str]:
-    """The catalogue, and the word for the money, kept beside it: a page asks for both more than a hundred times."""
-    catalogue, word = _catalogue(), _found("grant_word")
-    if word is None:
-        word = grant_word()
-        if has_app_context():
-            g._flask_babel.grant_word = word
+    """The catalogue and, kept beside it, the word for the money: a page asks for both more than a hundred times."""
+    try:
+        kept = g._get_current_object()._flask_babel
+        if kept.babel_translations is not None:
+            return kept.babel_translations, kept.grant_word
+    except (AttributeError, RuntimeError):  # nothing kept yet; no application
+        pass
+    catalogue, word = _catalogue(), grant_word()
+    if has_app_context():
+        g._flask_babel.grant_word = word
     return catalogue, word
 
 
 @lru_cache(maxsize=4_096)  # more than the catalogue holds
+def _worded(catalogue: NullTranslations, word: str, text: str) -> str:
+    return _GRANT_WORDS.sub(word, catalogue.gettext(text))
+
+
+@lru_cache(maxsize=4_096)
 def _sentence(catalogue: NullTranslations, word: str, text: str) -> Markup:
     return escape(
-        _GRANT_WORDS.sub(word, catalogue.gettext(text))
+        _worded(catalogue, word, text)
     )  # no sentence holds markup, and some pages ask for stored words
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,13 +29,22 @@ class News(NamedTuple):
 
 def news(committee_ids: Collection[int], *, since: dt.date, limit: int = 5) -> list[News]:
     """The latest letters and payments of these committees, newest first."""
+    asked = {"committee_ids": list(committee_ids), "since": since}
+    return [News(*row) for row in db.session.execute(_letters_and_payments().limit(limit), asked)]
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _letters_and_payments() -> sa.CompoundSelect[Any]:
+    """The columns of `News`, newest first."""
+    since: sa.BindParameter[dt.date] = sa.bindparam("since")
+    theirs = Grant.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
     none = sa.cast(sa.null(), sa.Integer)
     letters = (
         sa.select(Letter.issued_on.label("on"), Grant.id, Plan.title, Letter.id, Letter.kind, Letter.number)
         .add_columns(sa.cast(sa.null(), sa.String), none)
         .join(Grant, Grant.id == Letter.grant_id)
         .join(Plan, Plan.id == Grant.plan_id)
-        .where(Grant.committee_id.in_(committee_ids), Letter.issued_on >= since)
+        .where(theirs, Letter.issued_on >= since)
     )
     payments = (
         sa.select(Payment.paid_on, Grant.id, Plan.title, none, sa.cast(sa.null(), sa.String), none)
@@ -42,11 +52,6 @@ def news(committee_ids: Collection[int], *, since: dt.date, limit: int = 5) -> l
         .join(PaymentRequest, PaymentRequest.id == Payment.request_id)
         .join(Grant, Grant.id == PaymentRequest.grant_id)
         .join(Plan, Plan.id == Grant.plan_id)
-        .where(
-            Grant.committee_id.in_(committee_ids),
-            Payment.paid_on >= since,
-            PaymentRequest.status == PaymentStatus.PAID,
-        )
+        .where(theirs, Payment.paid_on >= since, PaymentRequest.status == PaymentStatus.PAID)
     )
-    rows = db.session.execute(sa.union_all(letters, payments).order_by(sa.desc("on")).limit(limit))
-    return [News(*row) for row in rows]
+    return sa.union_all(letters, payments).order_by(sa.desc("on"))

@@ -247,12 +247,13 @@ def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
 
 def _awaited_reports(person: Person, at: Desk) -> Iterable[Task]:
     """For the officer: committees still owe a report, and perhaps money, and their time is over. One task for all."""
+    today = clock.today()
     late = sorted(
         (due, one.grant.id, one)
         for one in at.grants
         if one.grant.status in BOOKS_OPEN
         and (due := reports.due_on(one.grant)) is not None
-        and due < clock.today()
+        and due < today
         and can(person, Permission.GRANT_REVIEW, one.grant)
     )
     if len(late) > 1:
