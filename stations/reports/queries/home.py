@@ -23,6 +23,7 @@ from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Permission, Scope, scope_of
 from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
+from stations.core.money import Yen
 from stations.core.tasks import Task, in_order
 from stations.grants import labels as grant_labels
 from stations.grants import queries as grants
@@ -153,7 +154,7 @@ def home(person: Person) -> Home:
     in_agencies = _bodies(person, access.AGENCY_ROLES, "agency_id")
     city = any(scope_of(held.role) is Scope.CITY for held in person.held_roles)
     audits = city and bool(access.can(person, Permission.AUDIT_READ))
-    mine = _plans(Plan.committee_id.in_(own), told_only=True) if own else []
+    mine = _plans_of(own) if own else []
     built = _stations(own) if own else []
     desk = grants.desk(person)
     elsewhere = (task for waiting_for in _WAITING for task in waiting_for(person))
@@ -173,9 +174,7 @@ def home(person: Person) -> Home:
         districts=districts(clock.today()) if city and access.can(person, Permission.STATION_READ) else [],
         meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
         agency=queues.of_agencies(in_agencies) if in_agencies else [],
-        grants=_plans(Grant.id.is_not(None), limit=_RECENT_GRANTS)
-        if audits and access.can(person, Permission.GRANT_READ)
-        else [],
+        grants=_latest_grants() if audits and access.can(person, Permission.GRANT_READ) else [],
         awaited=grants.awaited(person, desk) if city and grants.sees_drafts(person) else [],
     )
 
@@ -268,14 +267,44 @@ def _with_next() -> sa.Select[Station, Opening]:
     )
 
 
-def _plans(
-    which: sa.ColumnElement[bool], *, limit: int | None = None, told_only: bool = False
-) -> list[PlanMoney]:
-    """Plans of the present fiscal year and the one before, newest year first, with their grants' books.
+def _plans_of(committee_ids: Collection[int]) -> list[PlanMoney]:
+    """The plans of these committees with their grants' books, as the committees may know them.
 
-    ``told_only``: as the committee may know them, without decisions whose letter has not gone out.
+    That is without decisions whose letter has not gone out.
     """
-    rows = db.session.execute(
+    rows = db.session.execute(_told_plans(), _recent() | {"committee_ids": list(committee_ids)})
+    return _with_books(rows, award=grants.told_award())
+
+
+def _latest_grants() -> list[PlanMoney]:
+    """The newest grants of all committees with their books."""
+    return _with_books(db.session.execute(_granted_plans(), _recent()))
+
+
+def _with_books(rows: Iterable[Any], award: sa.ColumnElement[Yen] | None = None) -> list[PlanMoney]:
+    found = [PlanMoney(*row, None) for row in rows]
+    standings = grants.standings([one.grant_id for one in found if one.grant_id is not None], award=award)
+    return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
+
+
+def _recent() -> dict[str, int]:
+    return {"first_year": clock.fiscal_year(clock.today()) - 1}
+
+
+@cache  # built once: writing down such a statement takes longer than asking it
+def _told_plans() -> sa.Select[Any]:
+    theirs = Plan.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
+    return _plans(grants.told_state()).where(theirs)
+
+
+@cache
+def _granted_plans() -> sa.Select[Any]:
+    return _plans(Grant.status.expression).where(Grant.id.is_not(None)).limit(_RECENT_GRANTS)
+
+
+def _plans(state: sa.ColumnElement[grant_rules.Status]) -> sa.Select[Any]:
+    """The columns of `PlanMoney`, of the present fiscal year and the one before, newest year first."""
+    return (
         sa.select(
             Plan.id,
             Plan.title,
@@ -285,22 +314,15 @@ def _plans(
             Plan.committee_id,
             Plan.status,
             Grant.id,
-            grants.told_state() if told_only else Grant.status,
+            state,
         )
         .join_from(Plan, Station, Station.id == Plan.station_id)
         .join(Committee, Committee.id == Plan.committee_id)
         .join(District, District.id == Committee.district_id)
         .outerjoin(Grant, Grant.plan_id == Plan.id)
-        .where(Plan.fiscal_year >= clock.fiscal_year(clock.today()) - 1, which)
+        .where(Plan.fiscal_year >= sa.bindparam("first_year"))
         .order_by(Plan.fiscal_year.desc(), Plan.id.desc())
-        .limit(limit)
-    ).all()
-    found = [PlanMoney(*row, None) for row in rows]
-    standings = grants.standings(
-        [one.grant_id for one in found if one.grant_id is not None],
-        award=grants.told_award() if told_only else None,
     )
-    return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
 
 def _money(mine: Iterable[PlanMoney]) -> Money | None:

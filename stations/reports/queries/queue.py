@@ -1,7 +1,7 @@
 """How much waits in each state: the queue of the city's people, and what an agency sent and received."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -76,29 +76,31 @@ _PAYMENT_QUEUE = {
     Permission.PAYMENT_RECORD: (grant_rules.PaymentStatus.ORDERED,),
 }
 
+_QUEUES: tuple[
+    tuple[Mapping[Permission, tuple[StrEnum, ...]], type[Plan | Grant | PaymentRequest], str], ...
+] = (
+    (_PLAN_QUEUE, Plan, "applications.index"),
+    (_GRANT_QUEUE, Grant, "grants.index"),
+    (_PAYMENT_QUEUE, PaymentRequest, "grants.index"),
+)
+
 
 def queue(person: Person) -> list[Count]:
     """What waits in each state that the person works off; one statement for all three kinds of things."""
-    shown = [
-        Count(label(status), 0, endpoint, status)
-        for work, endpoint in (
-            (_PLAN_QUEUE, "applications.index"),
-            (_GRANT_QUEUE, "grants.index"),
-            (_PAYMENT_QUEUE, "grants.index"),
-        )
+    works = [
+        (model, endpoint, status)
+        for work, model, endpoint in _QUEUES
         for permission, statuses in work.items()
         if access.can(person, permission)
         for status in statuses
     ]
-    if not shown:
+    if not works:
         return []
     counted = {(kind, status): count for kind, status, count in db.session.execute(_counted())}
-    kinds: dict[type[StrEnum], str] = {
-        plans.Status: Plan.__tablename__,
-        grant_rules.Status: Grant.__tablename__,
-        grant_rules.PaymentStatus: PaymentRequest.__tablename__,
-    }
-    return [replace(one, value=counted.get((kinds[type(one.status)], one.status.value), 0)) for one in shown]
+    return [
+        Count(label(status), counted.get((model.__tablename__, status.value), 0), endpoint, status)
+        for model, endpoint, status in works
+    ]
 
 
 @cache
