@@ -34,7 +34,7 @@ def cancellations_without_letter(grant: Grant) -> list[GrantCancellation]:
     An award that was told is also taken back by a letter; of one that was not, nothing is told.
     """
     kinds = [letter.kind for letter in grant.letters]
-    if "award" not in kinds:
+    if grant.kept_yen is None or "award" not in kinds:  # most grants: their pages ask several times
         return []
     return _decided(grant)[kinds.count("cancellation") :]
 
@@ -55,7 +55,7 @@ def _decided(grant: Grant) -> list[GrantCancellation]:
 
 def cancellation_untold(grant: Grant) -> bool:
     """Whether a 取消し waits for its letter."""
-    return grant.kept_yen is not None and bool(cancellations_without_letter(grant))
+    return bool(cancellations_without_letter(grant))
 
 
 def pending_refund(grant: Grant) -> RefundOrder | None:
