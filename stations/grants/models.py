@@ -16,6 +16,7 @@ from stations.grants.rules import PaymentStatus, Status
 from stations.grants.settings import FiscalYearSetting
 
 if TYPE_CHECKING:
+    from stations.grants.cancellations import GrantCancellation
     from stations.grants.changes import GrantChange
 
 
@@ -142,6 +143,9 @@ class Grant(Model):
         order_by="(LedgerTransaction.happened_on, LedgerTransaction.id)", viewonly=True
     )
     letters: orm.Mapped[list["Letter"]] = orm.relationship(back_populates="grant", order_by="Letter.id")
+    cancellations: orm.Mapped[list["GrantCancellation"]] = orm.relationship(
+        order_by="GrantCancellation.id", viewonly=True
+    )
     changes: orm.Mapped[list["GrantChange"]] = orm.relationship(
         back_populates="grant", order_by="GrantChange.id"
     )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant
 from stations.grants.refunds import RefundOrder
@@ -34,7 +34,7 @@ def cancellations_without_letter(grant: Grant) -> list[GrantCancellation]:
     An award that was told is also taken back by a letter; of one that was not, nothing is told.
     """
     kinds = [letter.kind for letter in grant.letters]
-    if grant.kept_yen is None or "award" not in kinds:  # most grants: their pages ask several times
+    if grant.kept_yen is None or "award" not in kinds:
         return []
     return _decided(grant)[kinds.count("cancellation") :]
 
@@ -46,11 +46,7 @@ def award_before(cancellation: GrantCancellation, grant: Grant) -> int:
 
 
 def _decided(grant: Grant) -> list[GrantCancellation]:
-    return fetch_all(
-        sa.select(GrantCancellation)
-        .where(GrantCancellation.grant_id == grant.id, GrantCancellation.approved.is_(True))
-        .order_by(GrantCancellation.id)
-    )
+    return [one for one in grant.cancellations if one.approved]
 
 
 def cancellation_untold(grant: Grant) -> bool:
