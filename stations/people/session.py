@@ -3,7 +3,7 @@
 The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``seen`` and ``since`` (seconds),
 ``typed`` (when the password was typed last), ``second`` (True: with a second factor, False: by password only), ``key``
 (by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose session
-timed out here last) and flask-wtf's ``csrf_token``.
+ended here last), ``late`` (when it timed out) and flask-wtf's ``csrf_token``.
 """
 
 import secrets
@@ -62,6 +62,14 @@ def _named(session_id: str) -> Person | None:
     return person
 
 
+def _timed_out() -> Person | None:
+    """Whose session timed out in this browser within a day, if nobody has signed in since."""
+    if _now() - session.get("late", 0) > rules.HELD_FORM_LIFE.total_seconds():
+        return None
+    person = queries.person_with_roles(session.get("ended", 0))
+    return person if person is not None and person.is_active else None
+
+
 def signed_in() -> Person | None:
     """The person behind this request, or None."""
     person: Person | None = current_user._get_current_object() if current_user.is_authenticated else None
@@ -70,9 +78,14 @@ def signed_in() -> Person | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]  # flask-login is untyped
 def to_sign_in() -> ResponseReturnValue:
-    """People go to the sign-in page and from there to the page they asked for; scripts get a plain 401."""
+    """People go to the sign-in page and from there to the page they asked for; scripts get a plain 401.
+
+    An open page asks how long its session lasts, which ends one that is over: what is sent from it after that is kept.
+    """
     if _by_script():
         return Response(status=401)
+    if request.method not in SAFE_METHODS and (writer := _timed_out()) is not None:
+        return _keep_form(writer)
     page = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for("people.sign_in", next=page), 303)
 
@@ -220,6 +233,7 @@ def _watch() -> ResponseReturnValue | None:
     now, person = _now(), signed_in()
     if _is_over(now):
         _leave(person, _("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"))
+        session["late"] = now
     elif person is None:
         person = _named(session["_user_id"])
         _leave(

@@ -417,6 +417,30 @@ def test_a_form_sent_too_late_is_kept_and_given_back(client: PageClient, db_sess
     assert db.session.scalars(sa.select(HeldForm)).all() == []
 
 
+def test_a_page_that_saw_its_session_end_still_keeps_what_is_sent(client: PageClient, db_session: Session):
+    """The open page asks how long the session lasts, and by asking too late ends it: before its words are sent."""
+    person = resident()
+    type_password(client, person)
+    page = client.get("/account/profile")
+    with later(minutes=IDLE_MINUTES):
+        assert client.open("/session/left").json == {"left": 0}
+        page = client.submit(page, fields={"name": "見本 花代", "kana": "みほん はなよ"})
+        assert page.url == "/sign-in" and "お預かりしています" in page.text
+        page = client.submit(page, fields={"login": person.login, "password": PASSWORD})
+        assert page.url == "/held-forms" and "見本 花代" in page.text
+
+
+def test_a_page_left_open_for_days_keeps_nothing_for_its_writer(client: PageClient, db_session: Session):
+    person = resident()
+    type_password(client, person)
+    page = client.get("/account/profile")
+    with later(minutes=IDLE_MINUTES):
+        client.open("/session/left")
+    with later(minutes=IDLE_MINUTES + 25 * 60):
+        client.submit(page, fields={"name": "見本 花代", "kana": "みほん はなよ"})
+    assert queries.held_forms(person) == []
+
+
 def test_a_kept_form_can_be_discarded(client: PageClient, db_session: Session):
     person = resident()
     type_password(client, person)
