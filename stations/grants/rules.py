@@ -166,6 +166,8 @@ NEEDS_REASON = frozenset(
 FOUR_EYES = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL, Act.DETERMINE})
 
 FINAL = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CLOSED})
+# The project runs: what is left of the award may be spent. After it ends, what is left comes back or is never paid.
+SPENDABLE = frozenset({Status.AWARDED, Status.ACTIVE, Status.CHANGE_REQUESTED})
 # Nothing of the award can be used any more, though money may still move between city and committee.
 OVER = FINAL | {
     Status.CANCELLED,
@@ -175,6 +177,8 @@ OVER = FINAL | {
     Status.BALANCE_DUE,
     Status.BALANCE_PAID,
 }
+# The project is over, the amount is not fixed yet: what is at hand is settled by the report.
+SETTLING = frozenset(Status) - SPENDABLE - OVER - {Status.APPLIED, Status.REVIEWING, Status.DECIDING}
 
 
 # The inspection has said which receipts count.

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -13,12 +14,14 @@ from stations.committees.rules import OpeningStatus
 from stations.core import clock
 from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
 from stations.core.formatting import short_date
+from stations.grants import services
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS
 from stations.grants.models import Grant
 from stations.grants.queries.turns import Facts, Turn, turns
 from stations.grants.rules import FINAL, Status
 from stations.reports.queries.home import home
+from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.html_page import text_of
@@ -121,3 +124,28 @@ def test_every_state_that_waits_for_the_city_waits_for_one_role(db_session: Sess
             for role in CITY_ROLES
         )
         assert len(workers) == asked, status
+
+
+# ---- money that can still be used -------------------------------------------------------------------------------
+
+
+def test_only_what_can_be_spent_is_added_up_and_nothing_pays_for_another(db_session: Session):
+    made = grants.team()
+
+    def another() -> grants.Team:
+        station = cast.station(made.plan.committee)
+        return replace(made, plan=grants.approved_plan(station, made.chair, year=made.plan.fiscal_year))
+
+    grants.active(made, 100_000)
+    grants.spent(made, 30_000)
+    over, ended = another(), another()
+    grants.active(over, 50_000)
+    grants.spent(over, 52_000)
+    grants.active(ended, 40_000)
+    services.discontinue(grant=ended.grant, reason="会場がない", by=made.chair)
+    found = home(made.treasurer)
+    money = found.money
+    assert money is not None
+    assert (money.grants, money.awarded, money.spent) == (2, 150_000, 82_000)
+    assert (money.left, money.over) == (70_000, 2_000), "2,000円 above one award are not taken off the other"
+    assert sorted((one.left for one in found.plans), key=str) == [-2_000, 70_000, None]

@@ -22,7 +22,7 @@ from stations.grants.models import Grant, Letter
 from stations.grants.queries.cancellations import award_before, cancellations_without_letter
 from stations.grants.queries.ledger import decided_award, standing
 from stations.grants.recovering import RecoveryAct
-from stations.grants.rules import FINAL, OVER, Act, Status
+from stations.grants.rules import FINAL, OVER, SETTLING, Act, Status
 from stations.grants.settlement import Settlement, settle
 
 # The letters that tell a decision on the 交付申請.
@@ -113,6 +113,7 @@ class Figures:
     """決定額・支払済・支出済・残額, always in sight. None: not decided, or not told.
 
     ``ended``: nothing is left to use; ``difference`` is then what is still to move between city and committee.
+    ``cash``: what the committee has at hand, in the place of 残額 while the report settles it; else None.
     """
 
     awarded: Yen | None
@@ -120,6 +121,7 @@ class Figures:
     spent: Yen
     ended: bool
     difference: Settlement | None
+    cash: Yen | None
 
     @property
     def left(self) -> Yen | None:
@@ -137,6 +139,7 @@ def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figur
         now.spent,
         status in OVER,
         settle(grant.fixed_yen or 0, now.paid) if settling else None,
+        now.cash if status in SETTLING else None,
     )
 
 

@@ -96,25 +96,29 @@ class PlanMoney:
 
     @property
     def left(self) -> int | None:
-        """残額; None once nothing can be used any more."""
-        if self.standing is None or self.grant_status in grant_rules.OVER:
+        """残額; None where nothing of it can be used: the project has ended."""
+        if self.standing is None or self.grant_status not in grant_rules.SPENDABLE:
             return None
         return self.standing.left
 
 
 @dataclass(frozen=True)
 class Money:
-    """The sums of ``grants`` grants of a year: 決定額・支払済・支出済・残額 (of the award, not yet spent)."""
+    """The sums of ``grants`` grants of a year: 決定額・支払済・支出済・残額 (of the award, not yet spent).
+
+    What one spent beyond its award takes nothing from another: ``over`` names it.
+    """
 
     fiscal_year: int
     grants: int
     awarded: int
     paid: int
     spent: int
+    over: int
 
     @property
     def left(self) -> int:
-        return self.awarded - self.spent
+        return self.awarded - self.spent + self.over
 
 
 @dataclass(frozen=True)
@@ -326,16 +330,13 @@ def _plans(state: sa.ColumnElement[grant_rules.Status]) -> sa.Select[Any]:
 
 
 def _money(mine: Iterable[PlanMoney]) -> Money | None:
-    """The awards of the present fiscal year that can still be used, added up; None without one.
-
-    What is left after the amount is fixed, or was spent beyond the award, is nothing anybody can still use.
-    """
+    """The awards of the present fiscal year that can still be used, added up; None without one."""
     year = clock.fiscal_year(clock.today())
     awarded = [
         one.standing
         for one in mine
         if one.fiscal_year == year
-        and one.grant_status not in grant_rules.OVER
+        and one.grant_status in grant_rules.SPENDABLE
         and one.standing
         and one.awarded
     ]
@@ -347,6 +348,7 @@ def _money(mine: Iterable[PlanMoney]) -> Money | None:
         awarded=sum(one.awarded for one in awarded),
         paid=sum(one.paid for one in awarded),
         spent=sum(one.spent for one in awarded),
+        over=sum(max(0, -one.left) for one in awarded),
     )
 
 
