@@ -69,8 +69,15 @@ def check_change(budgets: Mapping[int, Yen], now: Mapping[int, Yen], spent: Mapp
             raise RuleBroken(row_of(line_id), N_("明細の予算は0円以上で入力してください。"))
     if budgets == now:
         raise RuleBroken(None, N_("変える金額がありません。"))
-    if sum(budgets.values()) != sum(now.values()):
-        raise RuleBroken(None, N_("予算の合計は、変更の前と同じにしてください。"))
+    if gap := sum(budgets.values()) - sum(now.values()):
+        raise RuleBroken(
+            None,
+            N_("予算の合計は、変更の前と同じ%(yen)sにしてください。いまは、%(gap)s多くなっています。")
+            if gap > 0
+            else N_("予算の合計は、変更の前と同じ%(yen)sにしてください。いまは、%(gap)s足りません。"),
+            yen=money.format_yen(sum(now.values())),
+            gap=money.format_yen(abs(gap)),
+        )
     for line_id, amount in budgets.items():
         if amount < (least := min(spent.get(line_id, 0), now[line_id])):
             raise RuleBroken(

@@ -265,13 +265,41 @@ def check_reallocation(
         raise RuleBroken(None, N_("流用では合計額を変えられません。変更承認を申請してください。"))
     if not touched:
         return
-    moved = sum(move for move in moves.values() if move > 0)
-    free = {
-        ReallocationRule.SMALLER20: moved * 5 <= min(before[category] for category in touched),
-        ReallocationRule.ANY20: all(abs(moves[category]) * 5 <= before[category] for category in touched),
-    }[rule]
-    if not free:
+    if beyond_free(before, after, rule):
         raise RuleBroken(None, N_("2割を超える流用には、変更承認の申請が必要です。"))
+
+
+@dataclass(frozen=True)
+class Excess:
+    """A category whose award lets no more than ``most`` be moved without approval, and what is moved."""
+
+    category: CostCategory
+    moved: Yen
+    most: Yen
+
+
+def beyond_free(
+    before: Mapping[CostCategory, Yen], after: Mapping[CostCategory, Yen], rule: ReallocationRule
+) -> list[Excess]:
+    """Where a move of money is beyond the free 流用 (rule as in `check_reallocation`); empty when it is free.
+
+    Categories absent from the award are no matter of 流用 and left out.
+    """
+    moves = {c: after.get(c, 0) - before.get(c, 0) for c in CostCategory if before.get(c)}
+    touched = [category for category, move in moves.items() if move]
+    if not touched:
+        return []
+    moved = sum(move for move in moves.values() if move > 0)
+    smallest = min(touched, key=lambda category: before[category])
+    amounts = {
+        ReallocationRule.SMALLER20: {smallest: moved},
+        ReallocationRule.ANY20: {category: abs(moves[category]) for category in touched},
+    }[rule]
+    return [
+        Excess(category, amount, before[category] // 5)
+        for category, amount in amounts.items()
+        if amount * 5 > before[category]
+    ]
 
 
 def check_spending(

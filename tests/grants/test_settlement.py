@@ -14,6 +14,7 @@ from stations.grants.settlement import (
     Settlement,
     advance_limit,
     award_amount,
+    beyond_free,
     check_advance,
     check_next_act,
     check_reallocation,
@@ -268,3 +269,19 @@ def test_what_falls_on_a_closed_day_is_due_on_the_next_open_one() -> None:
     a_monday = date(2026, 11, 2)
     assert processing_deadline(a_monday, 5) == date(2026, 11, 9), "from a Saturday"
     assert processing_deadline(a_monday, 8) == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        (ReallocationRule.SMALLER20, {RENT: (20_000, 10_000)}),
+        (ReallocationRule.ANY20, {RENT: (20_000, 10_000)}),
+    ],
+)
+def test_what_is_beyond_the_free_move_is_named(
+    rule: ReallocationRule, named: dict[CostCategory, tuple[int, int]]
+):
+    before = {RENT: 50_000, SUPPLIES: 120_000}
+    found = beyond_free(before, {RENT: 30_000, SUPPLIES: 140_000}, rule)
+    assert {one.category: (one.moved, one.most) for one in found} == named
+    assert beyond_free(before, {RENT: 40_000, SUPPLIES: 130_000}, rule) == []

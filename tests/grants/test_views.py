@@ -139,6 +139,22 @@ def test_the_advance_shows_why_the_last_request_came_back(app: Flask, db_session
     assert "差し戻されました" not in treasurer.get(f"/grants/{grant.id}/advance").text
 
 
+def test_what_was_to_be_applied_for_is_not_done_at_once(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    chair = signed_in(app, made.chair)
+    over = {"lines-0-budget_yen": "57000", "lines-1-budget_yen": "39000", "reason": "参加者が増えた"}
+    page = chair.submit(chair.get(f"/grants/{grant.id}/change"), "この内容で届け出る", over)
+    assert "動かす額は21,000円、届け出るだけで動かせるのは7,200円まで" in page.text
+    free = {"lines-0-budget_yen": "37000", "lines-1-budget_yen": "59000"}
+    page = chair.submit(page, "変更の承認を申請する", free)
+    assert "承認が要りません" in page.text and grant.changes == [], (
+        "the sender thought that nothing changes yet"
+    )
+    chair.submit(page, "この内容で届け出る")
+    assert grant.changes[0].approved is True
+
+
 def test_a_change_adds_up_says_what_needs_approval_and_then_waits(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.active(made)
@@ -149,7 +165,7 @@ def test_a_change_adds_up_says_what_needs_approval_and_then_waits(app: Flask, db
     more = {"lines-0-budget_yen": "57000", "reason": "参加者が増えた"}
     page = chair.submit(page, "この内容で届け出る", more)
     assert "いまの予算より21,000円多すぎます" in page.text
-    page = chair.submit(page, "変更の承認を申請する", {"lines-1-budget_yen": "39000"})
+    page = chair.submit(page, "この内容で届け出る", {"lines-1-budget_yen": "39000"})
     assert "この変更は、市の承認が要ります" in page.text and page.all("div", id="knows-error")
     assert grant.status is Status.ACTIVE and grant.changes == []
     page = chair.submit(page, "変更の承認を申請する", {"knows": "y"})

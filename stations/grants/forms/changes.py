@@ -1,6 +1,6 @@
 """Forms of a change between lines, and of the decision on it."""
 
-from wtforms import BooleanField, FieldList, FormField, RadioField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from stations.core.forms import Form, Length, MarkField, Required, TidyTextArea
@@ -15,6 +15,8 @@ class ChangeForm(Budgets, Form):
         _l("変更の理由"), [Required(_l("変更の理由を入力してください。")), Length(max=REASON_LENGTH)]
     )
 
+    told = HiddenField()
+    """That the button, as the sender saw it, asked for approval."""
     knows = BooleanField(_l("市の承認が要ることと、承認されるまで予算が変わらないことを確かめました"))
 
 

@@ -31,6 +31,7 @@ from stations.grants.queries.drafts import Draft, SentBack, draft, sent_back
 from stations.grants.queries.facts import (
     Calculation,
     Keepable,
+    beyond_free,
     budget,
     calculated,
     calculation,
@@ -120,6 +121,7 @@ __all__ = [
     "awaited",
     "award_before",
     "begins_on",
+    "beyond_free",
     "booking_of_payment",
     "booking_of_repayment",
     "budget",

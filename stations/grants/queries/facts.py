@@ -118,9 +118,16 @@ def categories_moved(grant: Grant, budgets: Mapping[int, Yen]) -> tuple[Categori
 
 
 def needs_approval(grant: Grant, budgets: Mapping[int, Yen]) -> bool:
-    """Whether a change to ``budgets`` goes beyond the free 流用 of the grant's year."""
+    """Whether a change to ``budgets``, whose sum is the present one, goes beyond the free 流用 of the grant's year."""
     before, after = categories_moved(grant, budgets)
+    if sum(budgets.values()) != sum(line.awarded_yen for line in grant.lines):
+        return False  # nothing that could be approved
     return not settlement.reallocation_allowed(before, after, reallocation_rule(grant))
+
+
+def beyond_free(grant: Grant, budgets: Mapping[int, Yen]) -> list[settlement.Excess]:
+    """The categories that make a change to ``budgets`` need approval."""
+    return settlement.beyond_free(*categories_moved(grant, budgets), reallocation_rule(grant))
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,17 @@ def change(grant: Any) -> Any:
     )
     form.demand_rows_of(grant.lines)
     setting = grant.setting
-    asks = form.is_submitted() and queries.needs_approval(grant, form.budgets() or {})
+    budgets = (form.budgets() if form.is_submitted() else None) or {}
+    asks = queries.needs_approval(grant, budgets)
+    told, form.told.data = bool(form.told.data), "y" if asks else ""
     return act.page(
         grant,
         form,
         lambda: services.request_change(
             grant=grant,
-            budgets=form.budgets() or {},
+            budgets=budgets,
             reason=form.reason.data or "",
-            knows=form.knows.data,
+            knows=form.knows.data or (told and not asks),
             by=current_user,
         ),
         heading=_("経費の配分を変える"),
@@ -52,6 +54,7 @@ def change(grant: Any) -> Any:
         ],
         template="grants/change.html",
         asks=asks,
+        beyond=queries.beyond_free(grant, budgets) if asks else [],
         lines=grant.lines,
         spent=queries.spent_by_line(grant),
     )
