@@ -149,6 +149,18 @@ def test_a_station_changes_and_ends(client: PageClient, city: here.City):
     assert max(days) <= TODAY
 
 
+def test_a_venue_asked_for_by_another_page_leads_back_to_it(client: PageClient, city: here.City):
+    station = city.stations[0]
+    client.sign_in(cast.person(Role.CHAIR, of=station.committee))
+    facts = {"name": "見本会館", "address": "松戸市見本4-5"}
+    page = client.get(f"/stations/{station.id}/venues/new?back=/account")
+    assert client.submit(page, "登録する", facts).url == "/account"
+    page = client.get(f"/stations/{station.id}/venues/new?back=//evil.example")
+    assert (
+        client.submit(page, "登録する", facts | {"name": "別の会館"}).url == f"/stations/{station.id}/venues"
+    )
+
+
 def test_a_venue_changes(client: PageClient, city: here.City):
     venue = city.stations[0].venues[0]
     client.sign_in(city.officer)

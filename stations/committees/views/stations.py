@@ -23,6 +23,7 @@ from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.language import gettext as _
+from stations.people.session import local_path
 
 NEXT_SHOWN = 6
 OF_A_DISTRICT_SHOWN = 10
@@ -169,13 +170,15 @@ def venues(station: Any) -> Any:
 @requires(Permission.STATION_MANAGE, of=queries.station)
 @creates
 def new_venue(station: Any) -> Any:
+    """``back`` in the address: the page that sent somebody here, as a plan that needs a venue."""
     form = VenueForm()
+    back = local_path(request.args.get("back")) or url_for(".venues", station_id=station.id)
     if form.validate_on_submit() and succeeds(
         form, lambda: services.add_venue(station=station, by=current_user, **form.facts)
     ):
         flash(_("会場を登録しました。"), "success")
-        return redirect(url_for(".venues", station_id=station.id))
-    return _form(form, station, _("会場を登録する"), _("登録する"), back=".venues")
+        return redirect(back)
+    return _form(form, station, _("会場を登録する"), _("登録する"), back=back)
 
 
 @blueprint.route("/venues/<int:venue_id>/edit", methods=["GET", "POST"])
@@ -189,13 +192,19 @@ def edit_venue(venue: Any) -> Any:
     ):
         flash(_("会場を変更しました。"), "success")
         return redirect(url_for(".venues", station_id=venue.station_id))
-    return _form(form, venue.station, _("会場を変える"), _("変更する"), back=".venues")
+    return _form(
+        form,
+        venue.station,
+        _("会場を変える"),
+        _("変更する"),
+        back=url_for(".venues", station_id=venue.station_id),
+    )
 
 
 def _form(
-    form: Any, station: Any, title: str, submit_label: str, *, back: str = ".station", danger: bool = False
+    form: Any, station: Any, title: str, submit_label: str, *, back: str = "", danger: bool = False
 ) -> str:
-    """The page of a form about a station."""
+    """The page of a form about a station; ``back``: where 「やめて戻る」 leads, else the station's page."""
     return render_template(
         "committees/form.html",
         form=form,
@@ -203,6 +212,6 @@ def _form(
         lead=station.name,
         submit_label=submit_label,
         danger=danger,
-        cancel_url=url_for(back, station_id=station.id),
+        cancel_url=back or url_for(".station", station_id=station.id),
         breadcrumb=trail(station=station, here=title),
     )
