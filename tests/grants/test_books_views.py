@@ -112,7 +112,16 @@ def test_the_csv_names_every_category_of_a_split_and_the_kind_of_an_income(
     home.submit(page, "記録する", fees())
     text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
     kinds = [row[3] for row in csv.reader(io.StringIO(text))]
-    assert kinds == ["費目", "市の補助金", "場所使用料・需用費", "参加費"]
+    assert kinds == ["費目", "市の補助金", "場所使用料 3,000円・需用費 2,000円", "参加費"]
+
+
+def test_the_csv_says_what_stood_there_before_a_correction(home: PageClient, made: Team) -> None:
+    home.submit(home.get(f"/grants/{made.grant.id}/books/new"), "記録する", fees())
+    page = home.click(home.get(f"/grants/{made.grant.id}/books"), "訂正する：参加費 100円×50人")
+    home.submit(page, "訂正する", {"amount_yen": "5,500", "reason": "数え違い"})
+    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    (row,) = [row for row in csv.DictReader(io.StringIO(text)) if row["費目"] == "参加費"]
+    assert row["収入（円）"] == "5500" and "5,000円" in row["訂正前"]
 
 
 def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> None:

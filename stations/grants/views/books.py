@@ -10,6 +10,7 @@ from stations.core import clock, files, lists
 from stations.core.access import Permission, requires
 from stations.core.csv_file import csv_bytes
 from stations.core.database import creates
+from stations.core.formatting import yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
@@ -60,6 +61,7 @@ def books_csv(grant: Any) -> Response:
         _("残高（円）"),
         _("訂正前の記録"),
         _("取消し・訂正の理由"),
+        _("訂正前"),
         _("支払番号・納入番号"),
     ]
     called = queries.called(grant)
@@ -78,6 +80,9 @@ def books_csv(grant: Any) -> Response:
                 for one in line.corrections
             ),
             "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
+            "、".join(
+                f"{one.happened_on.isoformat()} {one.description} {yen(one.yen)}" for one in line.corrections
+            ),
             line.reference,
         )
         for line in book_queries.cash_book(grant).lines
@@ -89,8 +94,11 @@ def books_csv(grant: Any) -> Response:
 
 
 def _kinds(line: book_queries.BookLine) -> str:
-    """費目 of an expense (several, when one paper is split), 収入の種類 of an income, or the city's grant."""
+    """費目 of an expense (with amounts, when one paper is split), 収入の種類 of an income, or the city's grant."""
     parts = line.transaction.postings
+    spent = [(part.category, part.amount_yen) for part in parts if part.category]
+    if len(spent) > 1:
+        return "・".join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
     kinds: list[Any] = [CostCategory(part.category) for part in parts if part.category]
     kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
     return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
