@@ -4,7 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from stations.core import clock
 from stations.core.access import Role
+from stations.core.formatting import date
+from stations.grants import services, settlement
+from stations.grants.services import reports
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import PageClient
@@ -50,3 +54,37 @@ def test_words_of_the_field_are_explained_where_a_committee_meets_them(app: Flas
         assert any(word in text for text in explained), word
     plan = client.get(f"/plans/{made.plan.id}/versions/1")
     assert "照合値" in text_of(plan.one("dl", class_="mt-glossary"))
+
+
+def test_after_the_end_of_the_project_cash_at_hand_stands_in_the_place_of_what_is_left(
+    app: Flask, db_session: Session
+):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.paid(made, 90_000)
+    grants.spent(made, 45_000)
+    services.discontinue(grant=grant, reason="会場がない", by=made.chair)
+    client = PageClient(app)
+    client.sign_in(made.treasurer)
+    strip = text_of(client.get(f"/grants/{grant.id}").one("div", class_="mt-strip"))
+    assert "手元のお金" in strip and "45,000円" in strip
+    assert "残り" not in strip and "135,000円" not in strip, "what was not spent will never be paid"
+
+
+def test_the_page_of_a_grant_leads_with_what_waits_there(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    reports.save_report(grant=grant, summary="開いた。", completed_on=clock.today(), by=made.chair)
+    client = PageClient(app)
+    client.sign_in(cast.person(Role.COMMITTEE_AUDITOR, of=made.plan.committee))
+    page = client.get(f"/grants/{grant.id}")
+    assert page.link("会計の監査をする").endswith("/report/audit")
+
+
+def test_a_committee_that_waits_is_told_until_when(app: Flask, db_session: Session):
+    made = grants.team(processing_days=30)
+    grant = grants.applied(made)
+    client = PageClient(app)
+    client.sign_in(made.chair)
+    by = date(settlement.processing_deadline(clock.today(), 30))
+    assert by in client.get(f"/grants/{grant.id}").text

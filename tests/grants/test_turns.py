@@ -240,6 +240,16 @@ def test_a_cancelled_grant_does_not_claim_to_have_been_carried_out(db_session: S
     assert ("取消し", "error") not in [(str(label), mark) for label, mark in labels.steps(Status.CLOSED)]
 
 
+def test_no_advance_is_offered_when_all_of_the_award_is_asked_for(db_session: Session):
+    made = grants.team()
+    grants.active(made, 100_000)
+    grants.paid(made, 60_000)
+    request = grants.requested(made, 40_000)
+    assert "grants.advance" not in offered(made)
+    services.withdraw_advance(request=request, reason="", by=made.treasurer)
+    assert "grants.advance" in offered(made)
+
+
 APRIL = dt.datetime(2027, 4, 1, 3, tzinfo=dt.UTC)
 
 

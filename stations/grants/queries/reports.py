@@ -249,6 +249,11 @@ def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
     return [*_findings(person, open_grants), *(task for task in tasks if task is not None)]
 
 
+def waits_on(person: Person, grant: Grant) -> list[Task]:
+    """`waiting_for` about one grant, for its own page."""
+    return waiting_for(person, [OpenGrant(grant, grant.station.name, grant.plan.title, [])])
+
+
 def _findings(person: Person, grants: Iterable[OpenGrant]) -> Iterable[Task]:
     """The findings that wait for the committee's answer."""
     asked = {

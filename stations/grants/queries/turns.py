@@ -10,6 +10,7 @@ from stations.core import audit, clock
 from stations.core.access import Permission, can
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.money import Yen
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
 from stations.grants.labels import LETTERS, Deed, RecoveryDeed
@@ -22,6 +23,7 @@ from stations.grants.queries.cancellations import (
 from stations.grants.queries.grants import change_letter, changes_without_letter
 from stations.grants.queries.ledger import decided_award, postings_of
 from stations.grants.rules import (
+    PENDING,
     TRANSITIONS,
     Act,
     PaymentAct,
@@ -52,7 +54,8 @@ AWAITS_CLOSING = frozenset({Status.CANCELLED, Status.REFUNDED, Status.BALANCE_PA
 class Facts:
     """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`.
 
-    ``untold_changes``: when each was asked for and the kind of its letter, oldest first.
+    ``untold_changes``: when each was asked for and the kind of its letter, oldest first. ``pending``: asked for as
+    概算払, not yet paid; lists of tasks leave it at 0, they know of each request by itself.
     """
 
     letters: Counter[str]
@@ -64,6 +67,7 @@ class Facts:
     since: dt.datetime | None
     change_asked_at: dt.datetime | None
     advance_returned: bool
+    pending: Yen = 0
 
 
 def _turn(
@@ -187,11 +191,13 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         found = [_letter("cancellation", "grants.issue_cancellation"), *ahead]
     if facts.untold_changes:
         found.insert(0, _letter(facts.untold_changes[0][1], "grants.issue_change"))
-    if grant.status is Status.ACTIVE and facts.standing.unpaid > 0:
+    claimable = settlement.advance_limit(facts.standing.awarded, facts.standing.paid, facts.pending)
+    if grant.status is Status.ACTIVE and claimable > 0:
         again = facts.advance_returned
         words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
         waits = again or facts.standing.paid == 0
-        found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits))
+        kind = "primary" if waits else "secondary"
+        found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind))
     if year_over(grant.fiscal_year, clock.today()):
         found = _after_the_year(grant, found)
     return _cancelling(found) if facts.cancelling_since is not None and _CANCEL in found else found
@@ -277,6 +283,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
             [change.requested_at for change in grant.changes if change.approved is None],
             telling,
         ),
+        pending=sum(one.amount_yen for one in grant.payment_requests if one.status in PENDING),
         advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
     )
 

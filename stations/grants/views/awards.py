@@ -8,10 +8,10 @@ from flask_login import current_user
 from stations.core import clock
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
-from stations.core.formatting import yen
+from stations.core.formatting import date, yen
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.grants import queries, services
+from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.awards import ApplyForm, AwardForm, DecideForm
 from stations.grants.rules import year_over
@@ -191,6 +191,19 @@ def withdraw(grant: Any) -> Any:
     )
 
 
+def _before_ending(grant: Any) -> Facts:
+    """What a committee should know before it ends its project: the money, and until when the report is due."""
+    standing = queries.standing(grant)
+    due = settlement.report_deadline(clock.today(), grant.setting.terms) if grant.setting else None
+    return [
+        *_asked(grant),
+        fact(_("決定額"), yen(standing.awarded)),
+        fact(_("支払済"), yen(standing.paid)),
+        fact(_("手元のお金"), yen(standing.cash)),
+        *([fact(_("実績報告の提出期限"), date(due))] if due else []),
+    ]
+
+
 @blueprint.route("/grants/<int:grant_id>/discontinue", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPLY, of=queries.grant)
 @writes
@@ -203,7 +216,10 @@ def discontinue(grant: Any) -> Any:
         heading=_("事業を中止・廃止しますか"),
         action=_("中止・廃止を届け出る"),
         done=_("中止・廃止を届け出ました。これまでの分の実績報告をしてください。"),
-        lead=_("支出命令の前の概算払の請求は、取り消されます。これまでの分は実績報告で精算します。"),
-        facts=[*_asked(grant), fact(_("支払済"), yen(queries.standing(grant).paid))],
+        lead=_(
+            "届け出ると、取り消せません。まだ支出命令になっていない概算払の請求は、取り消されます。"
+            "これまでに使った分は実績報告で精算し、余ったお金は市に返します。"
+        ),
+        facts=_before_ending(grant),
         kind="danger",
     )

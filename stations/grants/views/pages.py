@@ -10,7 +10,17 @@ from stations.core.access import Permission, requires
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
-from stations.grants.rules import OVER, PaymentAct, PaymentStatus, Status, retention_end, year_over
+from stations.grants.queries import reports as report_queries
+from stations.grants.rules import (
+    OVER,
+    PENDING,
+    SETTLING,
+    PaymentAct,
+    PaymentStatus,
+    Status,
+    retention_end,
+    year_over,
+)
 from stations.grants.views import blueprint, words
 from stations.grants.views.trail import trail
 
@@ -46,7 +56,8 @@ def index() -> str:
         standings=queries.standings(
             [grant.id for grant in grants], award=None if inside else queries.told_award()
         ),
-        ended=OVER,
+        ended=OVER | SETTLING,
+        over=OVER,
         inside=inside,
         year=year,
         years=years,
@@ -110,6 +121,12 @@ def grant(grant: Any) -> str:
         buttons=buttons,
         process_by=queries.process_by(buttons.primary[0], grant, known) if buttons.primary else None,
         turns=_request_turns(grant),
+        promised={
+            one.id: report_queries.process_by(grant, one.requested_at)
+            for one in grant.payment_requests
+            if one.status in PENDING
+        },
+        inside=inside,
         payers=_payers(grant, repayments),
         today=clock.today(),
         year_over=year_over(grant.fiscal_year, clock.today()),
@@ -131,7 +148,8 @@ def grant(grant: Any) -> str:
         tones=TONES,
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
-        **_money(grant, known.standing, postings, setting, repayments),
+        here=_waiting_here(grant, buttons) if not inside else [],
+        **_money(grant, known, postings, setting, repayments),
     )
 
 
@@ -144,11 +162,18 @@ def _recoveries(found: list[Any]) -> list[tuple[Any, Any]]:
     ]
 
 
+def _waiting_here(grant: Any, buttons: Any) -> list[Any]:
+    """What waits for this person about the report, beside the acts that have a button anyway."""
+    shown = {turn.endpoint for turn in [*buttons.primary, *buttons.other]}
+    return [task for task in report_queries.waits_on(current_user, grant) if task.endpoint not in shown]
+
+
 def _money(
-    grant: Any, standing: Any, postings: list[Any], setting: Any, repayments: list[Any]
+    grant: Any, known: Any, postings: list[Any], setting: Any, repayments: list[Any]
 ) -> dict[str, Any]:
     """The four figures, what has to be said beside them, and how the fixed amount came about."""
     inside = queries.sees_drafts(current_user)
+    standing = known.standing
     award = queries.shown_award(current_user, grant)
     receipts = queries.receipt_counts(grant)
     knows = queries.may_know_settlement(current_user, grant)
@@ -156,7 +181,8 @@ def _money(
     calculated = None
     if knows and (grant.determined_on or (inside and grant.status is Status.DETERMINING)):
         calculated = queries.calculated(grant, setting, receipts=receipts, books=postings)
-    drafted = words.drafted(grant) if inside else words.letter_comes(grant)
+    waits = words.letter_comes(grant) or words.awaited_answer(grant, known)
+    drafted = words.drafted(grant) if inside else waits
     return {
         "award": award,
         "standing": standing,

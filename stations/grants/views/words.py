@@ -15,11 +15,14 @@ from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed
 from stations.grants.queries import reports
+from stations.grants.queries.turns import Facts as Known
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import OVER, Act, PaymentAct, Status
+from stations.grants.rules import SPENDABLE, Act, PaymentAct, Status
 
 Facts = list[dict[str, Any]]
 
+_BEFORE_AWARD = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING})
+_UNDER_INSPECTION = frozenset({Status.REPORTED, Status.INSPECTED, Status.DETERMINING})
 _MOVES = frozenset(Act) - frozenset(PaymentAct)
 # What an act moved or decided, as `audit.record` keeps it.
 _AMOUNTS = ("awarded_yen", "fixed_yen", "refund_yen", "balance_yen", "kept_yen", "amount_yen")
@@ -171,7 +174,7 @@ def money_in_words(
 ) -> list[str]:
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
-    if award is not None and award < standing.spent and grant.status not in OVER:
+    if award is not None and award < standing.spent and grant.status in SPENDABLE:
         said.append(_("残りの△は、決定額を超えて、収入や自己資金で支払った分です。"))
     return said
 
@@ -184,7 +187,7 @@ def letter_comes(grant: Any) -> list[str]:
 
 
 def awaited_report(grant: Any, *, told: bool) -> list[str]:
-    """What is kept after a 一部取消し, and until when the report is due, where it is no longer a matter of course.
+    """What is kept after a 一部取消し, and until when the report is due.
 
     ``told``: the reader may know the 取消し, and with it the deadline that it set.
     """
@@ -203,9 +206,33 @@ def awaited_report(grant: Any, *, told: bool) -> list[str]:
     late = (clock.today() - due).days
     if late > 0:
         said.append(_("実績報告の提出期限（%(day)s）を%(n)s日過ぎています。", day=date(due), n=late))
-    elif grant.status is not Status.ACTIVE:
+    else:
         said.append(_("実績報告の提出期限は%(day)sです。", day=date(due)))
     return said
+
+
+def awaited_answer(grant: Any, known: Known) -> list[str]:
+    """For a committee that waits: until when the city means to answer what it received (標準処理期間)."""
+    if grant.status in _BEFORE_AWARD:
+        what, since = _("申請への回答"), grant.applied_at
+    elif grant.status is Status.CHANGE_REQUESTED:
+        what, since = _("変更の申請への回答"), known.change_asked_at
+    elif grant.status in _UNDER_INSPECTION:
+        what, since = _("検査と額の確定"), grant.reported_at
+    else:
+        return []
+    by = reports.process_by(grant, since)
+    if by is None:
+        return []
+    if by < clock.today():
+        return [
+            _(
+                "%(what)sのめやす（%(day)s）を過ぎています。お急ぎのときは、下の連絡先にお電話ください。",
+                what=what,
+                day=date(by),
+            )
+        ]
+    return [_("%(what)sは、%(day)sまでがめやすです。", what=what, day=date(by))]
 
 
 def _fixed(grant: Any, known: queries.Settled) -> str:
