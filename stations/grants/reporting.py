@@ -119,7 +119,13 @@ def missing(accounts: Accounts) -> list[RuleBroken]:
         found.append(
             RuleBroken(
                 Need.FUNDS,
-                N_("支出が収入より%(yen)s多くなっています。足りない分を「自己資金」として記録してください。"),
+                N_(
+                    "支出（%(spent)s）が、決定額（%(awarded)s）と記録した収入（%(income)s）の合計より"
+                    "%(yen)s多くなっています。足りない分を「自己資金」として記録してください。"
+                ),
+                spent=money.format_yen(accounts.spent),
+                awarded=money.format_yen(accounts.awarded),
+                income=money.format_yen(accounts.income + accounts.own_funds),
                 yen=money.format_yen(accounts.shortfall),
             )
         )
