@@ -262,7 +262,7 @@ def _findings(person: Person, grants: Iterable[OpenGrant]) -> Iterable[Task]:
         if one.grant.status in {Status.REPORTED, Status.REPORT_RETURNED}
         and can(person, Permission.FINDING_ANSWER, one.grant)
     }
-    for receipt in unanswered(asked):
+    for receipt in unanswered(asked) if asked else []:
         name = asked[receipt.grant_id].name
         yield Task(
             label=_("領収書%(number)sへの指摘に答える：%(name)s", number=receipt.number, name=name),
