@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange
 from stations.attendance import rules
 from stations.attendance.rules import AgeBand, Counter, Totals
 from stations.core.danger import danger_words
+from stations.core.disclosures import Found, find_personal
 from stations.core.formatting import date, hours
 from stations.core.forms import (
     Form,
@@ -101,6 +102,7 @@ class DayForm(SharedForm):
     incident = TidyTextArea(
         _l("ヒヤリハット（けが・事故になりそうだったこと）"), [NotRequired(), Length(max=1000)]
     )
+    kept = BooleanField(_l("確かめました。このまま残します。"))
     called = TidyText(
         _l("電話した相手と時刻（電話がいらないときは、その理由）"), [NotRequired(), Length(max=200)]
     )
@@ -119,6 +121,20 @@ class DayForm(SharedForm):
     def see(self, counted: Totals) -> None:
         """What stands on the page that is shown now."""
         self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
+
+    @property
+    def found(self) -> list[Found]:
+        """What points at a person in words that are not kept yet: the committee and officials read them, too."""
+        fresh = [one.data or "" for one in (self.note, self.incident) if one.data != one.object_data]
+        return [one for words in fresh for one in find_personal(words)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The words are asked about once, when everything else is right."""
+        sound: bool = super().validate(extra_validators)
+        if sound and self.found and not self.kept.data:
+            self.kept.errors = [_("なくてもよい言葉は消してください。残すときは、しるしをつけてください。")]
+            return False
+        return sound
 
     @property
     def danger(self) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from stations.attendance.rules import AgeBand, Counter, RecordAct, RecordStatus
 from stations.core import audit, labels
+from stations.core.disclosures import Kind
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 
@@ -26,6 +27,16 @@ labels.register(
         Counter.VOLUNTEER: _l("ボランティア"),
         Counter.CONSULTATION: _l("相談"),
         Counter.CONNECTED: _l("つなぎ"),
+    }
+)
+labels.register(
+    {
+        Kind.ADDRESS: _l("住所"),
+        Kind.PHONE: _l("電話番号・メールアドレス"),
+        Kind.BIRTH: _l("生年月日"),
+        Kind.HEALTH: _l("病気や障害"),
+        Kind.CIRCUMSTANCES: _l("収入や家族などの事情"),
+        Kind.NAME: _l("氏名"),
     }
 )
 labels.register({RecordStatus.OPEN: _l("記録中"), RecordStatus.CLOSED: _l("確定")})

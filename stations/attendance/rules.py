@@ -115,10 +115,15 @@ def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
     )
 
 
-def check_begun(on: date, starts_at: time, now: datetime) -> None:
-    """Before the day is closed: the opening has started by the clock of Matsudo. `RuleBroken` without a field."""
+def has_begun(on: date, starts_at: time, now: datetime) -> bool:
+    """Whether the opening has started by the clock of Matsudo; before that its day is not closed."""
     here = now.astimezone(clock.TOKYO)
-    if (on, starts_at) > (here.date(), here.time()):
+    return (on, starts_at) <= (here.date(), here.time())
+
+
+def check_begun(on: date, starts_at: time, now: datetime) -> None:
+    """Before the day is closed: the opening has begun. `RuleBroken` without a field."""
+    if not has_begun(on, starts_at, now):
         raise RuleBroken(None, N_("この開催は、まだ始まっていません。始まってから確定してください。"))
 
 

@@ -296,6 +296,7 @@ def details(opening: Any) -> Any:
         opening=opening,
         form=form,
         late=rules.is_late(opening.on, clock.today()),
+        begun=rules.has_begun(opening.on, opening.starts_at, clock.now()),
         visits=counted.visits,
         devices=_devices(opening),
         phones=emergency_numbers(current_app.config["STATIONS"].emergency_phone),

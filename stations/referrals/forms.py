@@ -31,7 +31,7 @@ from stations.core.language import lazy_gettext as _l
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
 from stations.referrals.danger import Call, CallOutcome
-from stations.referrals.disclosures import Found, find_personal
+from stations.core.disclosures import Found, find_personal
 from stations.referrals.rules import AgeGroup, Outcome
 
 SHORT, LONG = 20, 500

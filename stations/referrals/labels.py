@@ -7,7 +7,6 @@ from stations.core.language import lazy_gettext as _l
 from stations.referrals.agencies import AgencyAct, AgencyStatus
 from stations.referrals.consent_rules import ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.danger import CallOutcome
-from stations.referrals.disclosures import Kind
 from stations.referrals.rules import (
     Act,
     AgeGroup,
@@ -89,16 +88,6 @@ labels.register(
         CallOutcome.REACHED: _l("話せた"),
         CallOutcome.NOT_REACHED: _l("つながらなかった"),
         CallOutcome.NOT_NEEDED: _l("いま命の危険はないので、電話していない"),
-    }
-)
-labels.register(
-    {
-        Kind.ADDRESS: _l("住所"),
-        Kind.PHONE: _l("電話番号・メールアドレス"),
-        Kind.BIRTH: _l("生年月日"),
-        Kind.HEALTH: _l("病気や障害"),
-        Kind.CIRCUMSTANCES: _l("収入や家族などの事情"),
-        Kind.NAME: _l("氏名"),
     }
 )
 labels.register({ConsentMethod.WRITTEN: _l("書面"), ConsentMethod.ORAL: _l("口頭")})

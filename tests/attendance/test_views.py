@@ -143,6 +143,23 @@ def test_two_who_write_about_one_day_both_keep_their_words(
     assert visits(today) == 2
 
 
+def test_what_points_at_a_guest_is_asked_about_before_a_note_keeps_it(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    page = client.submit(page, "保存だけする", {"note": "見本 太郎さんから090-1234-5678"})
+    record = queries.record_of(today)
+    assert record is None or record.note == "", "nothing is kept before the answer"
+    assert "見本 太郎さん" in page.text and "090-1234-5678" in page.text
+    client.submit(page, "保存だけする", {"kept": "y"})
+    record = queries.record_of(today)
+    assert record is not None and record.note == "見本 太郎さんから090-1234-5678"
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    page = client.submit(page, "保存だけする", {"weather": "雨"})
+    assert not page.all("input", name="kept"), "asked once, not at every saving"
+
+
 def test_a_day_that_is_counted_and_closed_is_said_to_be_finished(
     client: PageClient, station: Station, today: Opening
 ) -> None:

@@ -14,7 +14,7 @@ from stations.core.database import db, fetch_all
 from stations.people.models import Person, RoleAssignment
 from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
-from stations.referrals.disclosures import Found, find_personal
+from stations.core.disclosures import Found, find_personal
 from stations.referrals.models import (
     Agency,
     ConsentRecord,

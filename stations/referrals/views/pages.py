@@ -16,7 +16,7 @@ from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
-from stations.referrals.disclosures import Kind, find_personal
+from stations.core.disclosures import Kind, find_personal
 
 blueprint = Blueprint("referrals", __name__)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stations.referrals.disclosures import Kind, find_personal
+from stations.core.disclosures import Kind, find_personal
 
 CASES = [
     ("松戸市小金1-2-3に住んでいる", Kind.ADDRESS),
