@@ -287,7 +287,10 @@ def details(opening: Any) -> Any:
     form = DayForm(obj=record, counted=queries.totals(opening))
     form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
-        flash(_("この回の記録を確定しました。"), "success")
+        closed = request.form.get("act") == "close"
+        flash(
+            _("この回の記録を確定しました。") if closed else _("保存しました。まだ確定していません。"), "success"
+        )
         return redirect(url_for(".totals", opening_id=opening.id), 303)
     counted = queries.totals(opening)
     form.see(counted)

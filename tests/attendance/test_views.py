@@ -152,7 +152,8 @@ def test_what_points_at_a_guest_is_asked_about_before_a_note_keeps_it(
     record = queries.record_of(today)
     assert record is None or record.note == "", "nothing is kept before the answer"
     assert "見本 太郎さん" in page.text and "090-1234-5678" in page.text
-    client.submit(page, "保存だけする", {"kept": "y"})
+    page = client.submit(page, "保存だけする", {"kept": "y"})
+    assert "確定しました" not in page.text, "saving does not close the day"
     record = queries.record_of(today)
     assert record is not None and record.note == "見本 太郎さんから090-1234-5678"
     page = client.get(f"/attendance/openings/{today.id}/details")
