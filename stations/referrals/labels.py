@@ -152,6 +152,7 @@ CONCEALED_BECAUSE: dict[Status, Any] = dict.fromkeys(Status, _GONE) | {
     ),
     Status.CLOSED: _OVER,
     Status.FAILED: _OVER,
+    Status.WITHDRAWN: _l("つなぎが取りやめになったため、ご本人についての内容は見られません。"),
 }
 # What a step means, on the page that asks whether to take it.
 MEANS: dict[Act, Any] = {
