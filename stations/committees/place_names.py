@@ -9,10 +9,15 @@ import jaconv
 _LONG = re.compile(r"(?<=[aeiou])-|(?<=o)u|(?<=u)u|(?<=o)o")
 
 
+_PARTICLES = frozenset({"de", "ni", "no", "to"})
+
+
 def in_latin(kana: str) -> str:
-    """「むつみろっこうだい」 → Mutsumirokkodai; empty for empty."""
-    letters: str = jaconv.kana2alphabet(kana)
-    return _LONG.sub("", letters).capitalize()
+    """「むつみろっこうだい」 → Mutsumirokkodai, 「ひがし の こかげ」 → Higashi no Kokage; empty for empty."""
+    words = [_LONG.sub("", jaconv.kana2alphabet(word)) for word in kana.split()]
+    return " ".join(
+        word if place and word in _PARTICLES else word.capitalize() for place, word in enumerate(words)
+    )
 
 
 def readings(named: Iterable[tuple[str, str]]) -> dict[str, str]:

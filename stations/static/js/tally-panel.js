@@ -71,5 +71,5 @@ export function askBeforeDropping(page, drop) {
 
 /** 14:05, as the clock on the wall of the station shows it. */
 export function clock(at) {
-  return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" });
+  return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Tokyo" });
 }
