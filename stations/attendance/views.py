@@ -289,7 +289,8 @@ def details(opening: Any) -> Any:
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
         closed = request.form.get("act") == "close"
         flash(
-            _("この回の記録を確定しました。") if closed else _("保存しました。まだ確定していません。"), "success"
+            _("この回の記録を確定しました。") if closed else _("保存しました。まだ確定していません。"),
+            "success",
         )
         return redirect(url_for(".totals", opening_id=opening.id), 303)
     counted = queries.totals(opening)

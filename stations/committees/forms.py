@@ -103,7 +103,9 @@ class StationForm(SharedForm):
     kana = TidyText(
         _l("名前のふりがな"),
         [NotRequired(), Length(max=60)],
-        description=_l("ひらがなで、ことばの間をあけて。例：まばし の ひろば。英語のページでは、ローマ字にして見せます。"),
+        description=_l(
+            "ひらがなで、ことばの間をあけて。例：まばし の ひろば。英語のページでは、ローマ字にして見せます。"
+        ),
     )
     kind = RadioField(_l("種類"), [Required(_l("種類を選んでください。"))], coerce=str)
     summary = TidyTextArea(

@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from stations.core import clock
 from stations.core.danger import danger_words
+from stations.core.disclosures import Found, find_personal
 from stations.core.forms import (
     DateField,
     Form,
@@ -31,7 +32,6 @@ from stations.core.language import lazy_gettext as _l
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient, run_out_on
 from stations.referrals.danger import Call, CallOutcome
-from stations.core.disclosures import Found, find_personal
 from stations.referrals.rules import AgeGroup, Outcome
 
 SHORT, LONG = 20, 500

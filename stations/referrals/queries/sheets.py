@@ -11,10 +11,10 @@ from stations.core import access, clock
 from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
+from stations.core.disclosures import Found, find_personal
 from stations.people.models import Person, RoleAssignment
 from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
-from stations.core.disclosures import Found, find_personal
 from stations.referrals.models import (
     Agency,
     ConsentRecord,

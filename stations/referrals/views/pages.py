@@ -11,12 +11,12 @@ from flask import Blueprint, current_app, url_for
 
 from stations.core import audit, lists
 from stations.core.danger import emergency_numbers
+from stations.core.disclosures import Kind, find_personal
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
-from stations.core.disclosures import Kind, find_personal
 
 blueprint = Blueprint("referrals", __name__)
 
