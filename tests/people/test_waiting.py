@@ -54,6 +54,17 @@ def test_guesses_on_a_known_device_wait_as_everywhere(db_session: Session):
     ).checked
 
 
+def test_a_slip_on_a_known_device_makes_nobody_else_wait(db_session: Session):
+    """One more guess from elsewhere would."""
+    person = resident()
+    services.record_sign_in(person, device=TABLET)
+    guessed(person.login, 19)
+    services.try_password(login=person.login, password="wrong", address=HERE, device=TABLET)
+    assert (
+        services.try_password(login=person.login, password=PASSWORD, address="198.51.100.7").person is person
+    )
+
+
 def test_a_device_is_known_for_its_own_account_only(db_session: Session):
     person, other = resident(), resident("jiro.m")
     services.record_sign_in(other, device=TABLET)
