@@ -269,7 +269,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
     drafted = pending_cancellation(grant) if Act.CANCEL in TRANSITIONS[grant.status] else None
     ordering = pending_refund(grant) if Act.ORDER_REFUND in TRANSITIONS[grant.status] else None
-    untold = cancellations_without_letter(grant) if grant.kept_yen is not None else []
+    untold = cancellations_without_letter(grant)
     letters = Counter(letter.kind for letter in grant.letters)
     return Facts(
         letters=letters,
