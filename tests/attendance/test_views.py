@@ -161,6 +161,15 @@ def test_what_points_at_a_guest_is_asked_about_before_a_note_keeps_it(
     assert not page.all("input", name="kept"), "asked once, not at every saving"
 
 
+def test_danger_is_shown_at_once_also_beside_a_name(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
+    client.sign_in(volunteer)
+    page = client.get(f"/attendance/openings/{today.id}/details")
+    page = client.submit(page, "保存だけする", {"note": "見本 太郎さんが「死にたい」と話した"})
+    assert page.all("input", name="kept") and page.all("a", href="tel:119")
+
+
 def test_a_day_that_is_counted_and_closed_is_said_to_be_finished(
     client: PageClient, station: Station, today: Opening
 ) -> None:
