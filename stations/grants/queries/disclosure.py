@@ -20,7 +20,7 @@ from stations.grants.cancellations import GrantCancellation
 from stations.grants.labels import Deed, RecoveryDeed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries.cancellations import award_before, cancellations_without_letter
-from stations.grants.queries.ledger import decided_award, standing
+from stations.grants.queries.ledger import decided_award, recovered, standing
 from stations.grants.recovering import RecoveryAct
 from stations.grants.rules import FINAL, OVER, SETTLING, Act, Status
 from stations.grants.settlement import Settlement, settle
@@ -129,13 +129,16 @@ class Figures:
 
 
 def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figures:
-    """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it."""
+    """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it.
+
+    What was paid back after 完結 is taken off what is paid; only the closed books stay as they were.
+    """
     now = books or standing(grant)
     status = shown_status(person, grant)
     settling = status in OVER - FINAL and grant.fixed_yen is not None and may_know_settlement(person, grant)
     return Figures(
         shown_award(person, grant),
-        now.paid,
+        now.paid - (recovered(grant) if status is Status.CLOSED else 0),
         now.spent,
         status in OVER,
         settle(grant.fixed_yen or 0, now.paid) if settling else None,

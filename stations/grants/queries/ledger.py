@@ -20,6 +20,7 @@ from stations.grants.models import (
     ReceiptSplit,
     Repayment,
 )
+from stations.grants.recoveries import GrantRecovery
 
 
 def posting(row: LedgerPosting) -> Posting:
@@ -93,19 +94,24 @@ def standings(
 ) -> dict[int, Standing]:
     """`standing` of many grants in one query; a grant that does not exist has none.
 
+    What was paid back after 完結 is taken off `paid`, although no closed book has a line of it: the totals of grant
+    years and of budget years (`budget_flows`) speak of the same yen.
+
     ``award``: what counts as 決定額 instead of `decided_award`, as what the committee was told (`disclosure.told_award`).
     """
     if not grant_ids:
         return {}
     rows = db.session.execute(_standings(award), {"grant_ids": list(grant_ids)})
     return {
-        grant_id: Standing(awarded=int(awarded or 0), paid=-int(city), spent=int(spent), cash=int(cash))
-        for grant_id, awarded, city, spent, cash in rows
+        grant_id: Standing(
+            awarded=int(awarded or 0), paid=-int(city) - int(recovered), spent=int(spent), cash=int(cash)
+        )
+        for grant_id, awarded, city, spent, cash, recovered in rows
     }
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, int, int]:
+def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, int, int, int]:
     def on(account: Account) -> sa.ColumnElement[int]:
         return sa.func.coalesce(
             sa.func.sum(sa.case((LedgerPosting.account == account, LedgerPosting.amount_yen), else_=0)), 0
@@ -121,11 +127,23 @@ def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, 
             on(Account.CITY_CASH),
             on(Account.EXPENSE),
             on(Account.COMMITTEE_CASH),
+            _recovered().where(GrantRecovery.grant_id == Grant.id).correlate(Grant).scalar_subquery(),
         )
         .outerjoin(LedgerTransaction, LedgerTransaction.grant_id == Grant.id)
         .outerjoin(LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id)
         .where(Grant.id.in_(sa.bindparam("grant_ids", expanding=True)))
         .group_by(Grant.id)
+    )
+
+
+def recovered(grant: Grant) -> Yen:
+    """What the committee of a closed grant has paid back since (返還 after 完結)."""
+    return int(db.session.scalar(_recovered().where(GrantRecovery.grant_id == grant.id)) or 0)
+
+
+def _recovered() -> sa.Select[int]:
+    return sa.select(sa.func.coalesce(sa.func.sum(GrantRecovery.amount_yen), 0)).where(
+        GrantRecovery.received_on.is_not(None)
     )
 
 

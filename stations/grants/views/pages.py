@@ -149,7 +149,7 @@ def grant(grant: Any) -> str:
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
         here=_waiting_here(grant, buttons) if not inside else [],
-        **_money(grant, known, postings, setting, repayments),
+        **_money(grant, known, postings, setting, repayments, found),
     )
 
 
@@ -169,7 +169,7 @@ def _waiting_here(grant: Any, buttons: Any) -> list[Any]:
 
 
 def _money(
-    grant: Any, known: Any, postings: list[Any], setting: Any, repayments: list[Any]
+    grant: Any, known: Any, postings: list[Any], setting: Any, repayments: list[Any], found: list[Any]
 ) -> dict[str, Any]:
     """The four figures, what has to be said beside them, and how the fixed amount came about."""
     inside = queries.sees_drafts(current_user)
@@ -187,9 +187,12 @@ def _money(
         "award": award,
         "standing": standing,
         "receipts": receipts,
-        "said": drafted
-        + words.awaited_report(grant, told=knows)
-        + words.money_in_words(grant, standing, award, settled),
+        "said": [
+            *drafted,
+            *words.awaited_report(grant, told=knows),
+            *words.money_in_words(grant, standing, award, settled),
+            *words.recovered(found),
+        ],
         "calculation": words.calculation(calculated) if calculated else [],
         "settled": words.settled(grant, settled) if settled else [],
         "fixed": grant.fixed_yen if grant.determined_on and knows else None,

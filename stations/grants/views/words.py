@@ -186,6 +186,21 @@ def letter_comes(grant: Any) -> list[str]:
     return [_("市がこの助成金についての決定を準備しています。通知書が届くまで、お待ちください。")]
 
 
+def recovered(found: Iterable[Any]) -> list[str]:
+    """What came back after 完結: taken off 支払済, although the closed books do not have it."""
+    return [
+        str(
+            _(
+                "完結の後に %(amount)s が返還されました（%(day)s）。支払済は、それを引いた額です。",
+                amount=yen(one.amount_yen),
+                day=date(one.received_on),
+            )
+        )
+        for one in found
+        if one.received_on is not None
+    ]
+
+
 def awaited_report(grant: Any, *, told: bool) -> list[str]:
     """What is kept after a 一部取消し, and until when the report is due.
 
