@@ -54,7 +54,8 @@ def settings() -> str:
         years=_years(year),
         events=_history(known, shown) if shown is not None and inside else [],
         waiting=(waiting := queries.pending_settings(year) if inside else None),
-        compared=_compared(known, waiting) if waiting is not None else [],
+        compared=_compared(waiting) if waiting is not None else [],
+        against=_against(year),
         drafted_by=queries.name_of(waiting.drafted_by_id) if waiting is not None else "",
         returned=_returned(year) if inside and waiting is None else None,
         settled=queries.settings_settled(year),
@@ -160,7 +161,8 @@ def approve_settings(draft: Any) -> Any:
         form=form,
         draft=draft,
         year=draft.fiscal_year,
-        rows=_compared(queries.settings(draft.fiscal_year), draft),
+        rows=_compared(draft),
+        against=_against(draft.fiscal_year),
         drafted_by=queries.name_of(draft.drafted_by_id),
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), there), (_("決裁"), None)],
     )
@@ -172,18 +174,23 @@ def _returned(year: int) -> Any:
     return last if last is not None and last.approved is False and last.decision_reason else None
 
 
-def _compared(known: Any, draft: Any) -> list[dict[str, Any]]:
-    """Each setting: in force, as drafted, and whether the two differ."""
-    form = SettingsForm(formdata=None)
+def _against(year: int) -> Any:
+    """What a draft of the year is compared with: what is in force, else the year before's; None without either."""
+    return queries.settings(year) or queries.settings(year - 1)
+
+
+def _compared(draft: Any) -> list[dict[str, Any]]:
+    """Each setting: as it is, as drafted, and whether the two differ; those on which amounts rest come first."""
+    known, form = _against(draft.fiscal_year), SettingsForm(formdata=None)
     return [
         {
-            "name": form[name].label.text,
-            "now": _words(name, getattr(known, name)) if known is not None else "—",
-            "then": _words(name, value),
-            "differs": known is None or _words(name, getattr(known, name)) != _words(name, value),
+            "name": field.label.text,
+            "now": _words(field.name, getattr(known, field.name)) if known is not None else "—",
+            "then": (then := _words(field.name, draft.values[field.name])),
+            "differs": known is None or _words(field.name, getattr(known, field.name)) != then,
         }
-        for name, value in draft.values.items()
-        if name in form
+        for field in sorted(form, key=lambda field: hasattr(DeadlinesForm, field.name))
+        if field.name in draft.values
     ]
 
 
