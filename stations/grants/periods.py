@@ -1,7 +1,8 @@
-"""When a project begins within its fiscal year. Pure."""
+"""When a project begins within its fiscal year, and until when a refund is paid. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from stations.core import clock
 from stations.core.messages import N_, RuleBroken
 from stations.grants.rules import project_period
 
@@ -24,3 +25,8 @@ def check_beginning(fiscal_year: int, on: date) -> None:
             N_("事業を始める日は、%(year)s年度（4月1日から3月31日まで）の日にしてください。"),
             year=fiscal_year,
         )
+
+
+def refund_due_on(issued_on: date, days: int) -> date:
+    """納期限 of a 返還命令: so many days (setting) after its letter, moved to a day on which city hall is open."""
+    return clock.open_day(issued_on + timedelta(days=days))

@@ -178,9 +178,10 @@ def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session)
     assert queries.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)
     assert queries.budget_flows(NEW)[made.plan.committee_id] == flow(income=10_000)
     books, shown = queries.standing(made.grant), queries.figures(made.officer, made.grant)
-    assert (books.paid, shown.paid) == (60_000, 50_000)  # the closed books stay, what the city has paid does not
+    assert (books.paid, shown.paid) == (
+        60_000,
+        50_000,
+    )  # the closed books stay, what the city has paid does not
     assert queries.standings([made.grant.id])[made.grant.id].paid == 50_000
-    of_years = sum(
-        one.net - one.income for year in (OLD, NEW) for one in queries.budget_flows(year).values()
-    )
+    of_years = sum(one.net - one.income for year in (OLD, NEW) for one in queries.budget_flows(year).values())
     assert of_years == sum(one.paid for one in queries.standings([made.grant.id]).values())

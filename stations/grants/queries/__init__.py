@@ -104,7 +104,7 @@ from stations.grants.queries.recoveries import (
     recovery_turn,
     shown_recoveries,
 )
-from stations.grants.queries.turns import Turn, buttons, facts, request_turn, turns
+from stations.grants.queries.turns import Turn, buttons, ended_with_the_year, facts, request_turn, turns
 from stations.grants.queries.waiting import process_by, waiting_for
 
 __all__ = [
@@ -141,6 +141,7 @@ __all__ = [
     "decided_award",
     "desk",
     "draft",
+    "ended_with_the_year",
     "entries_after",
     "facts",
     "figures",

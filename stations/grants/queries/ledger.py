@@ -21,6 +21,7 @@ from stations.grants.models import (
     Repayment,
 )
 from stations.grants.recoveries import GrantRecovery
+from stations.grants.recovering import OPEN
 
 
 def posting(row: LedgerPosting) -> Posting:
@@ -139,6 +140,12 @@ def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, 
 def recovered(grant: Grant) -> Yen:
     """What the committee of a closed grant has paid back since (返還 after 完結)."""
     return int(db.session.scalar(_recovered().where(GrantRecovery.grant_id == grant.id)) or 0)
+
+
+def is_recovering(grant: Grant) -> bool:
+    """Whether a finding about the closed grant is open: there is one at a time."""
+    waits = (GrantRecovery.grant_id == grant.id, GrantRecovery.status.in_(OPEN))
+    return db.session.scalar(sa.select(GrantRecovery.id).where(*waits)) is not None
 
 
 def _recovered() -> sa.Select[int]:

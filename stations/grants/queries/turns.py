@@ -21,7 +21,7 @@ from stations.grants.queries.cancellations import (
     pending_refund,
 )
 from stations.grants.queries.grants import change_letter, changes_without_letter
-from stations.grants.queries.ledger import decided_award, postings_of
+from stations.grants.queries.ledger import decided_award, is_recovering, postings_of
 from stations.grants.rules import (
     PENDING,
     TRANSITIONS,
@@ -56,6 +56,7 @@ class Facts:
 
     ``untold_changes``: when each was asked for and the kind of its letter, oldest first. ``pending``: asked for as
     概算払, not yet paid; lists of tasks leave it at 0, they know of each request by itself.
+    ``recovering``: a finding about the closed grant is open.
     """
 
     letters: Counter[str]
@@ -68,6 +69,7 @@ class Facts:
     change_asked_at: dt.datetime | None
     advance_returned: bool
     pending: Yen = 0
+    recovering: bool = False
 
 
 def _turn(
@@ -198,6 +200,8 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
         waits = again or facts.standing.paid == 0
         kind = "primary" if waits else "secondary"
         found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind))
+    if grant.status is Status.CLOSED and facts.recovering:
+        found = []
     if year_over(grant.fiscal_year, clock.today()):
         found = _after_the_year(grant, found)
     return _cancelling(found) if facts.cancelling_since is not None and _CANCEL in found else found
@@ -205,6 +209,16 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
 
 # What binds the budget of the year, and therefore ends with it.
 _IN_THE_YEAR = frozenset({"grants.draft_award", "grants.change", "grants.advance"})
+
+
+def ended_with_the_year(grant: Grant) -> frozenset[str]:
+    """Endpoints of acts that the state would allow, had the year not ended."""
+    if not year_over(grant.fiscal_year, clock.today()):
+        return frozenset()
+    if grant.status is Status.DECIDING and grant.refusal_reason is None:
+        return frozenset({"grants.decide"})
+    allowed = {turn.endpoint for turn in _BY_STATUS.get(grant.status, ())}
+    return _IN_THE_YEAR & (allowed | ({"grants.advance"} if grant.status is Status.ACTIVE else set()))
 
 
 def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
@@ -285,6 +299,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         ),
         pending=sum(one.amount_yen for one in grant.payment_requests if one.status in PENDING),
         advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
+        recovering=grant.status is Status.CLOSED and is_recovering(grant),
     )
 
 

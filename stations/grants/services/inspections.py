@@ -76,7 +76,7 @@ def disallow(
         _looked_at(receipt, finding="", by=by)
     detail = {"line_id": line_id, "amount_yen": amount_yen}
     audit.record(receipt, act=ReceiptAct.DISALLOW, by=by, reason=made.reason, detail=detail)
-    told = N_("領収書の一部が、助成の対象外になりました。理由を確かめてください")
+    told = N_("領収書の一部が、助成金の対象外になりました。理由を確かめてください")
     steps.tell(grant, _COMMITTEE, told, by=by, amount_yen=amount_yen)
     return made
 

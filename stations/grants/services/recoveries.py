@@ -8,7 +8,7 @@ from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
-from stations.grants import queries, recovering
+from stations.grants import periods, queries, recovering
 from stations.grants.labels import RecoveryDeed
 from stations.grants.models import Grant, Letter
 from stations.grants.recoveries import GrantRecovery
@@ -84,7 +84,7 @@ def issue(*, recovery: GrantRecovery, by: Actor, on: dt.date | None = None) -> L
     after = _begin(recovery, RecoveryAct.ISSUE, Permission.GRANT_ISSUE, by=by)
     grant = recovery.grant
     issued_on = on or clock.open_day(clock.today())
-    due = clock.open_day(issued_on + dt.timedelta(days=settings_of(grant.fiscal_year).refund_days))
+    due = periods.refund_due_on(issued_on, settings_of(grant.fiscal_year).refund_days)
     letter = letters.issue_recovery(recovery, due_on=due, on=issued_on, by=by)
     recovery.issued_on, recovery.due_on = issued_on, due
     _finish(recovery, RecoveryAct.ISSUE, after, by=by)

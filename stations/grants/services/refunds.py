@@ -6,7 +6,7 @@ from stations.core import audit, clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.grants import bookkeeping, queries, rules, settlement
+from stations.grants import bookkeeping, periods, queries, rules, settlement
 from stations.grants.labels import Deed
 from stations.grants.models import Grant, Letter, Repayment
 from stations.grants.refunds import RefundOrder
@@ -98,7 +98,7 @@ def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
         raise Conflict(None, N_("この通知書は、すでに施行されています。"))
     days = settings_of(grant.fiscal_year).refund_days
     issued_on = on or clock.open_day(clock.today())
-    grant.refund_due_on = clock.open_day(issued_on + dt.timedelta(days=days))
+    grant.refund_due_on = periods.refund_due_on(issued_on, days)
     letter = letters.issue_refund(grant, settlement_of(grant), on=issued_on, by=by)
     told = [Role.CHAIR, Role.TREASURER, Role.CASHIER]
     tell(grant, told, N_("返還命令書を出しました"), by=by, amount_yen=grant.refund_yen)

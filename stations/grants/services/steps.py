@@ -92,7 +92,9 @@ def settings_of(fiscal_year: int) -> FiscalYearSetting:
     if found is None:
         raise RuleBroken(
             None,
-            N_("%(year)s年度の制度設定がまだありません。担当が起案し、課長が決裁すると申請できます。"),
+            N_(
+                "%(year)s年度の制度設定がまだありません。担当が起案し、課長が決裁すると、この手続きに進めます。"
+            ),
             year=fiscal_year,
         )
     return found

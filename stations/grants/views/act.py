@@ -35,6 +35,9 @@ def not_now(grant: Any) -> Any:
     offered = {turn.endpoint for turn in queries.turns(grant, queries.facts(grant))}
     if request.method == "POST" or request.endpoint in offered:
         return None
+    if request.endpoint in queries.ended_with_the_year(grant):
+        flash(_("年度が終わったため、この手続きはできません。"), "info")
+        return redirect(url_for("grants.grant", grant_id=grant.id))
     flash(
         _(
             "いまの状態（%(state)s）では、その操作はありません。",

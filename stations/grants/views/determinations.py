@@ -45,7 +45,7 @@ def draft_determination(grant: Any) -> Any:
         action=_("起案して決裁に回す"),
         done=_("額の確定を起案しました。ほかの方の決裁をお待ちください。"),
         lead=_("確定額は、検査済の領収書と出納帳から計算されます。手で直すことはできません。"),
-        facts=[*words.calculation(known), *_difference(known)],
+        facts=[*words.calculation(known), *words.disallowed(grant), *_difference(known)],
         back=queries.sent_back([grant]).get(grant.id),
     )
 
@@ -66,6 +66,7 @@ def determine(grant: Any) -> Any:
         done=_("額を確定しました。担当が通知書を施行します。"),
         facts=[
             *words.calculation(known),
+            *words.disallowed(grant),
             *_difference(known),
             fact(_("起案された確定額"), yen(grant.fixed_yen)),
             fact(_("起案した人"), queries.name_of(grant.determination_drafted_by_id)),

@@ -16,7 +16,7 @@ from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm
 from stations.grants.labels import LETTERS
 from stations.grants.rules import Status
-from stations.grants.views import act, blueprint
+from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import fact
 
 LETTER = N_("通知書（代表者の氏名と住所）")
@@ -65,6 +65,7 @@ def issue(grant: Any) -> Any:
             fact(_("決裁日"), date(grant.decided_on)),
             *([fact(_("不交付の理由"), grant.refusal_reason)] if grant.refusal_reason else []),
             fact(_("送り先"), grant.committee.name),
+            *words.letter_year(grant),
         ],
     )
 
@@ -95,7 +96,8 @@ def issue_change(grant: Any) -> Any:
                 fact(_("決定"), _("承認") if change.approved else _("不承認")),
                 fact(_("決定の理由"), change.decision_reason or "—"),
             )
-        ],
+        ]
+        + words.letter_year(grant),
     )
 
 
@@ -119,5 +121,6 @@ def issue_determination(grant: Any) -> Any:
             fact(_("交付決定額"), yen(queries.decided_award(grant))),
             fact(_("確定額"), yen(grant.fixed_yen)),
             fact(_("支払済"), yen(queries.standing(grant).paid)),
+            *words.letter_year(grant),
         ],
     )

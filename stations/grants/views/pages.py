@@ -9,7 +9,7 @@ from stations.core import access, audit, clock, lists
 from stations.core.access import Permission, requires
 from stations.core.language import gettext as _
 from stations.grants import queries
-from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
+from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, PaymentDeed, steps
 from stations.grants.queries import reports as report_queries
 from stations.grants.rules import (
     OVER,
@@ -137,6 +137,8 @@ def grant(grant: Any) -> str:
         recoveries=_recoveries(found),
         timeline=words.history(timeline),
         returns={one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
+        failures={one.object_id: one for one in timeline if one.act == PaymentAct.FAIL},
+        repeats=_repeats(timeline),
         repayments=repayments,
         books=sum(entry.amount for entry in postings),
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
@@ -189,6 +191,7 @@ def _money(
         "receipts": receipts,
         "said": [
             *drafted,
+            *(words.after_the_year(grant) if inside else []),
             *words.awaited_report(grant, told=knows),
             *words.money_in_words(grant, standing, award, settled),
             *words.recovered(found),
@@ -211,6 +214,12 @@ def _request_turns(grant: Any) -> dict[int, Any]:
         for request in grant.payment_requests
         if (turn := queries.request_turn(request)) and access.can(current_user, turn.permission, request)
     }
+
+
+def _repeats(timeline: list[audit.Entry]) -> dict[int, int]:
+    """Payment request id → the instalment whose payment it repeats."""
+    again = (PaymentDeed.PAY_AGAIN, PaymentDeed.RECORD_AGAIN)
+    return {one.object_id: one.detail["instead_of"] for one in timeline if one.act in again}
 
 
 def _payers(grant: Any, repayments: list[Any]) -> dict[int | None, str]:

@@ -11,13 +11,15 @@ from stations.core import audit, clock
 from stations.core.access import Permission, requires
 from stations.core.database import creates, writes
 from stations.core.formatting import date, datetime, yen
+from stations.core.forms import say
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.messages import RuleBroken
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.payments import AdvanceForm, FailedForm, PaymentForm
 from stations.grants.labels import PAYMENT_KINDS
-from stations.grants.rules import PaymentAct, PaymentStatus
+from stations.grants.rules import PaymentAct, PaymentStatus, budget_year, check_order_date
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
@@ -81,6 +83,7 @@ def draft_order(request: Any) -> Any:
         heading=_("支出命令を起案しますか"),
         action=_("支出命令を起案する"),
         done=_("支出命令を起案しました。課長の決裁を待っています。"),
+        stopped=_too_late(request, budget_year(request.kind, request.grant.fiscal_year, clock.today())),
         other=(
             (_("請求を差し戻す"), url_for(".return_request", payment_request_id=request.id))
             if request.kind == "advance"
@@ -102,6 +105,7 @@ def order(request: Any) -> Any:
         heading=_("支出を命令しますか"),
         action=_("支出を命令する"),
         done=_("支出を命令しました。出納が支払います。"),
+        stopped=_too_late(request, request.fiscal_year),
         other=(_("起案を差し戻す"), url_for(".send_back_order", payment_request_id=request.id)),
     )
 
@@ -191,7 +195,7 @@ def record_payment(request: Any) -> Any:
         heading=_("支払を記録する"),
         action=_("支払済にする"),
         done=_("支払を記録しました。"),
-        hints={"paid_on": _("支出命令の日（%(day)s）から今日までの日", day=_ordered_on(request))},
+        hints={"paid_on": _paying_days(request)},
         other=(_("支払えないことを記録する"), url_for(".unpayable", payment_request_id=request.id)),
     )
 
@@ -263,11 +267,12 @@ def _page(
     lead: str = "",
     other: tuple[str, str] | None = None,
     hints: dict[str, str] | None = None,
+    stopped: str = "",
     then: Callable[[], str] | None = None,
 ) -> Any:
     """The page of an act on one request; too late to open, back to the grant.
 
-    ``other``: (label, url) beside it. ``then``: where the work goes on, if not on the grant's page.
+    ``other``: (label, url) beside it. ``stopped``: why the act would be refused today; there is no button then. ``then``: where the work goes on, if not on the grant's page.
     """
     grant = request.grant
     back = redirect(url_for("grants.grant", grant_id=grant.id))
@@ -288,9 +293,27 @@ def _page(
         lead=lead,
         other=other,
         hints=hints,
+        stopped=stopped,
         kind="primary",
         breadcrumb=trail(grant, heading),
     )
+
+
+def _too_late(request: Any, budget: int) -> str:
+    """Why a payment out of ``budget`` can no longer be ordered today; empty while it can."""
+    try:
+        check_order_date(request.kind, request.grant.fiscal_year, budget, clock.today())
+    except RuleBroken as broken:
+        return say(broken)
+    return ""
+
+
+def _paying_days(request: Any) -> str:
+    """On which days the transfer may have left: after the order, while the cash of its budget is open."""
+    last = clock.cash_period(request.fiscal_year)[1]
+    if clock.today() <= last:
+        return str(_("支出命令の日（%(day)s）から今日までの日", day=_ordered_on(request)))
+    return str(_("支出命令の日（%(day)s）から%(last)sまでの日", day=_ordered_on(request), last=date(last)))
 
 
 def _ordered_on(request: Any) -> str:

@@ -47,6 +47,7 @@ def draft_recovery(grant: Any) -> Any:
             fact(_("完結した日"), date(grant.closed_on)),
             fact(_("いま残っている額（確定額 − これまでの返還）"), yen(queries.kept_now(grant))),
             fact(_("対象経費（検査済の領収書の合計）"), yen(eligible)),
+            *words.receipts_link(grant),
         ],
         hints={"disallowed_yen": _("1円から%(limit)sまで", limit=yen(eligible))},
         kind="danger",
@@ -68,7 +69,10 @@ def _facts(recovery: Any) -> Facts:
     ]
     if recovery.decided_by_id is not None:
         rows.append(fact(_("返還を命じた人"), names[recovery.decided_by_id]))
-    if recovery.due_on is not None:
+    rows += words.receipts_link(recovery.grant)
+    if recovery.due_on is None:
+        rows += [*words.due_when_issued(recovery.grant), *words.letter_year(recovery.grant)]
+    else:
         rows.append(fact(_("返還命令の日"), date(recovery.issued_on)))
         rows.append(fact(_("納期限"), date(recovery.due_on)))
     return rows

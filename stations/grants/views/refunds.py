@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import url_for
 from flask_login import current_user
 
 from stations.core.access import Permission, requires
@@ -12,6 +13,7 @@ from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
 from stations.grants.forms.awards import DecideForm
 from stations.grants.forms.payments import RefundForm
+from stations.grants.rules import Act
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 
@@ -41,13 +43,22 @@ def _sent_back(returned: Any) -> queries.SentBack:
     )
 
 
+def _why(grant: Any) -> Facts:
+    """Why the money comes back, where a 取消し asks for it."""
+    reason = queries.reason_of(grant, Act.CANCEL) if queries.is_cancelled(grant) else ""
+    return [fact(_("取消しの理由"), reason)] if reason else []
+
+
 def _drafted(grant: Any) -> Facts:
     draft = queries.pending_refund(grant)
     if draft is None:
         return words.settlement(grant)
     return [
         *words.settlement(grant),
+        *_why(grant),
         fact(_("起案された返還額"), yen(draft.amount_yen)),
+        *words.due_when_issued(grant),
+        *words.receipts_link(grant),
         fact(_("起案した人"), queries.name_of(draft.drafted_by_id)),
     ]
 
@@ -67,6 +78,7 @@ def order_refund(grant: Any) -> Any:
         action=_("返還を命じる"),
         done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
         facts=_drafted(grant),
+        other=(_("起案を差し戻す"), url_for(".return_refund", grant_id=grant.id)),
     )
 
 
@@ -101,7 +113,7 @@ def issue_refund(grant: Any) -> Any:
         action=_("返還命令書を施行する"),
         done=_("返還命令書を施行しました。"),
         lead=_("返還命令書に文書番号が付き、納期限が決まります。番号と日付は後から変えられません。"),
-        facts=words.settlement(grant),
+        facts=[*words.settlement(grant), *words.due_when_issued(grant), *words.letter_year(grant)],
     )
 
 

@@ -14,10 +14,11 @@ from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
 from stations.grants.labels import LETTERS, Deed
-from stations.grants.queries import reports
+from stations.grants.periods import refund_due_on
+from stations.grants.queries import disallowances, reports
 from stations.grants.queries.turns import Facts as Known
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import SPENDABLE, Act, PaymentAct, Status
+from stations.grants.rules import SPENDABLE, Act, PaymentAct, Status, year_over
 
 Facts = list[dict[str, Any]]
 
@@ -79,6 +80,64 @@ def conditions(grant: Any) -> Facts:
         (_("交付の条件"), grant.award_conditions),
     )
     return [fact(name, words) for name, words in rows if words]
+
+
+def disallowed(grant: Any) -> Facts:
+    """Which parts of which receipts do not count, and why."""
+    rows = []
+    for parts in disallowances.standing(disallowances.of_grant(grant)).values():
+        said = [
+            _("%(amount)s：%(reason)s", amount=yen(part.amount_yen), reason=part.reason) for part in parts
+        ]
+        number = parts[0].receipt.number
+        rows.append(fact(_("領収書%(n)sの対象外", n=number), Markup("<br>").join(said)))
+    return rows
+
+
+def receipts_link(grant: Any) -> Facts:
+    """The way to the evidence."""
+    address = url_for("grants.receipts", grant_id=grant.id)
+    return [fact(_("証拠書類"), Markup('<a href="{}">{}</a>').format(address, _("領収書を見る")))]
+
+
+def due_when_issued(grant: Any) -> Facts:
+    """納期限 of a 返還命令 whose letter would go out today."""
+    if grant.setting is None:
+        return []
+    due = refund_due_on(clock.open_day(clock.today()), grant.setting.refund_days)
+    return [fact(_("納期限（今日施行するとき）"), date(due))]
+
+
+def letter_year(grant: Any) -> Facts:
+    """The year of a letter's number and date, where it is not the grant's; and whether that year has its settings."""
+    year = clock.fiscal_year(clock.open_day(clock.today()))
+    if year == grant.fiscal_year:
+        return []
+    said = Markup("{}").format(fiscal_year(year))
+    if queries.settings(year) is None:
+        said += Markup('<br>{} <a href="{}">{}</a>').format(
+            _("この年度の制度設定がまだないため、施行できません。担当が起案し、課長が決裁します。"),
+            url_for("grants.settings", year=year),
+            _("制度設定"),
+        )
+    return [fact(_("番号と日付の年度"), said)]
+
+
+def after_the_year(grant: Any) -> list[str]:
+    """What the end of the year leaves of a grant that was not decided, or not told, in time."""
+    if not year_over(grant.fiscal_year, clock.today()):
+        return []
+    award = grant.status is Status.DECIDING and grant.refusal_reason is None
+    if award or grant.status in {Status.APPLIED, Status.REVIEWING}:
+        words = _(
+            "年度が終わったため、交付は決定できません。理由を付けて不交付とするか、実行委員会が申請を取り下げます。"
+        )
+        return [str(words)]
+    if grant.status is Status.CHANGE_REQUESTED:
+        return [str(_("年度が終わったため、変更は承認できません。理由を付けて不承認とします。"))]
+    if grant.status is Status.AWARDED:
+        return [str(_("年度が終わったため、概算払はありません。確定した額を精算払で支払います。"))]
+    return []
 
 
 def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any = None) -> Facts:
