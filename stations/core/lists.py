@@ -58,10 +58,13 @@ def newest_of(rows: Sequence[Row], page: int) -> Paged[Row]:
 
 def paged(asked: sa.Select[Any], page: int) -> Paged[Any]:
     """One page of what the database is asked for (its first column); else as `page_of`."""
+    first = list(db.session.scalars(asked.limit(PAGE_ROWS + 1))) if page <= 1 else []
+    if page <= 1 and len(first) <= PAGE_ROWS:
+        return Paged(first, 1, 1, len(first))  # most lists: there is nothing to count
     total = db.session.scalar(sa.select(sa.func.count()).select_from(asked.order_by(None).subquery())) or 0
     page, pages = _nearest(page, total)
-    rows = db.session.scalars(asked.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
-    return Paged(list(rows), page, pages, total)
+    rows = first or db.session.scalars(asked.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
+    return Paged(list(rows)[:PAGE_ROWS], page, pages, total)
 
 
 def _nearest(page: int, total: int) -> tuple[int, int]:

@@ -35,7 +35,7 @@ def stages(overview: Overview) -> Table:
     """District × stage: how many plans of the year stand there, and how many stations are open."""
     shown = tuple(Stage)
     rows: Rows = tuple(
-        (district.name, district.stations_running, *(district.stages.get(stage, 0) for stage in shown))
+        (district.name, district.stations_running, *[district.stages.get(stage, 0) for stage in shown])
         for district in overview.districts
     )
     return Table(
@@ -99,7 +99,7 @@ def budget(overview: Overview) -> Table:
 def visits(overview: Overview) -> Table:
     """Month × age band: 延べ来場者数."""
     rows: Rows = tuple(
-        (formatting.month(month), *(bands[band] for band in AgeBand), sum(bands.values()))
+        (formatting.month(month), *[bands[band] for band in AgeBand], sum(bands.values()))
         for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
     )
     return Table(
@@ -126,4 +126,4 @@ def districts(overview: Overview) -> Table:
 
 def _total(rows: Rows) -> Row:
     numbers = zip(*(row[1:] for row in rows), strict=True)
-    return (_("合計"), *(sum(cell for cell in column if isinstance(cell, int)) for column in numbers))
+    return (_("合計"), *[sum([cell for cell in column if isinstance(cell, int)]) for column in numbers])

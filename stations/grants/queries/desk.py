@@ -1,5 +1,6 @@
 """The open grants on somebody's desk, read once for all that a page tells of them."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -15,7 +16,9 @@ from stations.grants.bookkeeping import Standing
 from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
+from stations.grants.queries.reports import due_on
 from stations.grants.reminders import ReportReminder
+from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import FINAL, PENDING, Status
 
 
@@ -29,6 +32,12 @@ class Desk:
     def books(self) -> dict[int, Standing]:
         """By id of a grant, what is in its books; asked when somebody needs it."""
         return standings([one.grant.id for one in self.grants])
+
+    @cached_property
+    def reports_due(self) -> list[tuple[dt.date, OpenGrant]]:
+        """Until when the reports that have not come are due; not those whose year has no 制度設定."""
+        owing = [one for one in self.grants if one.grant.status in BOOKS_OPEN]
+        return [(due, one) for one in owing if (due := due_on(one.grant)) is not None]
 
 
 def desk(person: Actor) -> Desk:

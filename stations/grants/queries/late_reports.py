@@ -13,9 +13,8 @@ from stations.grants.labels import TONES
 from stations.grants.models import Grant
 from stations.grants.queries.desk import Desk, desk
 from stations.grants.queries.names import OpenGrant
-from stations.grants.queries.reports import due_on
 from stations.grants.reminders import ReportReminder
-from stations.grants.reporting import BOOKS_OPEN, REPORTABLE
+from stations.grants.reporting import REPORTABLE
 from stations.grants.rules import Status
 
 NEAR = dt.timedelta(days=30)
@@ -64,11 +63,7 @@ def awaited(person: Actor, at: Desk | None = None) -> list[AwaitedReport]:
     """The reports in reach that are late or due within `NEAR`, the latest first. ``at``: if a page has it."""
     at = at or desk(person)
     until = clock.today() + NEAR
-    rows = (
-        _awaited(one, due, at.books[one.grant.id].cash)
-        for one in at.grants
-        if one.grant.status in BOOKS_OPEN and (due := due_on(one.grant)) is not None and due <= until
-    )
+    rows = (_awaited(one, due, at.books[one.grant.id].cash) for due, one in at.reports_due if due <= until)
     return sorted(rows, key=lambda row: (row.due_on, row.grant_id))
 
 

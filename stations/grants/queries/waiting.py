@@ -34,7 +34,6 @@ from stations.grants.queries.turns import (
     turns,
 )
 from stations.grants.refunds import RefundOrder
-from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import PaymentStatus, Status, apply_by
 from stations.grants.settings import SettingsDraft
 from stations.people.models import Person
@@ -250,11 +249,8 @@ def _awaited_reports(person: Person, at: Desk) -> Iterable[Task]:
     today = clock.today()
     late = sorted(
         (due, one.grant.id, one)
-        for one in at.grants
-        if one.grant.status in BOOKS_OPEN
-        and (due := reports.due_on(one.grant)) is not None
-        and due < today
-        and can(person, Permission.GRANT_REVIEW, one.grant)
+        for due, one in at.reports_due
+        if due < today and can(person, Permission.GRANT_REVIEW, one.grant)
     )
     if len(late) > 1:
         oldest = _("最も古い提出期限 %(day)s", day=date(late[0][0]))

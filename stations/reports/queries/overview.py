@@ -86,7 +86,7 @@ def overview(year: int) -> Overview:
             paid_yen=money[committee_id].paid,
             spent_yen=money[committee_id].spent,
             budget=budgets.get(committee_id, Flow()),
-            visits=tuple(visits.get((committee_id, day.month)) for day in months),
+            visits=tuple([visits.get((committee_id, day.month)) for day in months]),
         )
         for committee_id, name, running in districts(min(clock.fiscal_year_period(year)[1], clock.today()))
     )
