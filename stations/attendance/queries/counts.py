@@ -214,13 +214,18 @@ def _records(person: Actor) -> bool:
 
 def _may_record(person: Actor, *which: sa.ColumnElement[bool]) -> sa.Select[Opening]:
     stations = access.station_ids(person, Permission.VISIT_RECORD)
-    statement = (
+    statement = _held_newest_first().where(*which)
+    return statement if stations is None else statement.where(Opening.station_id.in_(stations))
+
+
+@cache
+def _held_newest_first() -> sa.Select[Opening]:
+    return (
         _openings()
         .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
-        .where(Opening.status != OpeningStatus.CANCELLED, *which)
+        .where(Opening.status != OpeningStatus.CANCELLED)
         .order_by(Opening.on.desc(), Opening.starts_at)
     )
-    return statement if stations is None else statement.where(Opening.station_id.in_(stations))
 
 
 def stations_of(person: Actor, year: int) -> list[StationRow]:
@@ -290,6 +295,7 @@ def _recorded(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:
     )
 
 
+@cache
 def _openings() -> sa.Select[Opening]:
     return sa.select(Opening).options(
         orm.joinedload(Opening.station, innerjoin=True), orm.joinedload(Opening.venue, innerjoin=True)
