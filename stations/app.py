@@ -16,12 +16,12 @@ from stations.attendance.views import blueprint as attendance
 from stations.committees.cli import commands as committees_commands
 from stations.committees.views import blueprint as committees
 from stations.core import (
-    access,
     cli,
     database,
     errors,
     formatting,
     glossary,
+    guards,
     japanese,
     labels,
     language,
@@ -130,8 +130,8 @@ def create_app(config: Config | None = None) -> Flask:
     for group in COMMANDS:
         app.cli.add_command(group)
     app.context_processor(_page_context)
-    app.view_functions["static"] = access.public(app.view_functions["static"])
-    missing = access.unmarked(app.view_functions.items())
+    app.view_functions["static"] = guards.public(app.view_functions["static"])
+    missing = guards.unmarked(app.view_functions.items())
     if missing:
         raise RuntimeError(f"views without @requires or @public: {', '.join(missing)}")
     return app

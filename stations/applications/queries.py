@@ -1,7 +1,7 @@
 """Questions about plans: one, many, whose turn it is, and what a version holds."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -379,11 +379,15 @@ def holders(role: Role, *, committee_id: int | None = None) -> list[Person]:
     return fetch_all(query)
 
 
-def people_of(plan: Plan) -> list[Person]:
-    """Who waits for news of a plan: the committee's chair and whoever drafted it."""
-    chairs = holders(Role.CHAIR, committee_id=plan.committee_id)
-    drafter = [plan.drafted_by] if plan.drafted_by.is_active else []
-    return list(dict.fromkeys([*chairs, *drafter]))
+def told_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
+    """Who holds the roles that hear of a plan, each once; 起案者 is who drafted this one."""
+    found: list[Person] = []
+    for role in roles:
+        if role is Role.DRAFTER:
+            found += [plan.drafted_by] if plan.drafted_by.is_active else []
+        else:
+            found += holders(role, committee_id=plan.committee_id if role is Role.CHAIR else None)
+    return list(dict.fromkeys(found))
 
 
 # ---- whose turn it is ----------------------------------------------------------------------------------

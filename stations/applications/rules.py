@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from stations.core import clock, money, states
+from stations.core import clock, money
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 
@@ -45,47 +45,6 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-TRANSITIONS: dict[Status, dict[Act, Status]] = {
-    Status.DRAFT: {Act.SUBMIT: Status.SUBMITTED, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.SUBMITTED: {
-        Act.RECEIVE: Status.RECEIVED,
-        Act.RECALL: Status.DRAFT,
-        Act.RECALL_MENDED: Status.RETURNED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.RECEIVED: {
-        Act.RETURN: Status.RETURNED,
-        Act.CONFIRM: Status.CONFIRMED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.RETURNED: {Act.SUBMIT: Status.SUBMITTED, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.CONFIRMED: {Act.TABLE: Status.TABLED, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.TABLED: {
-        Act.APPROVE: Status.APPROVED,
-        Act.APPROVE_WITH_CONDITIONS: Status.APPROVED_WITH_CONDITIONS,
-        Act.DEFER: Status.DEFERRED,
-        Act.REJECT: Status.REJECTED,
-        Act.UNTABLE: Status.CONFIRMED,
-        Act.UNTABLE_DEFERRED: Status.DEFERRED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.DEFERRED: {
-        Act.RETURN: Status.RETURNED,
-        Act.TABLE: Status.TABLED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.APPROVED: {},
-    Status.APPROVED_WITH_CONDITIONS: {},
-    Status.REJECTED: {},
-    Status.WITHDRAWN: {},
-}
-
-
-def next_status(status: Status, act: Act) -> Status:
-    """The plan's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
-
-
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 FINAL = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS, Status.REJECTED, Status.WITHDRAWN})
 GRANTABLE = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS})
@@ -94,17 +53,11 @@ COMMENTABLE = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.DEFERRED})
 # What members of the general meeting may read: a plan that came before them, from then on.
 SEEN_BY_MEMBERS = frozenset({Status.TABLED, Status.DEFERRED, Status.REJECTED}) | GRANTABLE
 RESOLUTIONS = frozenset({Act.APPROVE, Act.APPROVE_WITH_CONDITIONS, Act.DEFER, Act.REJECT})
-NEEDS_REASON = frozenset({Act.RETURN, Act.DEFER, Act.REJECT})
 
 
 def may_edit(status: Status) -> bool:
     """Whether the committee may still write in the plan."""
     return status in EDITABLE
-
-
-def require_reason(act: Act, reason: str) -> None:
-    """差戻し, 継続審議 and 不承認 need a reason (programme rule); `RuleBroken` on "reason" without one."""
-    states.require_reason(act, reason, NEEDS_REASON)
 
 
 # Working days in which the secretariat means to act, and the committee to mend: custom, not law.
@@ -268,9 +221,8 @@ def missing(content: PlanContent) -> list[Missing]:
     return [Missing(section, field, message) for filled, section, field, message in checks if not filled]
 
 
-def check_submission(status: Status, content: PlanContent) -> None:
-    """`Conflict` when the state does not allow 提出, `RuleBroken` on the first thing that is missing."""
-    next_status(status, Act.SUBMIT)
+def check_complete(content: PlanContent) -> None:
+    """`RuleBroken` on the first thing that is missing before 提出."""
     if gaps := missing(content):
         raise RuleBroken(gaps[0].field, gaps[0].message)
 

@@ -12,12 +12,13 @@ from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, re
 from stations.attendance.labels import TONES, format_ahead
 from stations.attendance.rules import AgeBand, Verdict
 from stations.core import audit, clock, errors, lists, web
-from stations.core.access import Permission, can, requires
+from stations.core.access import Permission, can
 from stations.core.danger import emergency_numbers
 from stations.core.database import creates, writes
 from stations.core.formatting import date as format_date
 from stations.core.formatting import hours
 from stations.core.forms import say, succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken

@@ -1,20 +1,15 @@
 """Who may do what: roles, permissions, one table between them, and one function that answers.
 
-Views ask through ``@requires``, services through ``demand``, templates through ``can``: always the same answer.
+Views ask through ``@requires`` (`core.guards`), services through ``demand``, templates through ``can``: always the
+same answer. Pure: the tables of steps (`core.workflow`) name permissions and roles.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import wraps
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from flask import abort, current_app, request
-from flask_login import current_user
-
-from stations.core.messages import N_, RuleBroken
-
-V = TypeVar("V", bound=Callable[..., Any])
+from stations.core.messages import N_, NotAllowed
 
 
 class Scope(StrEnum):
@@ -313,7 +308,13 @@ def _covers(held: Held, body: Body) -> bool:
 
 
 def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
-    """Whether ``person`` may do ``permission`` to ``obj`` (None: to anything at all).
+    """Whether ``person`` may do ``permission`` to ``obj`` (None: to anything at all): `holds` and `stands_apart`."""
+    answer = holds(person, permission, obj)
+    return stands_apart(person, permission, obj) if answer and obj is not None else answer
+
+
+def holds(person: Actor, permission: Permission, obj: Any = None) -> Answer:
+    """Whether a role of ``person`` gives ``permission`` over ``obj``, whoever made it.
 
     Objects tell their ``body()`` and, where four eyes apply, ``maker_ids()``; those that only some of a body's
     people may know of (an unsent referral) also tell ``hidden_from(person)``.
@@ -335,6 +336,11 @@ def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
         read = f"{permission.partition(':')[0]}:read"
         readable = any(read in ROLE_PERMISSIONS[held.role] for held in knows)
         return Answer(False, N_("あなたの役割では、この操作はできません。"), hidden=not readable)
+    return YES
+
+
+def stands_apart(person: Actor, permission: Permission, obj: Any) -> Answer:
+    """Four eyes and recusal (除斥): whether ``person`` neither made ``obj`` nor sits on its committee."""
     if permission in FOUR_EYES and person.id in obj.maker_ids():
         return Answer(
             False,
@@ -342,22 +348,40 @@ def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
                 "ご自分で起案・提出したものは、ほかの人が処理します（起案した人と決裁する人を分けるきまりです）。"
             ),
         )
-    if permission in RECUSED and any(
-        held.role in COMMITTEE_ROLES and held.committee_id == body.committee_id for held in roles
-    ):
+    if permission in RECUSED and sits_on(person, obj.body().committee_id):
         return Answer(False, N_("ご自分が役員を務める地区の案件は、ほかの人が処理します（除斥）。"))
     return YES
 
 
+def sits_on(person: Actor, committee_id: int | None) -> bool:
+    """Whether ``person`` holds an office in a committee today."""
+    return any(
+        held.role in COMMITTEE_ROLES and held.committee_id == committee_id for held in person.held_roles
+    )
+
+
 def demand(person: Actor, permission: Permission, obj: Any = None) -> None:
     """The service's own check, after the row is locked; raises NotAllowed with the reason."""
-    answer = can(person, permission, obj)
+    _demand(can(person, permission, obj))
+
+
+def demand_role(person: Actor, permissions: Sequence[Permission], obj: Any) -> Permission:
+    """The first of several permissions that a role of ``person`` gives over ``obj``; NotAllowed when none does."""
+    for permission in permissions:
+        answer = holds(person, permission, obj)
+        if answer:
+            return permission
+    raise NotAllowed(None, answer.reason)
+
+
+def demand_apart(person: Actor, permission: Permission, obj: Any) -> None:
+    """Four eyes and recusal alone; NotAllowed."""
+    _demand(stands_apart(person, permission, obj))
+
+
+def _demand(answer: Answer) -> None:
     if not answer:
         raise NotAllowed(None, answer.reason)
-
-
-class NotAllowed(RuleBroken):
-    """An act was tried by someone whose role, own draft or own committee forbids it (answers 403)."""
 
 
 def roles_of(person: Actor) -> frozenset[Role]:
@@ -384,66 +408,3 @@ def _ids(person: Actor, permission: Permission, scope: Scope, attribute: str) ->
     if any(scope_of(held.role) is Scope.CITY for held in holding):
         return None
     return frozenset(getattr(held, attribute) for held in holding if scope_of(held.role) is scope)
-
-
-@dataclass(frozen=True)
-class Access:
-    """The mark a view carries; read by the house tests and by create_app."""
-
-    permission: Permission | None
-    scoped: bool = False
-
-
-def public(view: V) -> V:
-    """Open to everybody, signed in or not."""
-    view.access = Access(None)  # type: ignore[attr-defined]  # the mark itself
-    return view
-
-
-def requires(
-    permission: Permission, *, of: Callable[..., Any] | None = None, personal: str | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a view run only for those who hold ``permission`` over the object that ``of(**url_values)`` finds.
-
-    The object replaces the URL values it was found by, as the view's first argument. Not found, or not theirs
-    to know of: 404. Known but not allowed now: 403 with the reason.
-    ``personal`` names the personal data that the page shows: each view of it is written to the view log.
-    """
-
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def guarded(**url_values: Any) -> Any:
-            from stations.core import audit, viewing  # both stand on this module
-
-            person = current_user._get_current_object()  # once: the proxy looks for it at each touch
-            if not person.is_authenticated:
-                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
-            obj, rest = None, url_values
-            if of is not None:
-                rest = _rest(of, url_values)
-                obj = of(**{name: value for name, value in url_values.items() if name not in rest})
-                if obj is None:
-                    abort(404)
-            answer = can(person, permission, obj)
-            if not answer:
-                viewing.refuse(answer, obj, personal)
-            if (held_up := viewing.hold_up(permission, scoped=of is not None)) is not None:
-                return held_up
-            if personal is not None and request.method == "GET":
-                audit.log_view(obj, by=person, purpose=personal)
-            return view(obj, **rest) if of is not None else view(**rest)
-
-        guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself
-        return guarded
-
-    return decorate
-
-
-def _rest(of: Callable[..., Any], url_values: dict[str, Any]) -> dict[str, Any]:
-    used = of.__code__.co_varnames[: of.__code__.co_argcount + of.__code__.co_kwonlyargcount]
-    return {name: value for name, value in url_values.items() if name not in used}
-
-
-def unmarked(endpoints: Iterable[tuple[str, Callable[..., Any]]]) -> list[str]:
-    """Endpoints whose view carries neither ``@requires`` nor ``@public``."""
-    return sorted(name for name, view in endpoints if not hasattr(view, "access"))

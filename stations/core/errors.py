@@ -11,12 +11,11 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from stations.core.access import NotAllowed
 from stations.core.database import SAFE_METHODS, db
 from stations.core.forms import fields_sent, say, typed_words
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.once import UsedBefore
 from stations.core.sealed import UnreadableError
 

@@ -20,11 +20,10 @@ from wtforms.validators import InputRequired, Optional, StopValidation, Validati
 from wtforms.widgets import TextInput
 
 from stations.core import clock, documents, formatting, money, once, seen, text
-from stations.core.access import NotAllowed
 from stations.core.database import SAFE_METHODS, db
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 
 HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
 # What stands on pages beside the fields of form classes: buttons, choices of a row or a member.

@@ -29,3 +29,7 @@ class RuleBroken(Exception):
 
 class Conflict(RuleBroken):
     """The object is no longer in the state in which the act was offered (views answer 409)."""
+
+
+class NotAllowed(RuleBroken):
+    """An act was tried by someone whose role, own draft or own committee forbids it (answers 403)."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import current_app
 
-from stations.core.access import Access, Actor, can
+from stations.core.access import Actor, can
+from stations.core.guards import Access
 
 
 def link_to(receiver: Actor, endpoint: str, obj: Any = None, **values: Any) -> str:

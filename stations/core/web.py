@@ -12,7 +12,7 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.routing import IntegerConverter, Map
 
 from stations.core import errors, migrations, once, uploads
-from stations.core.access import public
+from stations.core.guards import public
 
 log = logging.getLogger(__name__)
 

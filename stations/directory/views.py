@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from stations.committees.queries import calendar_rules
 from stations.committees.rules import OpeningStatus, StationStage, describe, month_shown
 from stations.core import clock, lists
-from stations.core.access import public
+from stations.core.guards import public
 from stations.core.language import gettext as _
 from stations.directory import queries
 from stations.directory.calendar_file import calendar_file

@@ -19,6 +19,7 @@ from stations.meetings import labels as labels  # what the enums are called, for
 from stations.meetings import rules
 from stations.meetings.models import AgendaItem, Meeting, Presence
 from stations.meetings.rules import Attendance, History, MeetingStatus, Resolution
+from stations.meetings.workflow import MEETING
 from stations.people.models import Person, RoleAssignment
 
 ANNOUNCED = dt.timedelta(days=30)
@@ -220,7 +221,7 @@ def waiting_for(person: Actor) -> list[Task]:
 def _secretariats_tasks() -> list[Task]:
     tasks = []
     meetings = fetch_all(
-        sa.select(Meeting).where(Meeting.status.not_in(rules.ENDED)).order_by(Meeting.held_on)
+        sa.select(Meeting).where(Meeting.status.not_in(MEETING.final)).order_by(Meeting.held_on)
     )
     for meeting in meetings:
         is_open = meeting.status is MeetingStatus.OPEN

@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from stations.applications import rules as plans
-from stations.core import clock, states
+from stations.applications.workflow import PLAN
+from stations.core import clock
 from stations.core.messages import N_, RuleBroken
 
 
@@ -42,29 +43,6 @@ class Attendance(StrEnum):
 
     PRESENT = "present"
     PROXY = "proxy"
-
-
-TRANSITIONS: dict[MeetingStatus, dict[MeetingAct, MeetingStatus]] = {
-    MeetingStatus.PLANNED: {
-        MeetingAct.OPEN: MeetingStatus.OPEN,
-        MeetingAct.CANCEL: MeetingStatus.CANCELLED,
-    },
-    MeetingStatus.OPEN: {
-        MeetingAct.CLOSE: MeetingStatus.CLOSED,
-        MeetingAct.CANCEL: MeetingStatus.CANCELLED,
-    },
-    MeetingStatus.CLOSED: {},
-    MeetingStatus.CANCELLED: {},
-}
-
-# Nothing happens to a meeting any more.
-ENDED = frozenset(status for status, acts in TRANSITIONS.items() if not acts)
-NEEDS_REASON = frozenset({MeetingAct.CANCEL})
-
-
-def next_status(status: MeetingStatus, act: MeetingAct) -> MeetingStatus:
-    """The meeting's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
 
 
 class Resolution(StrEnum):
@@ -128,11 +106,8 @@ def check_day(held_on: date, today: date) -> None:
         )
 
 
-def check_cancelling(reason: str | None = None, *, resolved: bool) -> None:
-    """中止 says why, and only a meeting that resolved nothing: a resolution is final (programme rule); `RuleBroken`.
-
-    ``reason``: None while it has not been asked for.
-    """
+def check_cancelling(*, resolved: bool) -> None:
+    """Only a meeting that resolved nothing is cancelled: a resolution is final (programme rule); `RuleBroken`."""
     if resolved:
         raise RuleBroken(
             None,
@@ -141,8 +116,6 @@ def check_cancelling(reason: str | None = None, *, resolved: bool) -> None:
                 "残りの議案は継続審議にするか議題から外して、閉会してください。"
             ),
         )
-    if reason is not None:
-        states.require_reason(MeetingAct.CANCEL, reason, NEEDS_REASON)
 
 
 def carried(in_favour: int, voting: int) -> bool:
@@ -157,7 +130,7 @@ def may_vote(member_committee_ids: Collection[int], plan_committee_id: int) -> b
 
 def check_resolution(resolution: Resolution, *, reason: str, conditions: str) -> None:
     """不承認 and 継続審議 need a reason, 条件付承認 its conditions; `RuleBroken` on that field."""
-    plans.require_reason(resolution_act(resolution), reason)
+    PLAN.row(resolution_act(resolution)).check_reason(reason)
     if resolution is Resolution.APPROVED_WITH_CONDITIONS and not conditions.strip():
         raise RuleBroken("conditions", N_("承認の条件を入力してください。"))
 

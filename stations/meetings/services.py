@@ -12,12 +12,14 @@ from stations.core import seen as two_writers
 from stations.core.access import Permission, demand
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.steps import taking
 from stations.meetings import minutes, queries, rules
 from stations.meetings.models import AgendaItem, Meeting, Presence
 from stations.meetings.rules import Attendance, History, MeetingAct, MeetingStatus, Resolution
+from stations.meetings.workflow import MEETING
 from stations.people.models import Person
 
-UNDER_WAY = frozenset(MeetingStatus) - rules.ENDED
+UNDER_WAY = frozenset(MeetingStatus) - MEETING.final
 
 
 def plan_meeting(
@@ -150,10 +152,9 @@ def record_presence(*, meeting: Meeting, present: Mapping[int, Attendance | str 
 
 def open_meeting(*, meeting: Meeting, by: Person) -> None:
     """開会, not before its day. Without a quorum the meeting may talk, but not decide."""
-    _begin(meeting, by=by)
-    rules.next_status(meeting.status, MeetingAct.OPEN)
-    rules.check_day(meeting.held_on, clock.today())
-    _step(meeting, MeetingAct.OPEN, History.OPEN, by=by, opened_at=clock.now())
+    with taking(MEETING, meeting, MeetingAct.OPEN, by=by):
+        rules.check_day(meeting.held_on, clock.today())
+        meeting.opened_at = clock.now()
 
 
 def resolve(
@@ -251,17 +252,18 @@ def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None =
 
 def close(*, meeting: Meeting, by: Person) -> None:
     """閉会, when every item is resolved, deferred or withdrawn. The record and what was written become the minutes."""
-    _begin(meeting, by=by)
-    rules.next_status(meeting.status, MeetingAct.CLOSE)
-    pending = sum(item.pending for item in queries.agenda(meeting))
-    if pending:
-        raise RuleBroken(
-            None,
-            N_("議決していない議案が%(n)s件あります。議決するか、継続審議にするか、議題から外してください。"),
-            n=pending,
-        )
-    meeting.minutes = minutes.whole(meeting)
-    _step(meeting, MeetingAct.CLOSE, History.CLOSE, by=by, closed_at=clock.now())
+    with taking(MEETING, meeting, MeetingAct.CLOSE, by=by):
+        pending = sum(item.pending for item in queries.agenda(meeting))
+        if pending:
+            raise RuleBroken(
+                None,
+                N_(
+                    "議決していない議案が%(n)s件あります。議決するか、継続審議にするか、議題から外してください。"
+                ),
+                n=pending,
+            )
+        meeting.minutes = minutes.whole(meeting)
+        meeting.closed_at = clock.now()
 
 
 def cancel(*, meeting: Meeting, reason: str, by: Person) -> None:
@@ -269,13 +271,11 @@ def cancel(*, meeting: Meeting, reason: str, by: Person) -> None:
 
     `RuleBroken` without a reason or once something was resolved, Conflict when the meeting has ended.
     """
-    _begin(meeting, by=by)
-    rules.next_status(meeting.status, MeetingAct.CANCEL)
-    rules.check_cancelling(reason, resolved=queries.has_resolved(meeting))
-    for item in queries.agenda(meeting):
-        untable(item=item, reason=reason, by=by)
-    meeting.cancelled_reason = reason.strip()
-    _step(meeting, MeetingAct.CANCEL, History.CANCEL, by=by, reason=reason.strip(), cancelled_at=clock.now())
+    with taking(MEETING, meeting, MeetingAct.CANCEL, by=by, reason=reason):
+        rules.check_cancelling(resolved=queries.has_resolved(meeting))
+        for item in queries.agenda(meeting):
+            untable(item=item, reason=reason, by=by)
+        meeting.cancelled_reason, meeting.cancelled_at = reason.strip(), clock.now()
 
 
 def _begin(meeting: Meeting, *, by: Person) -> Meeting:
@@ -287,22 +287,6 @@ def _begin(meeting: Meeting, *, by: Person) -> Meeting:
 def _must_be(meeting: Meeting, *statuses: MeetingStatus) -> None:
     if meeting.status not in statuses:
         raise Conflict(None, N_("会議はいま「%(state)s」なので、変えられません。"), state=meeting.status)
-
-
-def _step(
-    meeting: Meeting,
-    act: MeetingAct,
-    history: History,
-    *,
-    by: Person,
-    reason: str = "",
-    **facts: dt.datetime,
-) -> None:
-    before = meeting.status
-    meeting.status = rules.next_status(before, act)
-    for name, value in facts.items():
-        setattr(meeting, name, value)
-    audit.record(meeting, act=history, by=by, from_status=before, to_status=meeting.status, reason=reason)
 
 
 def _check_words(title: str, place: str) -> None:

@@ -9,10 +9,11 @@ from flask_login import current_user
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
 from stations.core import audit, clock, lists, once, seen
-from stations.core.access import Permission, can, requires
+from stations.core.access import Permission, can
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
@@ -20,6 +21,7 @@ from stations.meetings import forms, queries, rules, services
 from stations.meetings import minutes as minute_book
 from stations.meetings.labels import RESOLUTION_TONES, TONES
 from stations.meetings.rules import Attendance, MeetingAct, MeetingStatus, Resolution
+from stations.meetings.workflow import MEETING
 
 blueprint = Blueprint("meetings", __name__)
 
@@ -109,7 +111,7 @@ def meeting(meeting: Any) -> Any:
         audit.log_view(meeting, by=current_user, purpose=PRESENCE)
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
-    over = meeting.status in rules.ENDED
+    over = meeting.status in MEETING.final
     candidates = lists.page_of([] if over else queries.candidates(), lists.asked_page("plans"))
     numbered = list(zip(itertools.count(1), agenda, _running_totals(agenda)))
     return render_template(
@@ -166,7 +168,7 @@ def table(meeting: Any) -> Any:
 @writes
 def untable(item: Any) -> Any:
     meeting = item.meeting
-    if request.method == "GET" and (item.resolution is not None or meeting.status in rules.ENDED):
+    if request.method == "GET" and (item.resolution is not None or meeting.status in MEETING.final):
         return _already(meeting)
     form = forms.ReasonForm()
     if form.validate_on_submit():
@@ -185,7 +187,7 @@ def untable(item: Any) -> Any:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=PRESENCE)
 @writes
 def presence(meeting: Any) -> Any:
-    if request.method == "GET" and meeting.status in rules.ENDED:
+    if request.method == "GET" and meeting.status in MEETING.final:
         return _already(meeting)
     if request.method == "GET" and queries.has_resolved(meeting):
         return _to(meeting, _("議決した議案があるので、出席は変えられません。"), "info")
@@ -219,7 +221,7 @@ def presence(meeting: Any) -> Any:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
 def open_(meeting: Any) -> Any:
-    if request.method == "GET" and MeetingAct.OPEN not in rules.TRANSITIONS[meeting.status]:
+    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.OPEN):
         return _already(meeting)
     try:
         rules.check_day(meeting.held_on, clock.today())
@@ -309,7 +311,7 @@ def minutes_pdf(meeting: Any) -> Any:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
 @writes
 def close(meeting: Any) -> Any:
-    if request.method == "GET" and MeetingAct.CLOSE not in rules.TRANSITIONS[meeting.status]:
+    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CLOSE):
         return _already(meeting)
     if Form().validate_on_submit():
         try:
@@ -331,7 +333,7 @@ def close(meeting: Any) -> Any:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
 def cancel(meeting: Any) -> Any:
-    if request.method == "GET" and MeetingAct.CANCEL not in rules.TRANSITIONS[meeting.status]:
+    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CANCEL):
         return _already(meeting)
     agenda = queries.agenda(meeting)
     try:

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core import clock
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants.labels import LETTERS, PAYMENT_KINDS
 from stations.people.session import signed_in

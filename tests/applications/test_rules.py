@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from stations.applications.rules import (
     FINAL,
     GRANTABLE,
-    NEEDS_REASON,
     Act,
     CostCategory,
     CostGroup,
@@ -19,7 +18,7 @@ from stations.applications.rules import (
     Section,
     Status,
     Totals,
-    check_submission,
+    check_complete,
     cost_group,
     draft_by,
     fingerprint,
@@ -27,11 +26,10 @@ from stations.applications.rules import (
     line_amount,
     may_edit,
     missing,
-    next_status,
-    require_reason,
     totals,
 )
-from stations.core.messages import Conflict, RuleBroken
+from stations.applications.workflow import PLAN
+from stations.core.messages import RuleBroken
 from tests.transitions import check_step, check_whole, every_pair, steps
 
 STEPS = steps("""
@@ -55,7 +53,7 @@ ENDS = {"approved", "approved_with_conditions", "rejected", "withdrawn"}
 
 @every_pair(Status, Act)
 def test_every_act_in_every_state(status: Status, act: Act) -> None:
-    check_step(next_status, status, act, STEPS)
+    check_step(PLAN.next_status, status, act, STEPS)
 
 
 def test_the_table_as_a_whole() -> None:
@@ -72,14 +70,15 @@ def test_the_committee_writes_only_in_drafts_and_returned_plans() -> None:
 
 @pytest.mark.parametrize("act", Act)
 def test_reasons(act: Act) -> None:
-    require_reason(act, "予算の内訳が足りないため")
+    row = PLAN.row(act)
+    row.check_reason("予算の内訳が足りないため")
     if act in {"return", "defer", "reject"}:
         with pytest.raises(RuleBroken) as caught:
-            require_reason(act, " \n　")
+            row.check_reason(" \n　")
         assert caught.value.field == "reason"
     else:
-        require_reason(act, "")
-    assert (act in NEEDS_REASON) == (act in {"return", "defer", "reject"})
+        row.check_reason("")
+    assert row.needs_reason == (act in {"return", "defer", "reject"})
 
 
 def test_rent_stands_alone() -> None:
@@ -132,10 +131,7 @@ FULL = PlanContent(
 
 def test_a_full_plan_can_be_submitted() -> None:
     assert missing(FULL) == []
-    check_submission(Status.DRAFT, FULL)
-    check_submission(Status.RETURNED, FULL)
-    with pytest.raises(Conflict):
-        check_submission(Status.SUBMITTED, FULL)
+    check_complete(FULL)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +152,7 @@ def test_each_gap_is_named_once(change: dict[str, object], section: Section, fie
     content = replace(FULL, **change)  # type: ignore[arg-type]  # one field of several types at a time
     assert [(gap.section, gap.field) for gap in missing(content)] == [(section, field)]
     with pytest.raises(RuleBroken) as caught:
-        check_submission(Status.DRAFT, content)
+        check_complete(content)
     assert caught.value.field == field
 
 

@@ -14,9 +14,9 @@ from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Act, CostCategory, IncomeKind, Section, Status
 from stations.applications.services import CostInput, IncomeInput
 from stations.core import audit, outbox
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import AppendOnlyError, db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.seen import Overtaken
 from tests.applications import cast as plans
 from tests.applications.conftest import Street

@@ -17,9 +17,9 @@ from stations.attendance.rules import AgeBand, Counter, Totals, Verdict
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import AppendOnlyError, db, fetch_all
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.people.models import Person
 from tests.support import cast
 

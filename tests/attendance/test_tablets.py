@@ -13,9 +13,9 @@ from stations.attendance.models import Tap
 from stations.attendance.rules import AgeBand, Counter, Totals, Verdict
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.people.models import Person, RoleAssignment
 from tests.support import cast
 

@@ -18,9 +18,9 @@ from stations.committees.rules import (
     occurrences,
 )
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import add, db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from tests.support import cast
 
 TODAY = clock.today()

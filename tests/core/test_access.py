@@ -10,7 +10,6 @@ from stations.core.access import (
     SECOND_FACTOR_ROLES,
     Body,
     Held,
-    NotAllowed,
     Permission,
     Role,
     Scope,
@@ -19,6 +18,7 @@ from stations.core.access import (
     demand,
     scope_of,
 )
+from stations.core.messages import NotAllowed
 from stations.core.viewing import SHEETS
 from tests.core.access_expected import PAGES_ABOUT_A_PERSON, SECOND_FACTOR, expected
 

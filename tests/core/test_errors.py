@@ -11,10 +11,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from stations.app import create_app
-from stations.core.access import Role, public
+from stations.core.access import Role
 from stations.core.config import Config
 from stations.core.database import writes
 from stations.core.errors import JsonLines
+from stations.core.guards import public
 from stations.core.messages import Conflict, RuleBroken
 from tests.support import cast
 from tests.support.client import PageClient

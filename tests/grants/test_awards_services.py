@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import periods, queries, services
 from stations.grants.models import Grant

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import budgets as budget_rules
 from stations.grants import queries, services
 from stations.grants.changes import GrantChange

@@ -7,8 +7,7 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from stations.core import audit, files, printed_as
-from stations.core.access import NotAllowed
-from stations.core.messages import RuleBroken
+from stations.core.messages import NotAllowed, RuleBroken
 from stations.grants import services
 from stations.grants.models import Letter
 from tests.grants import cast as grants

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import audit
-from stations.core.access import NotAllowed
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import bookkeeping, queries
 from stations.grants.models import LedgerTransaction, Receipt
 from stations.grants.queries import books

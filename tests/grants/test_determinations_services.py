@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from stations.applications.rules import IncomeKind
 from stations.core import clock
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import bookkeeping, queries, services
 from stations.grants.models import LedgerTransaction, PaymentRequest, Repayment
 from stations.grants.queries import books

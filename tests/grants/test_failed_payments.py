@@ -9,8 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core import clock
-from stations.core.access import NotAllowed
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import LedgerTransaction, PaymentRequest
 from stations.grants.rules import PaymentStatus, Status

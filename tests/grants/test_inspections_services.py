@@ -2,8 +2,8 @@
 
 import pytest
 
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants.queries import receipts as queries
 from stations.grants.rules import Status
 from stations.grants.services import inspections, receipts, reports

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from stations.core import clock
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import Grant
 from stations.grants.rules import Status

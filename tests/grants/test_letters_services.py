@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from stations.core import clock, files
-from stations.core.access import NotAllowed
 from stations.core.database import AppendOnlyError
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import queries, services
 from stations.grants.models import Letter
 from stations.grants.services import inspections, report_pdf

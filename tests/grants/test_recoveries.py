@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.access import Role
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import queries, recovering, services
 from stations.grants.models import Grant
 from stations.grants.recovering import RecoveryAct, RecoveryStatus

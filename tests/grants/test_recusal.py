@@ -6,7 +6,8 @@ The list is written by hand. An act of the city that is missing here is found by
 import pytest
 from sqlalchemy.orm import Session
 
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
+from stations.core.messages import NotAllowed
 from tests.grants import acts, states
 from tests.grants import cast as grants
 from tests.support import cast

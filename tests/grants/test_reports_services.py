@@ -12,9 +12,9 @@ from stations.applications.rules import CostCategory, IncomeKind
 from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter
 from stations.core import clock, files
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import add, db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import bookkeeping
 from stations.grants.queries import receipts as receipt_queries

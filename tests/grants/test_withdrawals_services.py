@@ -5,8 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from stations.core import audit
-from stations.core.access import NotAllowed
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import queries, services
 from stations.grants.rules import PaymentStatus, Status

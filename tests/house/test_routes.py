@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from stations.core.access import ROLE_PERMISSIONS, Permission, unmarked
+from stations.core.access import ROLE_PERMISSIONS, Permission
+from stations.core.guards import unmarked
 
 PACKAGE = Path(__file__).resolve().parents[2] / "stations"
 on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)

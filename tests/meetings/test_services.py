@@ -12,9 +12,9 @@ from stations.applications import queries as plan_queries
 from stations.applications import services as plan_services
 from stations.applications.rules import Status
 from stations.core import audit, clock, outbox
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.meetings import minutes, queries, services
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import Attendance, MeetingStatus, Resolution

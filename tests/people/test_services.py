@@ -11,10 +11,10 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from stations.core import audit, clock, outbox
-from stations.core.access import NotAllowed, Permission, Role, can
+from stations.core.access import Permission, Role, can
 from stations.core.database import UtcDateTime, db
 from stations.core.language import gettext
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people import keys, queries, rules, services
 from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, SignInFailure

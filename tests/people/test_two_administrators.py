@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stations.core import clock, outbox
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.audit import Event
 from stations.core.database import db
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.people import queries, services
 from stations.people.models import AdministratorRequest, LinkKind, OneTimeLink, Person
 from stations.people.rules import RequestKind, RequestStatus

@@ -12,9 +12,9 @@ from flask import Flask
 
 from stations.core import audit, clock
 from stations.core import seen as two_writers
-from stations.core.access import NotAllowed, Permission, Role
+from stations.core.access import Permission, Role
 from stations.core.database import AppendOnlyError, add, db, fetch_all
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people.models import Person
 from stations.referrals import consent_rules, deadlines, queries, rules, services

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Role
+from stations.core.access import Role
 from stations.core.database import db, fetch_all
-from stations.core.messages import RuleBroken
+from stations.core.messages import NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.core.sealed import UnreadableError
 from stations.people.models import Person

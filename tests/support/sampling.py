@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask import Flask, url_for
 from werkzeug.routing import Rule
 
-from stations.core.access import ROLE_PERMISSIONS, Access, Body, Held, Permission, Scope, scope_of
+from stations.core.access import ROLE_PERMISSIONS, Body, Held, Permission, Scope, scope_of
 from stations.core.database import Model, db
+from stations.core.guards import Access
 
 ROWS = 400
 SKIPPED_PREFIXES = ("static", "demo.")

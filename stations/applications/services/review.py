@@ -3,18 +3,18 @@
 from stations.applications import queries, rules
 from stations.applications.models import Plan, SectionComment
 from stations.applications.rules import Act, History, Section
-from stations.applications.services.steps import begin, move, notify
+from stations.applications.services.steps import begin, taking
 from stations.core import audit, clock
-from stations.core.access import NotAllowed, Permission, Role
+from stations.core.access import Permission
 from stations.core.database import add, db, lock
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.people.models import Person
 
 
 def receive(*, plan: Plan, by: Person) -> None:
     """受付: an official begins to look at what was submitted."""
-    begin(plan, Permission.PLAN_REVIEW, by=by)
-    move(plan, Act.RECEIVE, by=by)
+    with taking(plan, Act.RECEIVE, by=by):
+        pass
 
 
 def comment(*, plan: Plan, section: Section, text: str, by: Person, field: str = "") -> SectionComment:
@@ -68,16 +68,11 @@ def _begin_own(comment: SectionComment, *, by: Person) -> None:
 
 def return_for_correction(*, plan: Plan, reason: str, by: Person) -> None:
     """差戻し: the committee may write again. The number stays, the next submission is revision + 1."""
-    begin(plan, Permission.PLAN_REVIEW, by=by)
-    move(plan, Act.RETURN, by=by, reason=reason)
-    plan.revision += 1
-    notify(queries.people_of(plan), plan, Act.RETURN)
+    with taking(plan, Act.RETURN, by=by, reason=reason):
+        plan.revision += 1
 
 
 def confirm(*, plan: Plan, by: Person) -> None:
     """事務局確認済: nothing is left to ask; the plan may be tabled."""
-    begin(plan, Permission.PLAN_REVIEW, by=by)
-    move(plan, Act.CONFIRM, by=by)
-    # The secretariat, too: it puts the plan before the next meeting.
-    told = [*queries.people_of(plan), *queries.holders(Role.SECRETARIAT)]
-    notify(dict.fromkeys(told), plan, Act.CONFIRM)
+    with taking(plan, Act.CONFIRM, by=by):
+        pass

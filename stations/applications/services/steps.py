@@ -1,18 +1,21 @@
 """The step that every act on a plan takes, and the notice that goes out about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from flask_babel import force_locale
 
-from stations.applications import rules
+from stations.applications import queries
 from stations.applications.models import Plan
-from stations.applications.rules import Act
-from stations.core import audit, clock, outbox
+from stations.applications.rules import Act, Status
+from stations.applications.workflow import PLAN
+from stations.core import clock, outbox, steps
 from stations.core.access import Permission, demand
 from stations.core.database import lock
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.core.notices import link_to
+from stations.core.steps import Taking
 from stations.people.models import Person
 
 
@@ -23,18 +26,15 @@ def begin(plan: Plan, permission: Permission, *, by: Person) -> Plan:
     return plan
 
 
-def move(
-    plan: Plan, act: Act, *, by: Person, reason: str = "", detail: dict[str, object] | None = None
-) -> None:
-    """Take the step and write it down; raises Conflict when the state does not allow it."""
-    before = plan.status
-    after = rules.next_status(before, act)
-    rules.require_reason(act, reason)
-    plan.status = after
-    plan.status_since = clock.now()
-    audit.record(
-        plan, act=act, by=by, from_status=before, to_status=after, reason=reason.strip(), detail=detail
-    )
+@contextmanager
+def taking(plan: Plan, act: Act, *, by: Person, reason: str = "") -> Iterator[Taking[Status]]:
+    """Take a step of `workflow.PLAN` (`core.steps.taking`); whom the table names gets a mail."""
+    with steps.taking(PLAN, plan, act, by=by, reason=reason) as taken:
+        unheard_of = taken.before is Status.DRAFT and act is Act.WITHDRAW
+        yield taken
+        plan.status_since = clock.now()
+    if not unheard_of:
+        notify(queries.told_of(plan, taken.step.notifies), plan, act)
 
 
 def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:

@@ -3,9 +3,8 @@
 from stations.applications import content, queries, rules
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Act, Status
-from stations.applications.services.steps import begin, move, notify
+from stations.applications.services.steps import taking
 from stations.core import clock, documents, numbering
-from stations.core.access import Permission, Role
 from stations.core.database import add
 from stations.core.messages import N_, RuleBroken
 from stations.people.models import Person
@@ -18,31 +17,27 @@ def submit(*, plan: Plan, by: Person) -> PlanVersion:
 
     Raises Conflict (not a draft), RuleBroken on the first thing missing.
     """
-    begin(plan, Permission.PLAN_SUBMIT, by=by)
-    rules.next_status(plan.status, Act.SUBMIT)
-    if plan.unfinished:
-        raise RuleBroken(None, N_("入力の途中の項目があります。その項目を開いて、保存し直してください。"))
-    rules.check_submission(plan.status, content.checked(plan))
-    if plan.number is None:
-        plan.number = numbering.next_number(fiscal_year=plan.fiscal_year, series=SERIES)
-    document = content.document(plan, representative=by.name)
-    documents.check_printable(document)
-    sha256 = rules.fingerprint(rules.freeze(document))
-    now = clock.now()
-    plan.submitted_by_id = by.id
-    plan.submitted_at = now
-    move(plan, Act.SUBMIT, by=by, detail={"revision": plan.revision, "sha256": sha256})
-    version = PlanVersion(
-        plan=plan,
-        revision=plan.revision,
-        content=document,
-        sha256=sha256,
-        submitted_by_id=by.id,
-        submitted_at=now,
+    with taking(plan, Act.SUBMIT, by=by) as taken:
+        if plan.unfinished:
+            raise RuleBroken(None, N_("入力の途中の項目があります。その項目を開いて、保存し直してください。"))
+        rules.check_complete(content.checked(plan))
+        if plan.number is None:
+            plan.number = numbering.next_number(fiscal_year=plan.fiscal_year, series=SERIES)
+        document = content.document(plan, representative=by.name)
+        documents.check_printable(document)
+        sha256 = rules.fingerprint(rules.freeze(document))
+        plan.submitted_by_id, plan.submitted_at = by.id, clock.now()
+        taken.detail = {"revision": plan.revision, "sha256": sha256}
+    return add(
+        PlanVersion(
+            plan=plan,
+            revision=plan.revision,
+            content=document,
+            sha256=sha256,
+            submitted_by_id=by.id,
+            submitted_at=plan.submitted_at,
+        )
     )
-    add(version)
-    notify(queries.holders(Role.OFFICER), plan, Act.SUBMIT)
-    return version
 
 
 def recall(*, plan: Plan, by: Person, reason: str = "") -> None:
@@ -51,24 +46,18 @@ def recall(*, plan: Plan, by: Person, reason: str = "") -> None:
     What was handed in stays a frozen version; the next submission is revision + 1. Raises Conflict once the officials
     have received it.
     """
-    begin(plan, Permission.PLAN_SUBMIT, by=by)
-    mended = queries.submitted_from(plan) is Status.RETURNED
-    act = Act.RECALL_MENDED if mended else Act.RECALL
-    rules.next_status(plan.status, act)
-    if not mended:  # a draft was never handed in; the database holds both together
-        plan.submitted_at = plan.submitted_by_id = None
-    move(plan, act, by=by, reason=reason, detail={"revision": plan.revision})
-    plan.revision += 1
-    notify(queries.holders(Role.OFFICER), plan, act)
+    corrected = queries.submitted_from(plan) is Status.RETURNED
+    with taking(plan, Act.RECALL_MENDED if corrected else Act.RECALL, by=by, reason=reason) as taken:
+        if not corrected:  # a draft was never handed in; the database holds both together
+            plan.submitted_at = plan.submitted_by_id = None
+        taken.detail = {"revision": plan.revision}
+        plan.revision += 1
 
 
 def withdraw(*, plan: Plan, by: Person, reason: str = "") -> None:
     """取下げ by the chair, before a final resolution."""
-    begin(plan, Permission.PLAN_WITHDRAW, by=by)
-    known_to_officials = plan.submitted_at is not None
-    move(plan, Act.WITHDRAW, by=by, reason=reason)
-    if known_to_officials:
-        notify(queries.holders(Role.OFFICER), plan, Act.WITHDRAW)
+    with taking(plan, Act.WITHDRAW, by=by, reason=reason):
+        pass
 
 
 def verify_version(version: PlanVersion) -> bool:

@@ -19,12 +19,14 @@ from stations.applications.views.parts import (
     trail,
 )
 from stations.applications.views.unfinished import kept_forms, lacking, typed_lines, typed_texts
+from stations.applications.workflow import PLAN
 from stations.core import files
-from stations.core.access import NotAllowed, Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import Form
+from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.core.seen import Overtaken
 
 ORDER = tuple(SECTIONS)
@@ -286,7 +288,7 @@ def submitted(plan: Any) -> Any:
 @writes
 def recall(plan: Any) -> Any:
     """The chair takes back what was handed in, until the officials have received it."""
-    if request.method == "GET" and Act.RECALL not in rules.TRANSITIONS[plan.status]:
+    if request.method == "GET" and not PLAN.allows(plan.status, Act.RECALL):
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():
@@ -301,7 +303,7 @@ def recall(plan: Any) -> Any:
 @requires(Permission.PLAN_WITHDRAW, of=queries.plan)
 @writes
 def withdraw(plan: Any) -> Any:
-    if request.method == "GET" and Act.WITHDRAW not in rules.TRANSITIONS[plan.status]:
+    if request.method == "GET" and not PLAN.allows(plan.status, Act.WITHDRAW):
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():

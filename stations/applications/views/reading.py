@@ -12,8 +12,10 @@ from stations.applications.rules import Status
 from stations.applications.views import blueprint
 from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.applications.views.unfinished import kept_forms, lacking
+from stations.applications.workflow import PLAN
 from stations.core import audit, clock, formatting, lists
-from stations.core.access import Permission, can, committee_ids, requires
+from stations.core.access import Permission, can, committee_ids
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 
@@ -99,7 +101,7 @@ def plan(plan: Any) -> Any:
         else {},
         due_on=queries.due_on(plan),
         today=clock.today(),
-        acts=rules.TRANSITIONS[plan.status],
+        acts={step.act for step in PLAN.steps_from(plan.status)},
         tones=TONES,
         breadcrumb=trail(plan),
     )

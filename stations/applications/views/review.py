@@ -10,9 +10,11 @@ from stations.applications.labels import SECTIONS
 from stations.applications.rules import Act, Section
 from stations.applications.views import blueprint
 from stations.applications.views.parts import already_moved, section_of, texts, to_plan, trail
-from stations.core.access import Permission, requires
+from stations.applications.workflow import PLAN
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import Form, succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 
@@ -21,7 +23,7 @@ from stations.core.language import gettext as _
 @requires(Permission.PLAN_REVIEW, of=queries.plan)
 @writes
 def receive(plan: Any) -> Any:
-    if request.method == "GET" and Act.RECEIVE not in rules.TRANSITIONS[plan.status]:
+    if request.method == "GET" and not PLAN.allows(plan.status, Act.RECEIVE):
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():
@@ -104,7 +106,7 @@ def _comment_page(plan: Any, part: Section, form: forms.CommentForm, heading: st
 @requires(Permission.PLAN_REVIEW, of=queries.plan)
 @writes
 def return_(plan: Any) -> Any:
-    if request.method == "GET" and Act.RETURN not in rules.TRANSITIONS[plan.status]:
+    if request.method == "GET" and not PLAN.allows(plan.status, Act.RETURN):
         return already_moved(plan)
     form = forms.ReasonForm()
     if form.validate_on_submit():
@@ -123,7 +125,7 @@ def return_(plan: Any) -> Any:
 @requires(Permission.PLAN_REVIEW, of=queries.plan)
 @writes
 def confirm(plan: Any) -> Any:
-    if request.method == "GET" and Act.CONFIRM not in rules.TRANSITIONS[plan.status]:
+    if request.method == "GET" and not PLAN.allows(plan.status, Act.CONFIRM):
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():

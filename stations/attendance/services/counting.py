@@ -14,7 +14,7 @@ from stations.committees.models import Opening
 from stations.core import access, clock
 from stations.core.access import Actor, Held, Permission
 from stations.core.database import db, ids
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.people import queries as people
 
 
@@ -117,7 +117,7 @@ def receive(
             with db.session.begin_nested():
                 happened = happened_at(event.tapped_at, sent_at, clock.now())
                 verdict = _take(opening, event, by, authors_of(event, happened), happened)
-        except access.NotAllowed:
+        except NotAllowed:
             raise
         except RuleBroken as broken:
             verdict = Verdict.CLOSED if isinstance(broken, Conflict) else Verdict.REFUSED

@@ -12,10 +12,11 @@ from stations.committees.labels import TONES
 from stations.committees.rules import OpeningAct, describe, month_shown, next_status
 from stations.committees.views.pages import blueprint, trail
 from stations.core import clock, lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 

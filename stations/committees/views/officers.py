@@ -11,9 +11,10 @@ from stations.committees.labels import TONES
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
 from stations.core import lists, seen
-from stations.core.access import Permission, Role, requires
+from stations.core.access import Permission, Role
 from stations.core.database import writes
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken

@@ -19,9 +19,10 @@ from stations.committees.rules import OpeningStatus, StationStage, describe
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
 from stations.core import access, clock, lists, seen
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.people.session import local_path
 

@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core import clock
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import date, yen
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import queries, services, settlement

@@ -7,10 +7,11 @@ from flask_login import current_user
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, files, lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.csv_file import csv_bytes
 from stations.core.database import creates
 from stations.core.formatting import yen
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask_login import current_user
 
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import yen
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm, ReasonForm

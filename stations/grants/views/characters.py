@@ -6,8 +6,9 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core import documents, printed_as
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants import services
 from stations.grants.forms.characters import CharacterForm

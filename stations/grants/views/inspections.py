@@ -5,10 +5,11 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.formatting import yen
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.grants import eligibility, queries

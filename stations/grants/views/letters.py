@@ -6,9 +6,10 @@ from flask import Response, redirect, url_for
 from flask_login import current_user
 
 from stations.core import files
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates
 from stations.core.formatting import date, yen
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_

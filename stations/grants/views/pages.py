@@ -6,7 +6,8 @@ from flask import render_template, request, url_for
 from flask_login import current_user
 
 from stations.core import access, audit, clock, lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, PaymentDeed, steps

@@ -8,10 +8,11 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from stations.core import audit, clock
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import date, datetime, yen
 from stations.core.forms import say
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken

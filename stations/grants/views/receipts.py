@@ -7,10 +7,11 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_login import current_user
 
 from stations.core import audit, clock, files, lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import yen
 from stations.core.forms import say
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken

@@ -6,9 +6,10 @@ from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from stations.core import clock, files
-from stations.core.access import Permission, can, requires
+from stations.core.access import Permission, can
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 from stations.grants import queries

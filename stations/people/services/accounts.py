@@ -7,10 +7,10 @@ from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox, text
 from stations.core import seen as two_writers
-from stations.core.access import TWO_ADMINISTRATORS, NotAllowed, Permission
+from stations.core.access import TWO_ADMINISTRATORS, Permission
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.people import rules
 from stations.people.models import AdministratorRequest, OneTimeLink, Person
 from stations.people.rules import PersonAct, RequestKind, RequestStatus

@@ -5,10 +5,10 @@ import datetime as dt
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
-from stations.core.access import NotAllowed, Permission, Role
+from stations.core.access import Permission, Role
 from stations.core.database import add, lock
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.people import queries, request_queries
 from stations.people.models import AdministratorRequest, LinkKind, Person
 from stations.people.rules import PersonAct, RequestKind, RequestStatus

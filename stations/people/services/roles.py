@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
-from stations.core.access import TWO_ADMINISTRATORS, Body, NotAllowed, Permission, Role, Scope, scope_of
+from stations.core.access import TWO_ADMINISTRATORS, Body, Permission, Role, Scope, scope_of
 from stations.core.database import Model, add, db, lock
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.people import rules
 from stations.people.models import Person, RoleAssignment
 from stations.people.rules import Office, OfficeTerm, PersonAct

@@ -10,8 +10,9 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from stations.core import seen
-from stations.core.access import Permission, public, requires
+from stations.core.access import Permission
 from stations.core.database import writes
+from stations.core.guards import public, requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import device_queries, keys, queries, services, trusted

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import lists, once, seen
-from stations.core.access import TWO_ADMINISTRATORS, Permission, requires
+from stations.core.access import TWO_ADMINISTRATORS, Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken

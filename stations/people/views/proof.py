@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.people import device_queries, rules, services, trusted

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import formatting, lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import errors, web
-from stations.core.access import Permission, public, requires
+from stations.core.access import Permission
 from stations.core.database import writes
+from stations.core.guards import public, requires
 from stations.core.language import gettext as _
 from stations.core.messages import Conflict, RuleBroken
 from stations.people import devices, queries, services

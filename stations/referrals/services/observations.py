@@ -7,9 +7,9 @@ from flask import current_app
 
 from stations.committees.models import Station
 from stations.core import access, audit, clock, numbering
-from stations.core.access import Actor, NotAllowed, Permission
+from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
 from stations.referrals import consent_rules, danger, deadlines, queries, rules
 from stations.referrals.consent_rules import Consent
 from stations.referrals.danger import Call, CallOutcome

@@ -8,9 +8,10 @@ from flask_login import current_user
 
 from stations.committees import queries as committees
 from stations.core import audit, lists, seen
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.referrals import queries, services
 from stations.referrals.forms import AgencyForm, DeskForm

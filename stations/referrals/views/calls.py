@@ -5,10 +5,11 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask_login import current_user
 
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.danger import danger_words
 from stations.core.database import creates
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.referrals import danger, queries, rules, services
 from stations.referrals.forms import CallForm

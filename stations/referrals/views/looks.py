@@ -6,7 +6,8 @@ from flask import render_template
 from flask_login import current_user
 
 from stations.core import lists
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.people import viewed
 from stations.referrals import queries

@@ -7,9 +7,10 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core import audit, clock
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options

@@ -8,10 +8,11 @@ from flask_login import current_user
 from stations.committees import queries as committees
 from stations.committees.rules import WEEKDAYS
 from stations.core import audit, clock
-from stations.core.access import Permission, requires
+from stations.core.access import Permission
 from stations.core.audit import Entry
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
+from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.referrals import consent_rules, queries, rules, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options

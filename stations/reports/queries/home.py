@@ -34,7 +34,7 @@ from stations.grants.queries import AwaitedReport
 from stations.grants.reporting import BOOKS_OPEN
 from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
-from stations.meetings.rules import ENDED
+from stations.meetings.workflow import MEETING
 from stations.people import queries as people
 from stations.people.models import Person
 from stations.referrals import queries as referrals
@@ -377,7 +377,7 @@ def _next_meeting() -> NextMeeting | None:
     )
     row = db.session.execute(
         sa.select(Meeting, items)
-        .where(Meeting.status.not_in(ENDED))
+        .where(Meeting.status.not_in(MEETING.final))
         .order_by(Meeting.held_on, Meeting.id)
         .limit(1)
     ).first()

@@ -1,0 +1,75 @@
+"""The marks that every view carries, and what asks `core.access` before it runs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import abort, current_app, request
+from flask_login import current_user
+
+from stations.core import audit, viewing
+from stations.core.access import Permission, can
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """The mark a view carries; read by the house tests and by create_app."""
+
+    permission: Permission | None
+    scoped: bool = False
+
+
+def public(view: V) -> V:
+    """Open to everybody, signed in or not."""
+    view.access = Access(None)  # type: ignore[attr-defined]  # the mark itself
+    return view
+
+
+def requires(
+    permission: Permission, *, of: Callable[..., Any] | None = None, personal: str | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a view run only for those who hold ``permission`` over the object that ``of(**url_values)`` finds.
+
+    The object replaces the URL values it was found by, as the view's first argument. Not found, or not theirs
+    to know of: 404. Known but not allowed now: 403 with the reason.
+    ``personal`` names the personal data that the page shows: each view of it is written to the view log.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(**url_values: Any) -> Any:
+            person = current_user._get_current_object()  # once: the proxy looks for it at each touch
+            if not person.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
+            obj, rest = None, url_values
+            if of is not None:
+                rest = _rest(of, url_values)
+                obj = of(**{name: value for name, value in url_values.items() if name not in rest})
+                if obj is None:
+                    abort(404)
+            answer = can(person, permission, obj)
+            if not answer:
+                viewing.refuse(answer, obj, personal)
+            if (held_up := viewing.hold_up(permission, scoped=of is not None)) is not None:
+                return held_up
+            if personal is not None and request.method == "GET":
+                audit.log_view(obj, by=person, purpose=personal)
+            return view(obj, **rest) if of is not None else view(**rest)
+
+        guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself
+        return guarded
+
+    return decorate
+
+
+def _rest(of: Callable[..., Any], url_values: dict[str, Any]) -> dict[str, Any]:
+    used = of.__code__.co_varnames[: of.__code__.co_argcount + of.__code__.co_kwonlyargcount]
+    return {name: value for name, value in url_values.items() if name not in used}
+
+
+def unmarked(endpoints: Iterable[tuple[str, Callable[..., Any]]]) -> list[str]:
+    """Endpoints whose view carries neither ``@requires`` nor ``@public``."""
+    return sorted(name for name, view in endpoints if not hasattr(view, "access"))
