@@ -1,4 +1,4 @@
-"""Addresses of pages as they stand in mails: each only for who may open it."""
+"""Addresses of pages as they stand in mails and files, where no request says what the site is called."""
 
 from typing import Any
 
@@ -16,5 +16,10 @@ def link_to(receiver: Actor, endpoint: str, obj: Any = None, **values: Any) -> s
     access: Access | None = getattr(current_app.view_functions[endpoint], "access", None)
     if access is None or (access.permission is not None and not can(receiver, access.permission, obj)):
         return ""
-    path: str = current_app.url_map.bind("").build(endpoint, values)
-    return str(current_app.config["STATIONS"].base_url).rstrip("/") + path
+    return address_of(endpoint, **values)
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, under `STATIONS_BASE_URL`."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return f"{current_app.config['STATIONS'].base_url.rstrip('/')}{path}"

@@ -18,26 +18,28 @@ S = TypeVar("S", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Step(Generic[S]):
-    """One row: ``act`` leads from each of ``sources`` to ``target``; None: the state stays as it is.
+    """One row: ``act`` leads from ``source``, one or several states, to ``target``; None: the state stays as it is.
 
     permission: who may; of several one is enough; none: only the system itself does it.
     needs_reason: a reason is compulsory (programme rule).
     endpoint: the page that does it; empty where it follows from another act.
-    kind: how its button looks.
-    awaited: somebody waits for it, so that it is a task on the home page of those who may do it.
+    kind: how its button looks; "primary": somebody waits for it, so that it is a task of those who may do it.
     notifies: the roles, in the bodies that the object belongs to, whose holders get a mail about it.
     """
 
     act: StrEnum
-    sources: tuple[S, ...]
+    source: S | tuple[S, ...]
     target: S | None
     permission: Permission | tuple[Permission, ...]
     _: KW_ONLY
     needs_reason: bool = False
     endpoint: str = ""
     kind: Literal["primary", "secondary", "danger"] = "primary"
-    awaited: bool = False
     notifies: tuple[Role, ...] = ()
+
+    @property
+    def sources(self) -> tuple[S, ...]:
+        return self.source if isinstance(self.source, tuple) else (self.source,)
 
     @property
     def permissions(self) -> tuple[Permission, ...]:

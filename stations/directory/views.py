@@ -10,6 +10,7 @@ from stations.committees.rules import OpeningStatus, StationStage, describe, mon
 from stations.core import clock, lists
 from stations.core.guards import public
 from stations.core.language import gettext as _
+from stations.core.notices import address_of
 from stations.directory import queries
 from stations.directory.calendar_file import calendar_file
 from stations.directory.forms import SearchForm
@@ -110,7 +111,7 @@ def station_ics(station_id: int) -> Response:
         station,
         queries.dates_for_file(station),
         base_url=base_url,
-        page_url=base_url.rstrip("/") + url_for(".station", station_id=station.id),
+        page_url=address_of("directory.station", station_id=station.id),
     )
     return Response(
         content,

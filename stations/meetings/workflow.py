@@ -4,29 +4,15 @@ from stations.core.access import Permission
 from stations.core.workflow import Step, Workflow
 from stations.meetings.rules import MeetingAct, MeetingStatus
 
+# A table is read in rows: short names, and not one argument a line.
+# fmt: off
+A, S, P = MeetingAct, MeetingStatus, Permission
+
 MEETING = Workflow(
     MeetingStatus,
-    Step(
-        MeetingAct.OPEN,
-        (MeetingStatus.PLANNED,),
-        MeetingStatus.OPEN,
-        Permission.MEETING_MANAGE,
-        endpoint="meetings.open_meeting",
-    ),
-    Step(
-        MeetingAct.CLOSE,
-        (MeetingStatus.OPEN,),
-        MeetingStatus.CLOSED,
-        Permission.MEETING_MANAGE,
-        endpoint="meetings.close",
-    ),
-    Step(
-        MeetingAct.CANCEL,
-        (MeetingStatus.PLANNED, MeetingStatus.OPEN),
-        MeetingStatus.CANCELLED,
-        Permission.MEETING_MANAGE,
-        needs_reason=True,
-        endpoint="meetings.cancel",
-        kind="danger",
-    ),
+    Step(A.OPEN, S.PLANNED, S.OPEN, P.MEETING_MANAGE, endpoint="meetings.open_meeting"),
+    Step(A.CLOSE, S.OPEN, S.CLOSED, P.MEETING_MANAGE, endpoint="meetings.close"),
+    Step(A.CANCEL, (S.PLANNED, S.OPEN), S.CANCELLED, P.MEETING_MANAGE,
+         needs_reason=True, endpoint="meetings.cancel", kind="danger"),
 )
+# fmt: on

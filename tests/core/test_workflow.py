@@ -78,7 +78,7 @@ def _events(session: Session, meeting: Meeting) -> list[tuple[str, str | None, s
             Event.object_type == "meeting", Event.object_id == meeting.id, Event.to_status.is_not(None)
         )
     )
-    return [tuple(row) for row in found][1:]  # without its making
+    return [(act, before, after) for act, before, after in found][1:]  # without its making
 
 
 @pytest.mark.parametrize(

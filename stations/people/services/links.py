@@ -4,17 +4,16 @@ import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import force_locale
 
 from stations.core import access, audit, clock, outbox
 from stations.core.access import OFFICIALS, Permission, roles_of
 from stations.core.audit import Event
-from stations.core.config import Config
 from stations.core.database import add, db, lock
 from stations.core.formatting import datetime as format_datetime
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.notices import address_of
 from stations.core.outbox import OutboxMail
 from stations.people import keys, request_queries, rules
 from stations.people.models import LinkKind, OneTimeLink, Person
@@ -51,7 +50,7 @@ def issue_link(person: Person, *, kind: LinkKind, by: Person | None) -> str:
             expires_at=now + LIFE[kind],
         )
     )
-    url = _address(token)
+    url = address_of("people.accept_link", token=token)
     audit.record(person, act=ACT[kind], by=by)
     mail = _mail(person, url, link.expires_at, kind)
     if mail is not None:
@@ -147,12 +146,6 @@ def accept_link(token: str, password: str) -> Person:
 
 def _spent() -> Conflict:
     return Conflict(None, N_("このリンクは、すでに使われたか、期限が過ぎています。"))
-
-
-def _address(token: str) -> str:
-    config: Config = current_app.config["STATIONS"]
-    path = current_app.url_map.bind("").build("people.accept_link", {"token": token})
-    return config.base_url.rstrip("/") + path
 
 
 def _mail(person: Person, url: str, expires_at: datetime, kind: LinkKind) -> OutboxMail | None:
