@@ -30,6 +30,7 @@ from stations.core.access import (
     Role,
     can,
     committee_ids,
+    sits_on,
 )
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
@@ -381,12 +382,9 @@ def holders(role: Role, *, committee_id: int | None = None) -> list[Person]:
 
 def told_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
     """Who holds the roles that hear of a plan, each once; 起案者 is who drafted this one."""
-    found: list[Person] = []
-    for role in roles:
-        if role is Role.DRAFTER:
-            found += [plan.drafted_by] if plan.drafted_by.is_active else []
-        else:
-            found += holders(role, committee_id=plan.committee_id if role is Role.CHAIR else None)
+    found = [plan.drafted_by] if Role.DRAFTER in roles and plan.drafted_by.is_active else []
+    for role in set(roles) - {Role.DRAFTER}:
+        found += holders(role, committee_id=plan.committee_id if role is Role.CHAIR else None)
     return list(dict.fromkeys(found))
 
 
@@ -423,8 +421,7 @@ def waiting_for(person: Actor) -> list[Task]:
     if committee_ids(person, Permission.PLAN_REVIEW) is None:
         waiting = _plan_lines().where(Plan.status.in_(OFFICERS_TURN))
         queue = _lines(waiting.order_by(Plan.status_since, Plan.id))
-        sitting = {held.committee_id for held in person.held_roles if held.role in COMMITTEE_ROLES}
-        tasks += [_officers_task(plan) for plan in queue if plan.committee_id not in sitting]
+        tasks += [_officers_task(plan) for plan in queue if not sits_on(person, plan.committee_id)]
     return tasks
 
 

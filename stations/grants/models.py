@@ -183,9 +183,7 @@ class GrantLine(Model):
     content: orm.Mapped[str]
     planned_yen: orm.Mapped[int] = orm.mapped_column(comment="amount in the approved plan")
     awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes and 流用")
-    decided_yen: orm.Mapped[int] = orm.mapped_column(
-        comment="budget by the last decision: base of 流用's 2割"
-    )
+    decided_yen: orm.Mapped[int] = orm.mapped_column(comment="by the last decision: base of 流用's 2割")
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
 
@@ -428,10 +426,7 @@ class LedgerPosting(AppendOnly, Model):
 
 
 class Letter(AppendOnly, Model):
-    """An issued 通知書: its number, gap-free in its fiscal year, and the PDF/A as it went out. Never changed.
-
-    Written only by `grants.services.letters`, on 施行.
-    """
+    """An issued 通知書 with its gap-free number and its PDF/A. Never changed. Written by `services.letters` on 施行."""
 
     __tablename__ = "letter"
     __table_args__ = (sa.UniqueConstraint("fiscal_year", "number"),)

@@ -121,12 +121,6 @@ def grant(grant: Any) -> str:
         approval=_approval(grant),
         buttons=buttons,
         process_by=queries.process_by(buttons.primary[0], grant, known) if buttons.primary else None,
-        turns=_request_turns(grant),
-        promised={
-            one.id: report_queries.process_by(grant, one.requested_at)
-            for one in grant.payment_requests
-            if one.status in PENDING
-        },
         inside=inside,
         payers=_payers(grant, repayments),
         today=clock.today(),
@@ -137,9 +131,6 @@ def grant(grant: Any) -> str:
         ),
         recoveries=_recoveries(found),
         timeline=words.history(timeline),
-        returns={one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
-        failures={one.object_id: one for one in timeline if one.act == PaymentAct.FAIL},
-        repeats=_repeats(timeline),
         repayments=repayments,
         books=sum(entry.amount for entry in postings),
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
@@ -152,8 +143,24 @@ def grant(grant: Any) -> str:
         payment_tones=PAYMENT_TONES,
         breadcrumb=[(_("助成金"), url_for("grants.index")), (trail(grant, "")[1][0], None)],
         here=_waiting_here(grant, buttons) if not inside else [],
+        **_payments(grant, timeline),
         **_money(grant, known, postings, setting, repayments, found),
     )
+
+
+def _payments(grant: Any, timeline: list[audit.Entry]) -> dict[str, Any]:
+    """What stands beside each payment request: its act, until when it is processed, why it came back."""
+    return {
+        "turns": _request_turns(grant),
+        "promised": {
+            one.id: report_queries.process_by(grant, one.requested_at)
+            for one in grant.payment_requests
+            if one.status in PENDING
+        },
+        "returns": {one.object_id: one for one in timeline if one.act == PaymentAct.RETURN},
+        "failures": {one.object_id: one for one in timeline if one.act == PaymentAct.FAIL},
+        "repeats": _repeats(timeline),
+    }
 
 
 def _recoveries(found: list[Any]) -> list[tuple[Any, Any]]:

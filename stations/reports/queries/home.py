@@ -78,7 +78,7 @@ class PlanMoney:
     plan_status: plans.Status
     grant_id: int | None
     grant_status: grant_rules.Status | None
-    standing: Standing | None
+    standing: Standing | None = None
 
     @property
     def status(self) -> StrEnum:
@@ -286,7 +286,7 @@ def _latest_grants() -> list[PlanMoney]:
 
 
 def _with_books(rows: Iterable[Any], award: sa.ColumnElement[Yen] | None = None) -> list[PlanMoney]:
-    found = [PlanMoney(*row, None) for row in rows]
+    found = [PlanMoney(*row) for row in rows]
     standings = grants.standings([one.grant_id for one in found if one.grant_id is not None], award=award)
     return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
@@ -296,17 +296,17 @@ def _recent() -> dict[str, int]:
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _told_plans() -> sa.Select[Any]:
+def _told_plans() -> sa.Select[*tuple[Any, ...]]:
     theirs = Plan.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
     return _plans(grants.told_state()).where(theirs)
 
 
 @cache
-def _granted_plans() -> sa.Select[Any]:
+def _granted_plans() -> sa.Select[*tuple[Any, ...]]:
     return _plans(Grant.status.expression).where(Grant.id.is_not(None)).limit(_RECENT_GRANTS)
 
 
-def _plans(state: sa.ColumnElement[grant_rules.Status]) -> sa.Select[Any]:
+def _plans(state: sa.ColumnElement[grant_rules.Status]) -> sa.Select[*tuple[Any, ...]]:
     """The columns of `PlanMoney`, of the present fiscal year and the one before, newest year first."""
     return (
         sa.select(
