@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Protocol
 
-from stations.core import clock, states
+from stations.core import clock
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -197,29 +197,6 @@ class RecordAct(StrEnum):
     REOPEN = "reopen"
     MOVE_OUT = "move_out"
     MOVE_IN = "move_in"
-
-
-RECORD_TRANSITIONS: dict[RecordStatus, dict[RecordAct, RecordStatus]] = {
-    RecordStatus.OPEN: {
-        RecordAct.SAVE_DETAILS: RecordStatus.OPEN,
-        RecordAct.CORRECT: RecordStatus.OPEN,
-        RecordAct.CLOSE: RecordStatus.CLOSED,
-        RecordAct.MOVE_OUT: RecordStatus.OPEN,
-        RecordAct.MOVE_IN: RecordStatus.OPEN,
-    },
-    RecordStatus.CLOSED: {RecordAct.REOPEN: RecordStatus.OPEN},
-}
-NEEDS_REASON = frozenset({RecordAct.CORRECT, RecordAct.REOPEN, RecordAct.MOVE_OUT})
-
-
-def next_record_status(status: RecordStatus, act: RecordAct) -> RecordStatus:
-    """The record's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(RECORD_TRANSITIONS, status, act)
-
-
-def require_reason(act: RecordAct, reason: str) -> None:
-    """Typed corrections and opening a closed record again need a reason; `RuleBroken` on "reason"."""
-    states.require_reason(act, reason, NEEDS_REASON)
 
 
 def check_countable(status: RecordStatus) -> None:

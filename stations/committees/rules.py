@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from stations.core import clock, states
+from stations.core import clock
 from stations.core.messages import N_, RuleBroken
 
 
@@ -50,13 +50,6 @@ class CommitteeAct(StrEnum):
     END_TERM = "end_term"
 
 
-STATION_TRANSITIONS: dict[StationStage, dict[StationAct, StationStage]] = {
-    StationStage.PREPARING: {StationAct.OPEN: StationStage.RUNNING},
-    StationStage.RUNNING: {StationAct.CLOSE: StationStage.CLOSED},
-    StationStage.CLOSED: {},
-}
-
-
 def stage(opened_on: date | None, closed_on: date | None, today: date) -> StationStage:
     """A station runs from `opened_on` to `closed_on`, both included; before, it is in preparation."""
     if closed_on is not None and closed_on < today:
@@ -64,11 +57,6 @@ def stage(opened_on: date | None, closed_on: date | None, today: date) -> Statio
     if opened_on is None or opened_on > today:
         return StationStage.PREPARING
     return StationStage.RUNNING
-
-
-def next_stage(stage: StationStage, act: StationAct) -> StationStage:
-    """The stage after `act`; `Conflict` when the present one does not allow it."""
-    return states.step(STATION_TRANSITIONS, stage, act)
 
 
 class OpeningStatus(StrEnum):
@@ -83,33 +71,10 @@ class OpeningAct(StrEnum):
     RESTORE = "restore"
 
 
-TRANSITIONS: dict[OpeningStatus, dict[OpeningAct, OpeningStatus]] = {
-    OpeningStatus.PLANNED: {
-        OpeningAct.HOLD: OpeningStatus.HELD,
-        OpeningAct.CANCEL: OpeningStatus.CANCELLED,
-    },
-    OpeningStatus.CANCELLED: {OpeningAct.RESTORE: OpeningStatus.PLANNED},
-    OpeningStatus.HELD: {},
-}
-
-
 def is_over(on: date, ends_at: time, now: datetime) -> bool:
     """Whether an opening has ended by the clock of Matsudo: nobody should set out for it any more."""
     here = now.astimezone(clock.TOKYO)
     return (on, ends_at) <= (here.date(), here.time())
-
-
-NEEDS_REASON = frozenset({OpeningAct.CANCEL})
-
-
-def require_reason(act: OpeningAct, reason: str) -> None:
-    """`RuleBroken` on "reason" when a cancellation says nothing: the public is told why."""
-    states.require_reason(act, reason, NEEDS_REASON)
-
-
-def next_status(status: OpeningStatus, act: OpeningAct) -> OpeningStatus:
-    """The opening's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
 
 
 class Frequency(StrEnum):

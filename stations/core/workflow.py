@@ -16,6 +16,12 @@ from stations.core.messages import N_, Conflict, RuleBroken
 S = TypeVar("S", bound=StrEnum)
 
 
+def require_reason(reason: str) -> None:
+    """`RuleBroken` on "reason" when it is blank."""
+    if not reason.strip():
+        raise RuleBroken("reason", N_("理由を入力してください。"))
+
+
 @dataclass(frozen=True)
 class Step(Generic[S]):
     """One row: ``act`` leads from ``source``, one or several states, to ``target``; None: the state stays as it is.
@@ -61,8 +67,8 @@ class Step(Generic[S]):
 
     def check_reason(self, reason: str) -> None:
         """`RuleBroken` on "reason" when the step needs one and it is blank."""
-        if self.needs_reason and not reason.strip():
-            raise RuleBroken("reason", N_("理由を入力してください。"))
+        if self.needs_reason:
+            require_reason(reason)
 
 
 class Workflow(Generic[S]):
@@ -121,4 +127,5 @@ class Workflow(Generic[S]):
     @property
     def final(self) -> frozenset[S]:
         """States that no step leaves."""
-        return frozenset(state for state, acts in self._rows.items() if not acts)
+        left = {source for step in self.steps if step.target is not None for source in step.sources}
+        return frozenset(set(self.states) - left)

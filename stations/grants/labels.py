@@ -6,9 +6,9 @@ from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
 from stations.grants.bookkeeping import Account
 from stations.grants.receipts import Level, ReceiptKind
-from stations.grants.recovering import RecoveryAct, RecoveryStatus
+from stations.grants.recovering import RecoveryAct, RecoveryDeed, RecoveryStatus
 from stations.grants.reporting import AccountsAct
-from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
+from stations.grants.rules import Act, Deed, PaymentAct, PaymentDeed, PaymentStatus, Status
 from stations.grants.settlement import ReallocationRule
 
 labels.register(
@@ -174,19 +174,6 @@ PAYMENT_TONES: dict[PaymentStatus, str] = {
 }
 
 
-class Deed(StrEnum):
-    """What the timeline shows beside the acts that move a grant from state to state."""
-
-    APPLY = "apply"
-    REALLOCATE = "reallocate"
-    ISSUE_LETTER = "issue_letter"
-    DRAFT_CANCELLATION = "draft_cancellation"
-    RETURN_CANCELLATION = "return_cancellation"
-    DRAFT_REFUND = "draft_refund"
-    RETURN_REFUND = "return_refund"
-    REMIND_REPORT = "remind_report"
-
-
 labels.register(
     {
         Deed.APPLY: _l("交付を申請する"),
@@ -199,14 +186,6 @@ labels.register(
         Deed.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
     }
 )
-
-
-class PaymentDeed(StrEnum):
-    """How a payment begins."""
-
-    REQUEST = "request"
-    RECORD_AGAIN = "record_anew"
-    PAY_AGAIN = "pay_again"
 
 
 labels.register(
@@ -236,12 +215,6 @@ labels.register(
         RecoveryAct.REVERSE: _l("入金の記録を訂正する"),
     }
 )
-
-
-class RecoveryDeed(StrEnum):
-    """How a 返還 after 完結 begins."""
-
-    DRAFT_RECOVERY = "draft_recovery"
 
 
 labels.register({RecoveryDeed.DRAFT_RECOVERY: _l("完結後の返還を起案する")})

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from stations.core import money, states
+from stations.core import money
 from stations.core.messages import N_, RuleBroken
 from stations.core.money import Yen
 from stations.grants.settlement import FiscalTerms, fixed_amount
@@ -26,29 +26,18 @@ class RecoveryAct(StrEnum):
     REVERSE = "reverse"
 
 
-TRANSITIONS: dict[RecoveryStatus, dict[RecoveryAct, RecoveryStatus]] = {
-    RecoveryStatus.DRAFTED: {
-        RecoveryAct.APPROVE: RecoveryStatus.DECIDED,
-        RecoveryAct.SEND_BACK: RecoveryStatus.RETURNED,
-    },
-    RecoveryStatus.DECIDED: {RecoveryAct.ISSUE: RecoveryStatus.ORDERED},
-    RecoveryStatus.ORDERED: {RecoveryAct.RECORD: RecoveryStatus.REPAID},
-    RecoveryStatus.REPAID: {RecoveryAct.REVERSE: RecoveryStatus.ORDERED},
-    RecoveryStatus.RETURNED: {},
-}
+class RecoveryDeed(StrEnum):
+    """How a 返還 after 完結 begins."""
 
-NEEDS_REASON = frozenset({RecoveryAct.SEND_BACK, RecoveryAct.REVERSE})
+    DRAFT_RECOVERY = "draft_recovery"
+
+
 # A grant has at most one finding that is not answered.
 OPEN = frozenset({RecoveryStatus.DRAFTED, RecoveryStatus.DECIDED, RecoveryStatus.ORDERED})
 # What these ask back is no longer the committee's.
 COUNTS = frozenset({RecoveryStatus.DECIDED, RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
 # The committee has been told, by the letter.
 TOLD = frozenset({RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
-
-
-def next_status(status: RecoveryStatus, act: RecoveryAct) -> RecoveryStatus:
-    """The finding's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
 
 
 def left(eligible: Yen, income: Yen, terms: FiscalTerms, awarded: Yen, *, kept: Yen, disallowed: Yen) -> Yen:

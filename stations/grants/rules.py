@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from stations.core import clock, states
+from stations.core import clock
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -63,107 +63,18 @@ class Act(StrEnum):
     CANCEL_PART = "cancel_part"
 
 
-TRANSITIONS: dict[Status, dict[Act, Status]] = {
-    Status.APPLIED: {Act.BEGIN_REVIEW: Status.REVIEWING, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.REVIEWING: {
-        Act.DRAFT_AWARD: Status.DECIDING,
-        Act.DRAFT_REFUSAL: Status.DECIDING,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.DECIDING: {
-        Act.APPROVE_AWARD: Status.AWARDED,
-        Act.APPROVE_REFUSAL: Status.REFUSED,
-        Act.SEND_BACK: Status.REVIEWING,
-    },
-    Status.AWARDED: {Act.ISSUE_AWARD: Status.ACTIVE, Act.CANCEL: Status.CANCELLED},
-    Status.ACTIVE: {
-        Act.REQUEST_CHANGE: Status.CHANGE_REQUESTED,
-        Act.REPORT: Status.REPORTED,
-        Act.DISCONTINUE: Status.DISCONTINUED,
-        Act.CANCEL: Status.CANCELLED,
-        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
-    },
-    Status.CHANGE_REQUESTED: {
-        Act.APPROVE_CHANGE: Status.ACTIVE,
-        Act.REFUSE_CHANGE: Status.ACTIVE,
-        Act.WITHDRAW_CHANGE: Status.ACTIVE,
-        Act.CANCEL: Status.CANCELLED,
-        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
-    },
-    Status.REPORTED: {
-        Act.RETURN_REPORT: Status.REPORT_RETURNED,
-        Act.INSPECT: Status.INSPECTED,
-        Act.CANCEL: Status.CANCELLED,
-    },
-    Status.REPORT_RETURNED: {
-        Act.REPORT: Status.REPORTED,
-        Act.CANCEL: Status.CANCELLED,
-        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
-    },
-    Status.INSPECTED: {
-        Act.RETURN_REPORT: Status.REPORT_RETURNED,
-        Act.DRAFT_DETERMINATION: Status.DETERMINING,
-        Act.CANCEL: Status.CANCELLED,
-    },
-    Status.DETERMINING: {Act.DETERMINE: Status.DETERMINED, Act.SEND_BACK: Status.INSPECTED},
-    Status.DETERMINED: {
-        Act.ORDER_REFUND: Status.REFUND_DUE,
-        Act.ORDER_BALANCE: Status.BALANCE_DUE,
-        Act.CLOSE: Status.CLOSED,
-        Act.CANCEL: Status.CANCELLED,
-    },
-    # An award may be taken back after the 額の確定 too (補助金等適正化法17条3項).
-    Status.REFUND_DUE: {Act.RECORD_REFUND: Status.REFUNDED, Act.CANCEL: Status.CANCELLED},
-    # A mistaken record (another day, another number) is answered in the books and recorded again.
-    Status.REFUNDED: {
-        Act.CLOSE: Status.CLOSED,
-        Act.REVERSE_REFUND: Status.REFUND_DUE,
-        Act.CANCEL: Status.CANCELLED,
-    },
-    Status.BALANCE_DUE: {Act.PAY_BALANCE: Status.BALANCE_PAID, Act.CANCEL: Status.CANCELLED},
-    Status.BALANCE_PAID: {
-        Act.CLOSE: Status.CLOSED,
-        Act.REVERSE_BALANCE: Status.BALANCE_DUE,
-        Act.CANCEL: Status.CANCELLED,
-    },
-    Status.DISCONTINUED: {
-        Act.REPORT: Status.REPORTED,
-        Act.CANCEL: Status.CANCELLED,
-        Act.CANCEL_PART: Status.PARTLY_CANCELLED,
-    },
-    # What is kept rests on the report: it is inspected as after 中止・廃止. Without it all is taken back.
-    Status.PARTLY_CANCELLED: {Act.REPORT: Status.REPORTED, Act.CANCEL: Status.CANCELLED},
-    Status.CANCELLED: {Act.ORDER_REFUND: Status.REFUND_DUE, Act.CLOSE: Status.CLOSED},
-    Status.REFUSED: {},
-    Status.WITHDRAWN: {},
-    Status.CLOSED: {},
-}
+class Deed(StrEnum):
+    """What is done to a grant without moving it to another state."""
 
+    APPLY = "apply"
+    REALLOCATE = "reallocate"
+    ISSUE_LETTER = "issue_letter"
+    DRAFT_CANCELLATION = "draft_cancellation"
+    RETURN_CANCELLATION = "return_cancellation"
+    DRAFT_REFUND = "draft_refund"
+    RETURN_REFUND = "return_refund"
+    REMIND_REPORT = "remind_report"
 
-def next_status(status: Status, act: Act) -> Status:
-    """The grant's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
-
-
-# The reason of a refusal is written when it is drafted; approving it passes the same reason on.
-NEEDS_REASON = frozenset(
-    {
-        Act.SEND_BACK,
-        Act.DRAFT_REFUSAL,
-        Act.APPROVE_REFUSAL,
-        Act.REQUEST_CHANGE,
-        Act.REFUSE_CHANGE,
-        Act.RETURN_REPORT,
-        Act.DISCONTINUE,
-        Act.CANCEL,
-        Act.CANCEL_PART,
-        Act.REVERSE_REFUND,
-        Act.REVERSE_BALANCE,
-    }
-)
-
-# Nobody does these to what they made themselves (programme rule).
-FOUR_EYES = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL, Act.DETERMINE})
 
 FINAL = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CLOSED})
 # The project runs: what is left of the award may be spent. After it ends, what is left comes back or is never paid.
@@ -199,11 +110,6 @@ def cancelling_act(status: Status, kept_yen: int) -> Act:
     return Act.CANCEL if kept_yen == 0 or status in AFTER_INSPECTION else Act.CANCEL_PART
 
 
-def require_reason(act: Act, reason: str) -> None:
-    """差戻し, 不交付, 取消し and every change need a reason (programme rule); `RuleBroken` on "reason"."""
-    states.require_reason(act, reason, NEEDS_REASON)
-
-
 class PaymentStatus(StrEnum):
     """請求 → 支出命令の起案 → 支出命令 → 支払済. A returned or failed one, or a mistaken record, is answered by a new one."""
 
@@ -229,41 +135,13 @@ class PaymentAct(StrEnum):
     FAIL = "fail"
 
 
-PAYMENT_TRANSITIONS: dict[PaymentStatus, dict[PaymentAct, PaymentStatus]] = {
-    PaymentStatus.REQUESTED: {
-        PaymentAct.DRAFT: PaymentStatus.DRAFTED,
-        PaymentAct.WITHDRAW: PaymentStatus.CANCELLED,
-        PaymentAct.RETURN: PaymentStatus.RETURNED,
-        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
-    },
-    PaymentStatus.DRAFTED: {
-        PaymentAct.ORDER: PaymentStatus.ORDERED,
-        PaymentAct.SEND_BACK: PaymentStatus.REQUESTED,
-        PaymentAct.CANCEL: PaymentStatus.CANCELLED,
-    },
-    PaymentStatus.ORDERED: {
-        # The money may have left the bank: nothing cancels it, and only the cashier knows that it did not leave.
-        PaymentAct.PAY: PaymentStatus.PAID,
-        PaymentAct.WITHDRAW_ORDER: PaymentStatus.REQUESTED,
-    },
-    # 訂正: the money left, the record is wrong. 組戻し: the bank sent the money back.
-    PaymentStatus.PAID: {
-        PaymentAct.REVERSE: PaymentStatus.CANCELLED,
-        PaymentAct.FAIL: PaymentStatus.FAILED,
-    },
-    PaymentStatus.FAILED: {},
-    PaymentStatus.RETURNED: {},
-    PaymentStatus.CANCELLED: {},
-}
+class PaymentDeed(StrEnum):
+    """How a payment begins."""
 
+    REQUEST = "request"
+    RECORD_AGAIN = "record_anew"
+    PAY_AGAIN = "pay_again"
 
-def next_payment_status(status: PaymentStatus, act: PaymentAct) -> PaymentStatus:
-    """The payment's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(PAYMENT_TRANSITIONS, status, act)
-
-
-_WITHOUT_REASON = {PaymentAct.DRAFT, PaymentAct.ORDER, PaymentAct.PAY, PaymentAct.WITHDRAW}
-PAYMENT_NEEDS_REASON = frozenset(PaymentAct) - _WITHOUT_REASON
 
 # Nothing has been computed yet from what was paid: 額の確定 and 取消し are.
 _BEFORE_SETTLEMENT = frozenset(
@@ -280,11 +158,6 @@ _BEFORE_SETTLEMENT = frozenset(
 
 # Money that has been asked for or ordered but has not left yet.
 PENDING = frozenset({PaymentStatus.REQUESTED, PaymentStatus.DRAFTED, PaymentStatus.ORDERED})
-
-
-def require_payment_reason(act: PaymentAct, reason: str) -> None:
-    """Whatever does not bring a payment forward needs a reason; `RuleBroken` on "reason" without one."""
-    states.require_reason(act, reason, PAYMENT_NEEDS_REASON)
 
 
 def may_reverse(kind: str, status: Status) -> bool:

@@ -2,8 +2,8 @@
 
 from stations.core.access import Permission, Role
 from stations.core.workflow import Step, Workflow
-from stations.grants.recovering import RecoveryAct, RecoveryStatus
-from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
+from stations.grants.recovering import RecoveryAct, RecoveryDeed, RecoveryStatus
+from stations.grants.rules import Act, Deed, PaymentAct, PaymentStatus, Status
 
 # A table is read in rows: short names, and not one argument a line.
 # fmt: off
@@ -32,6 +32,14 @@ _AWARDED = (
 
 GRANT = Workflow(
     Status,
+    # A drafted 取消し is decided before anything else.
+    Step(A.CANCEL, _AWARDED, S.CANCELLED, P.GRANT_APPROVE,
+         needs_reason=True, endpoint="grants.cancel", notifies=(R.OFFICER,)),
+    Step(A.CANCEL_PART, (S.ACTIVE, S.CHANGE_REQUESTED, S.REPORT_RETURNED, S.DISCONTINUED),
+         S.PARTLY_CANCELLED, P.GRANT_APPROVE,
+         needs_reason=True, endpoint="grants.cancel", notifies=(R.OFFICER,)),
+    Step(Deed.RETURN_CANCELLATION, _AWARDED, None, P.GRANT_APPROVE,
+         needs_reason=True, endpoint="grants.return_cancellation", kind="secondary", notifies=(R.OFFICER,)),
     Step(A.BEGIN_REVIEW, S.APPLIED, S.REVIEWING, P.GRANT_REVIEW, endpoint="grants.begin_review"),
     Step(A.DRAFT_AWARD, S.REVIEWING, S.DECIDING, P.GRANT_REVIEW,
          endpoint="grants.draft_award", notifies=(R.APPROVER,)),
@@ -47,6 +55,7 @@ GRANT = Workflow(
     Step(A.ISSUE_AWARD, S.AWARDED, S.ACTIVE, P.GRANT_ISSUE, endpoint="grants.issue", notifies=_COMMITTEE),
     Step(A.REQUEST_CHANGE, S.ACTIVE, S.CHANGE_REQUESTED, P.GRANT_APPLY,
          needs_reason=True, endpoint="grants.change", kind="secondary", notifies=(R.OFFICER, R.APPROVER)),
+    Step(Deed.REALLOCATE, S.ACTIVE, None, P.GRANT_APPLY, needs_reason=True, notifies=(R.OFFICER, R.APPROVER)),
     Step(A.APPROVE_CHANGE, S.CHANGE_REQUESTED, S.ACTIVE, P.GRANT_APPROVE,
          endpoint="grants.decide_change", notifies=(*_COMMITTEE, R.OFFICER)),
     Step(A.REFUSE_CHANGE, S.CHANGE_REQUESTED, S.ACTIVE, P.GRANT_APPROVE,
@@ -66,8 +75,12 @@ GRANT = Workflow(
          endpoint="grants.determine", notifies=(R.OFFICER,)),
     Step(A.SEND_BACK, S.DETERMINING, S.INSPECTED, P.GRANT_APPROVE,
          needs_reason=True, endpoint="grants.send_back", kind="secondary", notifies=(R.OFFICER,)),
+    Step(Deed.DRAFT_REFUND, (S.DETERMINED, S.CANCELLED), None, P.GRANT_REVIEW,
+         endpoint="grants.draft_refund", notifies=(R.APPROVER,)),
     Step(A.ORDER_REFUND, (S.DETERMINED, S.CANCELLED), S.REFUND_DUE, P.GRANT_APPROVE,
          endpoint="grants.order_refund", notifies=(R.OFFICER,)),
+    Step(Deed.RETURN_REFUND, (S.DETERMINED, S.CANCELLED), None, P.GRANT_APPROVE,
+         needs_reason=True, endpoint="grants.return_refund", kind="secondary", notifies=(R.OFFICER,)),
     Step(A.RECORD_REFUND, S.REFUND_DUE, S.REFUNDED, P.PAYMENT_RECORD,
          endpoint="grants.record_refund", notifies=(*_COMMITTEE, R.OFFICER)),
     Step(A.ORDER_BALANCE, S.DETERMINED, S.BALANCE_DUE, P.PAYMENT_DRAFT, endpoint="grants.order_balance"),
@@ -83,11 +96,10 @@ GRANT = Workflow(
          endpoint="grants.withdraw", kind="danger", notifies=(R.OFFICER,)),
     Step(A.DISCONTINUE, S.ACTIVE, S.DISCONTINUED, P.GRANT_APPLY,
          needs_reason=True, endpoint="grants.discontinue", kind="danger", notifies=(R.OFFICER,)),
-    Step(A.CANCEL, _AWARDED, S.CANCELLED, P.GRANT_APPROVE,
-         needs_reason=True, endpoint="grants.cancel", notifies=(R.OFFICER,)),
-    Step(A.CANCEL_PART, (S.ACTIVE, S.CHANGE_REQUESTED, S.REPORT_RETURNED, S.DISCONTINUED),
-         S.PARTLY_CANCELLED, P.GRANT_APPROVE,
-         needs_reason=True, endpoint="grants.cancel", notifies=(R.OFFICER,)),
+    Step(Deed.DRAFT_CANCELLATION, _AWARDED, None, P.GRANT_REVIEW,
+         needs_reason=True, endpoint="grants.draft_cancellation", kind="danger", notifies=(R.APPROVER,)),
+    Step(RecoveryDeed.DRAFT_RECOVERY, S.CLOSED, None, P.GRANT_REVIEW,
+         needs_reason=True, endpoint="grants.draft_recovery", kind="danger", notifies=(R.APPROVER,)),
 )
 
 PAYMENT = Workflow(

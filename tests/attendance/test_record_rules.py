@@ -16,13 +16,12 @@ from stations.attendance.rules import (
     Totals,
     check_countable,
     differences,
-    next_record_status,
-    require_reason,
     tile,
     tile_key,
     totals,
     totals_of_tiles,
 )
+from stations.attendance.workflow import RECORD
 from stations.core.messages import Conflict, RuleBroken
 from tests.transitions import check_step, check_whole, every_pair, steps
 
@@ -40,7 +39,7 @@ numbers = st.fixed_dictionaries({key: st.integers(0, MAX_COUNT) for key in TILES
 
 @every_pair(RecordStatus, RecordAct)
 def test_every_act_in_every_state(status: RecordStatus, act: RecordAct) -> None:
-    check_step(next_record_status, status, act, STEPS)
+    check_step(RECORD.next_status, status, act, STEPS)
 
 
 def test_the_table_as_a_whole() -> None:
@@ -49,10 +48,10 @@ def test_the_table_as_a_whole() -> None:
 
 def test_corrections_and_reopening_need_a_reason() -> None:
     for act in RecordAct:
-        require_reason(act, "紙の記録から")
+        RECORD.row(act).check_reason("紙の記録から")
         if act in {RecordAct.CORRECT, RecordAct.REOPEN, RecordAct.MOVE_OUT}:
             with pytest.raises(RuleBroken):
-                require_reason(act, " ")
+                RECORD.row(act).check_reason(" ")
 
 
 def test_a_closed_record_takes_no_tap() -> None:

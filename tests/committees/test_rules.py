@@ -23,15 +23,13 @@ from stations.committees.rules import (
     is_over,
     missing_days,
     month_shown,
-    next_stage,
-    next_status,
     occurrences,
     overlapping,
     pattern_of,
     pattern_parts,
-    require_reason,
     stage,
 )
+from stations.committees.workflow import OPENING, STATION
 from stations.core.messages import RuleBroken
 from tests.transitions import check_step, check_whole, every_pair, steps
 
@@ -44,7 +42,7 @@ STEPS = steps("""
 
 @every_pair(OpeningStatus, OpeningAct)
 def test_every_act_in_every_state(status: OpeningStatus, act: OpeningAct) -> None:
-    check_step(next_status, status, act, STEPS)
+    check_step(OPENING.next_status, status, act, STEPS)
 
 
 def test_the_table_as_a_whole() -> None:
@@ -59,7 +57,7 @@ STAGES = steps("""
 
 @every_pair(StationStage, StationAct)
 def test_every_act_in_every_stage(status: StationStage, act: StationAct) -> None:
-    check_step(next_stage, status, act, STAGES)
+    check_step(STATION.next_status, status, act, STAGES)
 
 
 def test_a_station_runs_between_its_two_dates() -> None:
@@ -70,10 +68,10 @@ def test_a_station_runs_between_its_two_dates() -> None:
 
 
 def test_only_a_cancellation_needs_a_reason() -> None:
-    require_reason(OpeningAct.RESTORE, "")
-    require_reason(OpeningAct.CANCEL, "台風のため")
+    OPENING.row(OpeningAct.RESTORE).check_reason("")
+    OPENING.row(OpeningAct.CANCEL).check_reason("台風のため")
     with pytest.raises(RuleBroken) as caught:
-        require_reason(OpeningAct.CANCEL, "　")
+        OPENING.row(OpeningAct.CANCEL).check_reason("　")
     assert caught.value.field == "reason"
 
 

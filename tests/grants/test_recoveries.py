@@ -18,6 +18,7 @@ from stations.grants.recovering import RecoveryAct, RecoveryStatus
 from stations.grants.rules import Status
 from stations.grants.services import recoveries
 from stations.grants.settlement import FiscalTerms
+from stations.grants.workflow import RECOVERY
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -37,7 +38,7 @@ OPEN = dt.datetime(2027, 11, 10, 3, tzinfo=dt.UTC)
 
 @every_pair(RecoveryStatus, RecoveryAct)
 def test_every_act_in_every_state(status: RecoveryStatus, act: RecoveryAct) -> None:
-    check_step(recovering.next_status, status, act, STEPS)
+    check_step(RECOVERY.next_status, status, act, STEPS)
 
 
 def test_the_table_as_a_whole() -> None:

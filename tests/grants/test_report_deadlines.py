@@ -22,7 +22,7 @@ from stations.grants.queries.late_reports import awaited
 from stations.grants.queries.reports import due_on
 from stations.grants.reminders import ReportReminder
 from stations.grants.rules import Status
-from stations.grants.services import reminders, reports, steps
+from stations.grants.services import notices, reminders, reports
 from stations.grants.settlement import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
@@ -144,7 +144,7 @@ def test_a_grant_that_fails_keeps_no_other_from_its_reminder(
     for grant in (before, broken, after):
         grant.report_due_on = clock.today()
     db_session.commit()
-    wanted, mail = [before.id, after.id], steps.tell
+    wanted, mail = [before.id, after.id], notices.tell
 
     def tell(grant: Grant, *args: Any, **more: Any) -> int:
         if grant.id == broken.id:

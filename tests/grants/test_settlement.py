@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core.messages import RuleBroken
-from stations.grants.rules import Act, Status, next_status
+from stations.grants.rules import Act, Status
 from stations.grants.settlement import (
     FiscalTerms,
     ReallocationRule,
@@ -28,6 +28,7 @@ from stations.grants.settlement import (
     settle,
     statement,
 )
+from stations.grants.workflow import GRANT
 
 TERMS = FiscalTerms(fiscal_year=2026)
 RENT, SUPPLIES, HIRE = CostCategory.RENT, CostCategory.SUPPLIES, CostCategory.HIRE
@@ -125,7 +126,7 @@ def test_refund_and_balance_never_both_and_no_yen_lost(fixed: int, paid: int) ->
 def test_the_next_act_is_the_only_one(fixed: int, paid: int) -> None:
     result = settle(fixed, paid)
     for act in (Act.ORDER_REFUND, Act.ORDER_BALANCE, Act.CLOSE):
-        next_status(Status.DETERMINED, act)
+        GRANT.next_status(Status.DETERMINED, act)
         if act is result.next_act:
             check_next_act(result, act)
         else:

@@ -4,6 +4,7 @@ from stations.attendance import queries, rules
 from stations.attendance.models import OpeningRecord
 from stations.attendance.rules import RecordAct, Totals
 from stations.attendance.services.rows import Author, write
+from stations.attendance.workflow import RECORD
 from stations.committees import services as committees
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
@@ -46,8 +47,8 @@ def correct(
     if not changes:
         return record
     rules.check_unmoved(seen or counted, counted, changes)
-    status = rules.next_record_status(record.status, RecordAct.CORRECT)
-    rules.require_reason(RecordAct.CORRECT, reason)
+    status = RECORD.next_status(record.status, RecordAct.CORRECT)
+    RECORD.row(RecordAct.CORRECT).check_reason(reason)
     for counter, band, delta in changes:
         rules.check_tap(counted.counts()[counter, band], delta)
         write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
@@ -85,7 +86,7 @@ def save_details(
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
     two_writers.check(seen, *queries.details(record))
-    status = rules.next_record_status(record.status, RecordAct.SAVE_DETAILS)
+    status = RECORD.next_status(record.status, RecordAct.SAVE_DETAILS)
     new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
     if new_words and not called.strip():
         raise RuleBroken(
@@ -110,7 +111,7 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
     """
     record = begin(opening=opening, by=by)
     before = record.status
-    status = rules.next_record_status(before, RecordAct.CLOSE)
+    status = RECORD.next_status(before, RecordAct.CLOSE)
     rules.check_begun(opening.on, opening.starts_at, clock.now())
     rules.check_totals(queries.totals(opening))
     rules.check_devices(len(queries.devices_behind(opening)), others_checked)
@@ -125,8 +126,8 @@ def reopen(*, opening: Opening, reason: str, by: Actor) -> OpeningRecord:
     """Let a closed record be counted and corrected again; the opening stays 開催済."""
     record = begin(opening=opening, by=by)
     before = record.status
-    status = rules.next_record_status(before, RecordAct.REOPEN)
-    rules.require_reason(RecordAct.REOPEN, reason)
+    status = RECORD.next_status(before, RecordAct.REOPEN)
+    RECORD.row(RecordAct.REOPEN).check_reason(reason)
     record.closed_at = record.closed_by_id = None
     audit.record(record, act=RecordAct.REOPEN, by=by, from_status=before, to_status=status, reason=reason)
     return record

@@ -7,6 +7,7 @@ from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import RecordAct
 from stations.attendance.services.day import begin
 from stations.attendance.services.rows import Author, write
+from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.core import audit, clock
 from stations.core.access import Actor
@@ -23,10 +24,10 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
         raise RuleBroken("to", N_("同じステーションの、別の回を選んでください。"))
     records = {one.id: begin(opening=one, by=by) for one in sorted((opening, to), key=lambda one: one.id)}
     here, there = records[opening.id], records[to.id]
-    rules.require_reason(RecordAct.MOVE_OUT, reason)
+    RECORD.row(RecordAct.MOVE_OUT).check_reason(reason)
     states = {
-        RecordAct.MOVE_OUT: (here, to, rules.next_record_status(here.status, RecordAct.MOVE_OUT)),
-        RecordAct.MOVE_IN: (there, opening, rules.next_record_status(there.status, RecordAct.MOVE_IN)),
+        RecordAct.MOVE_OUT: (here, to, RECORD.next_status(here.status, RecordAct.MOVE_OUT)),
+        RecordAct.MOVE_IN: (there, opening, RECORD.next_status(there.status, RecordAct.MOVE_IN)),
     }
     taps = queries.movable_taps(here, since)
     if not taps:

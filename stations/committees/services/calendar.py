@@ -15,16 +15,16 @@ from stations.committees.rules import (
     check_hours,
     check_pattern,
     check_period,
-    next_status,
     occurrences,
     overlapping,
     pattern_parts,
-    require_reason,
 )
+from stations.committees.workflow import OPENING
 from stations.core import access, audit, clock
 from stations.core.access import Actor, Permission
 from stations.core.database import Model, add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.steps import taking
 
 
 def add_rule(*, station: Station, venue: Venue, pattern: CalendarPattern, by: Actor) -> CalendarRule:
@@ -208,12 +208,13 @@ def _other_hours(
 
 def cancel_opening(*, opening: Opening, reason: str, by: Actor) -> None:
     """One date is called off (中止). It stays in the calendar with its reason, which the public reads."""
-    lock(opening)
-    access.demand(by, Permission.OPENING_MANAGE, opening)
-    require_reason(OpeningAct.CANCEL, reason)
-    if _somebody_was_counted(opening):
-        raise RuleBroken(None, N_("来場の記録がある日は、中止にできません。先に記録を取り消してください。"))
-    _step(opening, OpeningAct.CANCEL, by=by, reason=reason)
+    with taking(OPENING, opening, OpeningAct.CANCEL, by=by, reason=reason) as taken:
+        if _somebody_was_counted(opening):
+            raise RuleBroken(
+                None, N_("来場の記録がある日は、中止にできません。先に記録を取り消してください。")
+            )
+        opening.cancelled_reason = reason.strip()
+        taken.detail = opening.in_history
 
 
 def _somebody_was_counted(opening: Opening) -> bool:
@@ -234,21 +235,20 @@ def restore_opening(*, opening: Opening, by: Actor) -> None:
 
     `RuleBroken` when another opening took its place in the meantime.
     """
-    lock(opening.station)  # against an extra date that is being added at this moment
-    lock(opening)
-    access.demand(by, Permission.OPENING_MANAGE, opening)
-    next_status(opening.status, OpeningAct.RESTORE)  # what takes place would be found in its own way
-    if other := _other_hours(
-        opening.station_id, opening.venue_id, opening.on, opening.starts_at, opening.ends_at
-    ):
-        raise RuleBroken(
-            None,
-            N_(
-                "この会場では、この日の%(starts_at)sから%(ends_at)sまで別の開催があるため、中止を取り消せません。"
-            ),
-            **other,
-        )
-    _step(opening, OpeningAct.RESTORE, by=by)
+    # The station is held, too: against an extra date that is being added at this moment.
+    with taking(OPENING, opening, OpeningAct.RESTORE, by=by, under=[opening.station]) as taken:
+        if other := _other_hours(
+            opening.station_id, opening.venue_id, opening.on, opening.starts_at, opening.ends_at
+        ):
+            raise RuleBroken(
+                None,
+                N_(
+                    "この会場では、この日の%(starts_at)sから%(ends_at)sまで別の開催があるため、中止を取り消せません。"
+                ),
+                **other,
+            )
+        opening.cancelled_reason = None
+        taken.detail = opening.in_history
 
 
 def hold_opening(*, opening: Opening, by: Actor) -> None:
@@ -257,24 +257,9 @@ def hold_opening(*, opening: Opening, by: Actor) -> None:
     Closing a reopened record calls this again: what is held stays held, and history has it once.
     """
     lock(opening)
-    access.demand(by, Permission.VISIT_RECORD, opening)
     if opening.status is not OpeningStatus.HELD:
-        _step(opening, OpeningAct.HOLD, by=by)
-
-
-def _step(opening: Opening, act: OpeningAct, *, by: Actor, reason: str | None = None) -> None:
-    before = opening.status
-    opening.status = next_status(before, act)
-    opening.cancelled_reason = reason.strip() if reason else None
-    audit.record(
-        opening,
-        act=act,
-        by=by,
-        from_status=before,
-        to_status=opening.status,
-        reason=reason.strip() if reason else None,
-        detail=opening.in_history,
-    )
+        with taking(OPENING, opening, OpeningAct.HOLD, by=by) as taken:
+            taken.detail = opening.in_history
 
 
 def _begin(station: Station, by: Actor) -> None:

@@ -4,12 +4,14 @@ import datetime as dt
 from typing import TypedDict, Unpack
 
 from stations.committees.models import Committee, Station, Venue
-from stations.committees.rules import StationAct, StationKind, StationStage, next_stage
+from stations.committees.rules import StationAct, StationKind, StationStage
 from stations.committees.services.changes import change
+from stations.committees.workflow import STATION
 from stations.core import access, audit, clock, text
 from stations.core.access import Actor, Permission
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.workflow import require_reason
 
 
 class StationFacts(TypedDict, total=False):
@@ -75,7 +77,7 @@ def open_station(*, station: Station, on: dt.date, by: Actor) -> None:
     """The station begins: it is public from `on`. It must have a venue."""
     _begin(station, by)
     before = station.stage
-    after = next_stage(before, StationAct.OPEN)
+    after = STATION.next_status(before, StationAct.OPEN)
     if not station.open_venues:
         raise RuleBroken(None, N_("活動を始める前に、会場を1つ以上登録してください。"))
     station.opened_on = on
@@ -95,9 +97,8 @@ def close_station(*, station: Station, on: dt.date, reason: str, by: Actor) -> N
 
     _begin(station, by)
     before = station.stage
-    after = next_stage(before, StationAct.CLOSE)
-    if not reason.strip():
-        raise RuleBroken("reason", N_("理由を入力してください。"))
+    after = STATION.next_status(before, StationAct.CLOSE)
+    require_reason(reason)
     if station.opened_on is not None and on < station.opened_on:
         raise RuleBroken("on", N_("終わりの日は、始まりの日より後にしてください。"))
     station.closed_on = on

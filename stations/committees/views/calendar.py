@@ -9,8 +9,9 @@ from flask_login import current_user
 from stations.committees import queries, services
 from stations.committees.forms import CancelForm, EndRuleForm, OpeningForm, RuleForm
 from stations.committees.labels import TONES
-from stations.committees.rules import OpeningAct, describe, month_shown, next_status
+from stations.committees.rules import OpeningAct, describe, month_shown
 from stations.committees.views.pages import blueprint, trail
+from stations.committees.workflow import OPENING
 from stations.core import clock, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
@@ -125,7 +126,7 @@ def new_opening(station: Any) -> Any:
 @requires(Permission.OPENING_MANAGE, of=queries.opening)
 @writes
 def cancel_opening(opening: Any) -> Any:
-    next_status(opening.status, OpeningAct.CANCEL)
+    OPENING.next_status(opening.status, OpeningAct.CANCEL)
     form = CancelForm()
     if form.validate_on_submit() and succeeds(
         form,

@@ -17,12 +17,11 @@ from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants.bookkeeping import Standing
 from stations.grants.cancellations import GrantCancellation
-from stations.grants.labels import Deed, RecoveryDeed
 from stations.grants.models import Grant, Letter
 from stations.grants.queries.cancellations import award_before, cancellations_without_letter
 from stations.grants.queries.ledger import decided_award, recovered, standing
-from stations.grants.recovering import RecoveryAct
-from stations.grants.rules import FINAL, OVER, SETTLING, Act, Status
+from stations.grants.recovering import RecoveryAct, RecoveryDeed
+from stations.grants.rules import FINAL, OVER, SETTLING, Act, Deed, Status
 from stations.grants.settlement import Settlement, settle
 
 # The letters that tell a decision on the 交付申請.

@@ -11,7 +11,6 @@ from stations.applications.models import Plan
 from stations.committees.models import Station
 from stations.core.access import Permission, can, committee_ids
 from stations.core.database import db, fetch_all
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.money import Yen
 from stations.core.tasks import Task
@@ -21,25 +20,16 @@ from stations.grants.queries.disclosure import sees_drafts
 from stations.grants.queries.facts import Calculation, calculation
 from stations.grants.queries.names import called_by
 from stations.grants.queries.reports import process_by
-from stations.grants.queries.turns import Turn
+from stations.grants.queries.turns import Turn, turn
 from stations.grants.recoveries import GrantRecovery
-from stations.grants.recovering import COUNTS, OPEN, TOLD, RecoveryAct, RecoveryStatus
+from stations.grants.recovering import COUNTS, OPEN, TOLD, RecoveryStatus
+from stations.grants.workflow import RECOVERY
 from stations.people.models import Person
-
-_NEXT = {
-    RecoveryStatus.DRAFTED: (RecoveryAct.APPROVE, "grants.approve_recovery", Permission.GRANT_APPROVE),
-    RecoveryStatus.DECIDED: (RecoveryAct.ISSUE, "grants.issue_recovery", Permission.GRANT_ISSUE),
-    RecoveryStatus.ORDERED: (RecoveryAct.RECORD, "grants.record_recovery", Permission.PAYMENT_RECORD),
-    RecoveryStatus.REPAID: (RecoveryAct.REVERSE, "grants.reverse_recovery", Permission.PAYMENT_RECORD),
-}
 
 
 def recovery_turn(recovery: GrantRecovery) -> Turn | None:
     """What comes next for a finding, or how the record of its money is corrected."""
-    found = _NEXT.get(recovery.status)
-    if found is None:
-        return None
-    return Turn(label(found[0]), found[1], found[2], waits=recovery.status in OPEN)
+    return next((turn(step) for step in RECOVERY.steps_from(recovery.status)), None)
 
 
 def recovery(grant_recovery_id: int) -> GrantRecovery | None:

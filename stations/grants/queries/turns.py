@@ -2,18 +2,21 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from stations.core import audit, clock
 from stations.core.access import Permission, can
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
 from stations.core.money import Yen
+from stations.core.workflow import Step
 from stations.grants import bookkeeping, settlement
 from stations.grants.bookkeeping import Posting, Standing
-from stations.grants.labels import LETTERS, Deed, RecoveryDeed
+from stations.grants.labels import LETTERS
 from stations.grants.models import Grant, PaymentRequest
 from stations.grants.queries.cancellations import (
     cancellations_without_letter,
@@ -22,16 +25,17 @@ from stations.grants.queries.cancellations import (
 )
 from stations.grants.queries.grants import change_letter, changes_without_letter
 from stations.grants.queries.ledger import decided_award, is_recovering, postings_of
+from stations.grants.recovering import RecoveryDeed
 from stations.grants.rules import (
     PENDING,
-    TRANSITIONS,
     Act,
-    PaymentAct,
+    Deed,
     PaymentStatus,
     Status,
     may_reverse,
     year_over,
 )
+from stations.grants.workflow import GRANT, PAYMENT
 from stations.people.models import Person
 
 
@@ -72,200 +76,160 @@ class Facts:
     recovering: bool = False
 
 
-def _turn(
-    act: Act, endpoint: str, permission: Permission, *, waits: bool = True, kind: str = "primary"
-) -> Turn:
-    return Turn(label(act), endpoint, permission, waits, kind)
+Condition = Callable[[Grant, Facts], bool]
 
 
-_WITHDRAW = _turn(Act.WITHDRAW, "grants.withdraw", Permission.GRANT_APPLY, waits=False, kind="danger")
-_WITHDRAW_CHANGE = _turn(
-    Act.WITHDRAW_CHANGE, "grants.withdraw_change", Permission.GRANT_APPLY, waits=False, kind="secondary"
-)
-_CANCEL = Turn(
-    label(Deed.DRAFT_CANCELLATION),
-    "grants.draft_cancellation",
-    Permission.GRANT_REVIEW,
-    waits=False,
-    kind="danger",
-)
-_DRAFT_REFUSAL = _turn(
-    Act.DRAFT_REFUSAL, "grants.draft_refusal", Permission.GRANT_REVIEW, waits=False, kind="secondary"
-)
-_SEND_BACK = _turn(Act.SEND_BACK, "grants.send_back", Permission.GRANT_APPROVE, waits=False, kind="secondary")
-_CLOSE = _turn(Act.CLOSE, "grants.close", Permission.GRANT_REVIEW)
-_REPORT = _turn(Act.REPORT, "grants.report", Permission.REPORT_SUBMIT, waits=False, kind="secondary")
+def _next(act: Act) -> Condition:
+    """Whether ``act`` is what the difference between city and committee calls for."""
 
-# Reports and inspection tell for themselves what waits (`queries.reports`).
-_BY_STATUS: dict[Status, tuple[Turn, ...]] = {
-    Status.APPLIED: (_turn(Act.BEGIN_REVIEW, "grants.begin_review", Permission.GRANT_REVIEW), _WITHDRAW),
-    Status.REVIEWING: (
-        _turn(Act.DRAFT_AWARD, "grants.draft_award", Permission.GRANT_REVIEW),
-        _DRAFT_REFUSAL,
-        _WITHDRAW,
-    ),
-    Status.AWARDED: (_turn(Act.ISSUE_AWARD, "grants.issue", Permission.GRANT_ISSUE), _CANCEL),
-    Status.ACTIVE: (
-        _turn(Act.REQUEST_CHANGE, "grants.change", Permission.GRANT_APPLY, waits=False, kind="secondary"),
-        _REPORT,
-        _turn(Act.DISCONTINUE, "grants.discontinue", Permission.GRANT_APPLY, waits=False, kind="danger"),
-        _CANCEL,
-    ),
-    Status.REPORTED: (
-        _turn(Act.INSPECT, "grants.inspect", Permission.REPORT_INSPECT, waits=False),
-        _CANCEL,
-    ),
-    Status.REPORT_RETURNED: (_REPORT, _CANCEL),
-    Status.DISCONTINUED: (_REPORT, _CANCEL),
-    Status.PARTLY_CANCELLED: (_REPORT, _CANCEL),
-    Status.INSPECTED: (
-        _turn(Act.DRAFT_DETERMINATION, "grants.draft_determination", Permission.GRANT_REVIEW),
-        _turn(
-            Act.RETURN_REPORT,
-            "grants.return_report",
-            Permission.REPORT_INSPECT,
-            waits=False,
-            kind="secondary",
-        ),
-        _CANCEL,
-    ),
-    Status.DETERMINING: (
-        _turn(Act.DETERMINE, "grants.determine", Permission.GRANT_APPROVE),
-        _SEND_BACK,
-    ),
-    Status.REFUND_DUE: (
-        _turn(Act.RECORD_REFUND, "grants.record_refund", Permission.PAYMENT_RECORD),
-        _CANCEL,
-    ),
-    Status.BALANCE_DUE: (_CANCEL,),
-    Status.REFUNDED: (
-        _CLOSE,
-        _turn(
-            Act.REVERSE_REFUND,
-            "grants.reverse_refund",
-            Permission.PAYMENT_RECORD,
-            waits=False,
-            kind="secondary",
-        ),
-        _CANCEL,
-    ),
-    Status.BALANCE_PAID: (_CLOSE, _CANCEL),
-    Status.CLOSED: (
-        Turn(
-            label(RecoveryDeed.DRAFT_RECOVERY),
-            "grants.draft_recovery",
-            Permission.GRANT_REVIEW,
-            waits=False,
-            kind="danger",
-        ),
-    ),
+    def calls_for(grant: Grant, facts: Facts) -> bool:
+        return _told(grant, facts) and facts.refunding_since is None and _next_act(grant, facts) is act
+
+    return calls_for
+
+
+def _next_act(grant: Grant, facts: Facts) -> Act:
+    return settlement.settle(grant.fixed_yen or 0, facts.standing.paid).next_act
+
+
+def _told(grant: Grant, facts: Facts) -> bool:
+    """Whether nothing waits for the letter of the fixed amount."""
+    return grant.status is not Status.DETERMINED or facts.letters["determination"] > 0
+
+
+def _refunding(grant: Grant, facts: Facts) -> bool:
+    return _told(grant, facts) and facts.refunding_since is not None
+
+
+def _cancelling(_grant: Grant, facts: Facts) -> bool:
+    return facts.cancelling_since is not None
+
+
+_SETTLED = frozenset({Status.REFUNDED, Status.BALANCE_PAID})
+# What beside the state an act hangs on; the others are offered in every state of their row.
+_WHEN: dict[StrEnum, Condition] = {
+    Act.APPROVE_AWARD: lambda grant, _facts: grant.refusal_reason is None,
+    Act.APPROVE_REFUSAL: lambda grant, _facts: grant.refusal_reason is not None,
+    Act.RETURN_REPORT: lambda grant, _facts: (
+        grant.status is Status.INSPECTED
+    ),  # before, the inspection offers it
+    Act.ORDER_REFUND: _refunding,
+    Deed.RETURN_REFUND: _refunding,
+    Deed.DRAFT_REFUND: _next(Act.ORDER_REFUND),
+    Act.ORDER_BALANCE: _next(Act.ORDER_BALANCE),
+    Act.CLOSE: lambda grant, facts: grant.status in _SETTLED or _next(Act.CLOSE)(grant, facts),
+    Act.RECORD_REFUND: lambda grant, _facts: grant.refund_due_on is not None,
+    Act.CANCEL: _cancelling,
+    Act.CANCEL_PART: _cancelling,
+    Deed.RETURN_CANCELLATION: _cancelling,
+    Deed.DRAFT_CANCELLATION: lambda grant, facts: not _cancelling(grant, facts),
+    RecoveryDeed.DRAFT_RECOVERY: lambda _grant, facts: not facts.recovering,
+}
+# What the button says where one page decides either way.
+_CALLED: dict[StrEnum, Any] = {
+    Act.APPROVE_CHANGE: _l("変更の申請を決裁する"),
+    Act.CANCEL: _l("取消しを決裁する"),
+    Act.ORDER_REFUND: _l("返還命令を決裁する"),
 }
 
-_BY_SETTLEMENT = {
-    Act.ORDER_REFUND: Turn(label(Deed.DRAFT_REFUND), "grants.draft_refund", Permission.GRANT_REVIEW),
-    Act.ORDER_BALANCE: _turn(Act.ORDER_BALANCE, "grants.order_balance", Permission.PAYMENT_DRAFT),
-    Act.CLOSE: _CLOSE,
-}
+
+def turn(step: Step[Any]) -> Turn:
+    """A step of a table as a button or a task. Reports and inspection tell for themselves what waits (`queries.reports`)."""
+    waits = step.kind == "primary" and step.act is not Act.INSPECT
+    said = _CALLED.get(step.act) or label(step.act)
+    return Turn(said, step.endpoint, step.permissions[0], waits, step.kind)
+
+
+def _offered(grant: Grant, facts: Facts) -> list[Turn]:
+    """What the table allows from the grant's state, in its order; acts of one page are one turn."""
+    found: dict[str, Turn] = {}
+    for step in GRANT.steps_from(grant.status):
+        when = _WHEN.get(step.act)
+        if step.endpoint and step.endpoint not in found and (when is None or when(grant, facts)):
+            found[step.endpoint] = turn(step)
+    return list(found.values())
 
 
 def turns(grant: Grant, facts: Facts) -> list[Turn]:
-    """What the state allows next, the expected act first; who may is asked with `can`."""
-    found = list(_BY_STATUS.get(grant.status, ()))
-    if grant.status is Status.DECIDING:
-        act = Act.APPROVE_AWARD if grant.refusal_reason is None else Act.APPROVE_REFUSAL
-        found = [_turn(act, "grants.decide", Permission.GRANT_APPROVE), _SEND_BACK]
-    elif grant.status is Status.REFUSED and not facts.letters["refusal"]:
-        found = [_letter("refusal", "grants.issue")]
-    elif grant.status is Status.CHANGE_REQUESTED:
-        found = [
-            Turn(_("変更の申請を決裁する"), "grants.decide_change", Permission.GRANT_APPROVE),
-            _WITHDRAW_CHANGE,
-            _CANCEL,
-        ]
-    elif grant.status is Status.DETERMINED and not facts.letters["determination"]:
-        found = [_letter("determination", "grants.issue_determination"), _CANCEL]
-    elif grant.status in {Status.DETERMINED, Status.CANCELLED}:
-        found = _settling(grant, facts)
-    elif grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
-        found = [_letter("refund", "grants.issue_refund"), _CANCEL]
-    if facts.letters["award"] and facts.cancellations > facts.letters["cancellation"]:
-        ahead = [] if grant.status is Status.CANCELLED else found
-        found = [_letter("cancellation", "grants.issue_cancellation"), *ahead]
-    if facts.untold_changes:
-        found.insert(0, _letter(facts.untold_changes[0][1], "grants.issue_change"))
+    """What can be done next, the expected act first; who may is asked with `can`."""
+    found = _offered(grant, facts)
+    deciding = [turn for turn in found if turn.endpoint in _DECIDE_CANCELLATION]
+    rest = [turn for turn in found if turn not in deciding]
+    if grant.status is Status.CANCELLED and _cancellation_due(facts):
+        rest = []
+    ahead = [*_advances(grant, facts), *_letters(grant, facts)]
+    every = [*deciding, *ahead, *rest]
+    return _after_the_year(grant, every) if year_over(grant.fiscal_year, clock.today()) else every
+
+
+_DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"})
+
+
+def _advances(grant: Grant, facts: Facts) -> list[Turn]:
+    """概算払請求, while something of the award can still be asked for."""
     claimable = settlement.advance_limit(facts.standing.awarded, facts.standing.paid, facts.pending)
-    if grant.status is Status.ACTIVE and claimable > 0:
-        again = facts.advance_returned
-        words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
-        waits = again or facts.standing.paid == 0
-        kind = "primary" if waits else "secondary"
-        found.insert(0, Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind))
-    if grant.status is Status.CLOSED and facts.recovering:
-        found = []
-    if year_over(grant.fiscal_year, clock.today()):
-        found = _after_the_year(grant, found)
-    return _cancelling(found) if facts.cancelling_since is not None and _CANCEL in found else found
+    if grant.status is not Status.ACTIVE or claimable <= 0:
+        return []
+    again = facts.advance_returned
+    words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
+    waits = again or facts.standing.paid == 0
+    kind = "primary" if waits else "secondary"
+    return [Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind)]
+
+
+def _cancellation_due(facts: Facts) -> bool:
+    """Whether a 取消し has no letter yet; of an award that was never told there is none."""
+    return facts.letters["award"] > 0 and facts.cancellations > facts.letters["cancellation"]
+
+
+def _letters(grant: Grant, facts: Facts) -> list[Turn]:
+    """Letters that wait for 施行, of what was decided last first."""
+    due = []
+    if facts.untold_changes:
+        due.append((facts.untold_changes[0][1], "grants.issue_change"))
+    if _cancellation_due(facts):
+        due.append(("cancellation", "grants.issue_cancellation"))
+    if grant.status is Status.REFUSED and not facts.letters["refusal"]:
+        due.append(("refusal", "grants.issue"))
+    if not _told(grant, facts):
+        due.append(("determination", "grants.issue_determination"))
+    if grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
+        due.append(("refund", "grants.issue_refund"))
+    return [
+        Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
+        for kind, endpoint in due
+    ]
 
 
 # What binds the budget of the year, and therefore ends with it.
 _IN_THE_YEAR = frozenset({"grants.draft_award", "grants.change", "grants.advance"})
+# What is left of an application that the year did not decide.
+_REFUSE = frozenset({"grants.draft_refusal", "grants.send_back"})
 
 
 def ended_with_the_year(grant: Grant) -> frozenset[str]:
     """Endpoints of acts that the state would allow, had the year not ended."""
     if not year_over(grant.fiscal_year, clock.today()):
         return frozenset()
-    if grant.status is Status.DECIDING and grant.refusal_reason is None:
+    if _award_drafted(grant):
         return frozenset({"grants.decide"})
-    allowed = {turn.endpoint for turn in _BY_STATUS.get(grant.status, ())}
+    allowed = {step.endpoint for step in GRANT.steps_from(grant.status)}
     return _IN_THE_YEAR & (allowed | ({"grants.advance"} if grant.status is Status.ACTIVE else set()))
+
+
+def _award_drafted(grant: Grant) -> bool:
+    return grant.status is Status.DECIDING and grant.refusal_reason is None
 
 
 def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
     """What the year left undecided can only be refused, or sent back to be refused: that is now what is expected."""
-    award = grant.status is Status.DECIDING and grant.refusal_reason is None
-    left = [
-        turn
+    ended = ended_with_the_year(grant)
+    undecided = _award_drafted(grant) or grant.status is Status.REVIEWING
+    return [
+        replace(turn, kind="primary", waits=True) if undecided and turn.endpoint in _REFUSE else turn
         for turn in found
-        if turn.endpoint not in _IN_THE_YEAR and not (award and turn.endpoint == "grants.decide")
+        if turn.endpoint not in ended
     ]
-    instead = (_DRAFT_REFUSAL, _SEND_BACK) if award or grant.status is Status.REVIEWING else ()
-    return [replace(turn, kind="primary", waits=True) if turn in instead else turn for turn in left]
-
-
-def _settling(grant: Grant, facts: Facts) -> list[Turn]:
-    """What the difference calls for; a 返還命令 that is drafted waits for its decision."""
-    if facts.refunding_since is not None:
-        found = [
-            Turn(_("返還命令を決裁する"), "grants.order_refund", Permission.GRANT_APPROVE),
-            Turn(
-                label(Deed.RETURN_REFUND),
-                "grants.return_refund",
-                Permission.GRANT_APPROVE,
-                waits=False,
-                kind="secondary",
-            ),
-        ]
-    else:
-        found = [_BY_SETTLEMENT[settlement.settle(grant.fixed_yen or 0, facts.standing.paid).next_act]]
-    return [*found, _CANCEL] if grant.status is Status.DETERMINED else found
-
-
-def _cancelling(found: list[Turn]) -> list[Turn]:
-    """With a drafted 取消し: its decision comes first, and no second draft is made."""
-    decide = Turn(_("取消しを決裁する"), "grants.cancel", Permission.GRANT_APPROVE)
-    back = Turn(
-        label(Deed.RETURN_CANCELLATION),
-        "grants.return_cancellation",
-        Permission.GRANT_APPROVE,
-        waits=False,
-        kind="secondary",
-    )
-    return [decide, back, *(turn for turn in found if turn is not _CANCEL)]
-
-
-def _letter(kind: str, endpoint: str) -> Turn:
-    return Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
 
 
 def change_asked_at(
@@ -281,8 +245,8 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         books = postings_of(grant)
     telling = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
-    drafted = pending_cancellation(grant) if Act.CANCEL in TRANSITIONS[grant.status] else None
-    ordering = pending_refund(grant) if Act.ORDER_REFUND in TRANSITIONS[grant.status] else None
+    drafted = pending_cancellation(grant) if GRANT.allows(grant.status, Act.CANCEL) else None
+    ordering = pending_refund(grant) if GRANT.allows(grant.status, Act.ORDER_REFUND) else None
     untold = cancellations_without_letter(grant)
     letters = Counter(letter.kind for letter in grant.letters)
     return Facts(
@@ -303,28 +267,11 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     )
 
 
-_REQUEST_TURNS = {
-    PaymentStatus.REQUESTED: (PaymentAct.DRAFT, "grants.draft_order", Permission.PAYMENT_DRAFT),
-    PaymentStatus.DRAFTED: (PaymentAct.ORDER, "grants.order", Permission.PAYMENT_ORDER),
-    PaymentStatus.ORDERED: (PaymentAct.PAY, "grants.record_payment", Permission.PAYMENT_RECORD),
-}
-
-
-_REVERSE_PAYMENT = Turn(
-    label(PaymentAct.REVERSE),
-    "grants.reverse_payment",
-    Permission.PAYMENT_RECORD,
-    waits=False,
-    kind="secondary",
-)
-
-
 def request_turn(request: PaymentRequest) -> Turn | None:
     """What comes next for a payment request, or how its payment is corrected."""
-    if request.status is PaymentStatus.PAID and may_reverse(request.kind, request.grant.status):
-        return _REVERSE_PAYMENT
-    found = _REQUEST_TURNS.get(request.status)
-    return None if found is None else Turn(label(found[0]), found[1], found[2])
+    if request.status is PaymentStatus.PAID and not may_reverse(request.kind, request.grant.status):
+        return None
+    return next((turn(step) for step in PAYMENT.steps_from(request.status) if step.endpoint), None)
 
 
 @dataclass(frozen=True)

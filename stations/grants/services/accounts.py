@@ -7,7 +7,7 @@ from stations.core.messages import N_
 from stations.grants import reporting
 from stations.grants.models import Grant
 from stations.grants.reporting import AccountsAct
-from stations.grants.services import steps
+from stations.grants.services import notices
 
 
 def begin_change(grant: Grant, *, by: Actor) -> None:
@@ -26,4 +26,4 @@ def void_audit(grant: Grant, *, by: Actor) -> None:
     audit.record(grant, act=AccountsAct.VOID_AUDIT, by=by)
     if not access.can(by, Permission.ACCOUNTS_AUDIT, grant):
         told = N_("監査のあとで帳簿が変わりました。もう一度、監査をお願いします。")
-        steps.tell(grant, [Role.COMMITTEE_AUDITOR], told, by=by)
+        notices.tell(grant, [Role.COMMITTEE_AUDITOR], told, by=by)

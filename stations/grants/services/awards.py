@@ -15,11 +15,11 @@ from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import budgets as budget_rules
 from stations.grants import periods, queries, rules, settlement
-from stations.grants.labels import Deed
 from stations.grants.models import Grant, GrantLine
-from stations.grants.rules import Act, Status
+from stations.grants.rules import Act, Deed, Status
+from stations.grants.services.notices import tell
 from stations.grants.services.payments import cancel_pending
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.services.steps import settings_of, taking
 
 _ONLY_REFUSED = N_(
     "%(year)s年度が終わったため、交付を決定できません。申請は、理由を付けて不交付とするか、実行委員会が取り下げます。"
@@ -97,8 +97,8 @@ def approved_version(plan: Plan) -> PlanVersion:
 
 def begin_review(*, grant: Grant, by: Actor) -> None:
     """審査: an officer takes the application up."""
-    after = begin(grant, Act.BEGIN_REVIEW, Permission.GRANT_REVIEW, by=by)
-    finish(grant, Act.BEGIN_REVIEW, after, by=by)
+    with taking(grant, Act.BEGIN_REVIEW, by=by):
+        pass
 
 
 def draft_award(
@@ -114,8 +114,20 @@ def draft_award(
 
     `RuleBroken` on "awarded_yen" above what was requested, below 1 yen, no whole unit, or more than the budgets need.
     """
-    after = begin(grant, Act.DRAFT_AWARD, Permission.GRANT_REVIEW, by=by)
-    rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
+    with taking(grant, Act.DRAFT_AWARD, by=by) as taken:
+        rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
+        divided = _divided(grant, awarded_yen, budgets)
+        grant.awarded_yen = awarded_yen
+        grant.award_conditions = conditions
+        grant.refusal_reason = None
+        grant.decision_drafted_by_id = by.id
+        for line in grant.lines:
+            line.awarded_yen = line.decided_yen = divided[line.id]
+        taken.detail = {"awarded_yen": awarded_yen}
+
+
+def _divided(grant: Grant, awarded_yen: Yen, budgets: Mapping[int, Yen] | None) -> Mapping[int, Yen]:
+    """The budgets of an award, checked (`draft_award`)."""
     if awarded_yen < 1:
         raise RuleBroken("awarded_yen", N_("交付決定額は1円以上で入力してください。"))
     if awarded_yen > grant.requested_yen:
@@ -129,36 +141,25 @@ def draft_award(
         whole = awarded_yen == grant.requested_yen
         budgets = planned if whole else budget_rules.proportional(planned, needed, terms.unit_yen)
     budget_rules.check_award(budgets, planned, needed)
-    grant.awarded_yen = awarded_yen
-    grant.award_conditions = conditions
-    grant.refusal_reason = None
-    grant.decision_drafted_by_id = by.id
-    for line in grant.lines:
-        line.awarded_yen = line.decided_yen = budgets[line.id]
-    finish(grant, Act.DRAFT_AWARD, after, by=by, detail={"awarded_yen": awarded_yen})
-    tell(grant, [Role.APPROVER], N_("交付決定の決裁をお願いします"), by=by)
+    return budgets
 
 
 def draft_refusal(*, grant: Grant, reason: str, by: Actor) -> None:
     """起案 of a 不交付決定, with its reason."""
-    after = begin(grant, Act.DRAFT_REFUSAL, Permission.GRANT_REVIEW, by=by, reason=reason)
-    grant.awarded_yen = None
-    grant.award_conditions = ""
-    grant.refusal_reason = reason.strip()
-    grant.decision_drafted_by_id = by.id
-    finish(grant, Act.DRAFT_REFUSAL, after, by=by, reason=reason)
-    tell(grant, [Role.APPROVER], N_("不交付決定の決裁をお願いします"), by=by)
+    with taking(grant, Act.DRAFT_REFUSAL, by=by, reason=reason):
+        grant.awarded_yen = None
+        grant.award_conditions = ""
+        grant.refusal_reason = reason.strip()
+        grant.decision_drafted_by_id = by.id
 
 
 def send_back(*, grant: Grant, reason: str, by: Actor) -> None:
     """The approver returns a draft (award, refusal or determination) to the officers."""
-    after = begin(grant, Act.SEND_BACK, Permission.GRANT_APPROVE, by=by, reason=reason)
-    if after is Status.REVIEWING:
-        grant.awarded_yen = grant.refusal_reason = grant.decision_drafted_by_id = None
-    else:
-        grant.fixed_yen = grant.determination_drafted_by_id = None
-    finish(grant, Act.SEND_BACK, after, by=by, reason=reason)
-    tell(grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by)
+    with taking(grant, Act.SEND_BACK, by=by, reason=reason) as taken:
+        if taken.target is Status.REVIEWING:
+            grant.awarded_yen = grant.refusal_reason = grant.decision_drafted_by_id = None
+        else:
+            grant.fixed_yen = grant.determination_drafted_by_id = None
 
 
 def mark_of_draft(grant: Grant) -> str:
@@ -177,23 +178,22 @@ def approve_decision(*, grant: Grant, by: Actor, mark: str | None = None) -> Non
     """
     lock(grant)
     act = Act.APPROVE_AWARD if grant.refusal_reason is None else Act.APPROVE_REFUSAL
-    after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=grant.refusal_reason or "")
-    if mark is not None and mark != mark_of_draft(grant):
-        raise Conflict(None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。"))
-    if act is Act.APPROVE_AWARD:
-        rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
-        rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
-    grant.decision_approved_by_id = by.id
-    grant.decided_on = clock.today()
-    finish(grant, act, after, by=by, reason=grant.refusal_reason or "")
-    tell(grant, [Role.OFFICER], N_("決裁が済みました。通知書を施行してください"), by=by)
+    with taking(grant, act, by=by, reason=grant.refusal_reason or ""):
+        if mark is not None and mark != mark_of_draft(grant):
+            raise Conflict(
+                None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。")
+            )
+        if act is Act.APPROVE_AWARD:
+            rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
+            rules.check_decision_date(grant.fiscal_year, clock.today(), field=None)
+        grant.decision_approved_by_id = by.id
+        grant.decided_on = clock.today()
 
 
 def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
     """取下げ by the chair, before a decision is drafted."""
-    after = begin(grant, Act.WITHDRAW, Permission.GRANT_APPLY, by=by)
-    finish(grant, Act.WITHDRAW, after, by=by, reason=reason)
-    tell(grant, [Role.OFFICER], N_("交付申請が取り下げられました"), by=by)
+    with taking(grant, Act.WITHDRAW, by=by, reason=reason):
+        pass
 
 
 def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
@@ -201,9 +201,7 @@ def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
 
     A day of completion that was written before stays: 監査 may have found it right.
     """
-    after = begin(grant, Act.DISCONTINUE, Permission.GRANT_APPLY, by=by, reason=reason)
-    cancel_pending(grant, reason=reason, by=by)
-    if grant.completed_on is None:
-        grant.completed_on = min(clock.today(), clock.fiscal_year_period(grant.fiscal_year)[1])
-    finish(grant, Act.DISCONTINUE, after, by=by, reason=reason)
-    tell(grant, [Role.OFFICER], N_("事業の中止・廃止の届出がありました"), by=by)
+    with taking(grant, Act.DISCONTINUE, by=by, reason=reason):
+        cancel_pending(grant, reason=reason, by=by)
+        if grant.completed_on is None:
+            grant.completed_on = min(clock.today(), clock.fiscal_year_period(grant.fiscal_year)[1])

@@ -1,22 +1,21 @@
 """取消し of an award: drafted by an officer, decided by an approver, told by a letter (`services.letters`)."""
 
 import datetime as dt
-from typing import Any
 
-from stations.core import audit, clock
-from stations.core.access import Actor, Permission, Role, demand
+from stations.core import clock
+from stations.core.access import Actor, Permission, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import queries, rules, settlement
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.changes import GrantChange
-from stations.grants.labels import Deed
 from stations.grants.models import Grant
-from stations.grants.rules import Act, Status
+from stations.grants.rules import Deed, Status
 from stations.grants.services import refunds
+from stations.grants.services.notices import tell
 from stations.grants.services.payments import cancel_pending
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.services.steps import settings_of, taking
 from stations.people.rules import check_four_eyes
 
 
@@ -26,23 +25,20 @@ def draft_cancellation(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Acto
     ``kept_yen`` is at most what the receipts carry (`queries.keepable`). `RuleBroken` on "reason" without one, on
     "kept_yen" above that; `Conflict` when another draft waits or the state allows no 取消し.
     """
-    begin(grant, rules.cancelling_act(grant.status, 0), Permission.GRANT_REVIEW, by=by, reason=reason)
-    if queries.pending_cancellation(grant) is not None:
-        raise Conflict(None, N_("取消しは、すでに起案されています。決裁をお待ちください。"))
-    _check_kept(grant, kept_yen)
-    draft = add(
-        GrantCancellation(
-            grant_id=grant.id,
-            reason=reason.strip(),
-            kept_yen=kept_yen,
-            drafted_by_id=by.id,
-            drafted_at=clock.now(),
+    with taking(grant, Deed.DRAFT_CANCELLATION, by=by, reason=reason) as taken:
+        if queries.pending_cancellation(grant) is not None:
+            raise Conflict(None, N_("取消しは、すでに起案されています。決裁をお待ちください。"))
+        _check_kept(grant, kept_yen)
+        taken.detail = {"kept_yen": kept_yen}
+        return add(
+            GrantCancellation(
+                grant_id=grant.id,
+                reason=reason.strip(),
+                kept_yen=kept_yen,
+                drafted_by_id=by.id,
+                drafted_at=clock.now(),
+            )
         )
-    )
-    detail = {"kept_yen": kept_yen}
-    audit.record(grant, act=Deed.DRAFT_CANCELLATION, by=by, reason=draft.reason, detail=detail)
-    tell(grant, [Role.APPROVER], N_("交付決定の取消しの決裁をお願いします"), by=by)
-    return draft
 
 
 def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
@@ -59,27 +55,31 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
     if draft_id is not None and draft.id != draft_id:
         raise Conflict(None, N_("取消しは、起案し直されています。新しい起案を読んでから決裁してください。"))
     act = rules.cancelling_act(grant.status, draft.kept_yen)
-    after = begin(grant, act, Permission.GRANT_APPROVE, by=by, reason=draft.reason)
-    change = queries.pending_change(grant)
-    makers = (draft.drafted_by_id, grant.decision_drafted_by_id, change.requested_by_id if change else None)
-    check_four_eyes(by.id, tuple(filter(None, makers)))
-    _check_kept(grant, draft.kept_yen)
-    cancel_pending(grant, reason=draft.reason, by=by)
-    refunds.drop_pending(grant, reason=draft.reason, by=by)
-    detail: dict[str, Any] = {"kept_yen": draft.kept_yen}
-    if change is not None:  # what was asked for ends with the award, by the same decision
-        _decide(change, approved=False, by=by)
-        change.decision_reason = draft.reason
-        change.ended_by_id = by.id
-        detail["change_id"] = change.id
-    _decide(draft, approved=True, by=by)
-    _leave(grant, draft.kept_yen, after)
-    finish(grant, act, after, by=by, reason=draft.reason, detail=detail)
+    with taking(grant, act, by=by, reason=draft.reason) as taken:
+        change = queries.pending_change(grant)
+        makers = (
+            draft.drafted_by_id,
+            grant.decision_drafted_by_id,
+            change.requested_by_id if change else None,
+        )
+        check_four_eyes(by.id, tuple(filter(None, makers)))
+        _check_kept(grant, draft.kept_yen)
+        cancel_pending(grant, reason=draft.reason, by=by)
+        refunds.drop_pending(grant, reason=draft.reason, by=by)
+        taken.detail = {"kept_yen": draft.kept_yen}
+        if change is not None:  # what was asked for ends with the award, by the same decision
+            _decide(change, approved=False, by=by)
+            change.decision_reason = draft.reason
+            change.ended_by_id = by.id
+            taken.detail["change_id"] = change.id
+        _decide(draft, approved=True, by=by)
+        _leave(grant, draft.kept_yen, taken.target)
     # The committee hears of it by the letter; of an award that was never told it hears nothing.
     if queries.cancellation_untold(grant):
-        tell(grant, [Role.OFFICER], N_("交付決定が取り消されました。通知書を施行してください"), by=by)
+        news = N_("交付決定が取り消されました。通知書を施行してください")
     else:
-        tell(grant, [Role.OFFICER], N_("交付決定が取り消されました"), by=by)
+        news = N_("交付決定が取り消されました")
+    tell(grant, taken.step.notifies, news, by=by)
 
 
 def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:
@@ -100,15 +100,11 @@ def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:
 
 def return_cancellation(*, grant: Grant, reason: str, by: Actor) -> None:
     """The approver sends the draft back, with a reason; the award stands. `Conflict` without a draft."""
-    lock(grant)
-    demand(by, Permission.GRANT_APPROVE, grant)
-    draft = _pending(grant)
-    check_four_eyes(by.id, (draft.drafted_by_id,))
-    rules.require_reason(Act.SEND_BACK, reason)
-    _decide(draft, approved=False, by=by)
-    draft.decision_reason = reason.strip()
-    audit.record(grant, act=Deed.RETURN_CANCELLATION, by=by, reason=draft.decision_reason)
-    tell(grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by)
+    with taking(grant, Deed.RETURN_CANCELLATION, by=by, reason=reason):
+        draft = _pending(grant)
+        check_four_eyes(by.id, (draft.drafted_by_id,))
+        _decide(draft, approved=False, by=by)
+        draft.decision_reason = reason.strip()
 
 
 def _pending(grant: Grant) -> GrantCancellation:

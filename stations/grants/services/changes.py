@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 
-from stations.core import audit, clock
-from stations.core.access import Actor, Permission, Role, demand
-from stations.core.database import add, lock
+from stations.core import clock
+from stations.core.access import Actor
+from stations.core.database import add
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import budgets as budget_rules
 from stations.grants import queries, rules
 from stations.grants.changes import GrantChange
-from stations.grants.labels import Deed
 from stations.grants.models import Grant
-from stations.grants.rules import Act, Status
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.rules import Act, Deed
+from stations.grants.services.steps import settings_of, taking
 from stations.people.rules import check_four_eyes
+
+_ONLY_REFUSED = N_(
+    "%(year)s年度が終わったため、変更は承認できません。「承認しない」を選び、理由を書いてください。"
+)
 
 
 def request_change(
@@ -26,30 +29,24 @@ def request_change(
     (``approved`` is True, nobody decided it). Otherwise the grant waits for a decision, and nothing changes until then.
     ``knows``: what the sender was told, that it needs approval or not; `RuleBroken` on "knows" when that is not so.
     """
-    lock(grant)
-    demand(by, Permission.GRANT_APPLY, grant)
-    rules.next_status(grant.status, Act.REQUEST_CHANGE)
-    rules.require_reason(Act.REQUEST_CHANGE, reason)
-    rules.check_year_open(
-        grant.fiscal_year,
-        clock.today(),
-        N_("%(year)s年度が終わったため、経費の配分はもう変えられません。実績報告に進んでください。"),
-    )
-    now = {line.id: line.awarded_yen for line in grant.lines}
-    budget_rules.check_change(budgets, now, queries.spent_by_line(grant))
-    budget_rules.check_categories(*queries.categories_moved(grant, budgets))
-    settings_of(grant.fiscal_year)
-    free = not queries.needs_approval(grant, budgets)
-    if knows is not None:
-        _check_known(knows, needed=not free)
-    change = _ask(grant, budgets, now, reason=reason, free=free, by=by)
-    if free:
-        _apply(grant, change)
-        audit.record(grant, act=Deed.REALLOCATE, by=by, reason=reason.strip(), detail=_detail(change))
-    else:
-        after = Status.CHANGE_REQUESTED
-        finish(grant, Act.REQUEST_CHANGE, after, by=by, reason=reason, detail=_detail(change))
-    tell(grant, [Role.OFFICER, Role.APPROVER], N_("経費の配分の変更がありました"), by=by)
+    with taking(grant, Act.REQUEST_CHANGE, by=by, reason=reason) as taken:
+        rules.check_year_open(
+            grant.fiscal_year,
+            clock.today(),
+            N_("%(year)s年度が終わったため、経費の配分はもう変えられません。実績報告に進んでください。"),
+        )
+        now = {line.id: line.awarded_yen for line in grant.lines}
+        budget_rules.check_change(budgets, now, queries.spent_by_line(grant))
+        budget_rules.check_categories(*queries.categories_moved(grant, budgets))
+        settings_of(grant.fiscal_year)
+        free = not queries.needs_approval(grant, budgets)
+        if knows is not None:
+            _check_known(knows, needed=not free)
+        change = _ask(grant, budgets, now, reason=reason, free=free, by=by)
+        if free:
+            taken.becomes(Deed.REALLOCATE)
+            _apply(grant, change)
+        taken.detail = _detail(change)
     return change
 
 
@@ -89,15 +86,12 @@ def _check_known(knows: bool, *, needed: bool) -> None:
 
 def withdraw_change(*, grant: Grant, by: Actor, reason: str = "") -> GrantChange:
     """取下げ of the change that waits, by the chair; budgets are as they were. `Conflict` once it is decided."""
-    after = begin(grant, Act.WITHDRAW_CHANGE, Permission.GRANT_APPLY, by=by)
-    change = queries.pending_change(grant)
-    if change is None:
-        raise Conflict(None, N_("決裁を待っている変更はありません。"))
-    change.approved = False
-    change.decided_at = clock.now()
-    change.ended_by_id = by.id
-    finish(grant, Act.WITHDRAW_CHANGE, after, by=by, reason=reason, detail=_detail(change))
-    tell(grant, [Role.OFFICER, Role.APPROVER], N_("変更の申請が取り下げられました"), by=by)
+    with taking(grant, Act.WITHDRAW_CHANGE, by=by, reason=reason) as taken:
+        change = _pending(grant)
+        change.approved = False
+        change.decided_at = clock.now()
+        change.ended_by_id = by.id
+        taken.detail = _detail(change)
     return change
 
 
@@ -109,35 +103,29 @@ def decide_change(
     `Conflict` when another change than ``change_id``, which the approver has read, waits now.
     """
     act = Act.APPROVE_CHANGE if approve else Act.REFUSE_CHANGE
-    lock(grant)
-    demand(by, Permission.GRANT_APPROVE, grant)
-    after = rules.next_status(grant.status, act)
-    rules.require_reason(act, reason)
-    if approve:
-        rules.check_year_open(
-            grant.fiscal_year,
-            clock.today(),
-            N_(
-                "%(year)s年度が終わったため、変更は承認できません。「承認しない」を選び、理由を書いてください。"
-            ),
-        )
+    with taking(grant, act, by=by, reason=reason) as taken:
+        if approve:
+            rules.check_year_open(grant.fiscal_year, clock.today(), _ONLY_REFUSED)
+        change = _pending(grant)
+        if change_id is not None and change.id != change_id:
+            raise Conflict(None, N_("変更は、申請し直されています。新しい申請を読んでから決裁してください。"))
+        check_four_eyes(by.id, {change.requested_by_id})
+        change.approved = approve
+        change.decision_reason = reason.strip()
+        change.decided_by_id = by.id
+        change.decided_at = clock.now()
+        if approve:
+            _apply(grant, change)
+            for line in grant.lines:
+                line.decided_yen = line.awarded_yen
+        taken.detail = _detail(change)
+    return change
+
+
+def _pending(grant: Grant) -> GrantChange:
     change = queries.pending_change(grant)
     if change is None:
         raise Conflict(None, N_("決裁を待っている変更はありません。"))
-    if change_id is not None and change.id != change_id:
-        raise Conflict(None, N_("変更は、申請し直されています。新しい申請を読んでから決裁してください。"))
-    check_four_eyes(by.id, {change.requested_by_id})
-    change.approved = approve
-    change.decision_reason = reason.strip()
-    change.decided_by_id = by.id
-    change.decided_at = clock.now()
-    if approve:
-        _apply(grant, change)
-        for line in grant.lines:
-            line.decided_yen = line.awarded_yen
-    finish(grant, act, after, by=by, reason=reason, detail=_detail(change))
-    news = N_("変更の申請が承認されました") if approve else N_("変更の申請は承認されませんでした")
-    tell(grant, [Role.CHAIR, Role.TREASURER, Role.OFFICER], news, by=by)
     return change
 
 

@@ -1,7 +1,7 @@
 """From the inspected report to 完結: 額の確定, balance payment, close; 返還 is `refunds`."""
 
 from stations.core import clock, seen
-from stations.core.access import Actor, Permission, Role
+from stations.core.access import Actor
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import bookkeeping, queries, settlement
@@ -10,7 +10,7 @@ from stations.grants.rules import Act, Status
 from stations.grants.services.ledger import book
 from stations.grants.services.payment_steps import new_request
 from stations.grants.services.payments import draft_order
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.services.steps import settings_of, taking
 
 
 def fixed_of(grant: Grant) -> Yen:
@@ -21,18 +21,17 @@ def fixed_of(grant: Grant) -> Yen:
 
 def draft_determination(*, grant: Grant, by: Actor) -> None:
     """起案 of the 額の確定 by an officer, computed and not typed. No payment may be under way."""
-    after = begin(grant, Act.DRAFT_DETERMINATION, Permission.GRANT_REVIEW, by=by)
-    if queries.pending(grant):
-        raise RuleBroken(
-            None, N_("支払の済んでいない請求があります。支払うか差し戻してから起案してください。")
-        )
-    if queries.pending_cancellation(grant) is not None:
-        raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで起案してください。"))
-    check_notified(grant)
-    grant.fixed_yen = fixed_of(grant)
-    grant.determination_drafted_by_id = by.id
-    finish(grant, Act.DRAFT_DETERMINATION, after, by=by, detail={"fixed_yen": grant.fixed_yen})
-    tell(grant, [Role.APPROVER], N_("額の確定の決裁をお願いします"), by=by)
+    with taking(grant, Act.DRAFT_DETERMINATION, by=by) as taken:
+        if queries.pending(grant):
+            raise RuleBroken(
+                None, N_("支払の済んでいない請求があります。支払うか差し戻してから起案してください。")
+            )
+        if queries.pending_cancellation(grant) is not None:
+            raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで起案してください。"))
+        check_notified(grant)
+        grant.fixed_yen = fixed_of(grant)
+        grant.determination_drafted_by_id = by.id
+        taken.detail = {"fixed_yen": grant.fixed_yen}
 
 
 def mark_of_determination(grant: Grant) -> str:
@@ -48,21 +47,16 @@ def determine(*, grant: Grant, by: Actor, mark: str | None = None) -> None:
 
     ``mark``: of the draft that was read; `Conflict` when another draft has taken its place.
     """
-    after = begin(grant, Act.DETERMINE, Permission.GRANT_APPROVE, by=by)
-    if mark is not None and mark != mark_of_determination(grant):
-        raise Conflict(None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。"))
-    if grant.fixed_yen != fixed_of(grant):
-        raise Conflict(None, N_("起案の後に出納や検査が変わりました。差し戻して、起案し直してください。"))
-    grant.determined_by_id = by.id
-    grant.determined_on = clock.today()
-    finish(grant, Act.DETERMINE, after, by=by, detail={"fixed_yen": grant.fixed_yen})
-    tell(
-        grant,
-        [Role.OFFICER],
-        N_("額が確定しました。通知書を施行してください"),
-        by=by,
-        amount_yen=grant.fixed_yen,
-    )
+    with taking(grant, Act.DETERMINE, by=by) as taken:
+        if mark is not None and mark != mark_of_determination(grant):
+            raise Conflict(
+                None, N_("ページを開いた後に起案が変わりました。開き直して内容をお確かめください。")
+            )
+        if grant.fixed_yen != fixed_of(grant):
+            raise Conflict(None, N_("起案の後に出納や検査が変わりました。差し戻して、起案し直してください。"))
+        grant.determined_by_id = by.id
+        grant.determined_on = clock.today()
+        taken.detail = {"fixed_yen": grant.fixed_yen}
 
 
 def settlement_of(grant: Grant) -> settlement.Settlement:
@@ -75,12 +69,12 @@ def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
 
     Its budget is that of the day (`rules.budget_year`): after 5-31 the new year's.
     """
-    after = begin(grant, Act.ORDER_BALANCE, Permission.PAYMENT_DRAFT, by=by)
-    check_notified(grant)
-    settled = settlement_of(grant)
-    settlement.check_next_act(settled, Act.ORDER_BALANCE)
-    request = new_request(grant, kind="balance", amount_yen=settled.balance, by=by)
-    finish(grant, Act.ORDER_BALANCE, after, by=by, detail={"balance_yen": settled.balance})
+    with taking(grant, Act.ORDER_BALANCE, by=by) as taken:
+        check_notified(grant)
+        settled = settlement_of(grant)
+        settlement.check_next_act(settled, Act.ORDER_BALANCE)
+        request = new_request(grant, kind="balance", amount_yen=settled.balance, by=by)
+        taken.detail = {"balance_yen": settled.balance}
     draft_order(request=request, by=by)
     return request
 
@@ -91,28 +85,31 @@ def close(*, grant: Grant, by: Actor) -> None:
     What the committee spent beyond grant and income was its own money, and its books end by saying so; what it had
     only advanced of its own until the balance was paid goes back to it.
     """
-    after = begin(grant, Act.CLOSE, Permission.GRANT_REVIEW, by=by)
-    check_notified(grant)
-    settlement.check_next_act(settlement_of(grant), Act.CLOSE)
-    if queries.pending(grant):
-        raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
-    if queries.pending_cancellation(grant) is not None:
-        raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで完結してください。"))
-    own = own_funds_at_the_end(grant)
-    if own:
-        book(
-            grant=grant,
-            postings=bookkeeping.own_funds(own) if own > 0 else bookkeeping.own_funds_back(-own),
-            happened_on=clock.today(),
-            description="自己資金（助成金と収入で足りない分の自己負担）"
-            if own > 0
-            else "自己資金の戻し（立て替えていた分）",
-            by=by,
-        )
-    check_books(grant)
-    grant.closed_on = clock.today()
-    finish(grant, Act.CLOSE, after, by=by, detail={"own_funds_yen": own} if own else None)
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の手続きが完結しました"), by=by)
+    with taking(grant, Act.CLOSE, by=by) as taken:
+        check_notified(grant)
+        settlement.check_next_act(settlement_of(grant), Act.CLOSE)
+        if queries.pending(grant):
+            raise RuleBroken(None, N_("支払の済んでいない請求があります。"))
+        if queries.pending_cancellation(grant) is not None:
+            raise RuleBroken(None, N_("取消しの決裁が済んでいません。決裁か差戻しのあとで完結してください。"))
+        if own := own_funds_at_the_end(grant):
+            _book_own_funds(grant, own, by=by)
+            taken.detail = {"own_funds_yen": own}
+        check_books(grant)
+        grant.closed_on = clock.today()
+
+
+def _book_own_funds(grant: Grant, own: Yen, *, by: Actor) -> None:
+    put_in = own > 0
+    book(
+        grant=grant,
+        postings=bookkeeping.own_funds(own) if put_in else bookkeeping.own_funds_back(-own),
+        happened_on=clock.today(),
+        description="自己資金（助成金と収入で足りない分の自己負担）"
+        if put_in
+        else "自己資金の戻し（立て替えていた分）",
+        by=by,
+    )
 
 
 def own_funds_at_the_end(grant: Grant) -> Yen:

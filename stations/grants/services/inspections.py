@@ -16,7 +16,7 @@ from stations.grants.queries import disallowances as disallowed
 from stations.grants.queries import reports as queries
 from stations.grants.reporting import ReceiptAct
 from stations.grants.rules import Act, Status
-from stations.grants.services import steps
+from stations.grants.services import notices, steps
 from stations.people.rules import check_four_eyes
 
 _COMMITTEE = (Role.CHAIR, Role.TREASURER)
@@ -40,9 +40,9 @@ def tick(*, receipt: Receipt, ok: bool, finding: str = "", by: Actor) -> Receipt
         receipt.answer, receipt.answered_at, receipt.answered_by_id = "", None, None
     audit.record(receipt, act=ReceiptAct.TICK if ok else ReceiptAct.FIND, by=by, reason=receipt.finding)
     if asked_again:
-        steps.tell(grant, _COMMITTEE, N_("領収書に市から指摘があります。お答えください"), by=by)
+        notices.tell(grant, _COMMITTEE, N_("領収書に市から指摘があります。お答えください"), by=by)
     elif ok and eligibility.needs_second_look(receipt.amount_yen, grant.awarded_yen):
-        steps.tell(grant, [Role.OFFICER], N_("もう1人の担当が確認する領収書があります"), by=by)
+        notices.tell(grant, [Role.OFFICER], N_("もう1人の担当が確認する領収書があります"), by=by)
     return receipt
 
 
@@ -77,7 +77,7 @@ def disallow(
     detail = {"line_id": line_id, "amount_yen": amount_yen}
     audit.record(receipt, act=ReceiptAct.DISALLOW, by=by, reason=made.reason, detail=detail)
     told = N_("領収書の一部が、助成金の対象外になりました。理由を確かめてください")
-    steps.tell(grant, _COMMITTEE, told, by=by, amount_yen=amount_yen)
+    notices.tell(grant, _COMMITTEE, told, by=by, amount_yen=amount_yen)
     return made
 
 
@@ -115,7 +115,7 @@ def allow_again(*, disallowance: ReceiptDisallowance, reason: str, by: Actor) ->
     detail = {"line_id": made.line_id, "amount_yen": disallowance.amount_yen}
     audit.record(receipt, act=ReceiptAct.ALLOW_AGAIN, by=by, reason=made.reason, detail=detail)
     told = N_("対象外になっていた領収書の一部が、対象に戻りました")
-    steps.tell(grant, _COMMITTEE, told, by=by, amount_yen=disallowance.amount_yen)
+    notices.tell(grant, _COMMITTEE, told, by=by, amount_yen=disallowance.amount_yen)
     return made
 
 
@@ -136,7 +136,7 @@ def answer(*, receipt: Receipt, text: str, by: Actor) -> Receipt:
     receipt.answered_at = clock.now()
     receipt.answered_by_id = by.id
     audit.record(receipt, act=ReceiptAct.ANSWER, by=by, reason=receipt.answer)
-    steps.tell(grant, [Role.OFFICER], N_("領収書の指摘に、実行委員会から答えがありました"), by=by)
+    notices.tell(grant, [Role.OFFICER], N_("領収書の指摘に、実行委員会から答えがありました"), by=by)
     return receipt
 
 
@@ -163,11 +163,9 @@ def inspect(*, grant: Grant, by: Actor) -> Grant:
 
     `RuleBroken` with how many are left; `Conflict` from another state.
     """
-    after = steps.begin(grant, Act.INSPECT, Permission.REPORT_INSPECT, by=by)
-    reporting.check_inspected(*queries.tick_counts(grant))
-    grant.inspected_by_id = by.id
-    grant.inspected_at = clock.now()
-    steps.finish(grant, Act.INSPECT, after, by=by)
+    with steps.taking(grant, Act.INSPECT, by=by):
+        reporting.check_inspected(*queries.tick_counts(grant))
+        grant.inspected_by_id, grant.inspected_at = by.id, clock.now()
     return grant
 
 

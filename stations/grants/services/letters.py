@@ -18,13 +18,14 @@ from stations.grants import budgets as budget_rules
 from stations.grants import letter_data, queries, rules, settlement
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.changes import GrantChange
-from stations.grants.labels import LETTERS, Deed
+from stations.grants.labels import LETTERS
 from stations.grants.models import Grant, Letter
 from stations.grants.queries import disallowances
 from stations.grants.queries import reports as report_queries
 from stations.grants.recoveries import GrantRecovery
-from stations.grants.rules import Act, Status
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.rules import Act, Deed, Status
+from stations.grants.services.notices import tell
+from stations.grants.services.steps import settings_of, taking
 from stations.grants.settings import FiscalYearSetting
 
 SERIES = "grant_letter"
@@ -39,11 +40,11 @@ def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
         demand(by, Permission.GRANT_ISSUE, grant)
         _check_once(grant, "refusal")
         letter = _keep(grant, "refusal", on=on, by=by)
+        tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
     else:
-        after = begin(grant, Act.ISSUE_AWARD, Permission.GRANT_ISSUE, by=by)
-        letter = _keep(grant, "award", on=on, by=by)
-        finish(grant, Act.ISSUE_AWARD, after, by=by, detail={"letter_id": letter.id, "number": letter.number})
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
+        with taking(grant, Act.ISSUE_AWARD, by=by) as taken:
+            letter = _keep(grant, "award", on=on, by=by)
+            taken.detail = {"letter_id": letter.id, "number": letter.number}
     return letter
 
 

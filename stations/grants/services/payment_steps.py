@@ -1,42 +1,13 @@
-"""The two halves of every act on a payment request, and the making of one."""
+"""The making of a payment request, and of one that follows another."""
 
 from stations.core import audit, clock
-from stations.core.access import Actor, Permission, demand
-from stations.core.database import add, lock
+from stations.core.access import Actor
+from stations.core.database import add
 from stations.core.money import Yen
 from stations.grants import queries, rules
-from stations.grants.labels import PaymentDeed
 from stations.grants.models import Grant, PaymentRequest
-from stations.grants.rules import PaymentAct, PaymentStatus
+from stations.grants.rules import PaymentDeed, PaymentStatus
 from stations.grants.services.steps import settings_of
-
-
-def begin(
-    request: PaymentRequest, act: PaymentAct, permission: Permission, *, by: Actor, reason: str = ""
-) -> PaymentStatus:
-    """Hold the grant, then the request (always in this order), and ask access, the table of states and the reason."""
-    lock(request.grant)
-    lock(request)
-    demand(by, permission, request)
-    after = rules.next_payment_status(request.status, act)
-    rules.require_payment_reason(act, reason)
-    return after
-
-
-def finish(
-    request: PaymentRequest, act: PaymentAct, after: PaymentStatus, *, by: Actor, reason: str = ""
-) -> None:
-    """Move to the next state (its facts are set already) and append the event."""
-    before, request.status = request.status, after
-    audit.record(
-        request,
-        act=act,
-        by=by,
-        from_status=before,
-        to_status=after,
-        reason=reason.strip() or None,
-        detail={"amount_yen": request.amount_yen, "instalment": request.instalment},
-    )
 
 
 def new_request(grant: Grant, *, kind: str, amount_yen: Yen, by: Actor, purpose: str = "") -> PaymentRequest:

@@ -13,7 +13,8 @@ from stations.grants.models import Grant, Payment, PaymentRequest
 from stations.grants.rules import Act, PaymentAct, PaymentStatus, Status
 from stations.grants.services import payment_steps
 from stations.grants.services.ledger import book
-from stations.grants.services.steps import finish, tell
+from stations.grants.services.notices import tell
+from stations.grants.services.steps import taking, taking_payment
 
 ADVANCES_FLOW = frozenset({Status.ACTIVE, Status.CHANGE_REQUESTED})
 """States in which an advance may still be ordered: once the report is in, the settlement decides."""
@@ -55,12 +56,9 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
 
 def withdraw_advance(*, request: PaymentRequest, by: Actor, reason: str = "") -> None:
     """取下げ of an advance by the treasurer, until its order is drafted; then `Conflict`."""
-    after = payment_steps.begin(request, PaymentAct.WITHDRAW, Permission.ADVANCE_REQUEST, by=by)
-    if request.kind != "advance":
-        raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、取り下げられません。"))
-    payment_steps.finish(request, PaymentAct.WITHDRAW, after, by=by, reason=reason)
-    news = N_("概算払の請求が取り下げられました")
-    tell(request.grant, [Role.OFFICER], news, by=by, amount_yen=request.amount_yen)
+    with taking_payment(request, PaymentAct.WITHDRAW, by=by, reason=reason):
+        if request.kind != "advance":
+            raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、取り下げられません。"))
 
 
 def draft_order(*, request: PaymentRequest, by: Actor) -> None:
@@ -68,14 +66,10 @@ def draft_order(*, request: PaymentRequest, by: Actor) -> None:
 
     An advance only while the station is at work and its year's cash is open.
     """
-    after = payment_steps.begin(request, PaymentAct.DRAFT, Permission.PAYMENT_DRAFT, by=by)
-    request.fiscal_year = rules.budget_year(request.kind, request.grant.fiscal_year, clock.today())
-    _check_payable(request)
-    request.drafted_by_id = by.id
-    request.drafted_at = clock.now()
-    payment_steps.finish(request, PaymentAct.DRAFT, after, by=by)
-    news = N_("支出命令の決裁をお願いします")
-    tell(request.grant, [Role.APPROVER], news, by=by, amount_yen=request.amount_yen)
+    with taking_payment(request, PaymentAct.DRAFT, by=by):
+        request.fiscal_year = rules.budget_year(request.kind, request.grant.fiscal_year, clock.today())
+        _check_payable(request)
+        request.drafted_by_id, request.drafted_at = by.id, clock.now()
 
 
 def order_payment(*, request: PaymentRequest, by: Actor) -> None:
@@ -83,13 +77,9 @@ def order_payment(*, request: PaymentRequest, by: Actor) -> None:
 
     `RuleBroken` when the budget has changed since the draft: what was read is not what would be ordered.
     """
-    after = payment_steps.begin(request, PaymentAct.ORDER, Permission.PAYMENT_ORDER, by=by)
-    _check_payable(request)
-    request.ordered_by_id = by.id
-    request.ordered_at = clock.now()
-    payment_steps.finish(request, PaymentAct.ORDER, after, by=by)
-    news = N_("支出命令がありました。支払をお願いします")
-    tell(request.grant, [Role.CASHIER], news, by=by, amount_yen=request.amount_yen)
+    with taking_payment(request, PaymentAct.ORDER, by=by):
+        _check_payable(request)
+        request.ordered_by_id, request.ordered_at = by.id, clock.now()
 
 
 def _check_payable(request: PaymentRequest) -> None:
@@ -104,10 +94,8 @@ def _check_payable(request: PaymentRequest) -> None:
 
 def send_back_order(*, request: PaymentRequest, reason: str, by: Actor) -> None:
     """The approver returns the draft of the 支出命令 to the officers, with a reason."""
-    after = payment_steps.begin(request, PaymentAct.SEND_BACK, Permission.PAYMENT_ORDER, by=by, reason=reason)
-    undo_order(request)
-    payment_steps.finish(request, PaymentAct.SEND_BACK, after, by=by, reason=reason)
-    tell(request.grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by, amount_yen=request.amount_yen)
+    with taking_payment(request, PaymentAct.SEND_BACK, by=by, reason=reason):
+        undo_order(request)
 
 
 def undo_order(request: PaymentRequest) -> None:
@@ -121,12 +109,9 @@ def return_request(*, request: PaymentRequest, reason: str, by: Actor) -> None:
 
     `RuleBroken` on "reason" without one, and for a balance: it is due and cannot be returned.
     """
-    after = payment_steps.begin(request, PaymentAct.RETURN, Permission.PAYMENT_DRAFT, by=by, reason=reason)
-    if request.kind != "advance":
-        raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、差し戻せません。"))
-    payment_steps.finish(request, PaymentAct.RETURN, after, by=by, reason=reason)
-    news = N_("概算払の請求が差し戻されました")
-    tell(request.grant, [Role.TREASURER], news, by=by, amount_yen=request.amount_yen)
+    with taking_payment(request, PaymentAct.RETURN, by=by, reason=reason):
+        if request.kind != "advance":
+            raise RuleBroken(None, N_("精算払は額の確定で決まった支払のため、差し戻せません。"))
 
 
 def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str = "", by: Actor) -> Payment:
@@ -136,37 +121,39 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
     is taken back (`payment_corrections.withdraw_order`) and, if it is owed, ordered from the new budget.
     `RuleBroken` on "paid_on" outside the cash period, before the order, in the future, or when banks are closed.
     """
-    after = payment_steps.begin(request, PaymentAct.PAY, Permission.PAYMENT_RECORD, by=by)
     grant = request.grant
+    with taking_payment(request, PaymentAct.PAY, by=by):
+        _check_paid_on(request, paid_on)
+        payment = add(
+            Payment(
+                request=request,
+                amount_yen=request.amount_yen,
+                paid_on=paid_on,
+                reference=reference.strip(),
+                recorded_by_id=by.id,
+                recorded_at=clock.now(),
+            )
+        )
+        book(
+            grant=grant,
+            postings=bookkeeping.payment(request.amount_yen),
+            happened_on=paid_on,
+            description=in_house("市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）"),
+            payment=payment,
+            by=by,
+        )
+        if request.kind == "balance":
+            with taking(grant, Act.PAY_BALANCE, by=by, follows=True):
+                pass
+    return payment
+
+
+def _check_paid_on(request: PaymentRequest, paid_on: dt.date) -> None:
     rules.check_payment_date(request.fiscal_year, paid_on)
     assert request.ordered_at is not None
     if not clock.local_date(request.ordered_at) <= paid_on <= clock.today():
         raise RuleBroken("paid_on", N_("支払日は、支出命令の日から今日までの日にしてください。"))
     rules.check_bank_day(paid_on, field="paid_on")
-    payment = add(
-        Payment(
-            request=request,
-            amount_yen=request.amount_yen,
-            paid_on=paid_on,
-            reference=reference.strip(),
-            recorded_by_id=by.id,
-            recorded_at=clock.now(),
-        )
-    )
-    book(
-        grant=grant,
-        postings=bookkeeping.payment(request.amount_yen),
-        happened_on=paid_on,
-        description=in_house("市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）"),
-        payment=payment,
-        by=by,
-    )
-    payment_steps.finish(request, PaymentAct.PAY, after, by=by)
-    if request.kind == "balance":
-        finish(grant, Act.PAY_BALANCE, rules.next_status(grant.status, Act.PAY_BALANCE), by=by)
-    told = [Role.CHAIR, Role.TREASURER]
-    tell(grant, told, N_("助成金を支払いました"), by=by, amount_yen=request.amount_yen)
-    return payment
 
 
 def cancel_pending(grant: Grant, *, reason: str, by: Actor) -> None:
@@ -183,5 +170,5 @@ def cancel_pending(grant: Grant, *, reason: str, by: Actor) -> None:
             ),
         )
     for request in pending:
-        after = rules.next_payment_status(request.status, PaymentAct.CANCEL)
-        payment_steps.finish(request, PaymentAct.CANCEL, after, by=by, reason=reason)
+        with taking_payment(request, PaymentAct.CANCEL, by=by, reason=reason, follows=True):
+            pass

@@ -6,15 +6,15 @@ from stations.core import audit, clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.grants import bookkeeping, periods, queries, rules, settlement
-from stations.grants.labels import Deed
+from stations.grants import bookkeeping, periods, queries, settlement
 from stations.grants.models import Grant, Letter, Repayment
 from stations.grants.refunds import RefundOrder
-from stations.grants.rules import Act, Status
+from stations.grants.rules import Act, Deed, Status
 from stations.grants.services import letters
 from stations.grants.services.determinations import check_notified, settlement_of
 from stations.grants.services.ledger import book, reverse
-from stations.grants.services.steps import begin, finish, settings_of, tell
+from stations.grants.services.notices import tell
+from stations.grants.services.steps import settings_of, taking
 from stations.people.rules import check_four_eyes
 
 
@@ -23,17 +23,20 @@ def draft_refund(*, grant: Grant, by: Actor) -> RefundOrder:
 
     `RuleBroken` when nothing is to come back, or the committee has not been told why; `Conflict` when a draft waits.
     """
-    begin(grant, Act.ORDER_REFUND, Permission.GRANT_REVIEW, by=by)
-    check_notified(grant)
-    if queries.pending_refund(grant) is not None:
-        raise Conflict(None, N_("返還命令は、すでに起案されています。決裁をお待ちください。"))
-    settled = settlement_of(grant)
-    settlement.check_next_act(settled, Act.ORDER_REFUND)
-    draft = add(
-        RefundOrder(grant_id=grant.id, amount_yen=settled.refund, drafted_by_id=by.id, drafted_at=clock.now())
-    )
-    audit.record(grant, act=Deed.DRAFT_REFUND, by=by, detail={"refund_yen": settled.refund})
-    tell(grant, [Role.APPROVER], N_("返還命令の決裁をお願いします"), by=by, amount_yen=settled.refund)
+    with taking(grant, Deed.DRAFT_REFUND, by=by) as taken:
+        check_notified(grant)
+        if queries.pending_refund(grant) is not None:
+            raise Conflict(None, N_("返還命令は、すでに起案されています。決裁をお待ちください。"))
+        settled = settlement_of(grant)
+        settlement.check_next_act(settled, Act.ORDER_REFUND)
+        draft = add(
+            RefundOrder(
+                grant_id=grant.id, amount_yen=settled.refund, drafted_by_id=by.id, drafted_at=clock.now()
+            )
+        )
+        taken.detail = {"refund_yen": settled.refund}
+    news = N_("返還命令の決裁をお願いします")
+    tell(grant, taken.step.notifies, news, by=by, amount_yen=settled.refund)
     return draft
 
 
@@ -48,32 +51,27 @@ def order_refund(*, grant: Grant, by: Actor, draft_id: int | None = None) -> Non
     draft = _pending(grant)
     if draft_id is not None and draft.id != draft_id:
         raise Conflict(None, N_("返還命令は、起案し直されています。新しい起案を読んでから決裁してください。"))
-    after = begin(grant, Act.ORDER_REFUND, Permission.GRANT_APPROVE, by=by)
-    check_four_eyes(by.id, (draft.drafted_by_id,))
-    check_notified(grant)
-    settled = settlement_of(grant)
-    settlement.check_next_act(settled, Act.ORDER_REFUND)
-    if settled.refund != draft.amount_yen:
-        raise Conflict(None, N_("起案の後に出納が変わりました。差し戻して、起案し直してください。"))
-    _decide(draft, approved=True, by=by)
-    grant.refund_yen = draft.amount_yen
-    grant.refund_drafted_by_id, grant.refund_ordered_by_id = draft.drafted_by_id, by.id
-    grant.refund_due_on = None
-    finish(grant, Act.ORDER_REFUND, after, by=by, detail={"refund_yen": draft.amount_yen})
-    tell(grant, [Role.OFFICER], N_("返還命令の決裁が済みました。返還命令書を施行してください"), by=by)
+    with taking(grant, Act.ORDER_REFUND, by=by) as taken:
+        check_four_eyes(by.id, (draft.drafted_by_id,))
+        check_notified(grant)
+        settled = settlement_of(grant)
+        settlement.check_next_act(settled, Act.ORDER_REFUND)
+        if settled.refund != draft.amount_yen:
+            raise Conflict(None, N_("起案の後に出納が変わりました。差し戻して、起案し直してください。"))
+        _decide(draft, approved=True, by=by)
+        grant.refund_yen = draft.amount_yen
+        grant.refund_drafted_by_id, grant.refund_ordered_by_id = draft.drafted_by_id, by.id
+        grant.refund_due_on = None
+        taken.detail = {"refund_yen": draft.amount_yen}
 
 
 def return_refund(*, grant: Grant, reason: str, by: Actor) -> None:
     """The approver sends the draft back, with a reason. `Conflict` without a draft."""
-    lock(grant)
-    demand(by, Permission.GRANT_APPROVE, grant)
-    draft = _pending(grant)
-    check_four_eyes(by.id, (draft.drafted_by_id,))
-    rules.require_reason(Act.SEND_BACK, reason)
-    _decide(draft, approved=False, by=by)
-    draft.decision_reason = reason.strip()
-    audit.record(grant, act=Deed.RETURN_REFUND, by=by, reason=draft.decision_reason)
-    tell(grant, [Role.OFFICER], N_("起案が差し戻されました"), by=by)
+    with taking(grant, Deed.RETURN_REFUND, by=by, reason=reason):
+        draft = _pending(grant)
+        check_four_eyes(by.id, (draft.drafted_by_id,))
+        _decide(draft, approved=False, by=by)
+        draft.decision_reason = reason.strip()
 
 
 def drop_pending(grant: Grant, *, reason: str, by: Actor) -> None:
@@ -107,59 +105,57 @@ def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
 
 def record_refund(*, grant: Grant, received_on: dt.date, reference: str = "", by: Actor) -> Repayment:
     """戻入 by the cashier, never by who drafted or ordered it, of the whole amount; after 5-31 of the budget that paid it is 過年度収入."""
-    after = begin(grant, Act.RECORD_REFUND, Permission.PAYMENT_RECORD, by=by)
-    # Not `Grant.maker_ids`: the approver who ordered it may well take the award back before the money comes.
-    makers = (grant.refund_drafted_by_id, grant.refund_ordered_by_id)
-    check_four_eyes(by.id, tuple(filter(None, makers)))
+    with taking(grant, Act.RECORD_REFUND, by=by) as taken:
+        # Not `Grant.maker_ids`: the approver who ordered it may well take the award back before the money comes.
+        makers = (grant.refund_drafted_by_id, grant.refund_ordered_by_id)
+        check_four_eyes(by.id, tuple(filter(None, makers)))
+        _check_received_on(grant, received_on)
+        assert grant.refund_yen is not None
+        parts = queries.receiving_budgets(grant, grant.refund_yen, received_on)
+        repayment = add(
+            Repayment(
+                grant_id=grant.id,
+                amount_yen=grant.refund_yen,
+                received_on=received_on,
+                prior_year_income=all(part.income for part in parts),
+                reference=reference.strip(),
+                recorded_by_id=by.id,
+                recorded_at=clock.now(),
+            )
+        )
+        book(
+            grant=grant,
+            postings=bookkeeping.refund(repayment.amount_yen),
+            happened_on=received_on,
+            description="市への返還",
+            repayment=repayment,
+            by=by,
+        )
+        taken.detail = {"amount_yen": repayment.amount_yen}
+    return repayment
+
+
+def _check_received_on(grant: Grant, received_on: dt.date) -> None:
     if grant.refund_due_on is None:
         raise RuleBroken(None, N_("先に返還命令書を施行してください。"))
     ordered = queries.letter_of(grant, "refund")
     first = ordered.issued_on if ordered else clock.today()
     if not first <= received_on <= clock.today():
         raise RuleBroken("received_on", N_("入金日は、返還命令の日から今日までの日にしてください。"))
-    assert grant.refund_yen is not None
-    repayment = add(
-        Repayment(
-            grant_id=grant.id,
-            amount_yen=grant.refund_yen,
-            received_on=received_on,
-            prior_year_income=all(
-                part.income for part in queries.receiving_budgets(grant, grant.refund_yen, received_on)
-            ),
-            reference=reference.strip(),
-            recorded_by_id=by.id,
-            recorded_at=clock.now(),
-        )
-    )
-    book(
-        grant=grant,
-        postings=bookkeeping.refund(repayment.amount_yen),
-        happened_on=received_on,
-        description="市への返還",
-        repayment=repayment,
-        by=by,
-    )
-    finish(grant, Act.RECORD_REFUND, after, by=by, detail={"amount_yen": repayment.amount_yen})
-    told = [Role.CHAIR, Role.TREASURER, Role.OFFICER]
-    tell(grant, told, N_("返還金の入金を確認しました"), by=by, amount_yen=repayment.amount_yen)
-    return repayment
 
 
 def reverse_refund(*, grant: Grant, reason: str, by: Actor) -> None:
     """訂正 of a mistaken record of the 戻入 by the cashier: the order stands, and the money is recorded again."""
-    after = begin(grant, Act.REVERSE_REFUND, Permission.PAYMENT_RECORD, by=by, reason=reason)
-    repayment = queries.repayments(grant)[-1]
-    reverse(
-        grant=grant,
-        transaction=queries.booking_of_repayment(repayment),
-        reason=reason.strip(),
-        happened_on=repayment.received_on,  # as in `payments.reverse_payment`
-        by=by,
-    )
-    finish(
-        grant, Act.REVERSE_REFUND, after, by=by, reason=reason, detail={"amount_yen": repayment.amount_yen}
-    )
-    tell(grant, [Role.TREASURER, Role.OFFICER], N_("返還金の入金の記録を訂正しています"), by=by)
+    with taking(grant, Act.REVERSE_REFUND, by=by, reason=reason) as taken:
+        repayment = queries.repayments(grant)[-1]
+        reverse(
+            grant=grant,
+            transaction=queries.booking_of_repayment(repayment),
+            reason=reason.strip(),
+            happened_on=repayment.received_on,  # as in `payments.reverse_payment`
+            by=by,
+        )
+        taken.detail = {"amount_yen": repayment.amount_yen}
 
 
 def _pending(grant: Grant) -> RefundOrder:

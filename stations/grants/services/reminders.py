@@ -5,12 +5,12 @@ from stations.core.access import Role
 from stations.core.database import add, lock
 from stations.core.messages import N_
 from stations.grants import reporting
-from stations.grants.labels import Deed
 from stations.grants.models import Grant
 from stations.grants.queries import late_reports as queries
 from stations.grants.queries.reports import due_on as deadline
 from stations.grants.reminders import ReportReminder
-from stations.grants.services.steps import tell
+from stations.grants.rules import Deed
+from stations.grants.services.notices import tell
 
 
 def remind_due() -> int:

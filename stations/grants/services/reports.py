@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from stations.core import access, audit, clock, files, states
+from stations.core import access, audit, clock, files
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
 from stations.core.messages import N_, RuleBroken
+from stations.core.workflow import require_reason
 from stations.grants import reporting
 from stations.grants.models import Grant
 from stations.grants.queries import books as book_queries
@@ -14,7 +15,7 @@ from stations.grants.queries import ledger as ledger_queries
 from stations.grants.queries import reports as queries
 from stations.grants.reporting import AccountsAct
 from stations.grants.rules import Act
-from stations.grants.services import accounts, report_pdf, steps
+from stations.grants.services import accounts, notices, report_pdf, steps
 
 
 def save_report(
@@ -74,7 +75,7 @@ def audit_accounts(*, grant: Grant, by: Actor, mark: str | None = None) -> Grant
     grant.accounts_audited_by_id = by.id
     grant.accounts_audited_at = clock.now()
     audit.record(grant, act=AccountsAct.AUDIT, by=by)
-    steps.tell(grant, [Role.CHAIR], N_("会計の監査が終わりました。実績報告を提出してください。"), by=by)
+    notices.tell(grant, [Role.CHAIR], N_("会計の監査が終わりました。実績報告を提出してください。"), by=by)
     return grant
 
 
@@ -87,10 +88,10 @@ def question_accounts(*, grant: Grant, reason: str, by: Actor) -> Grant:
     access.demand(by, Permission.ACCOUNTS_AUDIT, grant)
     reporting.check_books_open(grant.status)
     reporting.check_not_own_books(by.id, book_queries.keeper_ids(grant))
-    states.require_reason(AccountsAct.QUESTION, reason, {AccountsAct.QUESTION})
+    require_reason(reason)
     accounts.void_audit(grant, by=by)
     audit.record(grant, act=AccountsAct.QUESTION, by=by, reason=reason)
-    steps.tell(
+    notices.tell(
         grant, [Role.TREASURER, Role.CHAIR], N_("会計の監査で、直してほしいところがありました。"), by=by
     )
     return grant
@@ -101,16 +102,13 @@ def submit_report(*, grant: Grant, by: Actor) -> Grant:
 
     `RuleBroken` with what is missing (text, completion, 自己資金, 監査); `Conflict` from another state.
     """
-    after = steps.begin(grant, Act.REPORT, Permission.REPORT_SUBMIT, by=by)
-    reporting.check_reportable(queries.accounts(grant))
-    pdf = report_pdf.make(grant, dated=clock.today())
-    name = f"実績報告書_{grant.station.name}_{grant.fiscal_year}年度.pdf"
-    grant.report_file_id = files.store_document(pdf, name=name, by=by).id
-    grant.reported_by_id = by.id
-    grant.reported_at = clock.now()
-    detail = {reporting.LAST_ENTRY: ledger_queries.last_entry(grant)}
-    steps.finish(grant, Act.REPORT, after, by=by, detail=detail)
-    steps.tell(grant, [Role.OFFICER], N_("実績報告が提出されました。検査してください。"), by=by)
+    with steps.taking(grant, Act.REPORT, by=by) as taken:
+        reporting.check_reportable(queries.accounts(grant))
+        pdf = report_pdf.make(grant, dated=clock.today())
+        name = f"実績報告書_{grant.station.name}_{grant.fiscal_year}年度.pdf"
+        grant.report_file_id = files.store_document(pdf, name=name, by=by).id
+        grant.reported_by_id, grant.reported_at = by.id, clock.now()
+        taken.detail = {reporting.LAST_ENTRY: ledger_queries.last_entry(grant)}
     return grant
 
 
@@ -120,12 +118,8 @@ def return_report(*, grant: Grant, reason: str, by: Actor) -> Grant:
     Also after the 検査, when the approver found something in the draft of the 額の確定.
     `RuleBroken` on "reason" without one; `Conflict` from another state.
     """
-    after = steps.begin(grant, Act.RETURN_REPORT, Permission.REPORT_INSPECT, by=by, reason=reason)
-    grant.inspected_by_id = grant.inspected_at = None
-    again = clock.today() + dt.timedelta(days=steps.settings_of(grant.fiscal_year).resubmit_days)
-    grant.report_due_on = max(queries.due_on(grant) or again, clock.open_day(again))
-    steps.finish(grant, Act.RETURN_REPORT, after, by=by, reason=reason)
-    steps.tell(
-        grant, [Role.CHAIR, Role.TREASURER], N_("実績報告が差し戻されました。理由を確認してください。"), by=by
-    )
+    with steps.taking(grant, Act.RETURN_REPORT, by=by, reason=reason):
+        grant.inspected_by_id = grant.inspected_at = None
+        again = clock.today() + dt.timedelta(days=steps.settings_of(grant.fiscal_year).resubmit_days)
+        grant.report_due_on = max(queries.due_on(grant) or again, clock.open_day(again))
     return grant

@@ -1,89 +1,65 @@
-"""The two halves of every act on a grant, and the news of it."""
+"""Taking a step of a grant, of one of its payments, or of a finding after 完結."""
 
-import datetime as dt
-from collections.abc import Collection
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from flask_babel import force_locale
-
-from stations.core import audit, outbox
-from stations.core.access import Actor, Permission, Role, demand
-from stations.core.database import lock
-from stations.core.formatting import date, fiscal_year, yen
-from stations.core.language import gettext as _
+from stations.core import steps
+from stations.core.access import Actor
 from stations.core.messages import N_, RuleBroken
-from stations.core.money import Yen
-from stations.core.notices import link_to
-from stations.grants import queries, rules
-from stations.grants.models import Grant
-from stations.grants.rules import Act, Status
+from stations.core.steps import Taking
+from stations.grants import queries
+from stations.grants.models import Grant, PaymentRequest
+from stations.grants.recoveries import GrantRecovery
+from stations.grants.recovering import RecoveryAct, RecoveryStatus
+from stations.grants.rules import Act, Deed, PaymentAct, PaymentStatus, Status
+from stations.grants.services import notices
 from stations.grants.settings import FiscalYearSetting
+from stations.grants.workflow import GRANT, PAYMENT, RECOVERY
 
 
-def begin(grant: Grant, act: Act, permission: Permission, *, by: Actor, reason: str = "") -> Status:
-    """Hold the grant and ask: may this person, does the state allow it, is there a reason. Answers the next state."""
-    lock(grant)
-    demand(by, permission, grant)
-    after = rules.next_status(grant.status, act)
-    rules.require_reason(act, reason)
-    return after
+@contextmanager
+def taking(
+    grant: Grant, act: Act | Deed, *, by: Actor, reason: str = "", follows: bool = False
+) -> Iterator[Taking[Status]]:
+    """Take a step of `workflow.GRANT` (`core.steps.taking`)."""
+    with steps.taking(
+        GRANT, grant, act, by=by, reason=reason, follows=follows, notify=notices.about_grant
+    ) as taken:
+        yield taken
 
 
-def finish(
-    grant: Grant,
-    act: StrEnum,
-    after: Status,
-    *,
-    by: Actor,
-    reason: str = "",
-    detail: dict[str, Any] | None = None,
-) -> None:
-    """Move to the next state (its facts are set already) and append the event."""
-    before, grant.status = grant.status, after
-    audit.record(
-        grant,
-        act=act,
+@contextmanager
+def taking_payment(
+    request: PaymentRequest, act: PaymentAct, *, by: Actor, reason: str = "", follows: bool = False
+) -> Iterator[Taking[PaymentStatus]]:
+    """Take a step of `workflow.PAYMENT`; its grant is held first, always in this order."""
+    with steps.taking(
+        PAYMENT,
+        request,
+        act,
         by=by,
-        from_status=before,
-        to_status=after,
-        reason=reason.strip() or None,
-        detail=detail,
-    )
+        reason=reason,
+        under=[request.grant],
+        follows=follows,
+        notify=notices.about_payment,
+    ) as taken:
+        taken.detail = {"amount_yen": request.amount_yen, "instalment": request.instalment}
+        yield taken
 
 
-def tell(
-    grant: Grant,
-    roles: Collection[Role],
-    subject: str,
-    *,
-    by: Actor | None,
-    amount_yen: Yen | None = None,
-    due_on: dt.date | None = None,
-) -> int:
-    """Mail the holders of ``roles`` (not who acted) in their language; how many mails. ``subject`` is marked with `N_`.
-
-    The mail says of which plan's grant, and of which amount or deadline where the news is about one.
-    """
-    mails = 0
-    for person in queries.holders(grant, roles):
-        if by is not None and person.id == by.id:
-            continue
-        with force_locale(person.language):
-            news = _(subject)
-            if amount_yen is not None:
-                news = _("%(news)s（金額 %(amount)s）", news=news, amount=yen(amount_yen))
-            if due_on is not None:
-                news = _("%(news)s（提出期限 %(day)s）", news=news, day=date(due_on))
-            body = _(
-                "%(name)s（%(year)s）の助成金について、お知らせします。\n\n%(subject)s\n%(url)s",
-                name=queries.called(grant),
-                year=fiscal_year(grant.fiscal_year),
-                subject=news,
-                url=link_to(person, "grants.grant", grant, grant_id=grant.id),
-            ).rstrip()
-            mails += outbox.queue(to=person, subject=_(subject), body=body) is not None
-    return mails
+@contextmanager
+def taking_recovery(
+    recovery: GrantRecovery, act: RecoveryAct, *, by: Actor, reason: str = ""
+) -> Iterator[Taking[RecoveryStatus]]:
+    """Take a step of `workflow.RECOVERY`; its grant is held first."""
+    with steps.taking(
+        RECOVERY, recovery, act, by=by, reason=reason, under=[recovery.grant], notify=notices.about_recovery
+    ) as taken:
+        yield taken
+        taken.detail = {"amount_yen": recovery.amount_yen}
+        if recovery.received_on is not None:
+            received = {"received_on": recovery.received_on.isoformat(), "reference": recovery.reference}
+            taken.detail = taken.detail | received
 
 
 def settings_of(fiscal_year: int) -> FiscalYearSetting:

@@ -10,13 +10,14 @@ from stations.core.access import Permission
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants import queries
-from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, PaymentDeed, steps
+from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
 from stations.grants.queries import reports as report_queries
 from stations.grants.rules import (
     OVER,
     PENDING,
     SETTLING,
     PaymentAct,
+    PaymentDeed,
     PaymentStatus,
     Status,
     retention_end,

@@ -15,10 +15,11 @@ from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
 from stations.grants.forms.payments import RecoveryForm, RefundForm
-from stations.grants.recovering import TRANSITIONS, RecoveryAct
+from stations.grants.recovering import RecoveryAct
 from stations.grants.services import recoveries
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import RECOVERY
 
 
 @blueprint.route("/grants/<int:grant_id>/recovery", methods=["GET", "POST"])
@@ -81,7 +82,7 @@ def _facts(recovery: Any) -> Facts:
 
 def _page(recovery: Any, step: RecoveryAct, form: Any, do: Callable[[], object], **more: Any) -> Any:
     """The page of one act on a finding; back to the grant when its state does not offer it (any more)."""
-    if request.method == "GET" and step not in TRANSITIONS[recovery.status]:
+    if request.method == "GET" and not RECOVERY.allows(recovery.status, step):
         flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status)), "info")
         return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
     return act.page(recovery.grant, form, do, facts=_facts(recovery), offered=True, **more)

@@ -13,12 +13,12 @@ from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
-from stations.grants.labels import LETTERS, Deed
+from stations.grants.labels import LETTERS
 from stations.grants.periods import refund_due_on
 from stations.grants.queries import disallowances, reports
 from stations.grants.queries.turns import Facts as Known
 from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import SPENDABLE, Act, PaymentAct, Status, year_over
+from stations.grants.rules import SPENDABLE, Act, Deed, PaymentAct, Status, year_over
 
 Facts = list[dict[str, Any]]
 
