@@ -69,7 +69,7 @@ def test_a_station_without_a_planned_opening_waits_for_its_people(db_session: Se
     assert (task.endpoint, dict(task.values)) == ("committees.calendar", {"station_id": station.id})
     assert queries.waiting_for(cast.person(Role.VOLUNTEER, of=station)) == []
     assert queries.waiting_for(cast.person(Role.OFFICER)) == []
-    cast.opening(of=station, on=TODAY)
+    cast.opening(of=station, on=TODAY + dt.timedelta(days=1))
     assert queries.waiting_for(leader) == []
 
 
