@@ -32,23 +32,26 @@ _SECOND_ADVANCES = (
 
 
 def settings(days: Days, town: Town) -> Story:
-    """The 制度設定 of both years, drafted by an officer and approved by the section head before each begins."""
+    """The 制度設定 of both years, drafted by an officer and approved by the section head before each begins; the next waits."""
     for year, entered in (
         (days.year - 1, days.winter(2, 2, of=days.year - 1)),
         (days.year, days.before(2, 2)),
     ):
         yield entered
-        draft = services.draft_settings(
-            terms=FiscalTerms(
-                fiscal_year=year,
-                cap_yen=600_000,
-                unit_yen=_UNIT,
-                processing_days=90,
-                document_prefix="松地共（見本）",
-            ),
-            by=town.officer(),
-        )
+        draft = services.draft_settings(terms=_terms(year), by=town.officer())
         services.approve_settings(draft=draft, by=town.city[Role.APPROVER][0])
+    yield days.share(0.96)
+    services.draft_settings(terms=_terms(days.year + 1), by=town.officer())  # waits for the section head
+
+
+def _terms(year: int) -> FiscalTerms:
+    return FiscalTerms(
+        fiscal_year=year,
+        cap_yen=600_000,
+        unit_yen=_UNIT,
+        processing_days=90,
+        document_prefix="松地共（見本）",
+    )
 
 
 def reminders(days: Days) -> Story:
@@ -181,12 +184,18 @@ def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> St
     """The rest of the award, asked for lately."""
     assert grant.awarded_yen is not None
     wanted, days = _SECOND_ADVANCES[nth % len(_SECOND_ADVANCES)], town.days
+    treasurer = town.of(task.place)[Role.TREASURER]
+    rest = grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT)
+    if wanted is PaymentStatus.PAID:
+        yield days.share(0.95)
+        mistaken = services.request_advance(
+            grant=grant, amount_yen=rest // 2, purpose="会場使用料のため", by=treasurer
+        )
+        yield days.share(0.9525)
+        services.withdraw_advance(request=mistaken, by=treasurer, reason="材料費も合わせて請求し直すため")
     yield days.share(0.955)
     request = services.request_advance(
-        grant=grant,
-        amount_yen=grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT),
-        purpose="これからの会場使用料と材料費のため",
-        by=town.of(task.place)[Role.TREASURER],
+        grant=grant, amount_yen=rest, purpose="これからの会場使用料と材料費のため", by=treasurer
     )
     if wanted is PaymentStatus.REQUESTED:
         return
@@ -208,7 +217,7 @@ def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> St
 
 
 def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
-    """変更: the farm's is approved, 馬橋's refused, 矢切's waits for its decision."""
+    """変更: the farm's is approved, 馬橋's refused, 矢切's waits for its decision, after a withdrawn one."""
     if task.place.key not in {"farm", "hidamari", "mabashi"}:
         return
     yield town.days.share(0.98)
@@ -220,12 +229,15 @@ def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
     moved = floor_unit(unspent[give.id] * 6 // 10, 100)
     budgets[give.id] -= moved
     budgets[take.id] += moved
-    services.request_change(
-        grant=grant,
-        budgets=budgets,
-        reason="参加者が増え、当初の費目のままでは足りなくなったため",
-        by=town.of(task.place)[Role.CHAIR],
-    )
+    chair = town.of(task.place)[Role.CHAIR]
+    reason = "参加者が増え、当初の費目のままでは足りなくなったため"
+    services.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
+    if task.grant is Status.CHANGE_REQUESTED:
+        yield town.days.share(0.983)
+        services.withdraw_change(grant=grant, by=chair, reason="理由の書き方を、会計と相談し直すため")
+        yield town.days.share(0.987)
+        reason = "参加者が春の2倍に増え、当初の費目のままでは材料費が足りなくなったため"
+        services.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
     if task.grant is Status.ACTIVE and grant.status is Status.CHANGE_REQUESTED:
         yield town.days.share(0.985)
         refused = task.place.key == "mabashi"
@@ -322,7 +334,12 @@ def _questions(town: Town, task: Undertaking, grant: Grant, times: Timetable) ->
     """指摘 on two receipts while the report is with the city: one is answered in words, one waits."""
     yield times.at(When.REPORT, 0.3)
     db.session.expire(grant, ["receipts"])
-    first, second = [one for one in grant.receipts if one.cancelled_at is None][:2]
+    live = [one for one in grant.receipts if one.cancelled_at is None]
+    big = max(live, key=lambda one: one.amount_yen)
+    inspections.tick(
+        receipt=big, ok=True, by=town.officer(1)
+    )  # above the award: a second official looks at it
+    first, second = [one for one in live if one is not big][:2]
     inspections.tick(receipt=first, ok=False, finding="何人分の材料ですか。", by=town.officer(1))
     inspections.tick(receipt=second, ok=False, finding="どの回で使ったものですか。", by=town.officer(1))
     yield times.at(When.REPORT, 0.6)

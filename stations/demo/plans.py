@@ -11,7 +11,9 @@ from stations.core.money import Yen
 from stations.demo import papers
 from stations.demo.diary import Days, Story
 from stations.demo.town import Town
-from stations.demo.undertakings import Session, Undertaking
+from stations.demo.undertakings import BENCHES, Session, Undertaking
+
+_STOOLS = 40
 
 
 def begins(days: Days, session: Session) -> dt.datetime:
@@ -202,6 +204,8 @@ def cost_lines(town: Town, task: Undertaking) -> list[CostInput]:
     ]
     if task.whole_year and dice.random() < 0.4:
         lines.append(_line(CostCategory.EQUIPMENT, "折りたたみ机", 2, "台", 8_800))
+    if task.title == BENCHES:
+        lines.append(_line(CostCategory.SUPPLIES, "腰掛けの木材", _STOOLS, "組", 2_000))
     return lines
 
 
@@ -211,6 +215,8 @@ def _line(category: CostCategory, content: str, quantity: int, unit: str, price:
 
 def incomes(task: Undertaking) -> list[IncomeInput]:
     """参加費 where there is a fee."""
+    if task.title == BENCHES:
+        return [IncomeInput(kind=IncomeKind.FEES, content="参加費", amount_yen=_STOOLS * 1_500)]
     if task.place.fee.startswith("無料"):
         return []
     return [

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from stations.demo.diary import Days
 from stations.demo.undertakings import Session, Undertaking
+from stations.grants.rules import Status
 
 
 class When(StrEnum):
@@ -45,6 +46,12 @@ _PROJECT = (
     0.01, 0.02, 0.03, 0.05, 0.06, 0.07, 0.09, 0.11, 0.13, 0.4,
     0.42, 0.46, 0.5, 0.56, 0.62, 0.66, 0.7, 0.78, 0.86,
 )  # fmt: skip
+# Work that went on until lately: its report is due in these days.
+_RECENT = (
+    0.01, 0.02, 0.03, 0.05, 0.06, 0.07, 0.09, 0.11, 0.13, 0.86,
+    0.88, 0.9, 0.94, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995,
+)  # fmt: skip
+_DUE_SOON = (Status.REPORT_RETURNED, Status.DISCONTINUED)
 _WHOLE_YEAR = (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.09, 0.1, 0.95)
 _LATER = {Session.SUMMER: 0.32, Session.AUTUMN: 0.74}
 
@@ -75,6 +82,8 @@ class Timetable:
         if task.session in _LATER:
             first = _LATER[task.session]
             return self._days.share(first + (0.99 - first) * _PROJECT[place])
+        if task.grant in _DUE_SOON:
+            return self._days.share(_RECENT[place])
         parts = _WHOLE_YEAR if task.whole_year and place < len(_WHOLE_YEAR) else _PROJECT
         return self._days.share(parts[place])
 

@@ -46,11 +46,14 @@ class Undertaking:
 
 _PLACES = {place.key: place for place in PLACES}
 
+# Each takes the stool home that it paid for in part: one receipt for the wood is above what the city adds.
+BENCHES = "みんなの腰掛けづくり"
+
 _PROJECTS = (
     # Projects of this spring, each stopped at another state of its accounts. One committee is late with
     # paying back, which everybody sees from the home page on.
-    ("meguru", "春の出張体操会", Session.SPRING, GrantStatus.REPORT_RETURNED, Settlement.REFUND),
-    ("teshigoto", "新学期の木工教室", Session.SPRING, GrantStatus.REPORTED, Settlement.ZERO),
+    ("meguru", "季節の出張体操会", Session.SPRING, GrantStatus.REPORT_RETURNED, Settlement.REFUND),
+    ("teshigoto", BENCHES, Session.SPRING, GrantStatus.REPORTED, Settlement.ZERO),
     ("mutsumi", "新緑を見る会", Session.SPRING, GrantStatus.INSPECTED, Settlement.REFUND),
     ("rokkodai", "花だん開きと苗配り", Session.SPRING, GrantStatus.DETERMINING, Settlement.REFUND),
     ("ekimae", "駅前 夕涼みの会🎆", Session.SPRING, GrantStatus.DETERMINED, Settlement.BALANCE),

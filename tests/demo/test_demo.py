@@ -22,8 +22,10 @@ from stations.core.database import Model, db
 from stations.demo import load
 from stations.grants import queries
 from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Letter, PaymentRequest, Receipt
+from stations.grants.queries import reports
 from stations.grants.rules import PaymentStatus
 from stations.grants.rules import Status as GrantStatus
+from stations.grants.settings import SettingsDraft
 from stations.meetings.models import Meeting
 from stations.meetings.rules import MeetingStatus
 from stations.people.models import Person, RoleAssignment
@@ -70,6 +72,35 @@ def test_every_role_is_held(in_demo: Flask):
     assert set(db.session.scalars(sa.select(RoleAssignment.role))) == set(Role)
     ended = count(RoleAssignment, RoleAssignment.to_on < clock.today())
     assert ended >= 2
+
+
+def test_what_was_taken_back_and_what_waits_for_a_second_look_is_there(in_demo: Flask):
+    withdrawn = {
+        act for act in db.session.scalars(sa.select(Event.act).distinct()) if act.startswith("withdraw")
+    }
+    assert withdrawn >= {"withdraw", "withdraw_request", "withdraw_change"}
+    assert count(SettingsDraft, SettingsDraft.decided_at.is_(None)) == 1
+    second = count(
+        Receipt,
+        Receipt.grant_id == Grant.id,
+        Grant.status == GrantStatus.REPORTED,
+        Receipt.amount_yen > Grant.awarded_yen,
+        Receipt.inspected_at.is_not(None),
+        Receipt.finding == "",
+        Receipt.confirmed_at.is_(None),
+    )
+    assert second >= 1
+
+
+@pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)
+def test_some_reports_are_due_in_these_days(in_demo: Flask):
+    waiting = {GrantStatus.REPORT_RETURNED, GrantStatus.DISCONTINUED, GrantStatus.PARTLY_CANCELLED}
+    due = [
+        (day - LATE).days
+        for grant in db.session.scalars(sa.select(Grant).where(Grant.status.in_(waiting)))
+        if (day := reports.due_on(grant)) is not None
+    ]
+    assert [days for days in due if 0 <= days <= 14] and [days for days in due if days < 0]
 
 
 def test_the_books_balance(in_demo: Flask):
