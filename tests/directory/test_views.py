@@ -331,5 +331,6 @@ def test_public_pages_describe_themselves_to_those_who_share_them(client: PageCl
         assert said["og:image"].startswith("http") and picture.mimetype == "image/png"
         size = (int(said["og:image:width"]), int(said["og:image:height"]))
         assert Image.open(BytesIO(picture.data)).size == size
+        picture.close()
     station = client.get(f"/stations/{city.stations[0].id}")
     assert station.one("meta", property="og:title").get("content") == city.stations[0].name

@@ -283,7 +283,7 @@ def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.
     made = grants.team()
     grant = grants.awarded(made)
     db_session.commit()
-    monkeypatch.setattr("stations.grants.services.letters.tell", _crash)
+    monkeypatch.setattr("stations.grants.services.notices.tell", _crash)
     with pytest.raises(ZeroDivisionError):
         services.issue(grant=grant, by=made.officer)
     db_session.rollback()

@@ -230,7 +230,7 @@ def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
     def crash(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("stations.grants.services.payments.tell", crash)
+    monkeypatch.setattr("stations.grants.services.notices.tell", crash)
     with pytest.raises(ZeroDivisionError):
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     db_session.rollback()

@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import Babel
 from markupsafe import Markup
 
+from stations.core.config import Config
 from stations.reports import charts
 from stations.reports.charts import DistrictMoney, DistrictMonths, MonthVisits
 from tests.reports.chart_samples import HEAT, MONEY, MONTHS, VISITS
@@ -44,6 +45,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(autouse=True)
 def _request() -> Iterator[None]:
     app = Flask(__name__)
+    app.config["STATIONS"] = Config()  # sentences of ours ask it what the money is called
     Babel(app, default_locale="ja")
     with app.test_request_context():
         yield

@@ -76,6 +76,8 @@ def _expected_turns(status: Status) -> Iterator[Turn | None]:
     """
     sent, refused, amounts = ((), tuple(LETTERS)), (None, "対象外"), (0, AWARDED // 2, AWARDED)
     for letters, reason, fixed, paid in product(sent, refused, amounts, amounts):
+        if status is Status.CANCELLED and fixed > paid:
+            continue  # a 取消し leaves at most what was paid: nothing is paid after it
         known = Facts(
             letters=Counter(letters),
             untold_changes=(),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from stations.core.database import db
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant
+from stations.grants.queries.ledger import decided_award
 from stations.grants.refunds import RefundOrder
 
 
@@ -43,6 +44,12 @@ def award_before(cancellation: GrantCancellation, grant: Grant) -> int:
     """The award as it was before a decided 取消し: what an earlier one had left, else what was awarded."""
     earlier = [row.kept_yen for row in _decided(grant) if row.id < cancellation.id]
     return earlier[-1] if earlier else grant.awarded_yen or 0
+
+
+def award_told(grant: Grant) -> int | None:
+    """決定額 as the committee was told it last: a 取消し counts from its letter on."""
+    untold = cancellations_without_letter(grant)
+    return award_before(untold[0], grant) if untold else decided_award(grant)
 
 
 def _decided(grant: Grant) -> list[GrantCancellation]:

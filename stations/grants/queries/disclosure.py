@@ -18,7 +18,7 @@ from stations.core.money import Yen
 from stations.grants.bookkeeping import Standing
 from stations.grants.cancellations import GrantCancellation
 from stations.grants.models import Grant, Letter
-from stations.grants.queries.cancellations import award_before, cancellations_without_letter
+from stations.grants.queries.cancellations import award_told, cancellations_without_letter
 from stations.grants.queries.ledger import decided_award, recovered, standing
 from stations.grants.recovering import RecoveryAct, RecoveryDeed
 from stations.grants.rules import FINAL, OVER, SETTLING, Act, Deed, Status
@@ -103,8 +103,7 @@ def shown_award(person: Actor, grant: Grant) -> Yen | None:
     """決定額 as ``person`` may know it: None until it is decided, or told; what was told last, until a 取消し is."""
     if not may_know(person, grant):
         return None
-    untold = [] if sees_drafts(person) else cancellations_without_letter(grant)
-    return award_before(untold[0], grant) if untold else decided_award(grant)
+    return decided_award(grant) if sees_drafts(person) else award_told(grant)
 
 
 @dataclass(frozen=True)

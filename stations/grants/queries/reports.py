@@ -22,6 +22,7 @@ from stations.grants import bookkeeping, budgets, eligibility, reporting, settle
 from stations.grants.bookkeeping import Account, Posting, Standing
 from stations.grants.models import Grant, Receipt
 from stations.grants.queries.books import cash
+from stations.grants.queries.cancellations import award_told
 from stations.grants.queries.grants import begins_on, reallocation_rule
 from stations.grants.queries.ledger import (
     decided_award,
@@ -332,7 +333,7 @@ def _accounts(grant: Grant, postings: Sequence[Posting]) -> Accounts:
         status=grant.status,
         summary=grant.report_summary,
         completed_on=grant.completed_on,
-        awarded=decided_award(grant) or 0,
+        awarded=award_told(grant) or 0,
         income=-sums[Account.INCOME],
         own_funds=-sums[Account.OWN_FUNDS],
         spent=sums[Account.EXPENSE],
