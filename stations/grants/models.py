@@ -18,6 +18,7 @@ from stations.grants.settings import FiscalYearSetting
 if TYPE_CHECKING:
     from stations.grants.cancellations import GrantCancellation
     from stations.grants.changes import GrantChange
+    from stations.grants.recoveries import GrantRecovery
 
 
 class Grant(Model):
@@ -146,6 +147,9 @@ class Grant(Model):
     cancellations: orm.Mapped[list["GrantCancellation"]] = orm.relationship(
         order_by="GrantCancellation.id", viewonly=True
     )
+    recoveries: orm.Mapped[list["GrantRecovery"]] = orm.relationship(
+        order_by="GrantRecovery.id", viewonly=True
+    )
     changes: orm.Mapped[list["GrantChange"]] = orm.relationship(
         back_populates="grant", order_by="GrantChange.id"
     )
@@ -191,8 +195,7 @@ class GrantLine(Model):
 class PaymentRequest(Model):
     """One instalment: asked for (概算払請求) or due (精算払), ordered by two people (支出命令), paid. Numbered in its grant.
 
-    Returned, failed or cancelled ones keep their number. Written by `services.payments` and
-    `services.payment_corrections`.
+    Returned, failed or cancelled ones keep their number. Written by `services.payments` and `payment_corrections`.
     """
 
     __tablename__ = "payment_request"
@@ -398,9 +401,7 @@ class LedgerTransaction(AppendOnly, Model):
         sa.ForeignKey("ledger_transaction.id"), unique=True
     )
     corrects_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("ledger_transaction.id"),
-        unique=True,
-        comment="the reversed one in whose place it stands",
+        sa.ForeignKey("ledger_transaction.id"), unique=True, comment="the reversed one that it replaces"
     )
     reason: orm.Mapped[str | None]
     client_event_id: orm.Mapped[str | None] = orm.mapped_column(unique=True, comment="one sending of a form")

@@ -27,9 +27,9 @@ from stations.meetings.rules import Resolution
 
 
 def grant(grant_id: int) -> Grant | None:
-    """A grant with its plan, the approved version and the settings of its year."""
-    behind = [orm.joinedload(Grant.plan), orm.joinedload(Grant.version), orm.joinedload(Grant.setting)]
-    return db.session.get(Grant, grant_id, options=behind)
+    """A grant with its plan, the approved version, the settings of its year, and findings after 完結."""
+    behind = (Grant.plan, Grant.version, Grant.setting, Grant.recoveries)
+    return db.session.get(Grant, grant_id, options=[orm.joinedload(one) for one in behind])
 
 
 def letter(letter_id: int) -> Letter | None:

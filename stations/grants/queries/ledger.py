@@ -139,13 +139,12 @@ def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, 
 
 def recovered(grant: Grant) -> Yen:
     """What the committee of a closed grant has paid back since (返還 after 完結)."""
-    return int(db.session.scalar(_recovered().where(GrantRecovery.grant_id == grant.id)) or 0)
+    return sum(one.amount_yen for one in grant.recoveries if one.received_on is not None)
 
 
 def is_recovering(grant: Grant) -> bool:
     """Whether a finding about the closed grant is open: there is one at a time."""
-    waits = (GrantRecovery.grant_id == grant.id, GrantRecovery.status.in_(OPEN))
-    return db.session.scalar(sa.select(GrantRecovery.id).where(*waits)) is not None
+    return any(one.status in OPEN for one in grant.recoveries)
 
 
 def _recovered() -> sa.Select[int]:

@@ -50,7 +50,7 @@ def recoveries(grant: Grant) -> list[GrantRecovery]:
 
 def shown_recoveries(person: Person, grant: Grant) -> list[GrantRecovery]:
     """Those that ``person`` may know of: outside the city, those whose letter has gone out."""
-    found = recoveries(grant)
+    found = grant.recoveries
     return found if sees_drafts(person) else [one for one in found if one.status in TOLD]
 
 

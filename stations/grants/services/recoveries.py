@@ -4,7 +4,7 @@ import datetime as dt
 
 from stations.core import audit, clock
 from stations.core.access import Actor, Permission, Role, demand
-from stations.core.database import add, lock
+from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import periods, queries, recovering
@@ -47,6 +47,7 @@ def draft(*, grant: Grant, disallowed_yen: Yen, reason: str, by: Actor) -> Grant
             drafted_at=clock.now(),
         )
     )
+    db.session.expire(grant, ["recoveries"])
     detail = {"disallowed_yen": disallowed_yen, "refund_yen": found.amount_yen}
     audit.record(
         found,

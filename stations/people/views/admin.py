@@ -258,7 +258,7 @@ def disable(person: "Person") -> ResponseReturnValue:
 
 @blueprint.post("/people/<int:person_id>/enable")
 @manages
-@writes
+@creates
 def enable(person: "Person") -> ResponseReturnValue:
     """Let a stopped account sign in again, or ask another administrator to agree."""
     if services.guarded(person):
