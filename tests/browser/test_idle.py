@@ -37,7 +37,8 @@ def test_a_photo_outlives_the_session(site: Site, visitor: VisitorMaker, tmp_pat
         [{"name": one["name"], "value": one["value"], "url": at_home.base_url} for one in cookies]
     )
     send.click()
-    expect(page.locator(".mt-error:visible").first).to_be_visible()  # it was sent: the rest of the form is empty
+    # It was sent: the rest of the form is empty.
+    expect(page.locator(".mt-error:visible").first).to_be_visible()
 
 
 on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
