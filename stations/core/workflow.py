@@ -22,7 +22,7 @@ def require_reason(reason: str) -> None:
         raise RuleBroken("reason", N_("理由を入力してください。"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each row is one of its kind: looked up by identity
 class Step(Generic[S]):
     """One row: ``act`` leads from ``source``, one or several states, to ``target``; None: the state stays as it is.
 
@@ -86,6 +86,7 @@ class Workflow(Generic[S]):
                 if step.act in self._rows[source]:
                     raise ValueError(f"{step.act} stands twice from {source}")
                 self._rows[source][step.act] = step
+        self._from = {state: tuple(rows.values()) for state, rows in self._rows.items()}
         for act in {step.act for step in steps}:
             if len({(step.permissions, step.needs_reason) for step in self.rows(act)}) > 1:
                 raise ValueError(f"{act} has more than one permission, or needs a reason in some rows only")
@@ -118,7 +119,7 @@ class Workflow(Generic[S]):
 
     def steps_from(self, status: S) -> tuple[Step[S], ...]:
         """What a state allows, in the order of the table."""
-        return tuple(step for step in self.steps if status in step.sources)
+        return self._from[status]
 
     def sources(self, act: StrEnum) -> frozenset[S]:
         """The states in which an act may be done."""

@@ -59,6 +59,11 @@ class FiscalYearSetting(Model):
     )
 
     @property
+    def report_latest(self) -> tuple[int, int]:
+        """Month and day of the following year."""
+        return self.report_latest_month, self.report_latest_day
+
+    @property
     def terms(self) -> FiscalTerms:
         """The same settings as the pure rules take them."""
         return FiscalTerms(
@@ -68,7 +73,7 @@ class FiscalYearSetting(Model):
             cap_yen=self.cap_yen,
             unit_yen=self.unit_yen,
             report_days=self.report_days,
-            report_latest=(self.report_latest_month, self.report_latest_day),
+            report_latest=self.report_latest,
             refund_days=self.refund_days,
             processing_days=self.processing_days,
             resubmit_days=self.resubmit_days,

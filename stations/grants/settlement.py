@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import Protocol
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, money
@@ -212,7 +213,18 @@ def check_advance(status: Status, amount: Yen, *, awarded: Yen, paid: Yen, order
         raise RuleBroken("amount_yen", N_("請求できる額は%(limit)sまでです。"), limit=money.format_yen(limit))
 
 
-def report_deadline(completed_on: date, terms: FiscalTerms) -> date:
+class ReportTerms(Protocol):
+    """What of a year's settings the deadline of a report rests on: `FiscalTerms`, or the year's row itself."""
+
+    @property
+    def fiscal_year(self) -> int: ...
+    @property
+    def report_days(self) -> int: ...
+    @property
+    def report_latest(self) -> tuple[int, int]: ...
+
+
+def report_deadline(completed_on: date, terms: ReportTerms) -> date:
     """実績報告 is due so many days after completion, at the latest on the fixed day after the year."""
     latest = date(terms.fiscal_year + 1, *terms.report_latest)
     return min(completed_on + timedelta(days=terms.report_days), latest)

@@ -204,10 +204,11 @@ def left_to_record(person: Actor, page: int) -> lists.Paged[OpeningRow]:
 
 def _recordable(person: Actor, *which: sa.ColumnElement[bool], limit: int | None = None) -> list[OpeningRow]:
     """The openings held that ``person`` may record and that fit ``which``, newest first."""
-    return _rows(_may_record(person, *which).limit(limit)) if _records(person) else []
+    return _rows(_may_record(person, *which).limit(limit)) if records(person) else []
 
 
-def _records(person: Actor) -> bool:
+def records(person: Actor) -> bool:
+    """Whether ``person`` records visits anywhere."""
     stations = access.station_ids(person, Permission.VISIT_RECORD)
     return stations is None or bool(stations)
 

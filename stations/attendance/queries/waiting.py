@@ -1,7 +1,7 @@
 """What waits for somebody who records visits, for the home page."""
 
 from stations.attendance.models import TallyDevice
-from stations.attendance.queries.counts import to_record
+from stations.attendance.queries.counts import records, to_record
 from stations.attendance.queries.tablets import left_after_closing
 from stations.committees.models import Opening
 from stations.core import clock
@@ -13,6 +13,8 @@ from stations.core.tasks import Task
 
 def waiting_for(person: Actor) -> list[Task]:
     """Today's openings, past ones whose record nobody has closed, and touches that reached a closed one."""
+    if not records(person):
+        return []
     return [
         *(_record(row.opening) for row in to_record(person)),
         *(_open_again(device) for device in left_after_closing(person)),

@@ -17,6 +17,8 @@ from stations.grants.models import Grant, Letter, PaymentRequest
 from stations.grants.queries.ledger import standings
 from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.reports import due_on
+from stations.grants.recoveries import GrantRecovery
+from stations.grants.recovering import OPEN
 from stations.grants.reminders import ReportReminder
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import FINAL, PENDING, Status
@@ -47,12 +49,23 @@ def desk(person: Actor) -> Desk:
         return Desk([])
     found = _open() if reach is None else _open().where(Grant.committee_id.in_(reach))
     grants: dict[int, OpenGrant] = {}
-    for grant, request, station, title, district, reminded_at, mails in db.session.execute(found):
+    for grant, request, recovery, station, title, district, reminded_at, mails in db.session.execute(found):
         reminded = None if reminded_at is None else (reminded_at, mails)
-        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, [], district, reminded))
+        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, [], district, reminded, recovery))
         if request is not None:
             one.asked.append(request)
     return Desk(list(grants.values()))
+
+
+# What tasks ask of it.
+_OF_A_FINDING = (
+    GrantRecovery.grant_id,
+    GrantRecovery.status,
+    GrantRecovery.drafted_by_id,
+    GrantRecovery.drafted_at,
+    GrantRecovery.decided_by_id,
+    GrantRecovery.due_on,
+)
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
@@ -61,7 +74,7 @@ def _open() -> sa.Select[Any]:
     told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
     last_reminder = sa.select(sa.func.max(ReportReminder.id)).where(ReportReminder.grant_id == Grant.id)
     return (
-        sa.select(Grant, PaymentRequest, Station.name, Plan.title, District.name)
+        sa.select(Grant, PaymentRequest, GrantRecovery, Station.name, Plan.title, District.name)
         .add_columns(ReportReminder.sent_at, ReportReminder.mails)
         .join(Station, Station.id == Grant.station_id)
         .join(Plan, Plan.id == Grant.plan_id)
@@ -71,13 +84,21 @@ def _open() -> sa.Select[Any]:
             PaymentRequest,
             sa.and_(PaymentRequest.grant_id == Grant.id, PaymentRequest.status.in_(PENDING)),
         )
+        .outerjoin(GrantRecovery, sa.and_(GrantRecovery.grant_id == Grant.id, GrantRecovery.status.in_(OPEN)))
         .outerjoin(ReportReminder, ReportReminder.id == last_reminder.correlate(Grant).scalar_subquery())
-        .where(sa.or_(Grant.status.not_in(FINAL), sa.and_(Grant.status == Status.REFUSED, ~told)))
+        .where(
+            sa.or_(
+                Grant.status.not_in(FINAL),
+                sa.and_(Grant.status == Status.REFUSED, ~told),
+                GrantRecovery.id.is_not(None),
+            )
+        )
         .options(
             orm.lazyload(Grant.committee),
             orm.lazyload(Grant.station),
             orm.joinedload(Grant.setting),
             orm.lazyload(PaymentRequest.payment),
+            orm.load_only(*_OF_A_FINDING, raiseload=True),
         )
         .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from stations.core.database import db
 from stations.core.language import gettext as _
 from stations.grants.models import Grant, PaymentRequest
+from stations.grants.recoveries import GrantRecovery
 from stations.people.models import Person
 
 
@@ -26,7 +27,8 @@ def called_by(station: str, title: str) -> str:
 class OpenGrant:
     """A grant at which something can still be done: what tasks call it by, and its pending payment requests.
 
-    ``reminded``: when its report was reminded of last, and to how many that was mailed.
+    ``reminded``: when its report was reminded of last, and to how many that was mailed. ``recovery``: the finding
+    that is open about a closed grant.
     """
 
     grant: Grant
@@ -35,6 +37,7 @@ class OpenGrant:
     asked: list[PaymentRequest]
     district: str = ""
     reminded: tuple[dt.datetime, int] | None = None
+    recovery: GrantRecovery | None = None
 
     @property
     def name(self) -> str:

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.applications.models import Plan
-from stations.committees.models import Station
-from stations.core.access import Permission, can, committee_ids
+from stations.core.access import Permission, can
 from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
 from stations.core.money import Yen
@@ -18,11 +15,11 @@ from stations.grants import recovering
 from stations.grants.models import Grant
 from stations.grants.queries.disclosure import sees_drafts
 from stations.grants.queries.facts import Calculation, calculation
-from stations.grants.queries.names import called_by
+from stations.grants.queries.names import OpenGrant
 from stations.grants.queries.reports import process_by
 from stations.grants.queries.turns import Turn, turn
 from stations.grants.recoveries import GrantRecovery
-from stations.grants.recovering import COUNTS, OPEN, TOLD, RecoveryStatus
+from stations.grants.recovering import COUNTS, TOLD, RecoveryStatus
 from stations.grants.workflow import RECOVERY
 from stations.people.models import Person
 
@@ -78,45 +75,24 @@ def recalculation(recovery: GrantRecovery) -> Calculation:
     return replace(known, eligible=known.eligible - without, disallowed=known.disallowed + without)
 
 
-def recovery_tasks(person: Person) -> Iterable[Task]:
-    """What waits for ``person`` about findings; the committee is asked to pay."""
-    reach = committee_ids(person, Permission.GRANT_READ)
-    if reach is not None and not reach:
+def recovery_tasks(person: Person, at: OpenGrant) -> Iterable[Task]:
+    """What waits for ``person`` about the finding that is open; the committee is asked to pay."""
+    one = at.recovery
+    if one is None:
         return
-    found = _open() if reach is None else _open().where(Grant.committee_id.in_(reach))
-    for one, station, title in db.session.execute(found):
-        name = called_by(station, title)
-        turn = recovery_turn(one)
-        if turn is not None and can(person, turn.permission, one):
-            yield Task(
-                label=_("%(act)s：%(name)s", act=turn.label, name=name),
-                endpoint=turn.endpoint,
-                values={"grant_recovery_id": one.id},
-                due_on=one.due_on or process_by(one.grant, one.drafted_at),
-            )
-        pays = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
-        if one.status is RecoveryStatus.ORDERED and any(can(person, each, one) for each in pays):
-            yield Task(
-                label=_("返還金を納める：%(name)s", name=name),
-                endpoint="grants.grant",
-                values={"grant_id": one.grant_id},
-                due_on=one.due_on,
-            )
-
-
-@cache  # built once: writing down such a statement takes longer than asking it
-def _open() -> sa.Select[GrantRecovery, str, str]:
-    of_grant = orm.contains_eager(GrantRecovery.grant)
-    return (
-        sa.select(GrantRecovery, Station.name, Plan.title)
-        .join(Grant, Grant.id == GrantRecovery.grant_id)
-        .join(Station, Station.id == Grant.station_id)
-        .join(Plan, Plan.id == Grant.plan_id)
-        .options(
-            of_grant.joinedload(Grant.setting),
-            of_grant.lazyload(Grant.committee),
-            of_grant.lazyload(Grant.station),
+    turn = recovery_turn(one)
+    if turn is not None and can(person, turn.permission, one):
+        yield Task(
+            label=_("%(act)s：%(name)s", act=turn.label, name=at.name),
+            endpoint=turn.endpoint,
+            values={"grant_recovery_id": one.id},
+            due_on=one.due_on or process_by(one.grant, one.drafted_at),
         )
-        .where(GrantRecovery.status.in_(OPEN))
-        .order_by(GrantRecovery.id)
-    )
+    pays = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
+    if one.status is RecoveryStatus.ORDERED and any(can(person, each, one) for each in pays):
+        yield Task(
+            label=_("返還金を納める：%(name)s", name=at.name),
+            endpoint="grants.grant",
+            values={"grant_id": one.grant_id},
+            due_on=one.due_on,
+        )

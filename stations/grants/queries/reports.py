@@ -160,7 +160,7 @@ def due_on(grant: Grant) -> dt.date | None:
     if grant.setting is None:
         return None
     completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]
-    return settlement.report_deadline(completed_on, grant.setting.terms)
+    return settlement.report_deadline(completed_on, grant.setting)
 
 
 def process_by(grant: Grant, received_at: dt.datetime | None) -> dt.date | None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from stations.core import audit, clock
@@ -133,6 +134,7 @@ _CALLED: dict[StrEnum, Any] = {
 }
 
 
+@cache
 def turn(step: Step[Any]) -> Turn:
     """A step of a table as a button or a task. Reports and inspection tell for themselves what waits (`queries.reports`)."""
     waits = step.kind == "primary" and step.act is not Act.INSPECT

@@ -68,9 +68,9 @@ def waiting_for(person: Person, at: Desk | None = None) -> list[Task]:
         tasks = _grant_tasks(person, held, one, known[one.grant.id])
         back = returned.get(one.grant.id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
+        found += recovery_tasks(person, one)
     if Permission.GRANT_REVIEW in held:
         found += _awaited_reports(person, at)
-    found += recovery_tasks(person)
     if can(person, Permission.GRANT_SETTINGS):
         to_set += [_draft_task(draft) for draft in settings_drafts() if draft.drafted_by_id != person.id]
     return [*to_set, *found, *reports.waiting_for(person, at.grants)]
@@ -106,12 +106,12 @@ def _apply_task(plan: WaitingPlan) -> Task:
 
 def _facts_of(at: Desk) -> dict[int, Facts]:
     """`facts` of the grants on a desk in one query."""
-    ids = list(at.books)
+    recovering = {one.grant.id for one in at.grants if one.recovery is not None}
     letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
     papers: Counter[tuple[str, int]] = Counter()
     untold: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
     asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
-    for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": ids}):
+    for name, grant_id, kind, asked_at in db.session.execute(_papers(), {"grant_ids": list(at.books)}):
         papers[name, grant_id] += 1
         if name == "letter":
             letters[grant_id][kind] += 1
@@ -124,14 +124,15 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
             letters=letters[i],
             untold_changes=tuple(sorted(untold[i])),
             cancellations=papers["cancelled", i],
-            standing=at.books[i],
+            standing=standing,
             cancelling_since=next(iter(asked["cancelling", i]), None),
             refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
             change_asked_at=change_asked_at(asked["asked", i], sorted(untold[i])),
             advance_returned=papers["returned", i] > 0,
+            recovering=i in recovering,
         )
-        for i in ids
+        for i, standing in at.books.items()
     }
 
 

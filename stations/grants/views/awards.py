@@ -195,7 +195,7 @@ def withdraw(grant: Any) -> Any:
 def _before_ending(grant: Any) -> Facts:
     """What a committee should know before it ends its project: the money, and until when the report is due."""
     standing = queries.standing(grant)
-    due = settlement.report_deadline(clock.today(), grant.setting.terms) if grant.setting else None
+    due = settlement.report_deadline(clock.today(), grant.setting) if grant.setting else None
     return [
         *_asked(grant),
         fact(_("決定額"), yen(standing.awarded)),
