@@ -110,7 +110,7 @@ catalogues-check: var/messages.pot
 	$(BIN)/pybabel update --check -i var/messages.pot -d stations/translations $(UPDATE)
 
 migrations-check: $(BUILT) $(CATALOGUES)
-	$(CLEAN) $(BIN)/pytest -q -n0 --database sqlite tests/house/test_migrations.py
+	$(CLEAN) $(BIN)/pytest -q -n0 --database sqlite tests/project/test_migrations.py
 
 # Debian's packages that the tests need; as root they are installed, otherwise named.
 test-programs:
