@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \
-        migrations-check test-programs bench lock clean
+        docs docs-check migrations-check test-programs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +70,7 @@ $(BUILT): requirements.lock
 test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
 	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
 
-check: format-check lint types layers templates-check catalogues-check migrations-check test ## all that must hold before a change lands
+check: format-check lint types layers templates-check catalogues-check docs-check migrations-check test ## all that must hold before a change lands
 
 format: $(BUILT) ## write the code in the house's format
 	$(BIN)/ruff format .
@@ -109,6 +109,12 @@ catalogues: var/messages.pot ## take new texts into the translations; then write
 catalogues-check: var/messages.pot
 	$(BIN)/pybabel update --check -i var/messages.pot -d stations/translations $(UPDATE)
 
+docs: $(BUILT) ## draw the diagrams of docs/ again from the code
+	$(CLEAN) $(BIN)/python -m tools.docs
+
+docs-check: $(BUILT)
+	$(CLEAN) $(BIN)/python -m tools.docs --check
+
 migrations-check: $(BUILT) $(CATALOGUES)
 	$(CLEAN) $(BIN)/pytest -q -n0 --database sqlite tests/project/test_migrations.py
 
@@ -137,4 +143,4 @@ lock: $(BUILT) ## resolve pyproject.toml anew into requirements.lock (one file f
 
 clean: ## remove the environment, caches and the demonstration's data
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
-	find stations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find stations tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

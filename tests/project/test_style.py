@@ -8,7 +8,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "stations"
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+MODULES = sorted(
+    path
+    for folder in (PACKAGE, ROOT / "tools")
+    for path in folder.rglob("*.py")
+    if "migrations" not in path.parts
+)
 MAXIMUM_MODULE_LINES = 450
 MAXIMUM_FUNCTION_LINES = 50
 EXCEPTION = re.compile(
