@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.committees.models import Station
-from stations.core.access import Actor, Body, Permission, Scope, scope_of
+from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, enum_column
 from stations.core.sealed import SealedText
 from stations.referrals import (
@@ -18,6 +18,7 @@ from stations.referrals.agencies import AgencyStatus
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.danger import CallOutcome
 from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
+from stations.referrals.visibility import ObservationVisibility, ReferralVisibility
 
 
 def said(place: str, *, comment: str | None = None, **options: Any) -> orm.MappedColumn[str]:
@@ -67,10 +68,10 @@ class Agency(Model):
         return frozenset()
 
 
-class Referral(Model):
+class Referral(ReferralVisibility, Model):
     """A つなぎ(紹介) of one person from an agency to a station. A thin sheet: no diagnosis, income or family history.
 
-    The station sees it only once it is sent, and only its leader does. Written by `referrals.services`.
+    The station sees it only once it is sent, and only its leader does (`visibility`). Written by `referrals.services`.
     """
 
     __tablename__ = "referral"
@@ -126,20 +127,8 @@ class Referral(Model):
     def maker_ids(self) -> frozenset[int]:
         return frozenset({self.made_by_id})
 
-    def hidden_from(self, person: Actor, permission: Permission) -> bool:
-        """Until it is sent, a referral is its agency's own."""
-        of_agency = any(
-            held.agency_id == self.agency_id for held in person.held_roles if held.agency_id is not None
-        )
-        return self.sent_at is None and not of_agency
 
-
-OWN_TO_THE_STATION = frozenset(
-    {ObservationStatus.DRAFT, ObservationStatus.RETURNED, ObservationStatus.WITHDRAWN}
-)
-
-
-class Observation(Model):
+class Observation(ObservationVisibility, Model):
     """A 気づきメモ from a station: facts, urgency, and whether the person consents to an agency being told.
 
     Without consent its only receiver is 福祉まるごと相談窓口. Written by `referrals.services`.
@@ -200,10 +189,6 @@ class Observation(Model):
         """What the receiver is to the gate."""
         return self.agency.recipient
 
-    def may_be_told(self, consent: Consent | None, on: dt.date) -> bool:
-        """Whether ``consent`` lets its receiver know of the person on a day."""
-        return consent_rules.may_tell(consent, self.recipient, on, agency_id=self.agency_id)
-
     def body(self) -> Body:
         return Body(
             committee_id=self.station.committee_id,
@@ -213,17 +198,6 @@ class Observation(Model):
 
     def maker_ids(self) -> frozenset[int]:
         return frozenset({self.made_by_id})
-
-    def hidden_from(self, person: Actor, permission: Permission) -> bool:
-        """Until it is sent, an observation is its station's own; so is one that came back or was taken back,
-
-        whose receiver the station may have changed without passing the gate yet.
-        """
-        of_station = any(
-            scope_of(held.role) is Scope.STATION and held.station_id == self.station_id
-            for held in person.held_roles
-        )
-        return self.status in OWN_TO_THE_STATION and not of_station
 
 
 class ObservationCall(AppendOnly, Model):

@@ -278,18 +278,6 @@ def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:
 # What a referral or memo is edited in; the station or receiver has it in every other state.
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 OBSERVATION_EDITABLE = frozenset({ObservationStatus.DRAFT, ObservationStatus.RETURNED})
-# The station reads a sheet while it does something for the person. After 終結 and 不調, during 中断, once the consent is
-# gone and while the agency is writing again it does not (個人情報保護法61条: no more than the duty needs).
-CONCEALED = frozenset(
-    {
-        Status.RETURNED,
-        Status.SUSPENDED,
-        Status.CLOSED,
-        Status.FAILED,
-        Status.WITHDRAWN,
-        Status.EXPIRED,
-    }
-)
 # States that end by themselves when the consent ends.
 EXPIRING = frozenset(status for status, acts in TRANSITIONS.items() if Act.EXPIRE in acts)
 FINAL = frozenset(status for status, acts in TRANSITIONS.items() if not acts)

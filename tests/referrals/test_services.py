@@ -197,7 +197,7 @@ def test_a_consent_that_is_taken_back_ends_the_referral(here: Town) -> None:
     services.withdraw_consent(subject=referral, by=here.worker)
     assert referral.status is Status.WITHDRAWN
     assert [record.withdrawn_on for record in referral.consents] == [None, clock.today()]
-    assert queries.is_concealed(here.leader, referral) and not queries.is_concealed(here.worker, referral)
+    assert referral.concealed_from(here.leader) and not referral.concealed_from(here.worker)
     with pytest.raises(Conflict):
         services.record_consent(subject=referral, consent=consent(), by=here.worker)
 
@@ -215,9 +215,9 @@ def test_a_consent_taken_back_before_sending_shuts_the_gate(here: Town) -> None:
 def test_a_receiver_loses_sight_of_a_memo_whose_consent_is_taken_back(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
-    assert not queries.is_observation_concealed(here.worker, memo)
+    assert not memo.concealed_from(here.worker)
     services.withdraw_consent(subject=memo, by=here.leader)
-    assert queries.is_observation_concealed(here.worker, memo)
+    assert memo.concealed_from(here.worker)
 
 
 UNDER_WAY = [Status.SENT, Status.ACCEPTED, Status.ARRANGING, Status.VISITED, Status.JOINED, Status.SETTLED]
@@ -226,12 +226,12 @@ UNDER_WAY = [Status.SENT, Status.ACCEPTED, Status.ARRANGING, Status.VISITED, Sta
 def test_the_station_reads_a_sheet_no_longer_than_it_does_something_for_the_person(here: Town) -> None:
     for status in (Status.CLOSED, Status.FAILED, Status.SUSPENDED):
         referral = in_state(here, status)
-        assert queries.is_concealed(here.leader, referral), status
-        assert not queries.is_concealed(here.worker, referral), status
+        assert referral.concealed_from(here.leader), status
+        assert not referral.concealed_from(here.worker), status
     with pytest.raises(NotAllowed):
         services.resume(referral=referral, by=here.leader)
     services.resume(referral=referral, by=here.worker)
-    assert not queries.is_concealed(here.leader, referral)
+    assert not referral.concealed_from(here.leader)
 
 
 def test_a_consent_has_an_end_of_a_year_at_most(here: Town) -> None:
@@ -265,7 +265,7 @@ def test_a_consent_of_the_time_before_ends_a_year_after_it_was_given(here: Town)
             )
         )
         db.session.expire(referral, ["consents"])
-    assert queries.is_concealed(here.leader, old) and not queries.is_concealed(here.leader, lasting)
+    assert old.concealed_from(here.leader) and not lasting.concealed_from(here.leader)
     assert [one.id for one in queries.expiring(clock.today())] == [old.id]
 
 
@@ -275,7 +275,7 @@ def test_a_memo_goes_only_to_agencies_that_were_named_to_the_person(here: Town) 
     assert set(queries.receivers(memo, clock.today())) == {here.desk, other}
     with pytest.raises(RuleBroken) as broken:
         services.send_observation(observation=memo, by=here.leader)
-    assert broken.value.field == "consent" and queries.is_observation_concealed(here.worker, memo)
+    assert broken.value.field == "consent" and memo.concealed_from(here.worker)
     services.save_observation(observation=memo, agency=other, by=here.leader)
     services.send_observation(observation=memo, by=here.leader)
     assert memo.status is ObservationStatus.SENT
@@ -284,7 +284,7 @@ def test_a_memo_goes_only_to_agencies_that_were_named_to_the_person(here: Town) 
 def test_the_leader_takes_down_that_the_person_took_the_consent_back(here: Town) -> None:
     referral = here.visited()
     services.withdraw_consent(subject=referral, by=here.leader)
-    assert referral.status is Status.WITHDRAWN and queries.is_concealed(here.leader, referral)
+    assert referral.status is Status.WITHDRAWN and referral.concealed_from(here.leader)
     assert referral.consents[-1].recorded_by_id == here.leader.id
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
     assert mail.to_name == here.worker.name and referral.number in mail.subject
@@ -294,7 +294,7 @@ def test_so_does_the_agency_that_received_a_memo(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
     services.send_observation(observation=memo, by=here.leader)
     services.withdraw_consent(subject=memo, by=here.worker)
-    assert queries.is_stranded(memo) and queries.is_observation_concealed(here.worker, memo)
+    assert queries.is_stranded(memo) and memo.concealed_from(here.worker)
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
     assert mail.to_name == here.leader.name and memo.number in mail.subject
 
@@ -308,19 +308,19 @@ def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -
     for status in UNDER_WAY:
         referral = in_state(here, status)
         for record in later:
-            assert not queries.is_concealed(here.leader, referral)
+            assert not referral.concealed_from(here.leader)
             services.record_consent(subject=referral, consent=record, by=here.worker)
-            assert queries.is_concealed(here.leader, referral), (status, record)
-            assert not queries.is_concealed(here.worker, referral)
+            assert referral.concealed_from(here.leader), (status, record)
+            assert not referral.concealed_from(here.worker)
             services.record_consent(subject=referral, consent=consent(), by=here.worker)
 
 
 def test_a_consent_that_runs_out_closes_the_sheet_and_is_not_recorded_any_more(here: Town) -> None:
     referral = in_state(here, Status.SENT)
     services.record_consent(subject=referral, consent=consent(expires_on=clock.today()), by=here.worker)
-    assert not queries.is_concealed(here.leader, referral)
+    assert not referral.concealed_from(here.leader)
     with clock.telling(clock.now() + 2 * YESTERDAY):
-        assert queries.is_concealed(here.leader, referral)
+        assert referral.concealed_from(here.leader)
         over = consent(given_on=clock.today() - 9 * YESTERDAY, expires_on=clock.today() - YESTERDAY)
         with pytest.raises(RuleBroken) as broken:
             services.record_consent(subject=referral, consent=over, by=here.worker)
@@ -370,11 +370,11 @@ def test_a_memo_is_closed_to_its_agency_by_what_the_person_said_last(here: Town)
         memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
         services.send_observation(observation=memo, by=here.leader)
         services.record_consent(subject=memo, consent=consent(answer=answer), by=here.leader)
-        assert queries.is_observation_concealed(here.worker, memo)
-        assert not queries.is_observation_concealed(here.leader, memo)
+        assert memo.concealed_from(here.worker)
+        assert not memo.concealed_from(here.leader)
     unasked = here.memo()
     services.send_observation(observation=unasked, by=here.leader)
-    assert not queries.is_observation_concealed(here.desk_worker, unasked), "支援会議 needs no consent"
+    assert not unasked.concealed_from(here.desk_worker), "支援会議 needs no consent"
 
 
 def test_the_consent_to_a_closed_memo_is_taken_back(here: Town) -> None:
@@ -383,7 +383,7 @@ def test_the_consent_to_a_closed_memo_is_taken_back(here: Town) -> None:
     services.acknowledge_observation(observation=memo, by=here.worker)
     services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
     services.withdraw_consent(subject=memo, by=here.leader)
-    assert memo.status is ObservationStatus.CLOSED and queries.is_observation_concealed(here.worker, memo)
+    assert memo.status is ObservationStatus.CLOSED and memo.concealed_from(here.worker)
 
 
 def test_the_other_side_does_not_record_consents(here: Town) -> None:
@@ -506,9 +506,9 @@ def test_a_memo_without_consent_leaves_the_desk_that_was(here: Town) -> None:
     memo = here.memo()
     services.send_observation(observation=memo, by=here.leader)
     services.appoint_desk(agency=here.agency, reason="組織の見直し", by=cast.person(Role.OFFICER))
-    assert queries.is_observation_concealed(here.desk_worker, memo) and queries.is_stranded(memo)
+    assert memo.concealed_from(here.desk_worker) and queries.is_stranded(memo)
     services.redirect_observation(observation=memo, by=here.leader)
-    assert memo.agency == here.agency and not queries.is_observation_concealed(here.worker, memo)
+    assert memo.agency == here.agency and not memo.concealed_from(here.worker)
 
 
 def test_how_it_goes_is_not_written_down_before_its_time(here: Town) -> None:
@@ -556,9 +556,9 @@ def test_a_sheet_that_came_back_stays_with_its_station(here: Town) -> None:
     elsewhere = cast.station(here.station.committee, "よそ")
     with pytest.raises(RuleBroken):
         services.save_referral(referral=referral, station=elsewhere, by=here.worker, **SHEET)
-    assert queries.is_concealed(here.leader, referral)
+    assert referral.concealed_from(here.leader)
     services.send(referral=referral, by=here.worker)
-    assert not queries.is_concealed(here.leader, referral)
+    assert not referral.concealed_from(here.leader)
 
 
 def test_numbers_follow_one_another_by_year(here: Town) -> None:
@@ -723,7 +723,7 @@ def test_a_concern_whose_consent_is_gone_goes_to_the_desk(
     services.redirect_observation(observation=memo, by=here.leader)
     assert memo.agency == here.desk and memo.status is ObservationStatus.SENT
     assert queries.observations(here.worker) == []
-    assert not queries.is_observation_concealed(here.desk_worker, memo)
+    assert not memo.concealed_from(here.desk_worker)
     assert queries.waiting_for(here.leader) == []
     assert memo.number in queries.waiting_for(here.desk_worker)[0].label
     services.acknowledge_observation(observation=memo, by=here.desk_worker)

@@ -13,7 +13,6 @@ from stations.referrals.consent_rules import (
     check_still_agreed,
 )
 from stations.referrals.rules import (
-    CONCEALED,
     EXPIRING,
     FINAL,
     Act,
@@ -22,6 +21,7 @@ from stations.referrals.rules import (
     check_sheet,
     sheet_number,
 )
+from stations.referrals.visibility import CONCEALED
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)

@@ -123,7 +123,7 @@ def test_unanswered_it_goes_to_the_desk_and_then_to_the_section(here: Town) -> N
         assert queries.unanswered(clock.now()) == [made]
         assert services.escalate(observation=made) and not services.escalate(observation=made)
         assert made.agency == here.desk and made.status is ObservationStatus.SENT
-        assert not queries.is_observation_concealed(here.desk_worker, made)
+        assert not made.concealed_from(here.desk_worker)
         told = mails()
         assert {name for name, _, _ in told} == {here.worker.name, here.desk_worker.name, here.leader.name}
         assert all(subject.startswith("【至急】") for _, subject, _ in told)

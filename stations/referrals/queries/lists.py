@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.core import access, audit, clock
-from stations.core.access import Actor, Permission
+from stations.core import audit, clock
+from stations.core.access import Actor
 from stations.core.database import db, fetch_all
 from stations.people import viewed
 from stations.referrals import consent_rules, rules
 from stations.referrals.models import (
-    OWN_TO_THE_STATION,
     ConsentRecord,
     FollowUp,
     Observation,
     Referral,
 )
-from stations.referrals.queries.sheets import due_on, is_observation_concealed, memo_due_on
+from stations.referrals.queries.sheets import due_on, memo_due_on
 from stations.referrals.rules import ObservationStatus, Status
+from stations.referrals.visibility import CONCEALED
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def referrals(person: Actor, status: Status | None = None) -> list[ReferralRow]:
     )
     statement = (
         sa.select(Referral, audit.since(Referral), next_look)
-        .where(_readable(person))
+        .where(Referral.readable_by(person))
         .order_by(Referral.id.desc())
     )
     if status is not None:
@@ -74,7 +74,7 @@ def referrals(person: Actor, status: Status | None = None) -> list[ReferralRow]:
             one.agency.name,
             one.station.name,
             one.sent_at,
-            next_on := due_on(one, since) or (None if one.status in rules.CONCEALED else look_on),
+            next_on := due_on(one, since) or (None if one.status in CONCEALED else look_on),
             next_on is not None and next_on < today,
         )
         for one, since, look_on in db.session.execute(statement)
@@ -87,7 +87,7 @@ def observations(person: Actor, status: ObservationStatus | None = None) -> list
     today = clock.today()
     statement = (
         sa.select(Observation, audit.since(Observation))
-        .where(_readable_memos(person))
+        .where(Observation.readable_by(person))
         .options(orm.selectinload(Observation.consents))
         .order_by(Observation.id.desc())
     )
@@ -102,7 +102,7 @@ def observations(person: Actor, status: ObservationStatus | None = None) -> list
             one.agency.name,
             one.station.name,
             one.sent_at,
-            next_on := None if is_observation_concealed(person, one) else memo_due_on(one, since),
+            next_on := None if one.concealed_from(person) else memo_due_on(one, since),
             next_on is not None and next_on < today,
         )
         for one, since in db.session.execute(statement)
@@ -148,26 +148,6 @@ def unanswered(now: dt.datetime) -> list[Observation]:
 def looks(person: Actor) -> sa.ColumnElement[bool]:
     """Views of the sheets and memos that concern ``person``: their agency's, their station's, the desk's."""
     return sa.or_(
-        viewed.looks_at("referral", sa.select(Referral.id).where(_readable(person))),
-        viewed.looks_at("observation", sa.select(Observation.id).where(_readable_memos(person))),
-    )
-
-
-def _readable(person: Actor) -> sa.ColumnElement[bool]:
-    """The referrals of one's agency, and those sent to one's station."""
-    agencies = access.agency_ids(person, Permission.REFERRAL_READ) or frozenset()
-    stations = access.station_ids(person, Permission.REFERRAL_READ) or frozenset()
-    return sa.or_(
-        Referral.agency_id.in_(agencies),
-        sa.and_(Referral.station_id.in_(stations), Referral.sent_at.is_not(None)),
-    )
-
-
-def _readable_memos(person: Actor) -> sa.ColumnElement[bool]:
-    """The memos of one's station, and those one's agency has received."""
-    agencies = access.agency_ids(person, Permission.OBSERVATION_READ) or frozenset()
-    stations = access.station_ids(person, Permission.OBSERVATION_READ) or frozenset()
-    return sa.or_(
-        Observation.station_id.in_(stations),
-        sa.and_(Observation.agency_id.in_(agencies), Observation.status.not_in(OWN_TO_THE_STATION)),
+        viewed.looks_at("referral", sa.select(Referral.id).where(Referral.readable_by(person))),
+        viewed.looks_at("observation", sa.select(Observation.id).where(Observation.readable_by(person))),
     )

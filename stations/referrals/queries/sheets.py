@@ -24,6 +24,7 @@ from stations.referrals.models import (
     Referral,
 )
 from stations.referrals.rules import Act, ObservationAct, ObservationStatus, SheetAct, Status
+from stations.referrals.visibility import CONCEALED
 
 # Which side of a referral may do what. EXPIRE is the system's own.
 _AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
@@ -111,26 +112,6 @@ def observation_acts_for(person: Actor, observation: Observation) -> list[Observ
     ]
 
 
-def is_concealed(person: Actor, referral: Referral) -> bool:
-    """Whether the person's data is kept from ``person``, who is only on the station's side.
-
-    The latest record counts at every look, in every state: a later 「なし」 or 「未確認」 closes the sheet as a
-    withdrawal or the end of the consent does.
-    """
-    if access.can(person, Permission.REFERRAL_MAKE, referral):
-        return False
-    return referral.status in rules.CONCEALED or not consent_rules.may_tell(
-        referral.consent, Recipient.STATION, clock.today()
-    )
-
-
-def is_observation_concealed(person: Actor, observation: Observation) -> bool:
-    """The same for a memo, whose receiver loses sight of it; the desk of the 支援会議 needs no consent."""
-    if access.can(person, Permission.OBSERVATION_WRITE, observation):
-        return False
-    return not observation.may_be_told(observation.consent, clock.today())
-
-
 def personal_in(subject: Referral | Observation) -> dict[str, list[Found]]:
     """What a sheet or memo carries that it might do without, by field (`disclosures`)."""
     alias = subject.alias.strip()
@@ -174,7 +155,7 @@ def takes_calls(person: Actor, observation: Observation) -> bool:
     if observation.status in rules.OBSERVATION_FINAL:
         return False
     alerted = access.can(person, Permission.OBSERVATION_ALERTED, observation)
-    return bool(alerted) or not is_observation_concealed(person, observation)
+    return bool(alerted) or not observation.concealed_from(person)
 
 
 def lacks_call(observation: Observation) -> bool:
@@ -216,7 +197,7 @@ def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
     """The looks back that ``person`` can write down today, the first one first."""
     today = clock.today()
     mine = any(access.can(person, one, referral) for one in _AGENCY | _STATION)
-    over = referral.status in rules.FINAL | rules.CONCEALED
+    over = referral.status in rules.FINAL | CONCEALED
     if over or not mine or not consent_rules.may_tell(referral.consent, Recipient.STATION, today):
         return []
     return [

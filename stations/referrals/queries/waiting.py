@@ -21,6 +21,7 @@ from stations.referrals.models import (
 )
 from stations.referrals.queries.sheets import due_on, is_stranded, memo_due_on
 from stations.referrals.rules import ObservationStatus, Status
+from stations.referrals.visibility import CONCEALED
 
 
 def waiting_for(person: Actor) -> list[Task]:
@@ -51,7 +52,7 @@ def _referral_tasks(person: Actor) -> list[Task]:
             tasks.append(
                 _task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, clock.today())
             )
-        readable = of_station and agreed and one.status not in rules.CONCEALED
+        readable = of_station and agreed and one.status not in CONCEALED
         for look in one.follow_ups if readable else []:
             if look.done_at is None and deadlines.may_follow_up(look.due_on, clock.today()):
                 month = format_date(look.due_on, "MMM")

@@ -13,9 +13,10 @@ from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict
 from stations.referrals import consent_rules, queries, rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer
-from stations.referrals.models import OWN_TO_THE_STATION, ConsentRecord, Observation, Referral
+from stations.referrals.models import ConsentRecord, Observation, Referral
 from stations.referrals.rules import Act, SheetAct, Status
 from stations.referrals.services import steps
+from stations.referrals.visibility import OWN_TO_THE_STATION
 
 
 def answered(consent: Consent | None) -> dict[str, object]:

@@ -13,6 +13,7 @@ from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import Agency, FollowUp, Referral
 from stations.referrals.rules import Act, AgeGroup, Outcome, SheetAct, Status
 from stations.referrals.services import consents, contents, steps
+from stations.referrals.visibility import CONCEALED
 
 
 class SheetFacts(TypedDict, total=False):
@@ -215,7 +216,7 @@ def record_follow_up(
     """
     lock(referral)
     steps.demand_one(by, {Permission.REFERRAL_ANSWER, Permission.REFERRAL_MAKE}, referral)
-    if referral.status in rules.FINAL | rules.CONCEALED:
+    if referral.status in rules.FINAL | CONCEALED:
         raise RuleBroken(
             None, N_("「%(state)s」のつなぎには、その後の様子を記録できません。"), state=referral.status
         )

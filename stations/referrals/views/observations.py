@@ -176,7 +176,7 @@ def _called(agency: Any, observation: Any) -> str:
 def observation(observation: Any) -> Any:
     """The memo with its history and what one can do to it."""
     today = clock.today()
-    concealed = queries.is_observation_concealed(current_user, observation)
+    concealed = observation.concealed_from(current_user)
     return render_template(
         "referrals/observation.html",
         observation=observation,

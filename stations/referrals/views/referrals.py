@@ -242,7 +242,7 @@ def _main_act(acts: list[Act], agreed: str | None) -> Act | None:
 def referral(referral: Any) -> Any:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
-    concealed = queries.is_concealed(current_user, referral)
+    concealed = referral.concealed_from(current_user)
     acts, looks = queries.acts_for(current_user, referral), queries.open_looks(current_user, referral)
     timeline = history(referral, concealed=concealed)
     agreed = _agreed_visit(referral, timeline)

@@ -19,7 +19,7 @@ from stations.grants import rules as grant_rules
 from stations.grants.models import Grant, PaymentRequest
 from stations.people.models import Person
 from stations.referrals import rules as referral_rules
-from stations.referrals.models import OWN_TO_THE_STATION, Observation, Referral
+from stations.referrals.models import Observation, Referral
 from stations.reports.labels import PAYMENTS
 from stations.reports.rules import OF_GRANT, OF_PLAN, Stage
 
@@ -132,11 +132,7 @@ def _stage(status: StrEnum) -> Stage:
 
 def of_agencies(agency_ids: Collection[int]) -> list[Count]:
     made = _by_status(Referral, Referral.agency_id.in_(agency_ids))
-    received = _by_status(
-        Observation,
-        Observation.agency_id.in_(agency_ids),
-        Observation.status.not_in(OWN_TO_THE_STATION),
-    )
+    received = _by_status(Observation, Observation.received_by(agency_ids))
     counted = {
         (kind, status): count for kind, status, count in db.session.execute(sa.union_all(made, received))
     }
