@@ -101,6 +101,11 @@ class Workflow(Generic[S]):
             return step
         raise KeyError(act)
 
+    def permission(self, act: StrEnum) -> Permission:
+        """Who may do an act, for the mark of its view; ValueError unless it is exactly one permission."""
+        (only,) = self.row(act).permissions
+        return only
+
     def step(self, status: S, act: StrEnum) -> Step[S]:
         """The row of ``act`` from ``status``; `Conflict` (params: state, act) when there is none."""
         try:

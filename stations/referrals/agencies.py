@@ -3,7 +3,6 @@
 from datetime import date
 from enum import StrEnum
 
-from stations.core import states
 from stations.core.messages import N_, RuleBroken
 
 
@@ -19,14 +18,6 @@ class AgencyAct(StrEnum):
     EDIT = "edit"
     APPOINT_DESK = "appoint_desk"
     RELIEVE_DESK = "relieve_desk"
-
-
-NEEDS_REASON = frozenset({AgencyAct.APPOINT_DESK, AgencyAct.RELIEVE_DESK})
-
-
-def require_reason(act: AgencyAct, reason: str) -> None:
-    """Another 福祉まるごと相談窓口, or none, needs a reason; `RuleBroken` on "reason" without one."""
-    states.require_reason(act, reason, NEEDS_REASON)
 
 
 def check_desk_stays_open(*, is_desk: bool, closed_on: date | None) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from stations.core import clock, states
+from stations.core import clock
 from stations.core.messages import N_, Conflict, RuleBroken
 
 
@@ -40,70 +40,6 @@ class Act(StrEnum):
     RESUME = "resume"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
-
-
-# The person may take the consent back at any time, so every living state can be withdrawn.
-TRANSITIONS: dict[Status, dict[Act, Status]] = {
-    Status.DRAFT: {Act.SEND: Status.SENT, Act.WITHDRAW: Status.WITHDRAWN},
-    Status.SENT: {
-        Act.ACCEPT: Status.ACCEPTED,
-        Act.RETURN: Status.RETURNED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-        Act.EXPIRE: Status.EXPIRED,
-    },
-    Status.RETURNED: {
-        Act.SEND: Status.SENT,
-        Act.WITHDRAW: Status.WITHDRAWN,
-        Act.EXPIRE: Status.EXPIRED,
-    },
-    Status.ACCEPTED: {
-        Act.ARRANGE: Status.ARRANGING,
-        Act.FAIL: Status.FAILED,
-        Act.SUSPEND: Status.SUSPENDED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-        Act.EXPIRE: Status.EXPIRED,
-    },
-    Status.ARRANGING: {
-        Act.AGREE_VISIT: Status.ARRANGING,
-        Act.RECORD_FIRST_VISIT: Status.VISITED,
-        Act.FAIL: Status.FAILED,
-        Act.SUSPEND: Status.SUSPENDED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-        Act.EXPIRE: Status.EXPIRED,
-    },
-    Status.VISITED: {
-        Act.START: Status.JOINED,
-        Act.FAIL: Status.FAILED,
-        Act.SUSPEND: Status.SUSPENDED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.JOINED: {
-        Act.SETTLE: Status.SETTLED,
-        Act.CLOSE: Status.CLOSED,
-        Act.SUSPEND: Status.SUSPENDED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.SETTLED: {
-        Act.CLOSE: Status.CLOSED,
-        Act.SUSPEND: Status.SUSPENDED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-    },
-    Status.SUSPENDED: {
-        Act.RESUME: Status.ARRANGING,
-        Act.CLOSE: Status.CLOSED,
-        Act.WITHDRAW: Status.WITHDRAWN,
-        Act.EXPIRE: Status.EXPIRED,
-    },
-    Status.CLOSED: {},
-    Status.FAILED: {},
-    Status.WITHDRAWN: {},
-    Status.EXPIRED: {},
-}
-
-
-def next_status(status: Status, act: Act) -> Status:
-    """The referral's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(TRANSITIONS, status, act)
 
 
 class SheetAct(StrEnum):
@@ -182,45 +118,6 @@ class ObservationAct(StrEnum):
     WITHDRAW = "withdraw"
 
 
-# Some steps depend on the consent, too: `observation_act_fits`.
-OBSERVATION_TRANSITIONS: dict[ObservationStatus, dict[ObservationAct, ObservationStatus]] = {
-    ObservationStatus.DRAFT: {
-        ObservationAct.SEND: ObservationStatus.SENT,
-        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
-    },
-    ObservationStatus.SENT: {
-        ObservationAct.ACKNOWLEDGE: ObservationStatus.ACKNOWLEDGED,
-        ObservationAct.RETURN: ObservationStatus.RETURNED,
-        ObservationAct.REDIRECT: ObservationStatus.SENT,
-        ObservationAct.ESCALATE: ObservationStatus.SENT,
-        ObservationAct.ALERT_SECTION: ObservationStatus.SENT,
-        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
-    },
-    ObservationStatus.RETURNED: {
-        ObservationAct.SEND: ObservationStatus.SENT,
-        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
-    },
-    ObservationStatus.ACKNOWLEDGED: {
-        ObservationAct.START: ObservationStatus.IN_PROGRESS,
-        ObservationAct.CLOSE: ObservationStatus.CLOSED,
-        ObservationAct.REDIRECT: ObservationStatus.SENT,
-        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
-    },
-    ObservationStatus.IN_PROGRESS: {
-        ObservationAct.CLOSE: ObservationStatus.CLOSED,
-        ObservationAct.REDIRECT: ObservationStatus.SENT,
-        ObservationAct.WITHDRAW: ObservationStatus.WITHDRAWN,
-    },
-    ObservationStatus.CLOSED: {},
-    ObservationStatus.WITHDRAWN: {},
-}
-
-
-def next_observation_status(status: ObservationStatus, act: ObservationAct) -> ObservationStatus:
-    """The memo's state after `act`; `Conflict` when the present state does not allow it."""
-    return states.step(OBSERVATION_TRANSITIONS, status, act)
-
-
 # Where a memo lies with its receiver, and what the receiver does with it there.
 TAKEN_UP = frozenset({ObservationStatus.ACKNOWLEDGED, ObservationStatus.IN_PROGRESS})
 AT_RECEIVER = TAKEN_UP | {ObservationStatus.SENT}
@@ -229,7 +126,7 @@ _RECEIVERS_ACTS = frozenset(
 )
 
 
-def observation_act_fits(status: ObservationStatus, act: ObservationAct, *, told: bool) -> bool:
+def observation_act_fits(status: ObservationStatus, act: StrEnum, *, told: bool) -> bool:
     """Whether the consent leaves room for an act; ``told``: whether the receiver may (still) know of the person.
 
     While it may, the station takes back only what nobody took up. When it may not, the receiver does nothing more:
@@ -241,7 +138,7 @@ def observation_act_fits(status: ObservationStatus, act: ObservationAct, *, told
     return act is not ObservationAct.REDIRECT and not too_late
 
 
-def check_observation_act(status: ObservationStatus, act: ObservationAct, *, told: bool) -> None:
+def check_observation_act(status: ObservationStatus, act: StrEnum, *, told: bool) -> None:
     """`Conflict` when the consent leaves no room for an act."""
     if observation_act_fits(status, act, told=told):
         return
@@ -252,20 +149,10 @@ def check_observation_act(status: ObservationStatus, act: ObservationAct, *, tol
     )
 
 
-NEEDS_REASON = frozenset({Act.RETURN, Act.FAIL, Act.SUSPEND, Act.WITHDRAW, Act.CLOSE})
-OBSERVATION_NEEDS_REASON = frozenset({ObservationAct.RETURN, ObservationAct.WITHDRAW})
-
-
-def require_reason(act: Act, reason: str) -> None:
-    """差戻し, 不調, 中断, 取下げ and 終結 need a reason, an agreed visit its day; `RuleBroken` on "reason" without."""
-    states.require_reason(act, reason, NEEDS_REASON)
-    if act is Act.AGREE_VISIT and not reason.strip():
+def check_agreed_visit(agreed: str) -> None:
+    """`RuleBroken` on "reason" for an agreement about the first visit that says nothing."""
+    if not agreed.strip():
         raise RuleBroken("reason", N_("見学の日時・待ち合わせ・会う人を入力してください。"))
-
-
-def require_observation_reason(act: ObservationAct, reason: str) -> None:
-    """差戻し and 取下げ of a memo need a reason; `RuleBroken` on "reason" without one."""
-    states.require_reason(act, reason, OBSERVATION_NEEDS_REASON)
 
 
 def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:
@@ -273,12 +160,3 @@ def sheet_number(fiscal_year: int, number: int, *, memo: bool = False) -> str:
     first_on = date(fiscal_year, 5, 1)
     letter = next(era.letter for era in reversed(clock.ERAS) if era.first_on <= first_on)
     return f"{letter}{clock.era(first_on).year}-{'M' if memo else ''}{number:04}"
-
-
-# What a referral or memo is edited in; the station or receiver has it in every other state.
-EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
-OBSERVATION_EDITABLE = frozenset({ObservationStatus.DRAFT, ObservationStatus.RETURNED})
-# States that end by themselves when the consent ends.
-EXPIRING = frozenset(status for status, acts in TRANSITIONS.items() if Act.EXPIRE in acts)
-FINAL = frozenset(status for status, acts in TRANSITIONS.items() if not acts)
-OBSERVATION_FINAL = frozenset(status for status, acts in OBSERVATION_TRANSITIONS.items() if not acts)

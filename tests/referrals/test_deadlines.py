@@ -6,7 +6,8 @@ import pytest
 
 from stations.core.messages import RuleBroken
 from stations.referrals.deadlines import check_follow_up, follow_ups, memo_step_by, step_by
-from stations.referrals.rules import OBSERVATION_FINAL, ObservationStatus, Status
+from stations.referrals.rules import ObservationStatus, Status
+from stations.referrals.workflow import OBSERVATION
 
 FRIDAY = date(2026, 11, 20)
 """Before the three-day weekend of 勤労感謝の日."""
@@ -24,7 +25,7 @@ def test_nobody_is_waited_for_once_the_person_comes_or_the_sheet_has_ended() -> 
 
 @pytest.mark.parametrize("status", ObservationStatus)
 def test_an_urgent_memo_goes_on_by_the_next_working_day(status: ObservationStatus) -> None:
-    expected = None if status in OBSERVATION_FINAL else date(2026, 11, 24)
+    expected = None if status in OBSERVATION.final else date(2026, 11, 24)
     assert memo_step_by(status, FRIDAY, urgent=True) == expected
 
 

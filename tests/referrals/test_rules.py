@@ -1,9 +1,12 @@
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
 import pytest
 
 from stations.core.messages import Conflict, RuleBroken
+from stations.core.workflow import Workflow
 from stations.referrals.consent_rules import (
     Conference,
     Consent,
@@ -19,18 +22,16 @@ from stations.referrals.consent_rules import (
 )
 from stations.referrals.rules import (
     AT_RECEIVER,
-    OBSERVATION_TRANSITIONS,
     Act,
     ObservationAct,
     ObservationStatus,
     Status,
+    check_agreed_visit,
     check_observation_act,
-    next_observation_status,
-    next_status,
     observation_act_fits,
-    require_observation_reason,
-    require_reason,
 )
+from stations.referrals.services.notices import MEMO_NEWS, REFERRAL_NEWS
+from stations.referrals.workflow import OBSERVATION, REFERRAL
 from tests.transitions import check_step, check_whole, every_pair, steps
 
 STEPS = steps("""
@@ -65,12 +66,12 @@ ENDS = {"closed", "failed", "withdrawn", "expired"}
 
 @every_pair(Status, Act)
 def test_every_act_in_every_state(status: Status, act: Act) -> None:
-    check_step(next_status, status, act, STEPS)
+    check_step(REFERRAL.next_status, status, act, STEPS)
 
 
 @every_pair(ObservationStatus, ObservationAct)
 def test_every_act_on_a_memo_in_every_state(status: ObservationStatus, act: ObservationAct) -> None:
-    check_step(next_observation_status, status, act, OBSERVATION_STEPS)
+    check_step(OBSERVATION.next_status, status, act, OBSERVATION_STEPS)
 
 
 def test_the_tables_as_a_whole() -> None:
@@ -84,24 +85,54 @@ def test_consent_can_be_taken_back_while_anything_is_alive() -> None:
     assert {source for source, act in STEPS if act == "withdraw"} == set(Status) - ENDS
 
 
-@pytest.mark.parametrize("act", Act)
-def test_reasons(act: Act) -> None:
-    require_reason(act, "ご本人の希望")
-    if act not in {"return", "fail", "suspend", "withdraw", "close", "agree_visit"}:
-        require_reason(act, "")
-        return
-    with pytest.raises(RuleBroken):
-        require_reason(act, " ")
+def test_reasons() -> None:
+    assert {step.act for step in REFERRAL.steps if step.needs_reason} == {
+        "return",
+        "fail",
+        "suspend",
+        "withdraw",
+        "close",
+    }
+    assert {step.act for step in OBSERVATION.steps if step.needs_reason} == {"return", "withdraw"}
 
 
-@pytest.mark.parametrize("act", ObservationAct)
-def test_reasons_on_a_memo(act: ObservationAct) -> None:
-    require_observation_reason(act, "担当が違うため")
-    if act not in {"return", "withdraw"}:
-        require_observation_reason(act, "")
-        return
-    with pytest.raises(RuleBroken):
-        require_observation_reason(act, "")
+def test_an_agreed_visit_says_what_was_agreed() -> None:
+    check_agreed_visit("月曜の10時、入口で")
+    with pytest.raises(RuleBroken) as caught:
+        check_agreed_visit(" ")
+    assert caught.value.field == "reason"
+
+
+# Written by hand, from the programme's rules: A the agency, S the station, T 地域共生課; "-" the system alone.
+SIDES = {"A": ("referral:make", "observation:answer"), "S": ("referral:answer", "observation:write")}
+WHO = """
+    send A, withdraw A, accept S, return S, arrange S, agree_visit AS, record_first_visit S, start S, settle S
+    close AS, fail AS, suspend AS, resume A, expire -
+    save A, record_consent A, withdraw_consent AS, record_follow_up AS, confirm_content AS
+"""
+WHO_OF_MEMOS = """
+    send S, redirect S, withdraw S, acknowledge A, start A, close A, return A, escalate -, alert_section -
+    save S, record_consent S, withdraw_consent AS, record_call AST, confirm_content AS
+"""
+
+
+@pytest.mark.parametrize(("workflow", "written", "of"), [(REFERRAL, WHO, 0), (OBSERVATION, WHO_OF_MEMOS, 1)])
+def test_which_side_does_what(workflow: Workflow[Any], written: str, of: int) -> None:
+    expected = {}
+    for words in written.replace(",", "\n").split("\n"):
+        if words.strip():
+            act, sides = words.split()
+            expected[act] = {SIDES[side][of] for side in sides if side in SIDES} | (
+                {"observation:alerted"} if "T" in sides else set()
+            )
+    assert {str(step.act): {str(one) for one in step.permissions} for step in workflow.steps} == expected
+
+
+@pytest.mark.parametrize(("workflow", "news"), [(REFERRAL, REFERRAL_NEWS), (OBSERVATION, MEMO_NEWS)])
+def test_every_act_that_somebody_hears_of_has_its_words(
+    workflow: Workflow[Any], news: dict[StrEnum, str]
+) -> None:
+    assert {step.act for step in workflow.steps if step.notifies} <= set(news)
 
 
 GIVEN_ON, LAST_DAY = date(2026, 10, 1), date(2027, 3, 31)
@@ -222,12 +253,10 @@ def test_all_that_lacks_in_a_consent_is_said_at_once() -> None:
 
 @pytest.mark.parametrize("status", sorted(AT_RECEIVER))
 def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: ObservationStatus) -> None:
+    acts = [act for act in ObservationAct if OBSERVATION.allows(status, act)]
+
     def open_acts(*, told: bool) -> set[str]:
-        return {
-            str(act)
-            for act in OBSERVATION_TRANSITIONS[status]
-            if observation_act_fits(status, act, told=told)
-        }
+        return {str(act) for act in acts if observation_act_fits(status, act, told=told)}
 
     # The system passes on what nobody acknowledged, whatever the consent says: the desk needs none.
     by_system = {"escalate", "alert_section"} if status == "sent" else set()
@@ -239,7 +268,7 @@ def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: Observation
     }
     early = {"withdraw"} if status == "sent" else set()
     assert open_acts(told=True) == by_receiver[status] | early | by_system
-    for act in OBSERVATION_TRANSITIONS[status]:
+    for act in acts:
         for told in (True, False):
             if str(act) in open_acts(told=told):
                 check_observation_act(status, act, told=told)

@@ -13,15 +13,15 @@ from stations.referrals.consent_rules import (
     check_still_agreed,
 )
 from stations.referrals.rules import (
-    EXPIRING,
-    FINAL,
     Act,
+    SheetAct,
     Status,
     check_first_visit,
     check_sheet,
     sheet_number,
 )
 from stations.referrals.visibility import CONCEALED
+from stations.referrals.workflow import REFERRAL
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
@@ -79,9 +79,11 @@ def test_a_consent_that_is_taken_back_ends_from_its_day_on() -> None:
 
 
 def test_states_that_end_and_hide() -> None:
-    assert {Status.CLOSED, Status.FAILED, Status.WITHDRAWN, Status.EXPIRED} == FINAL
-    assert Status.VISITED not in EXPIRING and Status.SENT in EXPIRING and Status.DRAFT not in EXPIRING
-    assert Act.EXPIRE in Act
+    assert REFERRAL.final == {Status.CLOSED, Status.FAILED, Status.WITHDRAWN, Status.EXPIRED}
+    expiring = REFERRAL.sources(Act.EXPIRE)
+    assert Status.VISITED not in expiring and Status.SENT in expiring and Status.DRAFT not in expiring
+    # Nothing is written about how it goes where the station may not read.
+    assert not REFERRAL.sources(SheetAct.RECORD_FOLLOW_UP) & CONCEALED
     # The station reads a sheet while it does something for the person, and at no other time.
     assert set(Status) - CONCEALED == {
         Status.DRAFT,  # hidden from it altogether

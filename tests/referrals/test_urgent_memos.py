@@ -10,7 +10,7 @@ from flask import Flask
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import db, fetch_all
-from stations.core.messages import NotAllowed, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.core.sealed import UnreadableError
 from stations.people.models import Person
@@ -245,7 +245,7 @@ def test_a_memo_that_is_over_takes_no_calls(here: Town) -> None:
     services.acknowledge_observation(observation=made, by=here.desk_worker)
     services.start_observation(observation=made, by=here.desk_worker)
     services.close_observation(observation=made, answer="訪問しました", by=here.desk_worker)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Conflict):
         services.record_call(observation=made, call=call(), by=here.leader)
 
 

@@ -438,8 +438,8 @@ def test_a_look_back_that_is_too_early_or_too_late_is_said_truly(client: PageCli
     look.due_on = clock.today()
     page = client.get(path)
     services.close(referral=referral_started(referral, here), reason="ひとりで通える", by=here.leader)
-    late = client.submit(page, "記録する", {"outcome": "continuing"})
-    assert "「終結」のつなぎ" in late.text
+    late = client.submit(page, "記録する", {"outcome": "continuing"}, status=409)
+    assert "いまの状態（終結）ではできません" in late.text
     assert client.get(path).heading == f"つなぎ {referral.number}"
 
 

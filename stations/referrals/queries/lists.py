@@ -10,7 +10,7 @@ from stations.core import audit, clock
 from stations.core.access import Actor
 from stations.core.database import db, fetch_all
 from stations.people import viewed
-from stations.referrals import consent_rules, rules
+from stations.referrals import consent_rules
 from stations.referrals.models import (
     ConsentRecord,
     FollowUp,
@@ -18,8 +18,8 @@ from stations.referrals.models import (
     Referral,
 )
 from stations.referrals.queries.sheets import due_on, memo_due_on
-from stations.referrals.rules import ObservationStatus, Status
-from stations.referrals.visibility import CONCEALED
+from stations.referrals.rules import Act, ObservationStatus, SheetAct, Status
+from stations.referrals.workflow import REFERRAL
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def referrals(person: Actor, status: Status | None = None) -> list[ReferralRow]:
             one.agency.name,
             one.station.name,
             one.sent_at,
-            next_on := due_on(one, since) or (None if one.status in CONCEALED else look_on),
+            next_on := due_on(one, since)
+            or (look_on if REFERRAL.allows(one.status, SheetAct.RECORD_FOLLOW_UP) else None),
             next_on is not None and next_on < today,
         )
         for one, since, look_on in db.session.execute(statement)
@@ -122,7 +123,7 @@ def expiring(on: dt.date) -> list[Referral]:
         .join(latest, latest.c.referral_id == Referral.id)
         .join(ConsentRecord, ConsentRecord.id == latest.c.id)
         .where(
-            Referral.status.in_(rules.EXPIRING),
+            Referral.status.in_(REFERRAL.sources(Act.EXPIRE)),
             sa.or_(
                 ConsentRecord.expires_on < on,
                 # Of the time before ends were asked for (`ConsentRecord.consent`).

@@ -1,17 +1,20 @@
 """One referral or memo, its consent, who may do what with it, and the agencies and people around."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.committees.models import Station
 from stations.core import access, clock
-from stations.core.access import AGENCY_ROLES, Actor, Permission, Role
+from stations.core.access import CITY_ROLES, Actor, Permission, Role
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.disclosures import Found, find_personal
+from stations.core.workflow import Step
 from stations.people.models import Person, RoleAssignment
 from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
@@ -23,41 +26,10 @@ from stations.referrals.models import (
     ObservationCall,
     Referral,
 )
-from stations.referrals.rules import Act, ObservationAct, ObservationStatus, SheetAct, Status
-from stations.referrals.visibility import CONCEALED
+from stations.referrals.rules import ObservationStatus, SheetAct, Status
+from stations.referrals.workflow import OBSERVATION, REFERRAL
 
-# Which side of a referral may do what. EXPIRE is the system's own.
-_AGENCY, _STATION = frozenset({Permission.REFERRAL_MAKE}), frozenset({Permission.REFERRAL_ANSWER})
-PERMISSIONS: dict[Act, frozenset[Permission]] = {
-    Act.SEND: _AGENCY,
-    Act.WITHDRAW: _AGENCY,
-    Act.ACCEPT: _STATION,
-    Act.RETURN: _STATION,
-    Act.ARRANGE: _STATION,
-    Act.AGREE_VISIT: _AGENCY | _STATION,
-    Act.RECORD_FIRST_VISIT: _STATION,
-    Act.START: _STATION,
-    Act.SETTLE: _STATION,
-    Act.CLOSE: _AGENCY | _STATION,
-    Act.FAIL: _AGENCY | _STATION,
-    Act.SUSPEND: _AGENCY | _STATION,
-    Act.RESUME: _AGENCY,  # the station does not read what rests: the agency asks the person, and opens it again
-}
-OBSERVATION_PERMISSIONS: dict[ObservationAct, Permission] = {
-    ObservationAct.SEND: Permission.OBSERVATION_WRITE,
-    ObservationAct.REDIRECT: Permission.OBSERVATION_WRITE,
-    ObservationAct.WITHDRAW: Permission.OBSERVATION_WRITE,
-    ObservationAct.ACKNOWLEDGE: Permission.OBSERVATION_ANSWER,
-    ObservationAct.START: Permission.OBSERVATION_ANSWER,
-    ObservationAct.CLOSE: Permission.OBSERVATION_ANSWER,
-    ObservationAct.RETURN: Permission.OBSERVATION_ANSWER,
-}
-
-
-# Who writes calls down: either side of a memo, and the section that the last alert goes to.
-CALLERS = frozenset(
-    {Permission.OBSERVATION_WRITE, Permission.OBSERVATION_ANSWER, Permission.OBSERVATION_ALERTED}
-)
+Sheet = Referral | Observation
 
 
 def agency(agency_id: int) -> Agency | None:
@@ -72,7 +44,7 @@ def observation(observation_id: int) -> Observation | None:
     return db.session.get(Observation, observation_id)
 
 
-def latest_consent(subject: Referral | Observation) -> Consent | None:
+def latest_consent(subject: Sheet) -> Consent | None:
     """The record that counts, read from the database; the gate never trusts what was loaded before a lock."""
     own = (
         ConsentRecord.referral_id if isinstance(subject, Referral) else ConsentRecord.observation_id
@@ -86,33 +58,24 @@ def latest_consent(subject: Referral | Observation) -> Consent | None:
 # ---- who may do what ---------------------------------------------------------------------------------------------
 
 
-def acts_for(person: Actor, referral: Referral) -> list[Act]:
-    """What ``person`` can do to a referral now, in the order of its life."""
-    open_now = rules.TRANSITIONS[referral.status]
-    return [
-        act
-        for act, permissions in PERMISSIONS.items()
-        if act in open_now and any(access.can(person, one, referral) for one in permissions)
-    ]
+def available_steps(person: Actor, subject: Sheet) -> list[Step[Any]]:
+    """What ``person`` can do to a sheet or memo now, in the order of its table."""
+    steps: Iterable[Step[Any]]
+    if isinstance(subject, Referral):
+        steps = REFERRAL.steps_from(subject.status)
+    else:
+        told = subject.may_be_told(subject.consent, clock.today())
+        every = OBSERVATION.steps_from(subject.status)
+        steps = [one for one in every if rules.observation_act_fits(subject.status, one.act, told=told)]
+    return [step for step in steps if any(access.can(person, one, subject) for one in step.permissions)]
 
 
-def observation_acts_for(person: Actor, observation: Observation) -> list[ObservationAct]:
-    """What ``person`` can do to a memo now; the consent that counts today decides, too."""
-    status = observation.status
-    told = observation.may_be_told(observation.consent, clock.today())
-    open_now = [
-        act
-        for act in rules.OBSERVATION_TRANSITIONS[status]
-        if rules.observation_act_fits(status, act, told=told)
-    ]
-    return [
-        act
-        for act, permission in OBSERVATION_PERMISSIONS.items()
-        if act in open_now and access.can(person, permission, observation)
-    ]
+def available_acts(person: Actor, subject: Sheet) -> list[StrEnum]:
+    """The acts of `available_steps`."""
+    return [step.act for step in available_steps(person, subject)]
 
 
-def personal_in(subject: Referral | Observation) -> dict[str, list[Found]]:
+def personal_in(subject: Sheet) -> dict[str, list[Found]]:
     """What a sheet or memo carries that it might do without, by field (`disclosures`)."""
     alias = subject.alias.strip()
     called = alias and not alias.endswith(("さん", "様", "さま", "くん", "君", "ちゃん"))
@@ -124,12 +87,12 @@ def personal_in(subject: Referral | Observation) -> dict[str, list[Found]]:
     return {field: found for field, text in texts.items() if (found := find_personal(text))}
 
 
-def lacks_confirmation(subject: Referral | Observation) -> bool:
+def lacks_confirmation(subject: Sheet) -> bool:
     """Whether somebody has to say why what was found must be there: not since it was written last."""
     return bool(personal_in(subject)) and not _confirmed(subject)
 
 
-def _confirmed(subject: Referral | Observation) -> bool:
+def _confirmed(subject: Sheet) -> bool:
     def last(*acts: SheetAct) -> sa.ScalarSelect[int]:
         own = (Event.object_type == subject.__tablename__, Event.object_id == subject.id)
         return sa.select(sa.func.max(Event.id)).where(*own, Event.act.in_(acts)).scalar_subquery()
@@ -147,12 +110,12 @@ def may_record_call(person: Actor, observation: Observation) -> bool:
     if not takes_calls(person, observation):
         return False
     asked = danger.needs_call(observation.urgent, observation.facts, observation.alias)
-    return asked and any(access.can(person, one, observation) for one in CALLERS)
+    return asked and SheetAct.RECORD_CALL in available_acts(person, observation)
 
 
 def takes_calls(person: Actor, observation: Observation) -> bool:
     """Whether a call can be added to a memo: while it is alive, by 地域共生課 and by whom it is not concealed from."""
-    if observation.status in rules.OBSERVATION_FINAL:
+    if not OBSERVATION.allows(observation.status, SheetAct.RECORD_CALL):
         return False
     alerted = access.can(person, Permission.OBSERVATION_ALERTED, observation)
     return bool(alerted) or not observation.concealed_from(person)
@@ -196,9 +159,8 @@ def is_stranded(observation: Observation) -> bool:
 def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
     """The looks back that ``person`` can write down today, the first one first."""
     today = clock.today()
-    mine = any(access.can(person, one, referral) for one in _AGENCY | _STATION)
-    over = referral.status in rules.FINAL | CONCEALED
-    if over or not mine or not consent_rules.may_tell(referral.consent, Recipient.STATION, today):
+    agreed = consent_rules.may_tell(referral.consent, Recipient.STATION, today)
+    if not agreed or SheetAct.RECORD_FOLLOW_UP not in available_acts(person, referral):
         return []
     return [
         one
@@ -266,25 +228,15 @@ def desk_name() -> str | None:
     return None if found is None else found.name
 
 
-def agency_people(agency_id: int) -> list[Person]:
-    """Who works at an agency today."""
-    return _holders(RoleAssignment.agency_id == agency_id, AGENCY_ROLES)
-
-
-def section_people() -> list[Person]:
-    """Who is 担当 at 地域共生課 today."""
-    return _holders(RoleAssignment.role == Role.OFFICER, {Role.OFFICER})
-
-
-def station_leaders(station_id: int) -> list[Person]:
-    """Who leads a station today."""
-    return _holders(RoleAssignment.station_id == station_id, {Role.STATION_LEADER})
-
-
-def _holders(body: sa.ColumnElement[bool], roles: Collection[Role]) -> list[Person]:
+def people_of(subject: Sheet, roles: Collection[Role]) -> list[Person]:
+    """Who holds one of ``roles`` today: in the agency or the station of a sheet or memo, or in the city."""
     today = clock.today()
     holding = sa.select(RoleAssignment.person_id).where(
-        body,
+        sa.or_(
+            RoleAssignment.agency_id == subject.agency_id,
+            RoleAssignment.station_id == subject.station_id,
+            RoleAssignment.role.in_(CITY_ROLES),
+        ),
         RoleAssignment.role.in_(roles),
         RoleAssignment.from_on <= today,
         sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),

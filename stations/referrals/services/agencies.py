@@ -10,6 +10,7 @@ from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.workflow import require_reason
 from stations.referrals import agencies, queries
 from stations.referrals.agencies import AgencyAct
 from stations.referrals.models import Agency
@@ -73,7 +74,7 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
     ``seen``: the mark of the desk's name on the writer's page; `Overtaken` when another one is the desk by now.
     `RuleBroken` on "reason"; `Conflict` when it is the desk already, or closed.
     """
-    desks = _begin_desk(AgencyAct.APPOINT_DESK, agency, reason, by)
+    desks = _begin_desk(agency, reason, by)
     if agency in desks:
         raise Conflict(None, N_("この相談機関は、すでに福祉まるごと相談窓口です。"))
     if agency.closed_on is not None:
@@ -90,17 +91,17 @@ def relieve_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
 
     ``seen`` as in `appoint_desk`. `RuleBroken` on "reason"; `Conflict` when it is not the desk.
     """
-    if agency not in _begin_desk(AgencyAct.RELIEVE_DESK, agency, reason, by):
+    if agency not in _begin_desk(agency, reason, by):
         raise Conflict(None, N_("この相談機関は、福祉まるごと相談窓口ではありません。"))
     two_writers.check(seen, queries.desk_name())
     _set_desk(agency, AgencyAct.RELIEVE_DESK, reason, by)
 
 
-def _begin_desk(act: AgencyAct, agency: Agency, reason: str, by: Actor) -> list[Agency]:
+def _begin_desk(agency: Agency, reason: str, by: Actor) -> list[Agency]:
     """Who is the desk, held until the transaction ends, once ``by`` may say who is, and why."""
     desks = _hold_desks()
     access.demand(by, Permission.AGENCY_MANAGE, agency)
-    agencies.require_reason(act, reason)
+    require_reason(reason)
     return desks
 
 

@@ -1,38 +1,20 @@
 """What a sheet or memo carries although it could point at the person: somebody says why it must be there."""
 
-from stations.core import audit
-from stations.core.access import Actor, Permission
-from stations.core.database import lock
+from stations.core.access import Actor
 from stations.core.messages import N_, RuleBroken
 from stations.referrals import queries
 from stations.referrals.models import Observation, Referral
 from stations.referrals.rules import SheetAct
 from stations.referrals.services import steps
 
-WRITERS = frozenset(
-    {
-        Permission.REFERRAL_MAKE,
-        Permission.REFERRAL_ANSWER,
-        Permission.OBSERVATION_WRITE,
-        Permission.OBSERVATION_ANSWER,
-    }
-)
-
 
 def confirm_content(*, subject: Referral | Observation, reason: str, by: Actor) -> None:
     """「はい、必要です」 with the reason, which both sides read in the history. `RuleBroken` on "needed" without one."""
-    lock(subject)
-    steps.demand_one(by, WRITERS, subject)
-    if not reason.strip():
-        raise needed()
-    kinds = {str(one.kind) for found in queries.personal_in(subject).values() for one in found}
-    audit.record(
-        subject,
-        act=SheetAct.CONFIRM_CONTENT,
-        by=by,
-        reason=reason.strip(),
-        detail={"kinds": sorted(kinds)},
-    )
+    with steps.taking(subject, SheetAct.CONFIRM_CONTENT, by=by, reason=reason) as taken:
+        if not reason.strip():
+            raise needed()
+        kinds = {str(one.kind) for found in queries.personal_in(subject).values() for one in found}
+        taken.detail = {"kinds": sorted(kinds)}
 
 
 def check_confirmed(subject: Referral | Observation) -> None:

@@ -1,11 +1,12 @@
 """An urgent memo that nobody acknowledged goes on: to 福祉まるごと相談窓口, then to 地域共生課."""
 
-from stations.core import audit, clock
+from stations.core import clock
+from stations.core.access import AGENCY_ROLES
 from stations.core.database import lock
 from stations.referrals import deadlines, queries
 from stations.referrals.models import Observation
 from stations.referrals.rules import ObservationAct
-from stations.referrals.services import steps
+from stations.referrals.services import notices, steps
 from stations.referrals.services.observations import urgent_hours
 
 
@@ -19,21 +20,16 @@ def escalate(*, observation: Observation) -> bool:
     if not queries.is_unanswered(observation, clock.now()):
         return False
     desk, before = queries.desk(), observation.agency
-    if desk is not None and desk.id != before.id:
+    if desk is None or desk.id == before.id:
+        with steps.taking(observation, ObservationAct.ALERT_SECTION, by=None):
+            observation.escalate_at, observation.section_alerted_at = None, clock.now()
+        return True
+    relieved = queries.people_of(observation, AGENCY_ROLES)
+    with steps.taking(observation, ObservationAct.ESCALATE, by=None) as taken:
         observation.agency = desk
         observation.escalate_at = deadlines.answer_by(clock.now(), urgent_hours())
-        _record(observation, ObservationAct.ESCALATE, {"from": before.name, "to": desk.name})
-        people = queries.agency_people(desk.id) + queries.agency_people(before.id)
-        subject = steps.MEMO_ESCALATED
-    else:
-        observation.escalate_at, observation.section_alerted_at = None, clock.now()
-        _record(observation, ObservationAct.ALERT_SECTION, {})
-        steps.tell(queries.section_people(), steps.MEMO_UNANSWERED, observation, by=None, alerted=True)
-        people, subject = queries.agency_people(before.id), steps.MEMO_UNANSWERED
-    steps.tell([*people, *queries.station_leaders(observation.station_id)], subject, observation, by=None)
+        taken.detail = {"from": before.name, "to": desk.name}
+    notified = queries.people_of(observation, taken.step.notifies)
+    left = [person for person in relieved if person not in notified]
+    notices.notify(left, notices.MEMO_ESCALATED, observation, by=None)
     return True
-
-
-def _record(observation: Observation, act: ObservationAct, detail: dict[str, str]) -> None:
-    status = observation.status
-    audit.record(observation, act=act, by=None, from_status=status, to_status=status, detail=detail)

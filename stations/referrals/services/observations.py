@@ -8,8 +8,8 @@ from flask import current_app
 from stations.committees.models import Station
 from stations.core import access, audit, clock, numbering
 from stations.core.access import Actor, Permission
-from stations.core.database import add, db, lock
-from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
+from stations.core.database import add, db
+from stations.core.messages import N_, NotAllowed, RuleBroken
 from stations.referrals import consent_rules, danger, deadlines, queries, rules
 from stations.referrals.consent_rules import Consent
 from stations.referrals.danger import Call, CallOutcome
@@ -66,39 +66,34 @@ def save_observation(
 
     ``seen``: the mark (`standing`) of memo and consent on the writer's page; `Overtaken` when others stand there now.
     """
-    lock(observation)
-    access.demand(by, Permission.OBSERVATION_WRITE, observation)
-    if observation.status not in rules.OBSERVATION_EDITABLE:
-        raise Conflict(None, N_("送ったあとの内容は、差し戻されたときだけ直せます。"))
-    if memo is not None:
-        _check(memo)
-        facts = asdict(memo)
-        consents.check_standing(seen, observation, facts, consent)
-        for name, value in facts.items():
-            setattr(observation, name, value)
-    if agency is not None:
-        observation.agency = agency
-    status = observation.status
-    audit.record(observation, act=SheetAct.SAVE, by=by, from_status=status, to_status=status)
+    with steps.taking(observation, SheetAct.SAVE, by=by):
+        if memo is not None:
+            _check(memo)
+            facts = asdict(memo)
+            consents.check_standing(seen, observation, facts, consent)
+            for name, value in facts.items():
+                setattr(observation, name, value)
+        if agency is not None:
+            observation.agency = agency
     consents.add_answer(observation, consent, by=by)
 
 
 def send_observation(*, observation: Observation, by: Actor) -> None:
     """Through the gate: without a valid consent only to 福祉まるごと相談窓口. `RuleBroken` on "consent"."""
-    to = steps.begin_memo(observation, ObservationAct.SEND, by=by)
-    today = clock.today()
-    consent_rules.check_gate(
-        queries.latest_consent(observation),
-        observation.recipient,
-        today,
-        agency_id=observation.agency.id,
-    )
-    if observation.agency.closed_on is not None and observation.agency.closed_on < today:
-        raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
-    contents.check_confirmed(observation)
-    if queries.lacks_call(observation):
-        raise RuleBroken("call", N_("送る前に電話して、だれに、いつ電話したかを記録してください。"))
-    _deliver(observation, ObservationAct.SEND, to, by)
+    with steps.taking(observation, ObservationAct.SEND, by=by):
+        today = clock.today()
+        consent_rules.check_gate(
+            queries.latest_consent(observation),
+            observation.recipient,
+            today,
+            agency_id=observation.agency.id,
+        )
+        if observation.agency.closed_on is not None and observation.agency.closed_on < today:
+            raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
+        contents.check_confirmed(observation)
+        if queries.lacks_call(observation):
+            raise RuleBroken("call", N_("送る前に電話して、だれに、いつ電話したかを記録してください。"))
+        _deliver(observation)
 
 
 def call_faults(observation: Observation, call: Call) -> list[RuleBroken]:
@@ -108,30 +103,29 @@ def call_faults(observation: Observation, call: Call) -> list[RuleBroken]:
 
 def record_call(*, observation: Observation, call: Call, by: Actor) -> ObservationCall:
     """Whom ``by`` telephoned about a memo, of either side or of the section. `RuleBroken` on a field of `Call`.
-    `NotAllowed` when the memo is over, or concealed from ``by``.
+    `NotAllowed` when the memo is concealed from ``by``, `Conflict` when it is over.
 
     Where somebody was telephoned because of its words the memo is urgent, whatever box was ticked.
     """
-    lock(observation)
-    steps.demand_one(by, queries.CALLERS, observation)
-    if not queries.takes_calls(by, observation):
-        raise NotAllowed(None, N_("このメモには、電話の記録を書き足せません。"))
-    for fault in call_faults(observation, call):
-        raise fault
-    record = add(
-        ObservationCall(
-            observation_id=observation.id,
-            outcome=call.outcome,
-            whom=call.whom.strip(),
-            called_at=call.at,
-            reason=call.reason.strip(),
-            recorded_by_id=by.id,
-            recorded_at=clock.now(),
+    with steps.taking(observation, SheetAct.RECORD_CALL, by=by) as taken:
+        if not queries.takes_calls(by, observation):
+            raise NotAllowed(None, N_("このメモには、電話の記録を書き足せません。"))
+        for fault in call_faults(observation, call):
+            raise fault
+        record = add(
+            ObservationCall(
+                observation_id=observation.id,
+                outcome=call.outcome,
+                whom=call.whom.strip(),
+                called_at=call.at,
+                reason=call.reason.strip(),
+                recorded_by_id=by.id,
+                recorded_at=clock.now(),
+            )
         )
-    )
+        observation.urgent = observation.urgent or call.outcome is not CallOutcome.NOT_NEEDED
+        taken.detail = {"outcome": str(call.outcome)}
     db.session.expire(observation, ["calls"])
-    observation.urgent = observation.urgent or call.outcome is not CallOutcome.NOT_NEEDED
-    audit.record(observation, act=SheetAct.RECORD_CALL, by=by, detail={"outcome": str(call.outcome)})
     return record
 
 
@@ -140,48 +134,42 @@ def redirect_observation(*, observation: Observation, by: Actor) -> None:
 
     `Conflict` while the receiver may.
     """
-    to = steps.begin_memo(observation, ObservationAct.REDIRECT, by=by)
-    observation.agency = _desk()
-    _deliver(observation, ObservationAct.REDIRECT, to, by)
+    with steps.taking(observation, ObservationAct.REDIRECT, by=by):
+        observation.agency = _desk()
+        _deliver(observation)
 
 
 def acknowledge_observation(*, observation: Observation, by: Actor) -> None:
     """受付: the station learns that it arrived and is read."""
-    to = steps.begin_memo(observation, ObservationAct.ACKNOWLEDGE, by=by)
-    observation.acknowledged_at = clock.now()
-    _answer(observation, ObservationAct.ACKNOWLEDGE, to, by)
+    with steps.taking(observation, ObservationAct.ACKNOWLEDGE, by=by):
+        observation.acknowledged_at = clock.now()
 
 
 def start_observation(*, observation: Observation, by: Actor) -> None:
     """対応中."""
-    to = steps.begin_memo(observation, ObservationAct.START, by=by)
-    _answer(observation, ObservationAct.START, to, by)
+    steps.take(observation, ObservationAct.START, by=by)
 
 
 def close_observation(*, observation: Observation, answer: str, by: Actor) -> None:
     """終結, with the sentence the station is told. `RuleBroken` on "answer" when it is empty."""
-    to = steps.begin_memo(observation, ObservationAct.CLOSE, by=by)
-    if not answer.strip():
-        raise RuleBroken("answer", N_("ステーションへの回答を入力してください。"))
-    observation.answer = answer.strip()
-    _answer(observation, ObservationAct.CLOSE, to, by)
+    with steps.taking(observation, ObservationAct.CLOSE, by=by):
+        if not answer.strip():
+            raise RuleBroken("answer", N_("ステーションへの回答を入力してください。"))
+        observation.answer = answer.strip()
 
 
 def return_observation(*, observation: Observation, reason: str, by: Actor) -> None:
     """差戻し: another desk is the right one, or something is missing."""
-    to = steps.begin_memo(observation, ObservationAct.RETURN, by=by)
-    observation.acknowledged_at = clock.now()
-    steps.move_memo(observation, ObservationAct.RETURN, to, by=by, reason=reason)
-    steps.tell(queries.station_leaders(observation.station_id), steps.MEMO_RETURNED, observation, by=by)
+    with steps.taking(observation, ObservationAct.RETURN, by=by, reason=reason):
+        observation.acknowledged_at = clock.now()
 
 
 def withdraw_observation(*, observation: Observation, reason: str, by: Actor) -> None:
     """取下げ by the station, before an agency takes it up, or when its consent is gone."""
-    to = steps.begin_memo(observation, ObservationAct.WITHDRAW, by=by)
-    steps.move_memo(observation, ObservationAct.WITHDRAW, to, by=by, reason=reason)
+    steps.take(observation, ObservationAct.WITHDRAW, by=by, reason=reason)
 
 
-def _deliver(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
+def _deliver(observation: Observation) -> None:
     observation.sent_at = now = clock.now()
     observation.escalate_at = deadlines.answer_by(now, urgent_hours()) if observation.urgent else None
     observation.section_alerted_at = None
@@ -191,8 +179,6 @@ def _deliver(observation: Observation, act: ObservationAct, to: ObservationStatu
         else deadlines.memo_step_by(ObservationStatus.SENT, clock.today(), urgent=False)
     )
     observation.acknowledged_at = None
-    steps.move_memo(observation, act, to, by=by)
-    steps.tell(queries.agency_people(observation.agency_id), steps.MEMO_SENT, observation, by=by)
 
 
 def urgent_hours() -> int:
@@ -206,11 +192,6 @@ def _desk() -> Agency:
     if found is None:
         raise RuleBroken(None, N_("福祉まるごと相談窓口が登録されていません。地域共生課に連絡してください。"))
     return found
-
-
-def _answer(observation: Observation, act: ObservationAct, to: ObservationStatus, by: Actor) -> None:
-    steps.move_memo(observation, act, to, by=by)
-    steps.tell(queries.station_leaders(observation.station_id), steps.MEMO_ANSWERED, observation, by=by)
 
 
 def _check(memo: Memo) -> None:

@@ -18,6 +18,7 @@ from stations.referrals.forms import ActForm, AskingForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
 from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, phones, referral_trail
+from stations.referrals.workflow import OBSERVATION, REFERRAL
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
@@ -70,6 +71,7 @@ def act(referral: Any, act: str) -> Any:
         if step in _WITH_REASON
         else None,
         means=MEANS.get(step),
+        kind=REFERRAL.row(step).kind,
         agreeing=step is Act.AGREE_VISIT,
         unseen=[one for one in referral.follow_ups if one.done_at is None] if step is Act.SETTLE else [],
         first_visit_on=referral.first_visit_on,
@@ -117,6 +119,7 @@ def observation_act(observation: Any, act: str) -> Any:
         step,
         field="answer" if step is ObservationAct.CLOSE else "reason" if step in _MEMO_WITH_REASON else None,
         means=OBSERVATION_MEANS.get(step),
+        kind=OBSERVATION.row(step).kind,
         back=url_for(".observation", observation_id=observation.id),
         number=observation.number,
         breadcrumb=memo_trail(observation, label(step)),

@@ -11,9 +11,11 @@ from stations.core.database import creates
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import danger, queries, rules, services
+from stations.referrals import danger, queries, services
 from stations.referrals.forms import CallForm
+from stations.referrals.rules import ObservationAct
 from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, phones
+from stations.referrals.workflow import OBSERVATION
 
 
 @blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])
@@ -22,7 +24,7 @@ from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail,
 def telephone(observation: Any) -> Any:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
-    sends = observation.status in rules.OBSERVATION_EDITABLE
+    sends = OBSERVATION.allows(observation.status, ObservationAct.SEND)
     if not queries.may_record_call(current_user, observation):
         return redirect(own)
     form = CallForm()

@@ -10,14 +10,15 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import queries, rules, services
+from stations.referrals import queries, services
 from stations.referrals.forms import ConsentForm, SendForm
-from stations.referrals.rules import Status
+from stations.referrals.rules import SheetAct, Status
 from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, offer_agencies, referral_trail
+from stations.referrals.workflow import OBSERVATION, REFERRAL
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(SheetAct.RECORD_CONSENT), of=queries.referral, personal=SHEET)
 @writes
 def consent(referral: Any) -> Any:
     here = _("同意の記録")
@@ -26,7 +27,7 @@ def consent(referral: Any) -> Any:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(SheetAct.RECORD_CONSENT), of=queries.observation, personal=MEMO)
 @writes
 def observation_consent(observation: Any) -> Any:
     own = url_for(".observation", observation_id=observation.id)
@@ -89,17 +90,17 @@ def _withdraw(subject: Any, own: str, effect: str, breadcrumb: Any) -> Any:
 def _effect_on_referral(referral: Any) -> Any:
     if referral.status is Status.DRAFT:
         return _("まだ送っていないので、下書きはそのまま残ります。送るには、あらためて同意が必要です。")
-    if referral.status in rules.FINAL:
+    if referral.status in REFERRAL.final:
         return _("このつなぎは終わっています。ご本人が同意を撤回したことを記録し、相手に知らせます。")
     return _("このつなぎは取下げになり、ステーションからはご本人についての内容が見えなくなります。")
 
 
 def _effect_on_memo(memo: Any) -> Any:
-    if memo.status in rules.OBSERVATION_EDITABLE:
+    if OBSERVATION.allows(memo.status, SheetAct.SAVE):
         return _("まだ送っていないメモは残ります。送れる先は、福祉まるごと相談窓口だけになります。")
     if memo.agency.is_marugoto_desk:
         return _("メモは福祉まるごと相談窓口に届いたままです。窓口は同意がなくても、支援会議で話し合えます。")
-    if memo.status in rules.OBSERVATION_FINAL:
+    if memo.status in OBSERVATION.final:
         return _("送り先の相談機関からは、このメモの内容が見えなくなります。")
     return _(
         "送り先の相談機関からは、このメモの内容が見えなくなり、対応も止まります。"

@@ -12,10 +12,10 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import consent_rules, queries, rules, services
+from stations.referrals import consent_rules, queries, services
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
-from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus
+from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.views.pages import (
     MEMO,
     blueprint,
@@ -29,6 +29,7 @@ from stations.referrals.views.pages import (
     states,
     trail,
 )
+from stations.referrals.workflow import OBSERVATION
 
 
 @blueprint.get("/observations")
@@ -72,11 +73,11 @@ def new_observation() -> Any:
 
 
 @blueprint.route("/observations/<int:observation_id>/edit", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(SheetAct.SAVE), of=queries.observation, personal=MEMO)
 @writes
 def edit_observation(observation: Any) -> Any:
     """A draft, or a memo that came back."""
-    if request.method == "GET" and observation.status not in rules.OBSERVATION_EDITABLE:
+    if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
         return redirect(url_for(".observation", observation_id=observation.id))
     names = ("observed_on", "facts", "urgent", "alias", "station_id")
     form = MemoForm(
@@ -128,11 +129,11 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
 
 
 @blueprint.route("/observations/<int:observation_id>/receiver", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_WRITE, of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(ObservationAct.SEND), of=queries.observation, personal=MEMO)
 @writes
 def receiver(observation: Any) -> Any:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
-    if request.method == "GET" and observation.status not in rules.OBSERVATION_EDITABLE:
+    if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
         return redirect(url_for(".observation", observation_id=observation.id))
     offered = {one.id: one for one in queries.receivers(observation, clock.today())}
     form = ReceiverForm()
@@ -177,19 +178,21 @@ def observation(observation: Any) -> Any:
     """The memo with its history and what one can do to it."""
     today = clock.today()
     concealed = observation.concealed_from(current_user)
+    steps = queries.available_steps(current_user, observation)
+    may = {one.act for one in steps}
     return render_template(
         "referrals/observation.html",
         observation=observation,
         concealed=concealed,
-        acts=queries.observation_acts_for(current_user, observation),
-        asks=rules.OBSERVATION_NEEDS_REASON | {ObservationAct.CLOSE, ObservationAct.REDIRECT},
+        acts=[one for one in steps if one.endpoint == "referrals.observation_act"],
+        may=may,
+        asks={ObservationAct.CLOSE, ObservationAct.REDIRECT},
         plainly=OBSERVATION_PLAINLY[observation.status],
         stranded=queries.is_stranded(observation),
         returned=return_reason(observation) if not concealed else None,
-        editable=observation.status in rules.OBSERVATION_EDITABLE,
-        withdrawable=consent_rules.valid(observation.consent, today),
+        editable=OBSERVATION.allows(observation.status, SheetAct.SAVE),
+        withdrawable=SheetAct.WITHDRAW_CONSENT in may and consent_rules.valid(observation.consent, today),
         agency_names=queries.agency_names(),
-        over=observation.status in rules.OBSERVATION_FINAL,
         conference=consent_rules.conference(observation.consent, today),
         due_on=None if concealed else queries.memo_due_on(observation, audit.since_of(observation)),
         today=today,

@@ -1,5 +1,6 @@
 """A referral: the list, four pages to write it, and the sheet."""
 
+from enum import StrEnum
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -14,10 +15,11 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import consent_rules, queries, rules, services
+from stations.core.workflow import Step
+from stations.referrals import consent_rules, queries, services
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
-from stations.referrals.rules import Act, AgeGroup, Status
+from stations.referrals.rules import Act, AgeGroup, SheetAct, Status
 from stations.referrals.views.pages import (
     SHEET,
     blueprint,
@@ -30,6 +32,7 @@ from stations.referrals.views.pages import (
     states,
     trail,
 )
+from stations.referrals.workflow import REFERRAL
 
 
 @blueprint.get("/referrals")
@@ -101,11 +104,11 @@ def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
 
 
 @blueprint.route("/referrals/<int:referral_id>/edit/<part>", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(SheetAct.SAVE), of=queries.referral, personal=SHEET)
 @writes
 def edit(referral: Any, part: str) -> Any:
     """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
-    if request.method == "GET" and referral.status not in rules.EDITABLE:
+    if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
         return redirect(url_for(".referral", referral_id=referral.id))
     parts = {"station": _edit_station, "person": _edit_person, "wishes": _edit_wishes}
     if part not in parts:
@@ -188,11 +191,11 @@ def _onward(referral: Any, part: str) -> Any:
 
 
 @blueprint.route("/referrals/<int:referral_id>/check", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_MAKE, of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(Act.SEND), of=queries.referral, personal=SHEET)
 @writes
 def check(referral: Any) -> Any:
     """Page 4: everything once more, then it is sent."""
-    if request.method == "GET" and referral.status not in rules.EDITABLE:
+    if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
         return redirect(url_for(".referral", referral_id=referral.id))
     form, found = SendForm(), queries.personal_in(referral)
 
@@ -219,8 +222,12 @@ def check(referral: Any) -> Any:
 
 
 # Acts that a page asks for, or asks about, before they are done.
-ASKS = rules.NEEDS_REASON | {Act.AGREE_VISIT, Act.RECORD_FIRST_VISIT, Act.START, Act.SETTLE}
-WAYS_OUT = frozenset({Act.WITHDRAW, Act.FAIL, Act.SUSPEND, Act.CLOSE})
+ASKS = {step.act for step in REFERRAL.steps if step.needs_reason} | {
+    Act.AGREE_VISIT,
+    Act.RECORD_FIRST_VISIT,
+    Act.START,
+    Act.SETTLE,
+}
 
 
 def _agreed_visit(referral: Any, timeline: list[Entry]) -> str | None:
@@ -231,10 +238,10 @@ def _agreed_visit(referral: Any, timeline: list[Entry]) -> str | None:
     return next((one.reason for one in told), None)
 
 
-def _main_act(acts: list[Act], agreed: str | None) -> Act | None:
+def _main_act(steps: list[Step[Status]], agreed: str | None) -> StrEnum | None:
     """The one that comes next: no way out, and not an agreement that is written down already."""
     done = {Act.AGREE_VISIT} if agreed else set()
-    return next((one for one in acts if one not in WAYS_OUT | done), None)
+    return next((one.act for one in steps if one.kind == "primary" and one.act not in done), None)
 
 
 @blueprint.get("/referrals/<int:referral_id>")
@@ -243,7 +250,8 @@ def referral(referral: Any) -> Any:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
     concealed = referral.concealed_from(current_user)
-    acts, looks = queries.acts_for(current_user, referral), queries.open_looks(current_user, referral)
+    steps, looks = queries.available_steps(current_user, referral), queries.open_looks(current_user, referral)
+    acts, may = [one for one in steps if one.endpoint == "referrals.act"], {one.act for one in steps}
     timeline = history(referral, concealed=concealed)
     agreed = _agreed_visit(referral, timeline)
     return render_template(
@@ -253,15 +261,15 @@ def referral(referral: Any) -> Any:
         concealed_because=CONCEALED_BECAUSE[referral.status],
         plainly=PLAINLY[referral.status],
         returned=return_reason(referral) if not concealed else None,
-        acts=acts,
+        acts=[one.act for one in acts],
+        may=may,
         looks=looks,
         main=None if looks else _main_act(acts, agreed),
         agreed=agreed,
         asks=ASKS,
-        editable=referral.status in rules.EDITABLE,
-        withdrawable=consent_rules.valid(referral.consent, today),
+        withdrawable=SheetAct.WITHDRAW_CONSENT in may and consent_rules.valid(referral.consent, today),
         agency_names=queries.agency_names(),
-        over=referral.status in rules.FINAL,
+        over=referral.status in REFERRAL.final,
         due_on=queries.due_on(referral, audit.since_of(referral)),
         today=today,
         sent=request.args.get("sent") == "1",
