@@ -38,7 +38,7 @@ demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0
 
 install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own
 
-demo-reset: ## throw the demonstration's data away; the next `make demo` makes it anew
+demo-reset: ## throw the demonstration's data away; the next `make demo` makes it again
 	rm -rf $(LOADED) var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
 
 # The stamp comes last, so a load that was interrupted starts over. New migrations keep the data.
@@ -72,7 +72,7 @@ test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Ch
 
 check: format-check lint types layers templates-check catalogues-check docs-check migrations-check test ## all that must hold before a change lands
 
-format: $(BUILT) ## write the code in the house's format
+format: $(BUILT) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -137,7 +137,7 @@ test-programs:
 bench: $(BUILT) $(CATALOGUES) ## speed and memory beside a bare Flask page (a measurement, not a test)
 	$(CLEAN) $(BIN)/python -m tests.load.bench
 
-lock: $(BUILT) ## resolve pyproject.toml anew into requirements.lock (one file for all Python versions)
+lock: $(BUILT) ## resolve pyproject.toml again into requirements.lock (one file for all Python versions)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --group dev pyproject.toml --output-file requirements.lock
 
