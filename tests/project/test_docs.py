@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from stations.core.database import Model
+from stations.core.glossary import GLOSSARY
 from stations.core.labels import label
 from stations.core.workflow import Workflow
 from tools.diagrams import entity_page, tables, workflow_page, workflows
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "stations"
+GLOSSARY_PAGE = ROOT / "docs" / "glossary.md"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 WORKFLOWS = [pytest.param(table, id=f"{package}.{name}") for package, name, table in workflows()]
 
@@ -44,6 +46,19 @@ def test_every_table_is_drawn_once():
         == sorted(Model.metadata.tables)
         == sorted(t.name for found in tables().values() for t in found)
     )
+
+
+def test_the_glossary_has_every_word_that_pages_explain():
+    text = GLOSSARY_PAGE.read_text("utf-8")
+    assert [
+        str(word) for word, _meaning in GLOSSARY.values() if str(word).partition("（")[0] not in text
+    ] == []
+
+
+def test_the_glossary_names_what_is_in_the_code():
+    code = set(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))))
+    named = re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", GLOSSARY_PAGE.read_text("utf-8"))))
+    assert sorted(set(named) - code) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
