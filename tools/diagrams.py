@@ -30,8 +30,10 @@ WORKFLOWS = f"""# What may be done, and by whom
 
 {GENERATED}
 
-One part for each table of steps (`workflow.py` of a package): services, buttons, tasks and tests read the same tables. An
-arrow carries the act's label and who may do it. An act that leaves the state as it is stands in the table only; one that
+One part for each table of steps (`workflow.py` of a package); services, buttons, tasks and tests read the same tables.
+[How to add an act](architecture.md#an-act).
+
+An arrow carries the act's label and who may do it. An act that leaves the state as it is stands in the table only; one that
 may be done in more than {MOST_ARROWS} states starts at a box of its own.
 
 "Apart": *four eyes*, nobody does it to what they drafted or submitted themselves; *recusal* (除斥), nobody does it to a
@@ -93,7 +95,7 @@ def _state_diagram(table: Workflow[StrEnum]) -> str:
     lines += [f'    state "{label(state)}" as {state}' for state in states]
     lines.append(f"    [*] --> {states[0]}")
     for number, step in enumerate(table.steps):
-        if step.target is None:
+        if {*step.sources} <= {step.target} or step.target is None:
             continue
         sources = [str(source) for source in step.sources]
         if len(sources) > MOST_ARROWS:
