@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.core import clock
+from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db, fetch_all
@@ -304,6 +304,18 @@ def test_nobody_else_learns_that_it_exists(client: PageClient, here: Town) -> No
     page = client.get(f"/referrals/{sent.id}")
     client.post(f"/referrals/{sent.id}/acts/accept", token_from=page, status=403)
     client.post(f"/referrals/{sent.id}/acts/expire", token_from=page, status=404)
+
+
+def test_a_memo_is_sent_back_with_words_that_had_to_be_there(client: PageClient, here: Town) -> None:
+    memo = here.memo()
+    services.send_observation(observation=memo, by=here.leader)
+    client.sign_in(here.desk_worker)
+    typed = {"reason": "電話は047-000-1234へ"}
+    page = client.submit(client.get(f"/observations/{memo.id}/acts/return"), "差し戻す", typed)
+    client.submit(page, "差し戻す", typed | {"needed": "担当の直通の番号"})
+    db.session.expire_all()
+    assert memo.status is ObservationStatus.RETURNED
+    assert [entry.reason for entry in audit.timeline(memo)][:2] == [typed["reason"], "担当の直通の番号"]
 
 
 def test_an_act_that_was_overtaken_is_409(client: PageClient, here: Town) -> None:

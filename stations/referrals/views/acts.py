@@ -82,6 +82,7 @@ def act(referral: Any, act: str) -> Any:
 
 
 def _do(referral: Any, step: Act, form: ActForm) -> None:
+    _say_why(referral, form)
     if step in _PLAIN:
         _PLAIN[step](referral=referral, by=current_user)
     elif step is Act.RECORD_FIRST_VISIT:
@@ -89,11 +90,13 @@ def _do(referral: Any, step: Act, form: ActForm) -> None:
         services.record_first_visit(referral=referral, on=on, by=current_user)
     else:
         _WITH_REASON[step](referral=referral, reason=form.reason.data or "", by=current_user)
-    _say_why(referral, form)
 
 
 def _say_why(subject: Any, form: AskingForm) -> None:
-    """Keep the reason why a text of an act holds what could point at the person."""
+    """Keep the reason why a text of an act holds what could point at the person.
+
+    Before the act: a memo that is sent back is no longer its receiver's to write on.
+    """
     if form.questionable:
         services.confirm_content(subject=subject, reason=form.needed.data or "", by=current_user)
 
@@ -127,13 +130,13 @@ def observation_act(observation: Any, act: str) -> Any:
 
 
 def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
+    _say_why(observation, form)
     if step in _MEMO_PLAIN:
         _MEMO_PLAIN[step](observation=observation, by=current_user)
     elif step is ObservationAct.CLOSE:
         services.close_observation(observation=observation, answer=form.answer.data or "", by=current_user)
     else:
         _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
-    _say_why(observation, form)
 
 
 def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> str:
