@@ -303,6 +303,7 @@ def test_nobody_else_learns_that_it_exists(client: PageClient, here: Town) -> No
     client.sign_in(here.worker)
     page = client.get(f"/referrals/{sent.id}")
     client.post(f"/referrals/{sent.id}/acts/accept", token_from=page, status=403)
+    client.get(f"/referrals/{sent.id}/acts/return", status=403)
     client.post(f"/referrals/{sent.id}/acts/expire", token_from=page, status=404)
 
 

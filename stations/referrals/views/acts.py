@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from stations.core import clock
-from stations.core.access import Permission
+from stations.core.access import Permission, demand_role
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
@@ -55,6 +55,7 @@ def act(referral: Any, act: str) -> Any:
     if act not in [*_PLAIN, *_WITH_REASON, Act.RECORD_FIRST_VISIT]:
         abort(404)
     step, form = Act(act), ActForm()
+    demand_role(current_user, REFERRAL.row(step).permissions, referral)
     if form.validate_on_submit() and succeeds(form, lambda: _do(referral, step, form)):
         now = label(referral.status)
         done = _("つなぎ %(number)s は「%(state)s」になりました。", number=referral.number, state=now)
@@ -109,6 +110,7 @@ def observation_act(observation: Any, act: str) -> Any:
     if act not in [*_MEMO_PLAIN, *_MEMO_WITH_REASON, ObservationAct.CLOSE]:
         abort(404)
     step, form = ObservationAct(act), ActForm()
+    demand_role(current_user, OBSERVATION.row(step).permissions, observation)
     if form.validate_on_submit() and succeeds(form, lambda: _do_memo(observation, step, form)):
         now = label(observation.status)
         done = _("気づきメモ %(number)s は「%(state)s」になりました。", number=observation.number, state=now)
