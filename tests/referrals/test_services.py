@@ -94,7 +94,7 @@ def test_every_act_in_every_state(here: Town) -> None:
         with db.session.begin_nested() as attempt:
             referral = in_state(here, status)
             if REFERRAL.allows(status, act):
-                assert act in queries.available_acts(of_the_act(here, act), referral)
+                assert queries.available_steps(of_the_act(here, act), referral, {act})
                 do(act, referral, of_the_act(here, act))
                 assert referral.status is REFERRAL.next_status(status, act)
                 assert audit.timeline(referral)[0].to_label
@@ -124,7 +124,7 @@ def test_every_act_by_the_wrong_side_or_somebody_else(here: Town) -> None:
         for person in others | other_side:
             with pytest.raises(NotAllowed):
                 do(act, referral, person)
-            assert act not in queries.available_acts(person, referral)
+            assert not queries.available_steps(person, referral, {act})
         assert referral.status is status
 
 
@@ -300,6 +300,22 @@ def test_so_does_the_agency_that_received_a_memo(here: Town) -> None:
     assert queries.is_stranded(memo) and memo.concealed_from(here.worker)
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
     assert mail.to_name == here.leader.name and memo.number in mail.subject
+
+
+def test_so_does_the_agency_when_the_station_takes_it_down(here: Town) -> None:
+    memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
+    services.send_observation(observation=memo, by=here.leader)
+    services.withdraw_consent(subject=memo, by=here.leader)
+    (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
+    assert mail.to_name == here.worker.name and "撤回" in mail.subject and memo.number in mail.subject
+
+
+def test_nobody_hears_of_a_consent_to_what_they_were_never_told(here: Town) -> None:
+    drafted, withdrawn, memo = here.referral(), here.referral(), here.memo(consent())
+    services.withdraw(referral=withdrawn, reason="引っ越し", by=here.worker)
+    for subject, by in ((drafted, here.worker), (withdrawn, here.worker), (memo, here.leader)):
+        services.withdraw_consent(subject=subject, by=by)
+    assert fetch_all(sa.select(OutboxMail)) == []
 
 
 def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -> None:
@@ -659,7 +675,7 @@ def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool =
 
 def moves(person: Person, memo: Observation) -> list[str]:
     """What ``person`` can do to a memo beside what is written on it."""
-    return [act for act in queries.available_acts(person, memo) if isinstance(act, ObservationAct)]
+    return [step.act for step in queries.available_steps(person, memo, set(ObservationAct))]
 
 
 def test_every_act_on_a_memo_in_every_state(here: Town) -> None:

@@ -1,7 +1,7 @@
 """One referral or memo, its consent, who may do what with it, and the agencies and people around."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -58,8 +58,10 @@ def latest_consent(subject: Sheet) -> Consent | None:
 # ---- who may do what ---------------------------------------------------------------------------------------------
 
 
-def available_steps(person: Actor, subject: Sheet) -> list[Step[Any]]:
-    """What ``person`` can do to a sheet or memo now, in the order of its table."""
+def available_steps(
+    person: Actor, subject: Sheet, among: Container[StrEnum] | None = None
+) -> list[Step[Any]]:
+    """What ``person`` can do to a sheet or memo now, in the order of its table; ``among``: of these acts alone."""
     steps: Iterable[Step[Any]]
     if isinstance(subject, Referral):
         steps = REFERRAL.steps_from(subject.status)
@@ -67,12 +69,8 @@ def available_steps(person: Actor, subject: Sheet) -> list[Step[Any]]:
         told = subject.may_be_told(subject.consent, clock.today())
         every = OBSERVATION.steps_from(subject.status)
         steps = [one for one in every if rules.observation_act_fits(subject.status, one.act, told=told)]
-    return [step for step in steps if any(access.can(person, one, subject) for one in step.permissions)]
-
-
-def available_acts(person: Actor, subject: Sheet) -> list[StrEnum]:
-    """The acts of `available_steps`."""
-    return [step.act for step in available_steps(person, subject)]
+    asked = steps if among is None else [step for step in steps if step.act in among]
+    return [step for step in asked if any(access.can(person, one, subject) for one in step.permissions)]
 
 
 def personal_in(subject: Sheet) -> dict[str, list[Found]]:
@@ -110,7 +108,7 @@ def may_record_call(person: Actor, observation: Observation) -> bool:
     if not takes_calls(person, observation):
         return False
     asked = danger.needs_call(observation.urgent, observation.facts, observation.alias)
-    return asked and SheetAct.RECORD_CALL in available_acts(person, observation)
+    return asked and bool(available_steps(person, observation, {SheetAct.RECORD_CALL}))
 
 
 def takes_calls(person: Actor, observation: Observation) -> bool:
@@ -160,7 +158,7 @@ def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
     """The looks back that ``person`` can write down today, the first one first."""
     today = clock.today()
     agreed = consent_rules.may_tell(referral.consent, Recipient.STATION, today)
-    if not agreed or SheetAct.RECORD_FOLLOW_UP not in available_acts(person, referral):
+    if not agreed or not available_steps(person, referral, {SheetAct.RECORD_FOLLOW_UP}):
         return []
     return [
         one

@@ -18,7 +18,7 @@ from stations.core.tasks import Task
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import Observation, Referral
-from stations.referrals.queries.sheets import available_acts, due_on, memo_due_on, open_looks
+from stations.referrals.queries.sheets import available_steps, due_on, memo_due_on, open_looks
 from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Status
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 
@@ -105,8 +105,8 @@ def _observation_tasks(person: Actor) -> list[Task]:
 
 def _words(person: Actor, subject: Referral | Observation, tasks: Mapping[StrEnum, str]) -> str | None:
     """What the first act that ``person`` can do, of those that are ``tasks``, is called there."""
-    acts = (act for act in available_acts(person, subject) if act in tasks)
-    return next((_(tasks[act], number=subject.number) for act in acts), None)
+    steps = available_steps(person, subject, tasks)
+    return _(tasks[steps[0].act], number=subject.number) if steps else None
 
 
 def _alerts(person: Actor) -> list[Task]:
