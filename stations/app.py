@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from stations.applications.views import blueprint as applications
+from stations.attendance.cli import commands as attendance_commands
 from stations.attendance.views import blueprint as attendance
 from stations.committees.cli import commands as committees_commands
 from stations.committees.views import blueprint as committees
@@ -55,6 +56,7 @@ COMMANDS = (
     cli.key_commands,
     people_commands,
     committees_commands,
+    attendance_commands,
     grants_commands,
     referrals_commands,
     demo_commands,

@@ -13,9 +13,11 @@ from stations.core.database import AppendOnly, Model, enum_column
 from stations.core.sealed import SealedText
 from stations.people.models import Person
 
+_NO_BAND = sa.text("band IS NULL")
+
 
 class OpeningRecord(Model):
-    """The record of one opening that took place: weather, note, incident. Counts are sums of `Tap` rows.
+    """The record of one opening that took place: weather, note, incident. Counts are sums of `Tap` rows, kept as `OpeningCount`.
 
     Started by the first tap or by opening the page's form; closed at the end of the day, reopened only with a
     reason. Written by `attendance.services`.
@@ -93,6 +95,42 @@ class Tap(AppendOnly, Model):
     moved_from_id: orm.Mapped[int | None] = orm.mapped_column(
         sa.ForeignKey("tap.id"), comment="the tap of another opening that this one was moved from"
     )
+
+
+class OpeningCount(Model):
+    """What stands on one tile of a record: the sum of its taps, kept in the transaction that adds one.
+
+    A record has a row of zero for 年代不明 from its beginning, so that an opening to which nobody came is one too.
+    Pages read these rows, however many taps there are; ``flask attendance recount`` proves them. Written by
+    `attendance.services.rows`.
+    """
+
+    __tablename__ = "opening_count"
+    __table_args__ = (
+        sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name="band"),
+        sa.CheckConstraint("number >= 0", name="number"),
+        sa.Index("uq_opening_count_tile", "record_id", "counter", "band", unique=True),
+        # To the index above, two rows without a band are two.
+        sa.Index(
+            "uq_opening_count_without_band",
+            "record_id",
+            "counter",
+            unique=True,
+            sqlite_where=_NO_BAND,
+            postgresql_where=_NO_BAND,
+        ),
+        # A year's figures are read from this index alone.
+        sa.Index("ix_opening_count_year", "counter", "month", "station_id", "band", "number"),
+    )
+
+    record_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening_record.id"))
+    station_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("station.id"), comment="of the opening, which never changes it"
+    )
+    month: orm.Mapped[dt.date] = orm.mapped_column(comment="the first day of the opening's month")
+    counter: orm.Mapped[Counter] = orm.mapped_column(enum_column(Counter))
+    band: orm.Mapped[AgeBand | None] = orm.mapped_column(enum_column(AgeBand))
+    number: orm.Mapped[int]
 
 
 class TallyDevice(Model):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import services
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import OpeningCount, OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, RecordAct, RecordStatus, Totals
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningAct, OpeningStatus
@@ -45,7 +45,7 @@ _CLOSED: _Done = (OpeningRecord.__tablename__, RecordAct.CLOSE, RecordStatus.OPE
 _HELD: _Done = (Opening.__tablename__, OpeningAct.HOLD, OpeningStatus.PLANNED, OpeningStatus.HELD)
 # Made once and sent past the session, whose bookkeeping would take longer than the statements themselves.
 _NEW_RECORD = sa.insert(OpeningRecord).returning(OpeningRecord.id)
-_NEW_TAPS, _NEW_EVENTS = sa.insert(Tap), sa.insert(audit.Event)
+_NEW_TAPS, _NEW_COUNTS, _NEW_EVENTS = sa.insert(Tap), sa.insert(OpeningCount), sa.insert(audit.Event)
 _NOW_HELD = (
     sa.update(Opening).where(Opening.id == sa.bindparam("opening_id")).values(status=OpeningStatus.HELD)
 )
@@ -132,9 +132,22 @@ def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> No
         for (counter, band), delta in counted.counts().items()
         if delta
     ]
+    counts = [
+        {
+            "record_id": record_id,
+            "station_id": opening.station_id,
+            "month": opening.on.replace(day=1),
+            "counter": counter,
+            "band": band,
+            "number": number,
+        }
+        for (counter, band), number in counted.counts().items()
+        if number or band is AgeBand.UNKNOWN
+    ]
     events = [_event(opening, _CLOSED, record_id, leader_id), _event(opening, _HELD, opening.id, leader_id)]
     connection = db.session.connection()
     connection.execute(_NEW_TAPS, taps)
+    connection.execute(_NEW_COUNTS, counts)
     connection.execute(_NEW_EVENTS, events)
     connection.execute(_NOW_HELD, {"opening_id": opening.id})
     orm.attributes.set_committed_value(opening, "status", OpeningStatus.HELD)

@@ -187,7 +187,9 @@ class GrantLine(Model):
     content: orm.Mapped[str]
     planned_yen: orm.Mapped[int] = orm.mapped_column(comment="amount in the approved plan")
     awarded_yen: orm.Mapped[int] = orm.mapped_column(comment="budget now, after approved changes and 流用")
-    decided_yen: orm.Mapped[int] = orm.mapped_column(comment="by the last decision: base of 流用's 2割")
+    decided_yen: orm.Mapped[int] = orm.mapped_column(
+        comment="budget by the last decision: base of 流用's 2割"
+    )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
 
@@ -401,7 +403,9 @@ class LedgerTransaction(AppendOnly, Model):
         sa.ForeignKey("ledger_transaction.id"), unique=True
     )
     corrects_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("ledger_transaction.id"), unique=True, comment="the reversed one that it replaces"
+        sa.ForeignKey("ledger_transaction.id"),
+        unique=True,
+        comment="the reversed one in whose place it stands",
     )
     reason: orm.Mapped[str | None]
     client_event_id: orm.Mapped[str | None] = orm.mapped_column(unique=True, comment="one sending of a form")

@@ -295,9 +295,11 @@ def test_yearly_figures(day: Day) -> None:
     day.tap()
     day.tap(counter=Counter.CONSULTATION)
     committee, year = day.station.committee_id, clock.fiscal_year(clock.today())
-    counted = [tuple(row) for row in queries.visits_of_year(year)]
-    assert counted == [(committee, clock.today().month, CHILD, 2)]
-    assert queries.visits_of_year(year - 1) == []
+    counted, month = queries.visits_of_year(year), clock.today().month
+    assert counted.by_committee == {(committee, month): 2}
+    assert counted.by_band == {(month, CHILD): 2, (month, AgeBand.UNKNOWN): 0}
+    before = queries.visits_of_year(year - 1)
+    assert (before.by_committee, before.by_band) == ({}, {})
     figures = queries.totals_between(day.station.id, day.opening.on, day.opening.on)
     yesterday = day.opening.on - dt.timedelta(days=1)
     assert queries.totals_between(day.station.id, yesterday, yesterday).openings == 0

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.services.rows import Author, new_record, write
 from stations.core import clock, files
 from stations.core.access import Role
-from stations.core.database import add, db
+from stations.core.database import db
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.grants import bookkeeping
@@ -221,22 +221,15 @@ def test_a_report_says_that_another_tells_of_the_same_station() -> None:
 
 def visited(made: Team, on: dt.date, *, visits: int) -> None:
     """An opening at the grant's station with a record of so many visits."""
-    now, person = clock.now(), made.officer
-    record = add(
-        OpeningRecord(opening=cast.opening(made.grant.station, on), begun_at=now, begun_by_id=person.id)
-    )
-    for number in range(visits):
-        add(
-            Tap(
-                record_id=record.id,
-                client_event_id=f"{on}-{number}",
-                counter=Counter.VISIT,
-                band=AgeBand.ELEMENTARY,
-                delta=1,
-                tapped_at=now,
-                received_at=now,
-                by_id=person.id,
-            )
+    record = new_record(cast.opening(made.grant.station, on), made.officer.id)
+    for _nth in range(visits):
+        write(
+            record,
+            Counter.VISIT,
+            AgeBand.ELEMENTARY,
+            1,
+            Author(made.officer.id),
+            tapped_at=clock.now(),
         )
 
 

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from sqlalchemy.orm import Session
 
-from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.services.rows import Author, new_record, write
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
@@ -40,21 +40,9 @@ def holder(role: Role, station: Station) -> Person:
 
 
 def visits(opening: Opening, by: Person, count: int, band: AgeBand = AgeBand.ELEMENTARY) -> None:
-    now = clock.now()
-    record = add(OpeningRecord(opening=opening, begun_at=now, begun_by_id=by.id))
     opening.status = OpeningStatus.HELD
-    add(
-        Tap(
-            record_id=record.id,
-            client_event_id=f"visit-{record.id}",
-            counter=Counter.VISIT,
-            band=band,
-            delta=count,
-            tapped_at=now,
-            received_at=now,
-            by_id=by.id,
-        )
-    )
+    record = new_record(opening, by.id)
+    write(record, Counter.VISIT, band, count, Author(by.id), tapped_at=clock.now())
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)

@@ -4,21 +4,18 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import rules
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import OpeningCount, OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter, Totals
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import access, clock, lists
 from stations.core.access import Actor, Permission
 from stations.core.database import db
-
-S = TypeVar("S", bound=sa.Select[*tuple[Any, ...]])
 
 NOTHING = rules.totals(())
 TO_RECORD_LIMIT = 50
@@ -97,29 +94,28 @@ def totals(opening: Opening) -> Totals:
 
 
 def totals_of(opening_ids: Collection[int]) -> dict[int, Totals]:
-    """What is counted, by opening id; openings without a tap are missing."""
+    """What is counted, by opening id; openings without a record are missing."""
     if not opening_ids:
         return {}
     rows = db.session.execute(
-        sa.select(OpeningRecord.opening_id, Tap.counter, Tap.band, sa.func.sum(Tap.delta))
-        .join(OpeningRecord, OpeningRecord.id == Tap.record_id)
+        sa.select(OpeningRecord.opening_id, OpeningCount.counter, OpeningCount.band, OpeningCount.number)
+        .join(OpeningRecord, OpeningRecord.id == OpeningCount.record_id)
         .where(OpeningRecord.opening_id.in_(opening_ids))
-        .group_by(OpeningRecord.opening_id, Tap.counter, Tap.band)
     )
-    changes: dict[int, list[tuple[Counter, AgeBand | None, int]]] = {}
-    for opening_id, counter, band, delta in rows:
-        changes.setdefault(opening_id, []).append((counter, band, delta))
-    return {opening_id: rules.totals(summed) for opening_id, summed in changes.items()}
+    counted: dict[int, list[tuple[Counter, AgeBand | None, int]]] = {}
+    for opening_id, counter, band, number in rows:
+        counted.setdefault(opening_id, []).append((counter, band, number))
+    return {opening_id: rules.totals(each) for opening_id, each in counted.items()}
 
 
 def count(record: OpeningRecord, counter: Counter, band: AgeBand | None) -> int:
     """What stands on one tile now."""
-    summed = sa.select(sa.func.coalesce(sa.func.sum(Tap.delta), 0)).where(
-        Tap.record_id == record.id,
-        Tap.counter == counter,
-        Tap.band.is_(None) if band is None else Tap.band == band,
+    counted = sa.select(OpeningCount.number).where(
+        OpeningCount.record_id == record.id,
+        OpeningCount.counter == counter,
+        OpeningCount.band.is_(None) if band is None else OpeningCount.band == band,
     )
-    return db.session.scalar(summed) or 0
+    return db.session.scalar(counted) or 0
 
 
 def tap(client_event_id: str) -> Tap | None:
@@ -246,53 +242,64 @@ def stations_of(person: Actor, year: int) -> list[StationRow]:
 # ---- yearly figures -------------------------------------------------------------------------------------------
 
 
-def visits_of_year(year: int) -> list[tuple[int, int, AgeBand | None, int]]:
-    """(committee id, month 1–12, age band, 延べ人数) of a fiscal year, of every month with a recorded opening.
+@dataclass(frozen=True)
+class YearVisits:
+    """延べ人数 of a fiscal year: by (committee id, month 1–12) and by (month, age band), where an opening was recorded."""
 
-    The band is None, and nobody is counted, where openings were held and nobody came.
-    """
+    by_committee: dict[tuple[int, int], int]
+    by_band: dict[tuple[int, AgeBand], int]
+
+
+def visits_of_year(year: int) -> YearVisits:
+    """What was counted in a fiscal year; months without a recorded opening are missing."""
     first, last = clock.fiscal_year_period(year)
-    rows = db.session.execute(_visits_of_year(), {"first": first, "last": last})
-    return [(committee_id, month, _BANDS[band], visits) for committee_id, month, band, visits in rows]
-
-
-# A year has hundreds of rows; SQLAlchemy's own conversion goes through three functions for each.
-_BANDS: dict[str | None, AgeBand | None] = {None: None} | {band.value: band for band in AgeBand}
+    found = YearVisits({}, {})
+    for committee_id, month, band, visits in db.session.execute(
+        _visits_of_year(), {"first": first, "last": last}
+    ):
+        if committee_id is not None:
+            found.by_committee[committee_id, month.month] = visits
+        elif band is not None:
+            found.by_band[month.month, AgeBand(band)] = visits
+    return found
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _visits_of_year() -> sa.Select[int, int, str | None, int]:
-    month = sa.cast(sa.extract("month", Opening.on), sa.Integer)
-    visits = sa.func.coalesce(sa.func.sum(Tap.delta), 0)
-    return _recorded(
-        sa.select(Station.committee_id, month, sa.type_coerce(Tap.band, sa.Text()), visits),
-        Tap.counter == Counter.VISIT,
-    ).group_by(Station.committee_id, month, Tap.band)
+def _visits_of_year() -> sa.CompoundSelect[int | None, dt.date, str | None, int]:
+    visits = sa.func.sum(OpeningCount.number)
+    of_year = sa.and_(
+        OpeningCount.counter == Counter.VISIT,
+        OpeningCount.month.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    by_committee = (
+        sa.select(Station.committee_id, OpeningCount.month, sa.cast(sa.null(), sa.Text()), visits)
+        .join_from(OpeningCount, Station, Station.id == OpeningCount.station_id)
+        .where(of_year)
+        .group_by(Station.committee_id, OpeningCount.month)
+    )
+    band = sa.type_coerce(OpeningCount.band, sa.Text())
+    by_band = (
+        sa.select(sa.cast(sa.null(), sa.Integer()), OpeningCount.month, band, visits)
+        .where(of_year)
+        .group_by(OpeningCount.month, OpeningCount.band)
+    )
+    return sa.union_all(by_committee, by_band)
 
 
 def totals_between(station_id: int, first: dt.date, last: dt.date) -> PeriodTotals:
     """A station's openings with a record from ``first`` to ``last``, and the sum of everything counted at them."""
-    here = Station.id == station_id
-    held = _recorded(sa.select(sa.func.count(sa.distinct(Opening.id)))).where(here).scalar_subquery()
-    # An opening at which nobody was counted has a row without a counter, so the number of openings is always told.
     rows = db.session.execute(
-        _recorded(sa.select(held, Tap.counter, Tap.band, sa.func.sum(Tap.delta)))
-        .where(here)
-        .group_by(Tap.counter, Tap.band),
-        {"first": first, "last": last},
+        sa.select(OpeningCount.counter, OpeningCount.band, sa.func.sum(OpeningCount.number))
+        .add_columns(sa.func.count(sa.distinct(OpeningCount.record_id)))
+        .join(OpeningRecord, OpeningRecord.id == OpeningCount.record_id)
+        .join(Opening, Opening.id == OpeningRecord.opening_id)
+        .where(Opening.station_id == station_id, Opening.on.between(first, last))
+        .group_by(OpeningCount.counter, OpeningCount.band)
     ).all()
-    counted = [(counter, band, number) for _held, counter, band, number in rows if counter is not None]
-    return PeriodTotals(rows[0][0] if rows else 0, rules.totals(counted))
-
-
-def _recorded(statement: S, *of_taps: sa.ColumnElement[bool]) -> S:
-    """Openings from ``first`` to ``last`` that have a record, with those of their taps that fit ``of_taps``."""
-    return (
-        statement.select_from(Opening)
-        .join(Station, Station.id == Opening.station_id)
-        .join(OpeningRecord, OpeningRecord.opening_id == Opening.id)
-        .outerjoin(Tap, sa.and_(Tap.record_id == OpeningRecord.id, *of_taps))
-        .where(Opening.on.between(sa.bindparam("first"), sa.bindparam("last")))
+    # Every record has its row of 年代不明.
+    openings = max((records for *_tile, records in rows), default=0)
+    return PeriodTotals(
+        openings, rules.totals([(counter, band, number) for counter, band, number, _ in rows])
     )
 
 
@@ -351,8 +358,8 @@ def _figures(station_ids: Iterable[int], year: int) -> dict[int, tuple[int, int,
 @cache
 def _held() -> sa.Select[int, int, int | None, int]:
     visits = (
-        sa.select(sa.func.sum(Tap.delta))
-        .where(Tap.record_id == OpeningRecord.id, Tap.counter == Counter.VISIT)
+        sa.select(sa.func.sum(OpeningCount.number))
+        .where(OpeningCount.record_id == OpeningRecord.id, OpeningCount.counter == Counter.VISIT)
         .correlate(OpeningRecord)
         .scalar_subquery()
     )

@@ -3,7 +3,7 @@
 from stations.attendance import queries, rules
 from stations.attendance.models import OpeningRecord
 from stations.attendance.rules import RecordAct, Totals
-from stations.attendance.services.rows import Author, write
+from stations.attendance.services.rows import Author, new_record, write
 from stations.attendance.workflow import RECORD
 from stations.committees import services as committees
 from stations.committees.models import Opening
@@ -12,7 +12,7 @@ from stations.core import access, audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
 from stations.core.danger import danger_words
-from stations.core.database import add, db, lock
+from stations.core.database import db, lock
 from stations.core.messages import N_, RuleBroken
 
 
@@ -28,7 +28,7 @@ def begin(*, opening: Opening, by: Actor) -> OpeningRecord:
     rules.check_recording_day(opening.on, clock.today())
     record = queries.record_of(opening)
     if record is None:
-        record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=by.id))
+        record = new_record(opening, by.id)
     return record
 
 

@@ -1,14 +1,17 @@
-"""The rows behind every count."""
+"""The rows behind every count, and the counts kept of them."""
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from stations.attendance import rules
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import OpeningCount, OpeningRecord, Tap
 from stations.attendance.rules import AgeBand, Counter
+from stations.committees.models import Opening
 from stations.core import clock
-from stations.core.database import add
+from stations.core.database import add, db
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,72 @@ def write(
             author_unsure=author.unsure,
         )
     )
+    _count(record, counter, band, delta)
+
+
+def new_record(opening: Opening, by_id: int) -> OpeningRecord:
+    """An opening's record, at which nobody has been counted yet."""
+    record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=by_id))
+    _count(record, Counter.VISIT, AgeBand.UNKNOWN, 0)
+    return record
+
+
+def _count(record: OpeningRecord, counter: Counter, band: AgeBand | None, delta: int) -> None:
+    """Keep the count of a tile. Whoever writes holds the opening, so nobody else counts it at the same time."""
+    tile = (
+        OpeningCount.record_id == record.id,
+        OpeningCount.counter == counter,
+        OpeningCount.band.is_(None) if band is None else OpeningCount.band == band,
+    )
+    counted = (
+        sa.update(OpeningCount)
+        .where(*tile)
+        .values(number=OpeningCount.number + delta)
+        .returning(OpeningCount.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(counted) is None:
+        opening = record.opening
+        add(
+            OpeningCount(
+                record_id=record.id,
+                station_id=opening.station_id,
+                month=opening.on.replace(day=1),
+                counter=counter,
+                band=band,
+                number=delta,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A tile whose kept count is not the sum of its taps; 0 where there is none of either."""
+
+    record_id: int
+    counter: Counter
+    band: AgeBand | None
+    counted: int
+    taps: int
+
+
+def recount(*, correct: bool = False) -> list[Difference]:
+    """Compare the kept counts with the taps; ``correct``: write what the taps say. By the system, for ``flask``."""
+    either = sa.union_all(
+        sa.select(OpeningCount.record_id, OpeningCount.counter, OpeningCount.band).add_columns(
+            OpeningCount.number.label("counted"), sa.literal(0).label("taps")
+        ),
+        sa.select(Tap.record_id, Tap.counter, Tap.band, sa.literal(0), Tap.delta),
+    ).subquery()
+    counted, taps = sa.func.sum(either.c.counted), sa.func.sum(either.c.taps)
+    tile = (either.c.record_id, either.c.counter, either.c.band)
+    found = [
+        Difference(*row)
+        for row in db.session.execute(
+            sa.select(*tile, counted, taps).group_by(*tile).having(counted != taps).order_by(*tile)
+        )
+    ]
+    for one in found if correct else []:
+        record = db.session.get_one(OpeningRecord, one.record_id)
+        _count(record, one.counter, one.band, one.taps - one.counted)
+    return found

@@ -22,6 +22,7 @@ from stations.grants.recovering import OPEN
 from stations.grants.reminders import ReportReminder
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import FINAL, PENDING, Status
+from stations.grants.settings import FiscalYearSetting
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,26 @@ def desk(person: Actor) -> Desk:
     return Desk(list(grants.values()))
 
 
-# What tasks ask of it.
+# What tasks ask of a year's settings, and of a finding, and what they do not ask of a grant: there may be hundreds.
+_OF_A_YEAR = (
+    FiscalYearSetting.fiscal_year,
+    FiscalYearSetting.processing_days,
+    FiscalYearSetting.report_days,
+    FiscalYearSetting.report_latest_month,
+    FiscalYearSetting.report_latest_day,
+    FiscalYearSetting.reminder_days,
+)
+_NOT_ASKED = (
+    Grant.award_conditions,
+    Grant.report_results,
+    Grant.starts_on,
+    Grant.decided_on,
+    Grant.determined_on,
+    Grant.closed_on,
+    Grant.inspected_at,
+    Grant.report_file_id,
+    Grant.refund_yen,
+)
 _OF_A_FINDING = (
     GrantRecovery.grant_id,
     GrantRecovery.status,
@@ -96,7 +116,8 @@ def _open() -> sa.Select[Any]:
         .options(
             orm.lazyload(Grant.committee),
             orm.lazyload(Grant.station),
-            orm.joinedload(Grant.setting),
+            orm.joinedload(Grant.setting).load_only(*_OF_A_YEAR, raiseload=True),
+            *(orm.defer(column, raiseload=True) for column in _NOT_ASKED),
             orm.lazyload(PaymentRequest.payment),
             orm.load_only(*_OF_A_FINDING, raiseload=True),
         )

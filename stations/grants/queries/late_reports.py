@@ -16,6 +16,7 @@ from stations.grants.queries.names import OpenGrant
 from stations.grants.reminders import ReportReminder
 from stations.grants.reporting import REPORTABLE
 from stations.grants.rules import Status
+from stations.grants.settlement import parse_reminder_days
 
 NEAR = dt.timedelta(days=30)
 """How long before its deadline a report comes onto the list."""
@@ -83,5 +84,5 @@ def _awaited(one: OpenGrant, due: dt.date, cash: Yen) -> AwaitedReport:
 
 
 def _reminders_over(grant: Grant, due: dt.date) -> bool:
-    days = grant.setting.terms.reminder_days if grant.setting is not None else ()
+    days = parse_reminder_days(grant.setting.reminder_days) if grant.setting is not None else ()
     return clock.today() > due + dt.timedelta(days=max((0, *days)))

@@ -95,7 +95,7 @@ def _next_act(grant: Grant, facts: Facts) -> Act:
 
 def _told(grant: Grant, facts: Facts) -> bool:
     """Whether nothing waits for the letter of the fixed amount."""
-    return grant.status is not Status.DETERMINED or facts.letters["determination"] > 0
+    return grant.status is not Status.DETERMINED or "determination" in facts.letters
 
 
 def _refunding(grant: Grant, facts: Facts) -> bool:
@@ -181,7 +181,7 @@ def _advances(grant: Grant, facts: Facts) -> list[Turn]:
 
 def _cancellation_due(facts: Facts) -> bool:
     """Whether a 取消し has no letter yet; of an award that was never told there is none."""
-    return facts.letters["award"] > 0 and facts.cancellations > facts.letters["cancellation"]
+    return "award" in facts.letters and facts.cancellations > facts.letters.get("cancellation", 0)
 
 
 def _letters(grant: Grant, facts: Facts) -> list[Turn]:
@@ -191,7 +191,7 @@ def _letters(grant: Grant, facts: Facts) -> list[Turn]:
         due.append((facts.untold_changes[0][1], "grants.issue_change"))
     if _cancellation_due(facts):
         due.append(("cancellation", "grants.issue_cancellation"))
-    if grant.status is Status.REFUSED and not facts.letters["refusal"]:
+    if grant.status is Status.REFUSED and "refusal" not in facts.letters:
         due.append(("refusal", "grants.issue"))
     if not _told(grant, facts):
         due.append(("determination", "grants.issue_determination"))

@@ -1,7 +1,7 @@
 """One fiscal year over all districts: stages, money, visits. Reads only; seven statements whatever the size."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -70,12 +70,7 @@ def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
     stages, money, budgets = _stages(year), _money(year), grants.budget_flows(year)
-    visits: Counter[tuple[int, int]] = Counter()
-    bands: defaultdict[int, dict[AgeBand, int]] = defaultdict(lambda: dict.fromkeys(AgeBand, 0))
-    for committee_id, month, band, count in attendance.visits_of_year(year):
-        visits[committee_id, month] += count
-        if band is not None:
-            bands[month][band] += count
+    visits = attendance.visits_of_year(year)
     every = tuple(
         DistrictYear(
             name=name,
@@ -86,12 +81,17 @@ def overview(year: int) -> Overview:
             paid_yen=money[committee_id].paid,
             spent_yen=money[committee_id].spent,
             budget=budgets.get(committee_id, Flow()),
-            visits=tuple([visits.get((committee_id, day.month)) for day in months]),
+            visits=tuple([visits.by_committee.get((committee_id, day.month)) for day in months]),
         )
         for committee_id, name, running in districts(min(clock.fiscal_year_period(year)[1], clock.today()))
     )
     return Overview(
-        year=year, months=months, districts=every, visits_by_band=tuple(bands[day.month] for day in months)
+        year=year,
+        months=months,
+        districts=every,
+        visits_by_band=tuple(
+            {band: visits.by_band.get((day.month, band), 0) for band in AgeBand} for day in months
+        ),
     )
 
 
