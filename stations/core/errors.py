@@ -15,7 +15,7 @@ from stations.core.database import SAFE_METHODS, db
 from stations.core.forms import fields_sent, say, typed_words
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
-from stations.core.messages import Conflict, NotAllowed, RuleBroken
+from stations.core.messages import Conflict, NotAllowed, Refusal, RuleBroken
 from stations.core.once import UsedBefore
 from stations.core.sealed import UnreadableError
 
@@ -163,16 +163,16 @@ def init_app(app: Flask) -> None:
         explanation = str(_(error.description)) if error.code == 403 and error.description else ""
         return _with_allow(page(error.code, explanation=explanation), error)
 
-    @app.errorhandler(RuleBroken)
-    def rule_broken(broken: RuleBroken) -> Any:
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Any:
         db.session.rollback()
-        if isinstance(broken, UsedBefore):
-            return page(409, explanation=say(broken), result=broken.location)
-        if isinstance(broken, Conflict):
-            return page(409, explanation=say(broken))
-        if isinstance(broken, NotAllowed):
-            return page(403, explanation=say(broken))
-        return page(422, explanation=say(broken))
+        if isinstance(refusal, UsedBefore):
+            return page(409, explanation=say(refusal), result=refusal.location)
+        if isinstance(refusal, Conflict):
+            return page(409, explanation=say(refusal))
+        if isinstance(refusal, NotAllowed):
+            return page(403, explanation=say(refusal))
+        return page(422, explanation=say(refusal))
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> Any:
@@ -208,8 +208,6 @@ def _with_allow(answer: tuple[str, int], error: HTTPException) -> Response:
 
 def back_with(broken: RuleBroken, url: str) -> Any:
     """For acts that are one button without a form of their own: say what is wrong on the page it stood on."""
-    if isinstance(broken, Conflict | NotAllowed):
-        raise broken
     db.session.rollback()
     flash(say(broken), "error")
     return redirect(url)

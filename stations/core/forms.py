@@ -23,7 +23,7 @@ from stations.core import clock, documents, formatting, money, once, seen, text
 from stations.core.database import SAFE_METHODS, db
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import Conflict, NotAllowed, RuleBroken
+from stations.core.messages import EditConflict, Refusal, RuleBroken
 
 HELD_FIELD = "held_form_id"  # of a form that was kept when its session ended
 # What stands on pages beside the fields of form classes: buttons, choices of a row or a member.
@@ -80,13 +80,13 @@ def typed_words(fields: Iterable[tuple[str, str]]) -> list[str]:
     return [value for _name, value in fields if value.strip() and not _CODE_WORD.fullmatch(value)]
 
 
-def say(broken: RuleBroken) -> str:
-    """The sentence of a broken rule in the reader's language."""
+def say(refusal: Refusal) -> str:
+    """The sentence of a refusal in the reader's language."""
     params = {
         name: formatting.date(value) if isinstance(value, dt.date) else label(value)
-        for name, value in broken.params.items()
+        for name, value in refusal.params.items()
     }
-    return str(_(broken.message, **params) if params else _(broken.message))
+    return str(_(refusal.message, **params) if params else _(refusal.message))
 
 
 class Form(FlaskForm):
@@ -106,15 +106,15 @@ class Form(FlaskForm):
                 return None
             return CombinedMultiDict((request.files, request.form))
 
-    def show(self, *problems: RuleBroken) -> None:
-        """Put broken rules beside their fields (or on top) and give up what the act had begun to change."""
+    def show(self, *problems: Refusal) -> None:
+        """Put refusals beside their fields (or on top) and give up what the act had begun to change."""
         db.session.rollback()
-        for broken in problems:
-            field = self._fields.get(broken.field or "")
+        for refusal in problems:
+            field = self._fields.get(refusal.field or "")
             if field is None:
-                self.form_errors.append(say(broken))
+                self.form_errors.append(say(refusal))
             else:
-                field.errors = [*field.errors, say(broken)]
+                field.errors = [*field.errors, say(refusal)]
 
 
 class SharedForm(Form):
@@ -137,22 +137,20 @@ class SharedForm(Form):
         if not self.is_submitted():
             self.seen.data = seen.mark(*stored().values())
 
-    def show(self, *problems: RuleBroken) -> None:
+    def show(self, *problems: Refusal) -> None:
         """As every form; after a lost race also what stands there now, and its mark for the next try."""
         super().show(*problems)
-        if any(isinstance(broken, seen.Overtaken) for broken in problems):
+        if any(isinstance(refusal, EditConflict) for refusal in problems):
             self.overtaken = self._stored()  # read after the rollback: what the other one saved
             self.seen.data = seen.mark(*self.overtaken.values())
 
 
 def succeeds(form: Form, act: Callable[[], object]) -> bool:
-    """Run an act; a broken rule is shown in the form. A conflict has a page of its own (409)."""
+    """Run an act; a broken rule, or what another writer saved first, is shown in the form. All else has its page."""
     try:
         act()
-    except (Conflict, NotAllowed):
-        raise
-    except RuleBroken as broken:
-        form.show(broken)
+    except (RuleBroken, EditConflict) as refusal:
+        form.show(refusal)
         return False
     return True
 

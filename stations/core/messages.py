@@ -1,7 +1,7 @@
-"""The one exception that pure rules raise, and the marker for the text it carries.
+"""The refusals that rules and services raise, and the marker for the text they carry.
 
 Rules know nothing of languages: they mark their Japanese sentences with `N_` so that the catalogue
-finds them, and the view translates `RuleBroken.message` and fills `RuleBroken.params` in.
+finds them, and the view translates `Refusal.message` and fills `Refusal.params` in.
 """
 
 
@@ -10,8 +10,11 @@ def N_(text: str) -> str:
     return text
 
 
-class RuleBroken(Exception):
-    """Something a person asked for is against a rule.
+class Refusal(Exception):
+    """An act was not done, with a sentence for the person who asked for it; raised as one of the four kinds below.
+
+    The kinds are siblings, so that a handler catches what it means: `Refusal` itself is caught only where every kind
+    is answered alike.
 
     field: the name of the form field to point at, or None for the form as a whole.
     message: a sentence marked with `N_` saying what to do; its `%(name)s` places are filled from params.
@@ -27,9 +30,17 @@ class RuleBroken(Exception):
         return self.message % self.params if self.params else self.message
 
 
-class Conflict(RuleBroken):
-    """The object is no longer in the state in which the act was offered (views answer 409)."""
+class RuleBroken(Refusal):
+    """What was asked for is against a rule; a form shows it beside its field (answers 422 where no form does)."""
 
 
-class NotAllowed(RuleBroken):
+class Conflict(Refusal):
+    """The object is no longer in the state in which the act was offered (answers 409)."""
+
+
+class NotAllowed(Refusal):
     """An act was tried by someone whose role, own draft or own committee forbids it (answers 403)."""
+
+
+class EditConflict(Refusal):
+    """Somebody else saved since the writer opened the page; nothing was overwritten (shown in the form)."""

@@ -8,11 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
-from stations.core.messages import N_, RuleBroken
-
-
-class Overtaken(RuleBroken):
-    """Somebody else saved since the writer opened the page; nothing was overwritten."""
+from stations.core.messages import N_, EditConflict
 
 
 def stored(row: object, names: Iterable[str]) -> dict[str, object]:
@@ -30,9 +26,9 @@ def mark(*stored: object) -> str:
 
 
 def check(seen: str | None, *stored: object) -> None:
-    """`Overtaken` when ``stored`` is not what ``seen`` marks. None: no page was looked at (commands)."""
+    """`EditConflict` when ``stored`` is not what ``seen`` marks. None: no page was looked at (commands)."""
     if seen is not None and seen != mark(*stored):
-        raise Overtaken(
+        raise EditConflict(
             None,
             N_(
                 "ほかの方が先に保存しました。あなたの入力は下に残っています。"
@@ -44,7 +40,7 @@ def check(seen: str | None, *stored: object) -> None:
 def change(row: object, facts: Mapping[str, object], *, seen: str | None) -> list[str]:
     """Give a locked row the facts that differ from what stands there; returns their names.
 
-    `Overtaken` as `check` says, unless nothing differs (a button pressed twice).
+    `EditConflict` as `check` says, unless nothing differs (a button pressed twice).
     """
     standing = stored(row, facts)
     changed = [name for name, value in facts.items() if standing[name] != value]

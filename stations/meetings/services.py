@@ -64,7 +64,7 @@ def edit(
 ) -> None:
     """Move or rename a meeting that has not been opened yet.
 
-    ``seen``: the mark of title, day, hour and place on the writer's page; `Overtaken` when somebody else changed them.
+    ``seen``: the mark of title, day, hour and place on the writer's page; `EditConflict` when somebody else changed them.
     """
     _begin(meeting, by=by)
     _must_be(meeting, MeetingStatus.PLANNED)
@@ -241,7 +241,7 @@ def _eligible(item: AgendaItem, meeting: Meeting) -> int:
 def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None = None) -> None:
     """Save what people add to the record of the resolutions; possible until the meeting is closed.
 
-    ``seen``: the mark of the words that stood when the writer opened the page; `Overtaken` when others stand now.
+    ``seen``: the mark of the words that stood when the writer opened the page; `EditConflict` when others stand now.
     """
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.OPEN:

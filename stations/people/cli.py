@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
-from stations.core.messages import RuleBroken
+from stations.core.messages import Refusal
 from stations.people import queries, services
 from stations.people.models import LinkKind
 
@@ -28,8 +28,8 @@ def first_administrator(login: str, name: str, email: str | None) -> None:
         raise click.ClickException("There are two administrators already, who can invite others.")
     try:
         person = services.create_person(by=None, login=login, name=name, kana="", email=email)
-    except RuleBroken as broken:
-        raise click.ClickException(str(broken)) from broken
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
     services.give_role(person=person, role=Role.ADMINISTRATOR, from_on=clock.today(), by=None)
     url = services.issue_link(person, kind=LinkKind.INVITATION, by=None)
     db.session.commit()

@@ -16,8 +16,7 @@ from stations.applications.services import CostInput, IncomeInput
 from stations.core import audit, outbox
 from stations.core.access import Role
 from stations.core.database import AppendOnlyError, db
-from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.core.seen import Overtaken
+from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
 from tests.applications import cast as plans
 from tests.applications.conftest import Street
 from tests.support import cast
@@ -108,7 +107,7 @@ def test_two_editors_of_one_section_are_noticed(street: Street):
     plan = plans.draft(street.station, street.drafter)
     seen = plan.lock_version
     save(street, plan, Section.PURPOSE, seen=seen, purpose="先に書いた")
-    with pytest.raises(Overtaken) as caught:
+    with pytest.raises(EditConflict) as caught:
         save(street, plan, Section.PURPOSE, by=street.chair, seen=seen, purpose="あとから書いた")
     assert caught.value.params == {"name": "下書 文子"}
     assert plan.purpose == "先に書いた"
@@ -405,9 +404,9 @@ def at_once(app: Flask, act: Callable[[], object]) -> list[str]:
                 act()
                 db.session.commit()
                 results.append("done")
-            except RuleBroken as broken:
+            except Refusal as refusal:
                 db.session.rollback()
-                results.append(type(broken).__name__)
+                results.append(type(refusal).__name__)
 
     threads = [threading.Thread(target=press) for _ in range(2)]
     for thread in threads:

@@ -16,10 +16,16 @@ from stations.core.config import Config
 from stations.core.database import writes
 from stations.core.errors import JsonLines
 from stations.core.guards import public
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
 from tests.support import cast
 from tests.support.client import PageClient
 
+KINDS: dict[str, type[Refusal]] = {
+    "broken": RuleBroken,
+    "conflict": Conflict,
+    "forbidden": NotAllowed,
+    "overtaken": EditConflict,
+}
 CODES = (400, 403, 404, 405, 409, 413, 429, 500)
 
 
@@ -44,7 +50,7 @@ def failing(config: Config) -> Flask:
     def rule(kind: str) -> str:
         if kind == "locked":
             raise OperationalError("UPDATE", {}, Exception("database is locked"))
-        raise (Conflict if kind == "conflict" else RuleBroken)(None, "いまの状態では、できません。")
+        raise KINDS[kind](None, "いまの状態では、できません。")
 
     return app
 
@@ -90,7 +96,9 @@ def test_a_crash_is_logged_under_its_number_without_its_words(failing: Flask):
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("kind", "status"), [("conflict", 409), ("broken", 422), ("locked", 503)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("conflict", 409), ("broken", 422), ("overtaken", 422), ("locked", 503)]
+)
 def test_what_was_typed_stands_on_the_page(failing: Flask, db_session: Session, kind: str, status: int):
     client = PageClient(failing)
     client.sign_in(cast.person())
@@ -107,6 +115,19 @@ def test_what_was_typed_stands_on_the_page(failing: Flask, db_session: Session, 
     assert "nine small" not in page.text and "123456" not in page.text
     forged = client.post(f"/rule/{kind}", status=400, safety="偽の文")
     assert "偽の文" not in forged.text
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("kind", "status"), [("conflict", 409), ("broken", 422), ("overtaken", 422), ("forbidden", 403)]
+)
+def test_each_kind_of_refusal_is_answered_with_its_sentence(
+    failing: Flask, db_session: Session, kind: str, status: int
+):
+    client = PageClient(failing)
+    client.sign_in(cast.person())
+    page = client.post(f"/rule/{kind}", token_from=client.get("/account"), status=status)
+    assert "いまの状態では、できません。" in page.text
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)

@@ -19,8 +19,10 @@ from stations.core.forms import (
     WholeNumberField,
     YenField,
     problems,
+    succeeds,
 )
-from stations.core.messages import RuleBroken
+from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
+from tests.support.refusals import refused
 
 pytestmark = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
@@ -102,6 +104,27 @@ def test_a_broken_rule_stands_beside_its_field_or_on_top(app: Flask):
         )
         assert form.amount_yen.errors == ["残額は5円です"]
         assert problems(form) == [("", "期限を過ぎています"), ("amount_yen", "残額は5円です")]
+
+
+def _refuse(kind: type[Refusal]) -> None:
+    raise kind(None, "できません")
+
+
+@pytest.mark.parametrize("kind", [RuleBroken, EditConflict])
+def test_what_the_writer_can_put_right_is_shown_in_the_form(app: Flask, kind: type[Refusal]):
+    with app.test_request_context("/", method="POST"):
+        form = Sample(MultiDict({"title": "見本"}))
+        assert not succeeds(form, lambda: _refuse(kind))
+        assert problems(form) == [("", "できません")]
+
+
+@pytest.mark.parametrize("kind", [Conflict, NotAllowed])
+def test_what_no_form_can_put_right_has_a_page_of_its_own(app: Flask, kind: type[Refusal]):
+    with app.test_request_context("/", method="POST"):
+        form = Sample(MultiDict({"title": "見本"}))
+        with refused(kind, None):
+            succeeds(form, lambda: _refuse(kind))
+        assert problems(form) == []
 
 
 @pytest.mark.parametrize(

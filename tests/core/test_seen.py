@@ -5,7 +5,7 @@ import pytest
 
 from stations.core import seen
 from stations.core.forms import typed_words
-from stations.core.seen import Overtaken
+from stations.core.messages import EditConflict
 
 
 @dataclass
@@ -32,7 +32,7 @@ def test_only_what_differs_is_changed() -> None:
 
 def test_whoever_saw_something_else_changes_nothing() -> None:
     row = Row()
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         seen.change(row, {"name": "新しい名前"}, seen=seen.mark("前の名前"))
     assert row == Row()
 

@@ -1,11 +1,12 @@
 import datetime as dt
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.core import clock, text
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,13 @@ def test_a_broken_rule_tells_its_sentence() -> None:
     assert (broken.field, broken.message, broken.params) == ("phone", "%(least)s文字以上", {"least": 12})
     assert str(broken) == "12文字以上"
     assert str(RuleBroken(None, "100%です")) == "100%です"
-    assert isinstance(Conflict(None, "別の人"), RuleBroken)
+
+
+def test_no_kind_of_refusal_is_caught_as_another() -> None:
+    kinds = Refusal.__subclasses__()
+    assert set(kinds) == {RuleBroken, Conflict, NotAllowed, EditConflict}
+    for kind, other in permutations(kinds, 2):
+        assert not issubclass(kind, other)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.database import db
-from stations.core.messages import RuleBroken
+from stations.core.messages import Refusal
 from stations.grants import queries, services
 from stations.grants.models import Grant
 from stations.grants.recovering import OPEN, RecoveryStatus
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
             with on(self.today):
                 acts.ACTS[name](self.case)
                 db.session.flush()
-        except RuleBroken:
+        except Refusal:
             attempt.rollback()
             db.session.expire_all()
             return False

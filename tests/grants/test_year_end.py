@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.database import db
-from stations.core.messages import RuleBroken
+from stations.core.messages import Refusal
 from stations.grants.models import Letter, Repayment
 from stations.grants.rules import Status
 from tests.grants import acts, states
@@ -111,7 +111,7 @@ def test_what_may_happen_on_each_day(db_session: Session, state: str):
                 try:
                     made_by_act = acts.ACTS[act](case)
                     cells.append(counted_in(made_by_act) if act in COUNTED else "yes")
-                except RuleBroken:
+                except Refusal:
                     cells.append("-")
             attempt.rollback()
             db.session.expire_all()

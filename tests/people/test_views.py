@@ -679,6 +679,18 @@ def test_stopping_and_starting_an_account(client: PageClient, administrator: Per
     assert "利用を再開しました" in page.text
 
 
+def test_an_administrator_reads_that_others_change_their_roles(client: PageClient, administrator: Person):
+    (own,) = administrator.roles
+    today = clock.today()
+    when = {"to_on-year": today.year, "to_on-month": today.month, "to_on-day": today.day}
+    for url, button, typed in (
+        (f"/people/{administrator.id}/roles", "役割を加える", {"role": "general_member"}),
+        (f"/people/roles/{own.id}/end", "この日で終える", when),
+    ):
+        page = client.submit(client.get(url), button, typed)
+        assert "ご自分の役割は、ほかの人に変更を依頼してください。" in page.text
+
+
 def test_an_administrator_has_no_buttons_for_themselves(client: PageClient, administrator: Person):
     page = client.get(f"/people/{administrator.id}")
     assert "ほかのシステム管理者に依頼" in page.text

@@ -14,9 +14,8 @@ from stations.committees.models import Station, Venue
 from stations.core import audit, clock, files
 from stations.core.access import Permission, demand
 from stations.core.database import add, fetch_all
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, Conflict, EditConflict, RuleBroken
 from stations.core.money import MAX_YEN
-from stations.core.seen import Overtaken
 from stations.people.models import Person
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def save_section(
     """Save the fields of one section (`rules.SECTION_FIELDS`); "venues" is a list of venue ids.
 
     What is missing is no error here: it is asked for at submission. ``lock_version`` is the plan's as the
-    writer saw it; raises Overtaken when somebody saved this section since, Conflict when nobody may write.
+    writer saw it; raises EditConflict when somebody saved this section since, Conflict when nobody may write.
     """
     _open_for_writing(plan, section, lock_version, by=by)
     allowed = rules.SECTION_FIELDS.get(section, ())
@@ -209,7 +208,7 @@ def _open_for_writing(plan: Plan, section: Section, lock_version: int, *, by: Pe
     begin(plan, Permission.PLAN_DRAFT, by=by)
     _must_be_editable(plan)
     if plan.section_saves.get(section.value, 0) > lock_version:
-        raise Overtaken(
+        raise EditConflict(
             None,
             N_(
                 "%(name)sさんが先に保存しました。あなたの入力は下に残っています。"

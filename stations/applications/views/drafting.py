@@ -26,8 +26,7 @@ from stations.core.database import creates, writes
 from stations.core.forms import Form
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
-from stations.core.seen import Overtaken
+from stations.core.messages import N_, Conflict, EditConflict, RuleBroken
 
 ORDER = tuple(SECTIONS)
 TEMPLATES = {
@@ -60,8 +59,6 @@ def new() -> Any:
                 copy_of=next((one for one in earlier if one.id == form.copy_of.data), None),
                 by=current_user,
             )
-        except (Conflict, NotAllowed):
-            raise
         except RuleBroken as broken:
             form.show(broken)
         else:
@@ -93,10 +90,8 @@ def section(plan: Any, section: str) -> Any:
         if form.validate():
             try:
                 _save(plan, part, form)
-            except (Conflict, NotAllowed):
-                raise
-            except Overtaken as broken:
-                _show_both(form, broken, plan)
+            except EditConflict as conflict:
+                _show_both(form, conflict, plan)
             except RuleBroken as broken:
                 form.show(broken)
             else:
@@ -142,9 +137,9 @@ def _save(plan: Any, part: Section, form: forms.SectionForm) -> None:
         services.mark_mended(plan=plan, section=part, by=current_user)
 
 
-def _show_both(form: forms.SectionForm, broken: Overtaken, plan: Any) -> None:
+def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: Any) -> None:
     """Two editors: keep what this one typed, show what the other saved, and let the next save win knowingly."""
-    form.show(broken)
+    form.show(conflict)
     form.lock_version.raw_data = None
     form.lock_version.data = plan.lock_version
     form.overtaken = True
@@ -160,8 +155,8 @@ def _keep_for_later(plan: Any, part: Section, form: forms.SectionForm) -> Any:
             lock_version=form.lock_version.data or 0,
             by=current_user,
         )
-    except Overtaken as broken:
-        _show_both(form, broken, plan)
+    except EditConflict as conflict:
+        _show_both(form, conflict, plan)
         return _section_page(plan, part, form)
     return to_plan(plan, _("途中まで保存しました。続きは、この画面からいつでも書けます。"))
 
@@ -189,8 +184,6 @@ def attach(plan: Any) -> Any:
             services.attach(
                 plan=plan, upload=form.file.data, caption=form.caption.data or "", by=current_user
             )
-        except (Conflict, NotAllowed):
-            raise
         except RuleBroken as broken:
             form.show(broken)
         else:
@@ -253,8 +246,6 @@ def submit(plan: Any) -> Any:
         if plan.submitted_at is None or plan.status in (Status.RETURNED, Status.WITHDRAWN):
             raise
         return _submitted_before(plan)
-    except NotAllowed:
-        raise
     except RuleBroken as broken:
         form.show(RuleBroken(None, broken.message, **broken.params))
         return _check_page(plan, form)

@@ -14,7 +14,7 @@ from stations.committees.models import Opening
 from stations.core import access, clock
 from stations.core.access import Actor, Held, Permission
 from stations.core.database import db, ids
-from stations.core.messages import N_, Conflict, NotAllowed, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import queries as people
 
 
@@ -24,7 +24,7 @@ class Received:
 
     client_event_id: str
     verdict: Verdict
-    problem: RuleBroken | None = None
+    problem: Conflict | RuleBroken | None = None
 
 
 def tap(
@@ -117,11 +117,10 @@ def receive(
             with db.session.begin_nested():
                 happened = happened_at(event.tapped_at, sent_at, clock.now())
                 verdict = _take(opening, event, by, authors_of(event, happened), happened)
-        except NotAllowed:
-            raise
+        except Conflict as closed:
+            answers.append(Received(event.client_event_id, Verdict.CLOSED, closed))
         except RuleBroken as broken:
-            verdict = Verdict.CLOSED if isinstance(broken, Conflict) else Verdict.REFUSED
-            answers.append(Received(event.client_event_id, verdict, broken))
+            answers.append(Received(event.client_event_id, Verdict.REFUSED, broken))
         else:
             answers.append(Received(event.client_event_id, verdict))
     return answers

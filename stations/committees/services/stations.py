@@ -64,7 +64,7 @@ def edit_station(
 ) -> None:
     """Change what is said of a station; nothing is recorded when nothing changes.
 
-    ``seen``: the mark of these facts on the writer's page; `Overtaken` when somebody else changed them since.
+    ``seen``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
     """
     _begin(station, by)
     _check_name(facts.get("name", station.name))

@@ -20,7 +20,7 @@ from stations.core.forms import (
 )
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
-from stations.core.messages import RuleBroken
+from stations.core.messages import Refusal
 from stations.grants.budgets import row_of
 from stations.grants.forms.acts import REASON_LENGTH
 
@@ -44,14 +44,14 @@ class Budgets:
         for row, line in zip(self.lines, lines, strict=True):
             row.budget_yen.label.text = _("「%(content)s」の予算", content=line.content)
 
-    def show(self, *problems: RuleBroken) -> None:
+    def show(self, *problems: Refusal) -> None:
         """What is wrong with one line stands beside its box (`budgets.row_of`), the rest as on every form."""
         rows = {row_of(int(row.line_id.data)): row.budget_yen for row in self.lines}
         super().show(*(one for one in problems if one.field not in rows))  # type: ignore[misc]  # a Form is beside this
-        for broken in problems:
-            if broken.field in rows:
-                box = rows[broken.field]
-                box.errors = [*box.errors, say(broken)]
+        for refusal in problems:
+            if refusal.field in rows:
+                box = rows[refusal.field]
+                box.errors = [*box.errors, say(refusal)]
                 self.lines.errors = [row.errors for row in self.lines if row.errors]
 
     def budgets(self) -> dict[int, int] | None:

@@ -30,7 +30,7 @@ def save_report(
     """Keep what is written so far, by 代表 or 会計; an incomplete report may be saved.
 
     ``summary``: what was done; ``results``: 成果と課題, unless the summary contains them.
-    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `Overtaken` when somebody
+    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `EditConflict` when somebody
     else saved other words since.
 
     `RuleBroken` on "completed_on" for a day outside the year or in the future; `Conflict` when it is handed in.

@@ -14,7 +14,7 @@ from stations.core.forms import say
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, RuleBroken
 from stations.grants import account_labels, queries  # noqa: F401  # the labels register themselves
 from stations.grants.forms.receipts import AnswerForm, CorrectionForm, ReasonForm, ReceiptForm
 from stations.grants.queries import disallowances
@@ -159,8 +159,6 @@ def entered(
     elif sound and (photo is not None or (instead_of is not None and not form.file.errors)):
         try:
             return photo, enter(photo)
-        except Conflict:
-            raise
         except ReceiptRefused as refused:
             form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
         except RuleBroken as broken:

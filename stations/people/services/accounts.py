@@ -64,7 +64,7 @@ def change_profile(
     """Somebody's name, reading and addresses are put right, by themselves or an administrator.
 
     Another mail address is where reset links go from now on: links that are out become void, the old address is told.
-    ``seen``: the mark of these facts on the writer's page; `Overtaken` when somebody else changed them since.
+    ``seen``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
     Nothing is recorded when nothing changes. RuleBroken on "kana", "phone".
     """
     if person.id != by.id:

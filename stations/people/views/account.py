@@ -14,7 +14,7 @@ from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.guards import public, requires
 from stations.core.language import gettext as _
-from stations.core.messages import RuleBroken
+from stations.core.messages import EditConflict, Refusal, RuleBroken
 from stations.people import device_queries, keys, queries, services, trusted
 from stations.people import session as people_session
 from stations.people.forms import (
@@ -65,8 +65,8 @@ def profile() -> ResponseReturnValue:
             if (form.facts["email"] or None) != person.email:
                 demand_typed(form, person)
             services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts)
-        except RuleBroken as broken:
-            refuse(form, broken, person)
+        except (RuleBroken, EditConflict) as refusal:
+            refuse(form, refusal, person)
         else:
             flash(_("登録内容を変更しました。"), "success")
             return redirect(url_for("people.account"))
@@ -137,10 +137,10 @@ def demand_typed(form: "Form", person: "Person") -> None:
         people_session.password_shown()
 
 
-def refuse(form: "Form", broken: RuleBroken, person: "Person") -> None:
+def refuse(form: "Form", refusal: Refusal, person: "Person") -> None:
     """Say on the form what is wrong; a wrong password is counted although the act is rolled back."""
-    form.show(broken)
-    if isinstance(broken, services.WrongPassword):
+    form.show(refusal)
+    if isinstance(refusal, services.WrongPassword):
         services.count_wrong_password(person)
 
 

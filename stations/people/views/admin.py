@@ -14,7 +14,7 @@ from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import N_, Conflict, RuleBroken
+from stations.core.messages import N_, NotAllowed, RuleBroken
 from stations.people import queries, request_queries, services, viewed
 from stations.people.forms import (
     EndRoleForm,
@@ -166,10 +166,8 @@ def give_role(person: "Person") -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _give_or_ask(person, form)
-        except Conflict:
-            raise
-        except RuleBroken as broken:
-            form.show(broken)
+        except (RuleBroken, NotAllowed) as refusal:
+            form.show(refusal)
         else:
             return redirect(url_for("people.show", person_id=person.id))
     return render_template(
@@ -187,10 +185,8 @@ def end_role(assignment: "RoleAssignment") -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             services.end_role(assignment, on=form.to_on.data, by=current_user)
-        except Conflict:
-            raise
-        except RuleBroken as broken:
-            form.show(broken)
+        except (RuleBroken, NotAllowed) as refusal:
+            form.show(refusal)
         else:
             flash(_("役割の終わりの日を決めました。"), "success")
             return redirect(url_for("people.show", person_id=person.id))

@@ -12,7 +12,7 @@ from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.guards import public, requires
 from stations.core.language import gettext as _
-from stations.core.messages import Conflict, RuleBroken
+from stations.core.messages import RuleBroken
 from stations.people import devices, queries, services
 from stations.people import session as people_session
 from stations.people.forms import CodeForm, NewPasswordForm, SignInForm
@@ -141,8 +141,6 @@ def accept_link(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             person = services.accept_link(token, form.password.data or "")
-        except Conflict:
-            raise
         except RuleBroken as broken:
             form.show(broken)
         else:

@@ -54,7 +54,7 @@ def create_agency(*, facts: AgencyFacts, by: Actor | None) -> Agency:
 def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | None = None) -> Agency:
     """Change what is known of an agency; what it sent and received stays its own, and so does being the desk.
 
-    ``seen``: the mark of the facts on the writer's page; `Overtaken` when somebody else changed them since.
+    ``seen``: the mark of the facts on the writer's page; `EditConflict` when somebody else changed them since.
     """
     lock(agency)
     access.demand(by, Permission.AGENCY_MANAGE, agency)
@@ -71,7 +71,7 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
     """``agency`` becomes 福祉まるごと相談窓口 in the place of the one before: the only receiver without consent.
 
     社会福祉法106条の6 is why there is one and why it is known since when and why: both agencies keep it in history.
-    ``seen``: the mark of the desk's name on the writer's page; `Overtaken` when another one is the desk by now.
+    ``seen``: the mark of the desk's name on the writer's page; `EditConflict` when another one is the desk by now.
     `RuleBroken` on "reason"; `Conflict` when it is the desk already, or closed.
     """
     desks = _begin_desk(agency, reason, by)

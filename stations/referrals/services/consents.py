@@ -37,7 +37,7 @@ def standing(
 def check_standing(
     seen: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
 ) -> None:
-    """`Overtaken` when others wrote in the fields of a page since; not when the same stands there already."""
+    """`EditConflict` when others wrote in the fields of a page since; not when the same stands there already."""
     now = standing(subject, typed, consent=consent is not None)
     if typed | answered(consent) != now:
         two_writers.check(seen, *now.values())
@@ -49,7 +49,7 @@ def record_consent(
     """Write down what the person answered. `RuleBroken` on "method", "given_on", "scope" or "expires_on".
 
     A referral's consent is asked by its agency, a memo's by its station. ``seen``: the mark (`core.seen`) of the
-    answer on the writer's page; `Overtaken` when another one stands there now, as after a withdrawal.
+    answer on the writer's page; `EditConflict` when another one stands there now, as after a withdrawal.
     """
     with steps.taking(subject, SheetAct.RECORD_CONSENT, by=by):
         check_standing(seen, subject, {}, consent)

@@ -64,7 +64,7 @@ def save_observation(
 ) -> None:
     """Change what a draft, or a memo that came back, says or to whom it goes; an answer that is new is added.
 
-    ``seen``: the mark (`standing`) of memo and consent on the writer's page; `Overtaken` when others stand there now.
+    ``seen``: the mark (`standing`) of memo and consent on the writer's page; `EditConflict` when others stand there now.
     """
     with steps.taking(observation, SheetAct.SAVE, by=by):
         if memo is not None:

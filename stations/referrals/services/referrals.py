@@ -68,7 +68,7 @@ def save_referral(
     """Change facts of a draft, or of a sheet that came back; nothing need be complete yet. A new answer is added.
 
     Only a draft can still choose another station: a sheet that came back is known to one already.
-    ``seen``: the mark (`standing`) of what one page holds; `Overtaken` when others wrote on this page since.
+    ``seen``: the mark (`standing`) of what one page holds; `EditConflict` when others wrote on this page since.
     """
     with steps.taking(referral, SheetAct.SAVE, by=by):
         typed: dict[str, object] = {"station_id": station.id} if station is not None else {}
