@@ -19,6 +19,7 @@ from stations.attendance.device_events import (
 from stations.attendance.rules import MAX_COUNT, AgeBand, Counter
 from stations.core import clock
 from stations.core.messages import RuleBroken
+from tests.support.refusals import refused
 
 ID, AT = str(uuid.uuid4()), "2026-11-23T01:00:00.000Z"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -33,32 +34,35 @@ def test_a_row() -> None:
     assert (undo.undo, undo.undoes, undo.author) == (True, ID, "signed")
 
 
+UNREADABLE = "送られた記録を読み取れませんでした"
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "saying"),
     [
-        {"id": None},
-        {"id": "1"},
-        {"at": "now"},
-        {"at": "2026-11-23T01:00:00"},
-        {"at": ["2026"]},
-        {"key": "visit"},
-        {"key": {"teen": 1}},
-        {"delta": 0},
-        {"delta": True},
-        {"delta": "1"},
-        {"delta": MAX_COUNT + 1},
-        {"delta": 10**400},
-        {"undoes": "1"},
-        {"kind": "scan"},
-        {"kind": ["tap"]},
-        {"author": 5},
-        {"author": "x" * 3000},
+        ({"id": None}, UNREADABLE),
+        ({"id": "1"}, UNREADABLE),
+        ({"at": "now"}, UNREADABLE),
+        ({"at": "2026-11-23T01:00:00"}, UNREADABLE),
+        ({"at": ["2026"]}, UNREADABLE),
+        ({"key": "visit"}, "数える欄"),
+        ({"key": {"teen": 1}}, "数える欄"),
+        ({"delta": 0}, UNREADABLE),
+        ({"delta": True}, UNREADABLE),
+        ({"delta": "1"}, UNREADABLE),
+        ({"delta": MAX_COUNT + 1}, UNREADABLE),
+        ({"delta": 10**400}, UNREADABLE),
+        ({"undoes": "1"}, UNREADABLE),
+        ({"kind": "scan"}, "この種類の記録"),
+        ({"kind": ["tap"]}, "この種類の記録"),
+        ({"author": 5}, UNREADABLE),
+        ({"author": "x" * 3000}, UNREADABLE),
     ],
 )
-def test_an_unreadable_row_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(RuleBroken):
+def test_an_unreadable_row_is_refused(change: dict[str, object], saying: str) -> None:
+    with refused(RuleBroken, None, saying):
         parse_event({"id": ID, "at": AT, "key": "teen", "delta": 1} | change)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, UNREADABLE):
         parse_event("teen")
 
 
@@ -90,7 +94,7 @@ def test_a_batch_is_read_row_by_row() -> None:
     "body", [None, [], "events", 3, {}, {"events": {}}, {"events": [1] * (MAX_BATCH + 1)}]
 )
 def test_a_body_that_is_no_batch_is_refused(body: object) -> None:
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, UNREADABLE):
         parse_batch(body)
 
 

@@ -23,6 +23,7 @@ from stations.attendance.rules import (
 )
 from stations.attendance.workflow import RECORD
 from stations.core.messages import Conflict, RuleBroken
+from tests.support.refusals import refused
 from tests.transitions import check_step, check_whole, every_pair, steps
 
 STEPS = steps("""
@@ -50,7 +51,7 @@ def test_corrections_and_reopening_need_a_reason() -> None:
     for act in RecordAct:
         RECORD.row(act).check_reason("紙の記録から")
         if act in {RecordAct.CORRECT, RecordAct.REOPEN, RecordAct.MOVE_OUT}:
-            with pytest.raises(RuleBroken):
+            with refused(RuleBroken, "reason"):
                 RECORD.row(act).check_reason(" ")
 
 
@@ -64,7 +65,7 @@ def test_a_tile_and_its_key_name_each_other() -> None:
     assert [tile_key(*tile(key)) for key in TILES] == list(TILES)
     assert len(TILES) == len(AgeBand) + len(Counter) - 1
     for key in ("visit", "", "child"):
-        with pytest.raises(RuleBroken):
+        with refused(RuleBroken, None, "数える欄"):
             tile(key)
 
 
@@ -76,5 +77,5 @@ def test_differences_lead_from_what_is_counted_to_what_was_typed(counted: Totals
 
 
 def test_typed_numbers_stay_on_a_tile() -> None:
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, "count"):
         differences(NOTHING, replace(NOTHING, staff=MAX_COUNT + 1))

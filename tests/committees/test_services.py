@@ -22,6 +22,7 @@ from stations.core.access import Role
 from stations.core.database import add, db
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from tests.support import cast
+from tests.support.refusals import refused
 
 TODAY = clock.today()
 SATURDAY = 5
@@ -328,7 +329,7 @@ def test_officers_are_appointed_for_a_term(db_session: Session):
     assert [(one.name, one.role, one.active) for one in queries.officers(committee)] == [
         ("見本 花子", Role.TREASURER, True)
     ]
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, "role", "会計と監査"):
         services.appoint(
             committee=committee,
             person=person,

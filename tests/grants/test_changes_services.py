@@ -12,6 +12,7 @@ from stations.grants.models import Grant
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast
+from tests.support.refusals import refused
 
 # Lines: rent 36,000円, honorarium 60,000円, supplies 84,000円 and 20,000円.
 
@@ -72,7 +73,7 @@ def test_a_refused_change_changes_nothing_and_gives_its_reason(db_session: Sessi
     made = grants.team()
     grant = grants.active(made)
     change = ask(made, 20_000, -20_000)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, "reason"):
         services.decide_change(grant=grant, approve=False, reason="", by=made.approver)
     services.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
     assert (change.approved, amounts(grant)[:2]) == (False, [36_000, 60_000])
@@ -80,11 +81,20 @@ def test_a_refused_change_changes_nothing_and_gives_its_reason(db_session: Sessi
         services.decide_change(grant=grant, approve=True, by=made.approver)
 
 
-@pytest.mark.parametrize("moves", [(1_000, 0), (0, 0), (-36_001, 36_001)])
-def test_the_sum_stays_something_moves_and_nothing_is_negative(db_session: Session, moves: tuple[int, int]):
+@pytest.mark.parametrize(
+    ("moves", "field", "saying"),
+    [
+        ((1_000, 0), None, "同じ200,000円"),
+        ((0, 0), None, "変える金額がありません"),
+        ((-36_001, 36_001), "lines-1", "0円以上"),
+    ],
+)
+def test_the_sum_stays_something_moves_and_nothing_is_negative(
+    db_session: Session, moves: tuple[int, int], field: str | None, saying: str
+):
     made = grants.team()
     grants.active(made)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, field, saying):
         ask(made, *moves)
 
 
@@ -93,13 +103,13 @@ def test_what_is_spent_is_not_taken_back(db_session: Session):
     grants.active(made)
     grants.paid(made, 50_000)
     grants.spent(made, 55_000, line=1)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, "lines-2"):
         ask(made, 6_000, -6_000)
     assert ask(made, 5_000, -5_000).approved
 
 
 def test_a_category_without_an_award_is_never_added():
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, "交付決定にない費目"):
         budget_rules.check_categories({}, {next(iter(grants.COSTS))[0]: 1_000})
 
 

@@ -15,6 +15,7 @@ from stations.grants import queries, services
 from stations.grants.models import Letter
 from stations.grants.services import inspections, report_pdf
 from tests.grants import cast as grants
+from tests.support.refusals import refused
 
 
 def words(letter: Letter) -> str:
@@ -188,7 +189,7 @@ def test_a_number_that_was_rolled_back_is_given_again(db_session: Session, monke
 
     with monkeypatch.context() as patched:
         patched.setattr("stations.grants.letter_data.pdf", unprintable)
-        with pytest.raises(RuleBroken):
+        with refused(RuleBroken, None, "印刷できない文字"):
             services.issue(grant=grant, by=made.officer)
     db_session.rollback()
     assert services.issue(grant=second, by=other.officer).number == 1

@@ -25,6 +25,7 @@ from stations.grants.rules import Status
 from stations.grants.services import changes, incomes, ledger, receipts, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support import cast
+from tests.support.refusals import refused
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -138,7 +139,7 @@ def test_a_report_is_due_from_its_completion_or_the_end_of_the_year() -> None:
 
 def test_the_auditor_waits_for_finished_accounts() -> None:
     made = team()
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, "実施した内容"):
         reports.audit_accounts(grant=made.grant, by=made.auditor)
     written(made)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
@@ -173,9 +174,9 @@ def test_changing_the_text_makes_the_audit_void_and_saving_the_same_does_not() -
 @pytest.mark.parametrize("day", [dt.date(2026, 3, 31), dt.date(2026, 11, 25)])
 def test_the_day_of_completion_lies_in_the_year_and_not_ahead(day: dt.date) -> None:
     made = team()
-    with pytest.raises(RuleBroken) as refused:
+    with pytest.raises(RuleBroken) as caught:
         reports.save_report(grant=made.grant, summary="", completed_on=day, by=made.chair)
-    assert refused.value.field == "completed_on"
+    assert caught.value.field == "completed_on"
 
 
 def test_handing_in_freezes_one_pdf_and_closes_the_books() -> None:
@@ -287,13 +288,13 @@ def test_a_returned_report_is_mended_and_handed_in_again() -> None:
     enter(made)
     reported(made)
     first = made.grant.report_file_id
-    with pytest.raises(RuleBroken) as refused:
+    with pytest.raises(RuleBroken) as caught:
         reports.return_report(grant=made.grant, reason="", by=made.officer)
-    assert refused.value.field == "reason"
+    assert caught.value.field == "reason"
     reports.return_report(grant=made.grant, reason="領収書1の宛名を確かめてください。", by=made.officer)
     assert made.grant.status is Status.REPORT_RETURNED
     enter(made, 800)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, "監査の確認"):
         reports.submit_report(grant=made.grant, by=made.chair)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)

@@ -1,5 +1,7 @@
 """制度設定: drafted by one official, approved by another, changed until somebody applies under them."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from stations.grants.settlement import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
+from tests.support.refusals import refused
 
 
 def draft(terms: FiscalTerms, by: Person | None = None) -> SettingsDraft:
@@ -44,7 +47,7 @@ def test_nobody_approves_the_terms_they_drafted(db_session: Session):
     both = cast.person(Role.OFFICER)
     cast.give(both, Role.APPROVER)
     made = draft(FiscalTerms(fiscal_year=2026), both)
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, "ご自分が起案"):
         services.approve_settings(draft=made, by=both)
     for role in (Role.OFFICER, Role.CASHIER, Role.ADMINISTRATOR):
         with pytest.raises(NotAllowed):
@@ -71,9 +74,10 @@ def test_a_draft_is_sent_back_with_a_reason_or_followed_by_another(db_session: S
 
 
 def test_settings_that_cannot_work_are_refused(db_session: Session):
-    for bad in ({"rate_numerator": 2}, {"unit_yen": 0}, {"report_latest": (2, 30)}, {"cap_yen": 0}):
-        with pytest.raises(RuleBroken):
-            draft(FiscalTerms(fiscal_year=2026, **bad))
+    wrong: dict[str, Any] = {"rate_numerator": 2, "unit_yen": 0, "report_latest": (2, 30), "cap_yen": 0}
+    for field, value in wrong.items():
+        with refused(RuleBroken, field):
+            draft(FiscalTerms(fiscal_year=2026, **{field: value}))
     assert queries.pending_settings(2026) is None
 
 

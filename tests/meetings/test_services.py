@@ -22,6 +22,7 @@ from tests.applications import cast as plans
 from tests.applications.test_services import at_once
 from tests.meetings.conftest import Hall
 from tests.support import cast
+from tests.support.refusals import refused
 
 
 def tabled(hall: Hall, *, attend: int = 3, opened: bool = True) -> AgendaItem:
@@ -278,7 +279,7 @@ def test_presence_is_recorded_changed_and_taken_back(hall: Hall):
         meeting=hall.meeting, present={first: None, second: "present"}, by=hall.secretariat
     )
     assert queries.attendance(hall.meeting) == {second: Attendance.PRESENT}
-    with pytest.raises(RuleBroken):
+    with refused(RuleBroken, None, "構成員ではない"):
         services.record_presence(
             meeting=hall.meeting, present={hall.chair.id: "present"}, by=hall.secretariat
         )

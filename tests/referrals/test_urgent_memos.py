@@ -22,6 +22,7 @@ from stations.referrals.rules import ObservationStatus
 from tests.referrals.cast import ALIAS, Town, consent, town, with_mail
 from tests.support import cast
 from tests.support.client import PageClient
+from tests.support.refusals import refused
 
 SATURDAY = clock.instant(dt.date(2026, 11, 28), dt.time(15, 0))
 HOUR = dt.timedelta(hours=1)
@@ -92,7 +93,7 @@ def test_a_memo_that_came_back_is_telephoned_again(here: Town) -> None:
     made = sent(here)
     with clock.telling(clock.now() + HOUR):
         services.return_observation(observation=made, reason="担当外", by=here.worker)
-        with pytest.raises(RuleBroken):
+        with refused(RuleBroken, "call"):
             services.send_observation(observation=made, by=here.leader)
 
 
