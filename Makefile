@@ -3,7 +3,9 @@
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+# What runs the application, and what develops it beside that: each is the stamp of one lock.
 BUILT := $(VENV)/.built
+DEVELOPED := $(VENV)/.developed
 LOADED := var/.demo-loaded
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard stations/translations/*/LC_MESSAGES/*.po))
 MIGRATIONS := $(wildcard stations/migrations/*.py)
@@ -14,7 +16,8 @@ DEMO := STATIONS_MODE=demo STATIONS_DATABASE_URL= STATIONS_SECRET_KEY= STATIONS_
 FLASK := $(DEMO) $(BIN)/flask --app wsgi
 
 # The second try is for offices whose proxy signs what it passes on: only the system's own store knows it.
-UV_INSTALL = $(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet -r requirements.lock
+UV_INSTALL = $(BIN)/uv pip install --python $(BIN)/python --require-hashes --quiet
+INSTALL = $(UV_INSTALL) -r $(1) || $(UV_INSTALL) --system-certs -r $(1)
 
 # Tests and checks must not depend on the shell's installation either.
 CLEAN := env $(foreach name,$(filter STATIONS_%,$(.VARIABLES)),-u $(name))
@@ -36,7 +39,7 @@ demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0
 	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it. To start the data over: stop it, 'make demo-reset', 'make demo'."
 	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --no-control-socket --bind 127.0.0.1:$(PORT)
 
-install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own
+install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own: nothing of development
 
 demo-reset: ## throw the demonstration's data away; the next `make demo` makes it again
 	rm -rf $(LOADED) var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
@@ -49,7 +52,7 @@ $(LOADED): $(MIGRATIONS) | $(BUILT) $(CATALOGUES)
 	@test -e $@ || $(FLASK) demo load
 	@touch $@
 
-# pip installs only uv, by the hash in the lock; uv installs the rest in a sixth of pip's time.
+# pip installs only uv, by its hash among the developers' tools; uv installs the rest in a sixth of pip's time.
 $(BUILT): requirements.lock
 	@python=""; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if $$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
@@ -59,37 +62,41 @@ $(BUILT): requirements.lock
 	    echo "If it has an unusual name, say so: make PYTHON=/path/to/python …" >&2; exit 1; fi; \
 	echo "Building $(VENV) with $$($$python --version), once …"; \
 	$$python -m venv $(VENV)
-	@awk '/^[A-Za-z]/ {wanted = /^uv==/} wanted' requirements.lock > $(VENV)/uv.txt
+	@awk '/^[A-Za-z]/ {wanted = /^uv==/} wanted' requirements-dev.lock > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	@$(UV_INSTALL) || $(UV_INSTALL) --system-certs
+	@$(call INSTALL,requirements.lock)
+	@touch $@
+
+$(DEVELOPED): requirements-dev.lock | $(BUILT)
+	@$(call INSTALL,requirements-dev.lock)
 	@touch $@
 
 %.mo: %.po | $(BUILT)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
-test: $(BUILT) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
+test: $(DEVELOPED) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
 	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
 
 check: format-check lint types layers templates-check catalogues-check docs-check migrations-check test ## all that must hold before a change lands
 
-format: $(BUILT) ## format the code
+format: $(DEVELOPED) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 .PHONY: format-check
-format-check: $(BUILT)
+format-check: $(DEVELOPED)
 	$(BIN)/ruff format --check .
 
-lint: $(BUILT) ## ruff's rules
+lint: $(DEVELOPED) ## ruff's rules
 	$(BIN)/ruff check .
 
-types: $(BUILT) ## mypy --strict
+types: $(DEVELOPED) ## mypy --strict
 	$(BIN)/mypy
 
-layers: $(BUILT) ## who may import whom
+layers: $(DEVELOPED) ## who may import whom
 	$(BIN)/lint-imports --no-cache
 
-templates-check: $(BUILT) ## djlint
+templates-check: $(DEVELOPED) ## djlint
 	$(BIN)/djlint templates --lint --quiet
 
 var/messages.pot: FORCE | $(BUILT)
@@ -109,13 +116,13 @@ catalogues: var/messages.pot ## take new texts into the translations; then write
 catalogues-check: var/messages.pot
 	$(BIN)/pybabel update --check -i var/messages.pot -d stations/translations $(UPDATE)
 
-docs: $(BUILT) ## draw the diagrams of docs/ again from the code
+docs: $(DEVELOPED) ## draw the diagrams of docs/ again from the code
 	$(CLEAN) $(BIN)/python -m tools.docs
 
-docs-check: $(BUILT)
+docs-check: $(DEVELOPED)
 	$(CLEAN) $(BIN)/python -m tools.docs --check
 
-migrations-check: $(BUILT) $(CATALOGUES)
+migrations-check: $(DEVELOPED) $(CATALOGUES)
 	$(CLEAN) $(BIN)/pytest -q -n0 --database sqlite tests/project/test_migrations.py
 
 # Debian's packages that the tests need; as root they are installed, otherwise named.
@@ -134,12 +141,14 @@ test-programs:
 	    echo "  sudo apt-get install$$missing" >&2; exit 1; \
 	fi
 
-bench: $(BUILT) $(CATALOGUES) ## speed and memory beside a bare Flask page (a measurement, not a test)
+bench: $(DEVELOPED) $(CATALOGUES) ## speed and memory beside a bare Flask page (a measurement, not a test)
 	$(CLEAN) $(BIN)/python -m tests.load.bench
 
-lock: $(BUILT) ## resolve pyproject.toml again into requirements.lock (one file for all Python versions)
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    --group dev pyproject.toml --output-file requirements.lock
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock: $(DEVELOPED) ## resolve pyproject.toml again: requirements.lock runs, requirements-dev.lock also develops (all Pythons)
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, caches and the demonstration's data
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
