@@ -383,8 +383,7 @@ class LedgerTransaction(AppendOnly, Model):
     """One cash movement of a grant: one line of the 出納帳. Its postings sum to zero.
 
     Answers "where is every yen". Never changed or deleted: a mistake is answered by a transaction that
-    reverses it, with a reason; a correction also has the one that stands in its place, and the 出納帳 shows the
-    three as one line. Written only by `grants.services.ledger`.
+    reverses it, with a reason, and the one that corrects it. Written only by `grants.services.ledger`.
     """
 
     __tablename__ = "ledger_transaction"
@@ -399,13 +398,9 @@ class LedgerTransaction(AppendOnly, Model):
     receipt_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("receipt.id"))
     payment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("payment.id"), unique=True)
     repayment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("repayment.id"), unique=True)
-    reverses_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("ledger_transaction.id"), unique=True
-    )
+    reverses_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey(f"{__tablename__}.id"), unique=True)
     corrects_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("ledger_transaction.id"),
-        unique=True,
-        comment="the reversed one in whose place it stands",
+        sa.ForeignKey(f"{__tablename__}.id"), unique=True, comment="the reversed one in whose place it stands"
     )
     reason: orm.Mapped[str | None]
     client_event_id: orm.Mapped[str | None] = orm.mapped_column(unique=True, comment="one sending of a form")
