@@ -128,7 +128,8 @@ migrations-check: $(DEVELOPED) $(CATALOGUES)
 # Debian's packages that the tests need; as root they are installed, otherwise named.
 test-programs:
 	@missing=""; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
+	    missing="$$missing chromium-headless-shell"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	command -v nginx >/dev/null || test -x /usr/sbin/nginx || missing="$$missing nginx-light"; \
 	fc-list :lang=ja 2>/dev/null | grep -q . || missing="$$missing fonts-morisawa-bizud-gothic"; \
