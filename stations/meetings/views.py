@@ -308,7 +308,7 @@ def minutes_pdf(meeting: Any) -> Any:
 
 
 @blueprint.route("/meetings/<int:meeting_id>/close", methods=["GET", "POST"])
-@requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
+@requires(MEETING.permission(MeetingAct.CLOSE), of=queries.meeting, personal=MINUTES)
 @writes
 def close(meeting: Any) -> Any:
     if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CLOSE):
@@ -330,7 +330,7 @@ def close(meeting: Any) -> Any:
 
 
 @blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
-@requires(Permission.MEETING_MANAGE, of=queries.meeting)
+@requires(MEETING.permission(MeetingAct.CANCEL), of=queries.meeting)
 @writes
 def cancel(meeting: Any) -> Any:
     if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CANCEL):

@@ -236,7 +236,7 @@ def _check_page(plan: Any, form: Form) -> str:
 
 
 @blueprint.post("/plans/<int:plan_id>/submit")
-@requires(Permission.PLAN_SUBMIT, of=queries.plan)
+@requires(PLAN.permission(Act.SUBMIT), of=queries.plan)
 @creates
 def submit(plan: Any) -> Any:
     form = Form()
@@ -275,7 +275,7 @@ def submitted(plan: Any) -> Any:
 
 
 @blueprint.route("/plans/<int:plan_id>/recall", methods=["GET", "POST"])
-@requires(Permission.PLAN_SUBMIT, of=queries.plan)
+@requires(PLAN.permission(Act.RECALL), of=queries.plan)
 @writes
 def recall(plan: Any) -> Any:
     """The chair takes back what was handed in, until the officials have received it."""
@@ -291,7 +291,7 @@ def recall(plan: Any) -> Any:
 
 
 @blueprint.route("/plans/<int:plan_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.PLAN_WITHDRAW, of=queries.plan)
+@requires(PLAN.permission(Act.WITHDRAW), of=queries.plan)
 @writes
 def withdraw(plan: Any) -> Any:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.WITHDRAW):

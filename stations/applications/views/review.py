@@ -20,7 +20,7 @@ from stations.core.language import gettext as _
 
 
 @blueprint.route("/plans/<int:plan_id>/receive", methods=["GET", "POST"])
-@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@requires(PLAN.permission(Act.RECEIVE), of=queries.plan)
 @writes
 def receive(plan: Any) -> Any:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.RECEIVE):
@@ -103,7 +103,7 @@ def _comment_page(plan: Any, part: Section, form: forms.CommentForm, heading: st
 
 
 @blueprint.route("/plans/<int:plan_id>/return", methods=["GET", "POST"])
-@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@requires(PLAN.permission(Act.RETURN), of=queries.plan)
 @writes
 def return_(plan: Any) -> Any:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.RETURN):
@@ -122,7 +122,7 @@ def return_(plan: Any) -> Any:
 
 
 @blueprint.route("/plans/<int:plan_id>/confirm", methods=["GET", "POST"])
-@requires(Permission.PLAN_REVIEW, of=queries.plan)
+@requires(PLAN.permission(Act.CONFIRM), of=queries.plan)
 @writes
 def confirm(plan: Any) -> Any:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.CONFIRM):

@@ -123,7 +123,7 @@ def new_opening(station: Any) -> Any:
 
 
 @blueprint.route("/openings/<int:opening_id>/cancel", methods=["GET", "POST"])
-@requires(Permission.OPENING_MANAGE, of=queries.opening)
+@requires(OPENING.permission(OpeningAct.CANCEL), of=queries.opening)
 @writes
 def cancel_opening(opening: Any) -> Any:
     OPENING.next_status(opening.status, OpeningAct.CANCEL)
@@ -143,7 +143,7 @@ def cancel_opening(opening: Any) -> Any:
 
 
 @blueprint.post("/openings/<int:opening_id>/restore")
-@requires(Permission.OPENING_MANAGE, of=queries.opening)
+@requires(OPENING.permission(OpeningAct.RESTORE), of=queries.opening)
 @writes
 def restore_opening(opening: Any) -> Any:
     page = url_for(".calendar", station_id=opening.station_id)

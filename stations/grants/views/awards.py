@@ -15,9 +15,10 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services, settlement
 from stations.grants.forms.acts import OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.forms.awards import ApplyForm, AwardForm, DecideForm
-from stations.grants.rules import year_over
+from stations.grants.rules import Act, year_over
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import GRANT
 
 
 def _asked(grant: Any) -> Facts:
@@ -56,7 +57,7 @@ def apply(plan: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/review", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Act.BEGIN_REVIEW), of=queries.grant)
 @writes
 def begin_review(grant: Any) -> Any:
     return act.page(
@@ -71,7 +72,7 @@ def begin_review(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/award", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Act.DRAFT_AWARD), of=queries.grant)
 @writes
 def draft_award(grant: Any) -> Any:
     """起案: amount, conditions, and where needed the budget of each line."""
@@ -107,7 +108,7 @@ def draft_award(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/refusal", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Act.DRAFT_REFUSAL), of=queries.grant)
 @writes
 def draft_refusal(grant: Any) -> Any:
     form = ReasonForm(data={"reason": queries.draft(grant).refusal})
@@ -126,7 +127,7 @@ def draft_refusal(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/decide", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.APPROVE_AWARD), of=queries.grant)
 @writes
 def decide(grant: Any) -> Any:
     """決裁 of what was drafted."""
@@ -159,7 +160,7 @@ def decide(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/send-back", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.SEND_BACK), of=queries.grant)
 @writes
 def send_back(grant: Any) -> Any:
     form = ReasonForm()
@@ -175,7 +176,7 @@ def send_back(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPLY, of=queries.grant)
+@requires(GRANT.permission(Act.WITHDRAW), of=queries.grant)
 @writes
 def withdraw(grant: Any) -> Any:
     form = OptionalReasonForm()
@@ -206,7 +207,7 @@ def _before_ending(grant: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/discontinue", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPLY, of=queries.grant)
+@requires(GRANT.permission(Act.DISCONTINUE), of=queries.grant)
 @writes
 def discontinue(grant: Any) -> Any:
     form = ReasonForm()

@@ -12,9 +12,10 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm, ReasonForm
 from stations.grants.forms.awards import CancelForm, DecideForm
-from stations.grants.rules import Act, Status, cancelling_act
+from stations.grants.rules import Act, Deed, Status, cancelling_act
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import GRANT
 
 
 def _money(grant: Any, known: queries.Keepable) -> Facts:
@@ -68,7 +69,7 @@ def _lead(grant: Any, known: queries.Keepable) -> str:
 
 
 @blueprint.route("/grants/<int:grant_id>/draft-cancellation", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Deed.DRAFT_CANCELLATION), of=queries.grant)
 @creates
 def draft_cancellation(grant: Any) -> Any:
     """起案 of a 取消し, of all or of a part."""
@@ -103,7 +104,7 @@ def _sent_back(returned: Any) -> queries.SentBack:
 
 
 @blueprint.route("/grants/<int:grant_id>/cancel", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.CANCEL), of=queries.grant)
 @writes
 def cancel(grant: Any) -> Any:
     """決裁 of the drafted 取消し."""
@@ -122,7 +123,7 @@ def cancel(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/return-cancellation", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Deed.RETURN_CANCELLATION), of=queries.grant)
 @writes
 def return_cancellation(grant: Any) -> Any:
     """The draft of a 取消し goes back to the officers."""

@@ -5,7 +5,6 @@ from typing import Any
 from flask_login import current_user
 
 from stations.core import clock
-from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import datetime, yen
 from stations.core.guards import requires
@@ -15,14 +14,15 @@ from stations.grants import queries, services
 from stations.grants.budgets import by_category
 from stations.grants.forms.acts import OptionalReasonForm
 from stations.grants.forms.changes import ChangeForm, DecideChangeForm
-from stations.grants.rules import year_over
+from stations.grants.rules import Act, year_over
 from stations.grants.settlement import ReallocationRule
 from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import GRANT
 
 
 @blueprint.route("/grants/<int:grant_id>/change", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPLY, of=queries.grant)
+@requires(GRANT.permission(Act.REQUEST_CHANGE), of=queries.grant)
 @creates
 def change(grant: Any) -> Any:
     """流用 or 変更承認申請: the rule of the year decides which it is."""
@@ -89,7 +89,7 @@ def _what_needs_approval(grant: Any, setting: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/withdraw-change", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPLY, of=queries.grant)
+@requires(GRANT.permission(Act.WITHDRAW_CHANGE), of=queries.grant)
 @writes
 def withdraw_change(grant: Any) -> Any:
     """取下げ of the change that waits, by the chair."""
@@ -121,7 +121,7 @@ def _asked(waiting: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/decide-change", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.APPROVE_CHANGE), of=queries.grant)
 @writes
 def decide_change(grant: Any) -> Any:
     """The decision on the change that waits."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_login import current_user
 
-from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import yen
 from stations.core.guards import requires
@@ -12,8 +11,10 @@ from stations.core.language import gettext as _
 from stations.grants import queries, services
 from stations.grants.forms.acts import PressForm
 from stations.grants.forms.awards import DecideForm
+from stations.grants.rules import Act
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import GRANT
 
 
 def _difference(known: queries.Calculation) -> Facts:
@@ -34,7 +35,7 @@ def _own_funds(grant: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/determination", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Act.DRAFT_DETERMINATION), of=queries.grant)
 @writes
 def draft_determination(grant: Any) -> Any:
     known = queries.calculation(grant)
@@ -52,7 +53,7 @@ def draft_determination(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/determine", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.DETERMINE), of=queries.grant)
 @writes
 def determine(grant: Any) -> Any:
     """決裁 of the 額の確定, beside everything that it rests on."""
@@ -77,7 +78,7 @@ def determine(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_DRAFT, of=queries.grant)
+@requires(GRANT.permission(Act.ORDER_BALANCE), of=queries.grant)
 @creates
 def order_balance(grant: Any) -> Any:
     return act.page(
@@ -92,7 +93,7 @@ def order_balance(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/close", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Act.CLOSE), of=queries.grant)
 @creates
 def close(grant: Any) -> Any:
     return act.page(

@@ -18,16 +18,17 @@ from stations.grants.forms.reports import ConfirmForm, DisallowForm, ReturnForm,
 from stations.grants.queries import disallowances
 from stations.grants.queries import receipts as receipt_queries
 from stations.grants.queries import reports as report_queries
-from stations.grants.rules import Status
+from stations.grants.rules import Act, Status
 from stations.grants.services import inspections
 from stations.grants.services import reports as report_services
 from stations.grants.views import blueprint, words
 from stations.grants.views.act import perform
 from stations.grants.views.trail import trail
+from stations.grants.workflow import GRANT
 
 
 @blueprint.route("/grants/<int:grant_id>/inspection", methods=["GET", "POST"])
-@requires(Permission.REPORT_INSPECT, of=queries.grant, personal=N_("検査（領収書の内容）"))
+@requires(GRANT.permission(Act.INSPECT), of=queries.grant, personal=N_("検査（領収書の内容）"))
 @writes
 def inspect(grant: Any) -> Any:
     """GET: one receipt (``?receipt=`` its number) among all. POST: the inspection is done."""
@@ -138,7 +139,7 @@ def _tick(receipt: Any, *, ok: bool, finding: str) -> None:
 
 
 @blueprint.route("/grants/<int:grant_id>/inspection/return", methods=["GET", "POST"])
-@requires(Permission.REPORT_INSPECT, of=queries.grant)
+@requires(GRANT.permission(Act.RETURN_REPORT), of=queries.grant)
 @writes
 def return_report(grant: Any) -> Any:
     form = ReturnForm()

@@ -16,9 +16,10 @@ from stations.core.messages import N_
 from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm
 from stations.grants.labels import LETTERS
-from stations.grants.rules import Status
+from stations.grants.rules import Act, Status
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import fact
+from stations.grants.workflow import GRANT
 
 LETTER = N_("通知書（代表者の氏名と住所）")
 
@@ -45,7 +46,7 @@ def draft_letter(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/issue", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=queries.grant)
+@requires(GRANT.permission(Act.ISSUE_AWARD), of=queries.grant)
 @creates
 def issue(grant: Any) -> Any:
     """施行 of the decision's letter."""

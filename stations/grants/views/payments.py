@@ -24,6 +24,7 @@ from stations.grants.rules import PaymentAct, PaymentStatus, budget_year, check_
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
+from stations.grants.workflow import PAYMENT
 
 
 @blueprint.route("/grants/<int:grant_id>/advance", methods=["GET", "POST"])
@@ -72,7 +73,7 @@ def _returned(grant: Any) -> dict[str, Any] | None:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/draft-order", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_DRAFT, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.DRAFT), of=queries.payment_request)
 @writes
 def draft_order(request: Any) -> Any:
     """起案 of a 支出命令."""
@@ -94,7 +95,7 @@ def draft_order(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.ORDER), of=queries.payment_request)
 @writes
 def order(request: Any) -> Any:
     """支出命令."""
@@ -112,7 +113,7 @@ def order(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/send-back", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_ORDER, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.SEND_BACK), of=queries.payment_request)
 @writes
 def send_back_order(request: Any) -> Any:
     """差戻し of the draft of a 支出命令."""
@@ -129,7 +130,7 @@ def send_back_order(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.ADVANCE_REQUEST, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.WITHDRAW), of=queries.payment_request)
 @writes
 def withdraw_advance(request: Any) -> Any:
     """取下げ of an advance by the treasurer."""
@@ -146,7 +147,7 @@ def withdraw_advance(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_DRAFT, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.RETURN), of=queries.payment_request)
 @writes
 def return_request(request: Any) -> Any:
     """差戻し of an advance."""
@@ -163,7 +164,7 @@ def return_request(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/unpayable", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.WITHDRAW_ORDER), of=queries.payment_request)
 @writes
 def unpayable(request: Any) -> Any:
     """取下げ of a 支出命令 that did not leave the bank, by the cashier."""
@@ -181,7 +182,7 @@ def unpayable(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.PAY), of=queries.payment_request)
 @creates
 def record_payment(request: Any) -> Any:
     """支払 by the cashier."""
@@ -202,7 +203,7 @@ def record_payment(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/failed", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.FAIL), of=queries.payment_request)
 @creates
 def fail_payment(request: Any) -> Any:
     """組戻し of a transfer that failed, by the cashier."""
@@ -228,7 +229,7 @@ def fail_payment(request: Any) -> Any:
 
 
 @blueprint.route("/grants/payments/<int:payment_request_id>/reverse", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.payment_request)
+@requires(PAYMENT.permission(PaymentAct.REVERSE), of=queries.payment_request)
 @creates
 def reverse_payment(request: Any) -> Any:
     """訂正 of a mistaken record of a payment, by the cashier."""

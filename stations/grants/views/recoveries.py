@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
-from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import date, fiscal_year, yen
 from stations.core.guards import requires
@@ -15,15 +14,15 @@ from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
 from stations.grants.forms.payments import RecoveryForm, RefundForm
-from stations.grants.recovering import RecoveryAct
+from stations.grants.recovering import RecoveryAct, RecoveryDeed
 from stations.grants.services import recoveries
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
-from stations.grants.workflow import RECOVERY
+from stations.grants.workflow import GRANT, RECOVERY
 
 
 @blueprint.route("/grants/<int:grant_id>/recovery", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(RecoveryDeed.DRAFT_RECOVERY), of=queries.grant)
 @creates
 def draft_recovery(grant: Any) -> Any:
     """起案 of a finding about a closed grant."""
@@ -89,7 +88,7 @@ def _page(recovery: Any, step: RecoveryAct, form: Any, do: Callable[[], object],
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/approve", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.recovery)
+@requires(RECOVERY.permission(RecoveryAct.APPROVE), of=queries.recovery)
 @writes
 def approve_recovery(recovery: Any) -> Any:
     return _page(
@@ -106,7 +105,7 @@ def approve_recovery(recovery: Any) -> Any:
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/return", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.recovery)
+@requires(RECOVERY.permission(RecoveryAct.SEND_BACK), of=queries.recovery)
 @writes
 def return_recovery(recovery: Any) -> Any:
     form = ReasonForm()
@@ -122,7 +121,7 @@ def return_recovery(recovery: Any) -> Any:
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/issue", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=queries.recovery)
+@requires(RECOVERY.permission(RecoveryAct.ISSUE), of=queries.recovery)
 @creates
 def issue_recovery(recovery: Any) -> Any:
     """施行 of its 返還命令書."""
@@ -140,7 +139,7 @@ def issue_recovery(recovery: Any) -> Any:
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/record", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.recovery)
+@requires(RECOVERY.permission(RecoveryAct.RECORD), of=queries.recovery)
 @creates
 def record_recovery(recovery: Any) -> Any:
     """入金 by the cashier."""
@@ -164,7 +163,7 @@ def record_recovery(recovery: Any) -> Any:
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/reverse", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.recovery)
+@requires(RECOVERY.permission(RecoveryAct.REVERSE), of=queries.recovery)
 @creates
 def reverse_recovery(recovery: Any) -> Any:
     """訂正 of a mistaken record, by the cashier."""

@@ -14,13 +14,14 @@ from stations.grants import queries, services
 from stations.grants.forms.acts import IssueForm, PressForm, ReasonForm
 from stations.grants.forms.awards import DecideForm
 from stations.grants.forms.payments import RefundForm
-from stations.grants.rules import Act
+from stations.grants.rules import Act, Deed
 from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
+from stations.grants.workflow import GRANT
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
-@requires(Permission.GRANT_REVIEW, of=queries.grant)
+@requires(GRANT.permission(Deed.DRAFT_REFUND), of=queries.grant)
 @creates
 def draft_refund(grant: Any) -> Any:
     """起案 of the 返還命令; the amount is computed."""
@@ -65,7 +66,7 @@ def _drafted(grant: Any) -> Facts:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Act.ORDER_REFUND), of=queries.grant)
 @writes
 def order_refund(grant: Any) -> Any:
     """決裁 of the drafted 返還命令."""
@@ -84,7 +85,7 @@ def order_refund(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
-@requires(Permission.GRANT_APPROVE, of=queries.grant)
+@requires(GRANT.permission(Deed.RETURN_REFUND), of=queries.grant)
 @writes
 def return_refund(grant: Any) -> Any:
     """The draft of a 返還命令 goes back to the officers."""
@@ -119,7 +120,7 @@ def issue_refund(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@requires(GRANT.permission(Act.RECORD_REFUND), of=queries.grant)
 @creates
 def record_refund(grant: Any) -> Any:
     """戻入 by the cashier."""
@@ -144,7 +145,7 @@ def record_refund(grant: Any) -> Any:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
-@requires(Permission.PAYMENT_RECORD, of=queries.grant)
+@requires(GRANT.permission(Act.REVERSE_REFUND), of=queries.grant)
 @creates
 def reverse_refund(grant: Any) -> Any:
     """訂正 of a mistaken record of the 戻入, by the cashier."""
