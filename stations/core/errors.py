@@ -10,6 +10,7 @@ from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as BaseResponse
 
 from stations.core.database import SAFE_METHODS, db
 from stations.core.forms import fields_sent, say, typed_words
@@ -206,7 +207,7 @@ def _with_allow(answer: tuple[str, int], error: HTTPException) -> Response:
     return response
 
 
-def back_with(broken: RuleBroken, url: str) -> Any:
+def back_with(broken: RuleBroken, url: str) -> BaseResponse:
     """For acts that are one button without a form of their own: say what is wrong on the page it stood on."""
     db.session.rollback()
     flash(say(broken), "error")

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from flask import abort, current_app, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import audit, viewing
 from stations.core.access import Permission, can
 
-V = TypeVar("V", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
+V = TypeVar("V", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,21 @@ def public(view: V) -> V:
     return view
 
 
+@overload
 def requires(
-    permission: Permission, *, of: Callable[..., Any] | None = None, personal: str | None = None
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    permission: Permission, *, personal: str | None = None
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]: ...
+
+
+@overload
+def requires(
+    permission: Permission, *, of: Callable[..., T | None], personal: str | None = None
+) -> Callable[[Callable[Concatenate[T, P], ResponseReturnValue]], Callable[..., ResponseReturnValue]]: ...
+
+
+def requires(
+    permission: Permission, *, of: Callable[..., object] | None = None, personal: str | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Let a view run only for those who hold ``permission`` over the object that ``of(**url_values)`` finds.
 
     The object replaces the URL values it was found by, as the view's first argument. Not found, or not theirs
@@ -38,13 +53,15 @@ def requires(
     ``personal`` names the personal data that the page shows: each view of it is written to the view log.
     """
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
-        def guarded(**url_values: Any) -> Any:
+        def guarded(**url_values: Any) -> ResponseReturnValue:
             person = current_user._get_current_object()  # once: the proxy looks for it at each touch
             if not person.is_authenticated:
-                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
-            obj, rest = None, url_values
+                sign_in: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask-login
+                return sign_in
+            obj: Any = None  # of any model: `can` and the view know of which
+            rest = url_values
             if of is not None:
                 rest = _rest(of, url_values)
                 obj = of(**{name: value for name, value in url_values.items() if name not in rest})

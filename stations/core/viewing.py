@@ -41,8 +41,9 @@ def refuse(answer: Answer, obj: Any, personal: str | None) -> NoReturn:
     abort(403, answer.reason)
 
 
-def hold_up(permission: Permission, *, scoped: bool) -> Any:
+def hold_up(permission: Permission, *, scoped: bool) -> ResponseReturnValue | None:
     """The page to show instead of one about a person, or None. ``scoped``: the page is of one sheet."""
     if permission not in SHEETS or (permission in LISTED_BY_NUMBER and not scoped):
         return None
-    return current_app.extensions[PROOF]()
+    proof: Proof = current_app.extensions[PROOF]
+    return proof()
