@@ -1,9 +1,11 @@
 """Pages of attendance: the tablet's tiles, the end of the day, and what each station counted."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.attendance import authors, queries, rules, services
@@ -23,21 +25,25 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 
+if TYPE_CHECKING:
+    from stations.attendance.models import OpeningRecord
+    from stations.committees.models import Opening, Station
+
 blueprint = Blueprint("attendance", __name__)
 
 
-def _trail(*here: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
+def _trail(*here: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     return [(_("開催の記録"), url_for("attendance.index")), *here]
 
 
-def _opening_trail(opening: Any, here: str) -> list[tuple[Any, str | None]]:
+def _opening_trail(opening: "Opening", here: str) -> list[tuple[str, str | None]]:
     station = url_for("attendance.station", station_id=opening.station_id)
     return _trail((opening.station.name, station), (here, None))
 
 
 @blueprint.get("/attendance")
 @requires(Permission.VISIT_READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """What is to be recorded, what of today is counted and closed, then the stations one may read."""
     year, chosen = clock.fiscal_year(clock.today()), lists.chosen("q", "unclosed")
     stations, todays = queries.stations_of(current_user, year), queries.of_today(current_user)
@@ -64,7 +70,7 @@ def index() -> Any:
 
 @blueprint.get("/attendance/stations/<int:station_id>")
 @requires(Permission.VISIT_READ, of=queries.station)
-def station(station: Any) -> Any:
+def station(station: "Station") -> ResponseReturnValue:
     """A station's openings of one fiscal year with their totals."""
     this_year = clock.fiscal_year(clock.today())
     year = request.args.get("year", this_year, type=int)
@@ -81,7 +87,7 @@ def station(station: Any) -> Any:
 
 @blueprint.get("/attendance/openings/<int:opening_id>")
 @requires(Permission.VISIT_READ, of=queries.opening)
-def totals(opening: Any) -> Any:
+def totals(opening: "Opening") -> ResponseReturnValue:
     """Everything that was recorded at one opening."""
     record = queries.record_of(opening)
     _log_words(opening, record)
@@ -104,7 +110,7 @@ def totals(opening: Any) -> Any:
     )
 
 
-def _log_words(opening: Any, record: Any) -> None:
+def _log_words(opening: "Opening", record: "OpeningRecord | None") -> None:
     """Notes and ヒヤリハット may tell of somebody who came: who reads them stands in the view log."""
     if request.method == "GET" and record and (record.note or record.incident):
         audit.log_view(opening, by=current_user, purpose=N_("開催の感想とヒヤリハット"))
@@ -112,7 +118,7 @@ def _log_words(opening: Any, record: Any) -> None:
 
 @blueprint.get("/attendance/openings/<int:opening_id>/sheet")
 @requires(Permission.VISIT_READ, of=queries.opening)
-def sheet(opening: Any) -> Any:
+def sheet(opening: "Opening") -> ResponseReturnValue:
     """A sheet of paper to count on when there is no tablet."""
     return render_template(
         "attendance/sheet.html",
@@ -122,7 +128,7 @@ def sheet(opening: Any) -> Any:
     )
 
 
-def _devices(opening: Any) -> dict[str, list[Any]]:
+def _devices(opening: "Opening") -> dict[str, Sequence[object]]:
     """What the people of the station should know of its tablets: those that may hold touches, and wrong clocks."""
     if not can(current_user, Permission.VISIT_RECORD, opening):
         return {"behind": [], "clocks": []}
@@ -140,7 +146,7 @@ def _devices(opening: Any) -> dict[str, list[Any]]:
 # ---- counting ----------------------------------------------------------------------------------------------------
 
 
-def _tiles(counted: rules.Totals) -> list[dict[str, Any]]:
+def _tiles(counted: rules.Totals) -> list[dict[str, object]]:
     """Key, label and number of every tile; the first six are the big ones, then 年代不明."""
     return [
         {"key": key, "label": label(rules.tile(key)[1] or rules.tile(key)[0]), "count": number}
@@ -148,7 +154,7 @@ def _tiles(counted: rules.Totals) -> list[dict[str, Any]]:
     ]
 
 
-def _entries(record: Any) -> list[dict[str, Any]]:
+def _entries(record: "OpeningRecord | None") -> list[dict[str, Any]]:
     return [
         {
             "id": tap.client_event_id,
@@ -172,7 +178,7 @@ def _known(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @blueprint.get("/attendance/openings/<int:opening_id>/tally")
 @requires(Permission.VISIT_RECORD, of=queries.opening)
-def tally(opening: Any) -> Any:
+def tally(opening: "Opening") -> ResponseReturnValue:
     """The tablet's page. Before the day, cancelled or closed, there is nothing to count: the totals say why."""
     record = queries.record_of(opening)
     closed = record is not None and record.closed_at is not None
@@ -202,7 +208,7 @@ def tally(opening: Any) -> Any:
 @blueprint.post("/attendance/openings/<int:opening_id>/tap")
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @writes
-def tap(opening: Any) -> Any:
+def tap(opening: "Opening") -> ResponseReturnValue:
     """One press of a button, without JavaScript."""
     form = TapForm()
     page = redirect(url_for(".tally", opening_id=opening.id), 303)
@@ -231,7 +237,7 @@ def tap(opening: Any) -> Any:
 @blueprint.post("/attendance/openings/<int:opening_id>/events")
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @writes
-def events(opening: Any) -> Any:
+def events(opening: "Opening") -> ResponseReturnValue:
     """A device's queue as JSON (`device_events.parse_batch`): one verdict a row, then the counts as they stand now.
 
     With no row and no report it only says how the counts stand and whether the record is open, and writes nothing.
@@ -257,7 +263,7 @@ def events(opening: Any) -> Any:
     )
 
 
-def _answers(opening: Any, batch: Batch) -> list[dict[str, Any]]:
+def _answers(opening: "Opening", batch: Batch) -> list[dict[str, Any]]:
     """One for each row, in their order; "row" is its place, by which a device knows a row without a readable id."""
     events = [row for row in batch.rows if not isinstance(row, RuleBroken)]
     received = iter(services.receive(opening=opening, events=events, sent_at=batch.sent_at, by=current_user))
@@ -279,7 +285,7 @@ def _answers(opening: Any, batch: Batch) -> list[dict[str, Any]]:
 @blueprint.route("/attendance/openings/<int:opening_id>/details", methods=["GET", "POST"])
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @writes
-def details(opening: Any) -> Any:
+def details(opening: "Opening") -> ResponseReturnValue:
     """終了: the day's summary, editable; also where a past day is typed from paper."""
     record = queries.record_of(opening)
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
@@ -309,7 +315,7 @@ def details(opening: Any) -> Any:
     )
 
 
-def _save_day(opening: Any, form: DayForm) -> None:
+def _save_day(opening: "Opening", form: DayForm) -> None:
     services.correct(
         opening=opening,
         typed=form.typed,
@@ -333,7 +339,7 @@ def _save_day(opening: Any, form: DayForm) -> None:
 @blueprint.route("/attendance/openings/<int:opening_id>/reopen", methods=["GET", "POST"])
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @creates
-def reopen(opening: Any) -> Any:
+def reopen(opening: "Opening") -> ResponseReturnValue:
     """A closed record is counted or corrected again."""
     form = ReopenForm()
     if form.validate_on_submit():
@@ -351,7 +357,7 @@ def reopen(opening: Any) -> Any:
 @blueprint.route("/attendance/openings/<int:opening_id>/move", methods=["GET", "POST"])
 @requires(Permission.VISIT_RECORD, of=queries.opening)
 @creates
-def move(opening: Any) -> Any:
+def move(opening: "Opening") -> ResponseReturnValue:
     """Touches made at the wrong one of a station's openings are moved to the right one."""
     record = queries.record_of(opening)
     others = queries.openings_to_move_to(opening)
@@ -369,7 +375,7 @@ def move(opening: Any) -> Any:
     )
 
 
-def _move(opening: Any, others: Any, form: MoveForm) -> None:
+def _move(opening: "Opening", others: Sequence["Opening"], form: MoveForm) -> None:
     to = next(one for one in others if one.id == form.to.data)
     moved = services.move(
         opening=opening, to=to, since=form.since.data, reason=form.reason.data or "", by=current_user

@@ -1,9 +1,9 @@
 """The pages anybody may open: stations, their calendar, one station, its calendar file."""
 
 from itertools import groupby
-from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from stations.committees.queries import calendar_rules
 from stations.committees.rules import OpeningStatus, StationStage, describe, month_shown
@@ -24,7 +24,7 @@ CANCELLED_SHOWN = 5
 
 @blueprint.get("/")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     stations, districts = queries.running(), queries.districts()
     form = SearchForm(districts)
     wish = form.wish
@@ -48,7 +48,7 @@ def index() -> Any:
 
 @blueprint.get("/calendar")
 @public
-def calendar() -> Any:
+def calendar() -> ResponseReturnValue:
     """The openings of this month, or of ``?month=2026-12``, as a list by day."""
     districts = queries.districts()
     form = SearchForm(districts)
@@ -77,7 +77,7 @@ def calendar() -> Any:
 
 @blueprint.get("/stations/<int:station_id>")
 @public
-def station(station_id: int) -> Any:
+def station(station_id: int) -> ResponseReturnValue:
     station = queries.station(station_id) or abort(404)
     openings = queries.openings_of(station)
     to_come = [one for one in openings if not queries.is_over(one)]

@@ -1,10 +1,12 @@
 """Pages of the general meeting: the secretariat's cockpit, and the agenda that members read."""
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
@@ -23,13 +25,16 @@ from stations.meetings.labels import RESOLUTION_TONES, TONES
 from stations.meetings.rules import Attendance, MeetingAct, MeetingStatus, Resolution
 from stations.meetings.workflow import MEETING
 
+if TYPE_CHECKING:
+    from stations.meetings.models import AgendaItem, Meeting
+
 blueprint = Blueprint("meetings", __name__)
 
 PRESENCE = N_("全体会議の構成員と出席")
 MINUTES = N_("全体会議の議事録")
 
 
-def _trail(meeting: Any = None, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
+def _trail(meeting: "Meeting | None" = None, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     start = [
         (_("全体会議"), url_for(".index") if meeting is not None or more else None),
     ]
@@ -38,19 +43,19 @@ def _trail(meeting: Any = None, *more: tuple[Any, str | None]) -> list[tuple[Any
     return [*start, (meeting.title, url_for(".meeting", meeting_id=meeting.id) if more else None), *more]
 
 
-def _to(meeting: Any, message: str = "", kind: str = "success") -> Any:
+def _to(meeting: "Meeting", message: str = "", kind: str = "success") -> Response:
     if message:
         flash(message, kind)
     return redirect(url_for(".meeting", meeting_id=meeting.id))
 
 
-def _already(meeting: Any) -> Any:
+def _already(meeting: "Meeting") -> Response:
     return _to(meeting, _("この会議はいま「%(state)s」です。", state=label(meeting.status)), "info")
 
 
 @blueprint.get("/meetings")
 @requires(Permission.MEETING_READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     chosen = lists.chosen("q", "year")
     meetings = queries.meetings()
     year = chosen.get("year")
@@ -73,7 +78,7 @@ def index() -> Any:
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE)
 @creates
-def new() -> Any:
+def new() -> ResponseReturnValue:
     form = forms.MeetingForm()
     if form.validate_on_submit():
         try:
@@ -90,7 +95,7 @@ def new() -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
-def edit(meeting: Any) -> Any:
+def edit(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and meeting.status is not MeetingStatus.PLANNED:
         return _already(meeting)
     form = forms.MeetingForm(obj=meeting)
@@ -106,7 +111,7 @@ def edit(meeting: Any) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>")
 @requires(Permission.MEETING_READ, of=queries.meeting)
-def meeting(meeting: Any) -> Any:
+def meeting(meeting: "Meeting") -> ResponseReturnValue:
     if can(current_user, Permission.MINUTES_READ, meeting):  # committees are not shown who came
         audit.log_view(meeting, by=current_user, purpose=PRESENCE)
     agenda = queries.agenda(meeting)
@@ -137,7 +142,7 @@ def meeting(meeting: Any) -> Any:
     )
 
 
-def _running_totals(agenda: list[Any]) -> list[tuple[int, int]]:
+def _running_totals(agenda: list["AgendaItem"]) -> list[tuple[int, int]]:
     """For each item: what is asked for, and the sum of what was asked for so far (of those resolved, what was approved)."""
     rows, total = [], 0
     for item in agenda:
@@ -154,7 +159,7 @@ def _running_totals(agenda: list[Any]) -> list[tuple[int, int]]:
 @blueprint.post("/meetings/<int:meeting_id>/items")
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @creates
-def table(meeting: Any) -> Any:
+def table(meeting: "Meeting") -> ResponseReturnValue:
     plan = plan_queries.plan(request.form.get("plan_id", 0, type=int)) or abort(404)
     try:
         services.table(meeting=meeting, plan=plan, by=current_user)
@@ -166,7 +171,7 @@ def table(meeting: Any) -> Any:
 @blueprint.route("/agenda-items/<int:agenda_item_id>/untable", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.item)
 @writes
-def untable(item: Any) -> Any:
+def untable(item: "AgendaItem") -> ResponseReturnValue:
     meeting = item.meeting
     if request.method == "GET" and (item.resolution is not None or meeting.status in MEETING.final):
         return _already(meeting)
@@ -186,7 +191,7 @@ def untable(item: Any) -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/presence", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=PRESENCE)
 @writes
-def presence(meeting: Any) -> Any:
+def presence(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and meeting.status in MEETING.final:
         return _already(meeting)
     if request.method == "GET" and queries.has_resolved(meeting):
@@ -220,7 +225,7 @@ def presence(meeting: Any) -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/open", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
-def open_(meeting: Any) -> Any:
+def open_(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.OPEN):
         return _already(meeting)
     try:
@@ -242,7 +247,7 @@ def open_(meeting: Any) -> Any:
 @blueprint.route("/agenda-items/<int:agenda_item_id>/resolve", methods=["GET", "POST"])
 @requires(Permission.MEETING_RESOLVE, of=queries.item)
 @writes
-def resolve(item: Any) -> Any:
+def resolve(item: "AgendaItem") -> ResponseReturnValue:
     meeting = item.meeting
     if request.method == "GET" and (not item.pending or meeting.status is not MeetingStatus.OPEN):
         return _already(meeting)
@@ -272,7 +277,7 @@ def resolve(item: Any) -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/minutes", methods=["GET", "POST"])
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
 @writes
-def minutes(meeting: Any) -> Any:
+def minutes(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
     form = forms.MinutesForm(obj=meeting)
@@ -295,7 +300,7 @@ def minutes(meeting: Any) -> Any:
 
 @blueprint.get("/meetings/<int:meeting_id>/minutes.pdf")
 @requires(Permission.MINUTES_READ, of=queries.meeting, personal=MINUTES)
-def minutes_pdf(meeting: Any) -> Any:
+def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     """The minutes on paper; before 閉会 a draft. A meeting that was called off has none."""
     if meeting.status is MeetingStatus.CANCELLED:
         return _already(meeting)
@@ -310,7 +315,7 @@ def minutes_pdf(meeting: Any) -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/close", methods=["GET", "POST"])
 @requires(MEETING.permission(MeetingAct.CLOSE), of=queries.meeting, personal=MINUTES)
 @writes
-def close(meeting: Any) -> Any:
+def close(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CLOSE):
         return _already(meeting)
     if Form().validate_on_submit():
@@ -332,7 +337,7 @@ def close(meeting: Any) -> Any:
 @blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
 @requires(MEETING.permission(MeetingAct.CANCEL), of=queries.meeting)
 @writes
-def cancel(meeting: Any) -> Any:
+def cancel(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CANCEL):
         return _already(meeting)
     agenda = queries.agenda(meeting)

@@ -1,7 +1,6 @@
 """The home page of each role, and the overview of 地域共生課 with its tables as CSV."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_login import current_user
@@ -101,5 +100,5 @@ def _csv(name: str, table: Callable[[Overview], Table]) -> Response:
     return response
 
 
-def _breadcrumb() -> list[tuple[Any, str | None]]:
+def _breadcrumb() -> list[tuple[str, str | None]]:
     return [(_("全体の状況"), None)]

@@ -1,9 +1,11 @@
 """The committee's pages: a new plan, its sections, attachments, check, submission, withdrawal."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.applications import content, forms, queries, rules, services
 from stations.applications.labels import FIELDS, SECTIONS
@@ -28,6 +30,9 @@ from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, EditConflict, RuleBroken
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan, PlanAttachment
+
 ORDER = tuple(SECTIONS)
 TEMPLATES = {
     Section.COSTS: "applications/sections/costs.html",
@@ -38,12 +43,12 @@ TEMPLATES = {
 @blueprint.route("/plans/new", methods=["GET", "POST"])
 @requires(Permission.PLAN_DRAFT)
 @creates
-def new() -> Any:
+def new() -> ResponseReturnValue:
     form = forms.NewPlanForm(data={"station_id": request.args.get("station", type=int)})
     earlier = queries.plans_to_copy(current_user)
     years = next_year_choices()
     form.offer(queries.stations_to_plan(current_user), earlier, years)
-    approved: list[Any] = []
+    approved: list[Plan] = []
     if form.validate_on_submit():
         station = queries.station(form.station_id.data) or abort(404)
         found = queries.approved_already(current_user, [form.fiscal_year.data])
@@ -79,7 +84,7 @@ def new() -> Any:
 @blueprint.route("/plans/<int:plan_id>/sections/<section>", methods=["GET", "POST"])
 @requires(Permission.PLAN_DRAFT, of=queries.plan)
 @writes
-def section(plan: Any, section: str) -> Any:
+def section(plan: "Plan", section: str) -> ResponseReturnValue:
     part = section_of(section) or abort(404)
     if request.method == "GET" and not rules.may_edit(plan.status):
         return already_moved(plan)
@@ -99,7 +104,7 @@ def section(plan: Any, section: str) -> Any:
     return _section_page(plan, part, form)
 
 
-def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any) -> str:
+def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: object) -> str:
     document = content.document(plan)
     comments = [one for one in queries.open_comments(plan) if one.section is part]
     return render_template(
@@ -119,7 +124,7 @@ def _section_page(plan: Any, part: Section, form: forms.SectionForm, **more: Any
     )
 
 
-def _save(plan: Any, part: Section, form: forms.SectionForm) -> None:
+def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
     seen = form.lock_version.data or 0
     if isinstance(form, forms.CostsForm):
         services.save_costs(
@@ -137,7 +142,7 @@ def _save(plan: Any, part: Section, form: forms.SectionForm) -> None:
         services.mark_mended(plan=plan, section=part, by=current_user)
 
 
-def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: Any) -> None:
+def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") -> None:
     """Two editors: keep what this one typed, show what the other saved, and let the next save win knowingly."""
     form.show(conflict)
     form.lock_version.raw_data = None
@@ -145,7 +150,7 @@ def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: Any) -> No
     form.overtaken = True
 
 
-def _keep_for_later(plan: Any, part: Section, form: forms.SectionForm) -> Any:
+def _keep_for_later(plan: "Plan", part: Section, form: forms.SectionForm) -> ResponseReturnValue:
     """「保存して中断する」 with something that cannot be read yet: keep it as it was typed."""
     try:
         services.keep_typed(
@@ -161,7 +166,7 @@ def _keep_for_later(plan: Any, part: Section, form: forms.SectionForm) -> Any:
     return to_plan(plan, _("途中まで保存しました。続きは、この画面からいつでも書けます。"))
 
 
-def _after(plan: Any, part: Section) -> Any:
+def _after(plan: "Plan", part: Section) -> Response:
     if request.form.get("act") == "pause":
         return to_plan(plan, _("保存しました。続きは、この画面からいつでも書けます。"))
     if request.form.get("act") == "stay":
@@ -177,7 +182,7 @@ def _after(plan: Any, part: Section) -> Any:
 @requires(Permission.PLAN_DRAFT, of=queries.plan)
 @files.takes_file
 @creates
-def attach(plan: Any) -> Any:
+def attach(plan: "Plan") -> ResponseReturnValue:
     form = forms.AttachForm()
     if form.validate_on_submit():
         try:
@@ -196,7 +201,7 @@ def attach(plan: Any) -> Any:
 @blueprint.post("/plan-attachments/<int:plan_attachment_id>/remove")
 @requires(Permission.PLAN_DRAFT, of=queries.attachment)
 @writes
-def remove_attachment(attachment: Any) -> Any:
+def remove_attachment(attachment: "PlanAttachment") -> ResponseReturnValue:
     services.remove_attachment(attachment=attachment, by=current_user)
     flash(_("ファイルを外しました。"), "success")
     return redirect(url_for(".section", plan_id=attachment.plan_id, section=Section.ATTACHMENTS.value))
@@ -204,19 +209,19 @@ def remove_attachment(attachment: Any) -> Any:
 
 @blueprint.get("/plan-attachments/<int:plan_attachment_id>")
 @requires(Permission.PLAN_READ, of=queries.attachment, personal=N_("計画の添付ファイル"))
-def attachment(attachment: Any) -> Any:
+def attachment(attachment: "PlanAttachment") -> ResponseReturnValue:
     return files.send(attachment.file)
 
 
 @blueprint.get("/plans/<int:plan_id>/check")
 @requires(Permission.PLAN_DRAFT, of=queries.plan)
-def check(plan: Any) -> Any:
+def check(plan: "Plan") -> ResponseReturnValue:
     if not rules.may_edit(plan.status):
         return already_moved(plan)
     return _check_page(plan, Form())
 
 
-def _check_page(plan: Any, form: Form) -> str:
+def _check_page(plan: "Plan", form: Form) -> str:
     document = content.document(plan)
     kept = kept_forms(plan)
     return render_template(
@@ -238,7 +243,7 @@ def _check_page(plan: Any, form: Form) -> str:
 @blueprint.post("/plans/<int:plan_id>/submit")
 @requires(PLAN.permission(Act.SUBMIT), of=queries.plan)
 @creates
-def submit(plan: Any) -> Any:
+def submit(plan: "Plan") -> ResponseReturnValue:
     form = Form()
     try:
         services.submit(plan=plan, by=current_user)
@@ -252,7 +257,7 @@ def submit(plan: Any) -> Any:
     return redirect(url_for(".submitted", plan_id=plan.id))
 
 
-def _submitted_before(plan: Any) -> Any:
+def _submitted_before(plan: "Plan") -> Response:
     """Pressed twice, or Back and pressed again: the number of what was handed in, not a quarrel with somebody."""
     number = f"{plan.fiscal_year}-{plan.number}"
     flash(_("この計画は、もう提出されています。受付番号は %(number)s です。", number=number), "info")
@@ -261,7 +266,7 @@ def _submitted_before(plan: Any) -> Any:
 
 @blueprint.get("/plans/<int:plan_id>/submitted")
 @requires(Permission.PLAN_READ, of=queries.plan)
-def submitted(plan: Any) -> Any:
+def submitted(plan: "Plan") -> ResponseReturnValue:
     version = queries.current_version(plan)
     if version is None:
         return to_plan(plan)
@@ -277,7 +282,7 @@ def submitted(plan: Any) -> Any:
 @blueprint.route("/plans/<int:plan_id>/recall", methods=["GET", "POST"])
 @requires(PLAN.permission(Act.RECALL), of=queries.plan)
 @writes
-def recall(plan: Any) -> Any:
+def recall(plan: "Plan") -> ResponseReturnValue:
     """The chair takes back what was handed in, until the officials have received it."""
     if request.method == "GET" and not PLAN.allows(plan.status, Act.RECALL):
         return already_moved(plan)
@@ -293,7 +298,7 @@ def recall(plan: Any) -> Any:
 @blueprint.route("/plans/<int:plan_id>/withdraw", methods=["GET", "POST"])
 @requires(PLAN.permission(Act.WITHDRAW), of=queries.plan)
 @writes
-def withdraw(plan: Any) -> Any:
+def withdraw(plan: "Plan") -> ResponseReturnValue:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.WITHDRAW):
         return already_moved(plan)
     form = forms.OptionalReasonForm()

@@ -1,7 +1,7 @@
 """What several pages of plans show: the trail, a document's sections, the rows of the task list."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
@@ -14,26 +14,29 @@ from stations.core import clock, formatting
 from stations.core.labels import label
 from stations.core.language import gettext as _
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan, PlanAttachment
+
 
 @blueprint.app_template_global()
-def cost_category(value: str) -> Any:
+def cost_category(value: str) -> object:
     """What a cost category in a frozen document is called."""
     return CATEGORIES[CostCategory(value)]
 
 
 @blueprint.app_template_global()
-def income_kind(value: str) -> Any:
+def income_kind(value: str) -> object:
     """What a kind of income in a frozen document is called."""
     return INCOMES[IncomeKind(value)]
 
 
 @blueprint.app_template_global()
-def plan_field(name: str) -> Any:
+def plan_field(name: str) -> object:
     """What an input of a plan is called, as comments name it."""
     return FIELDS.get(name, name)
 
 
-def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | None]]:
+def trail(plan: "Plan", *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     """The breadcrumb down to a plan, and further."""
     return [
         (_("計画"), url_for("applications.index")),
@@ -42,14 +45,14 @@ def trail(plan: Any, *more: tuple[Any, str | None]) -> list[tuple[Any, str | Non
     ]
 
 
-def to_plan(plan: Any, message: str = "", kind: str = "success") -> Response:
+def to_plan(plan: "Plan", message: str = "", kind: str = "success") -> Response:
     """Back to the plan's own page, saying what was done."""
     if message:
         flash(message, kind)
     return redirect(url_for("applications.plan", plan_id=plan.id))
 
 
-def already_moved(plan: Any) -> Response:
+def already_moved(plan: "Plan") -> Response:
     """For pages whose act is not on offer any more: the plan itself tells how things stand."""
     return to_plan(plan, _("この計画はいま「%(state)s」です。", state=label(plan.status)), "info")
 
@@ -58,12 +61,12 @@ def section_of(name: str) -> Section | None:
     return Section(name) if name in Section._value2member_map_ else None
 
 
-def live_files(plan: Any) -> list[Any]:
+def live_files(plan: "Plan") -> list["PlanAttachment"]:
     """The attachments that have not been taken off."""
     return [one for one in plan.attachments if one.removed_at is None]
 
 
-def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, object]]:
     """The plain fields of a section of a document, as rows of a summary list."""
     rows = []
     for name in rules.SECTION_FIELDS.get(section, ()):
@@ -86,7 +89,7 @@ def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def task_rows(plan: Any) -> list[dict[str, Any]]:
+def task_rows(plan: "Plan") -> list[dict[str, str]]:
     """The seven sections with what is done and what is left."""
     missing = {gap.section for gap in queries.gaps(plan)}
     asked = {comment.section for comment in queries.open_comments(plan)}
@@ -105,7 +108,7 @@ def task_rows(plan: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _hint(plan: Any, section: Section, asked: set[Section]) -> str:
+def _hint(plan: "Plan", section: Section, asked: set[Section]) -> str:
     if section not in asked:
         return ""
     if section.value in plan.unfinished:
@@ -113,7 +116,7 @@ def _hint(plan: Any, section: Section, asked: set[Section]) -> str:
     return str(_("市からのコメントがあります"))
 
 
-def _progress(plan: Any, section: Section, missing: set[Section], asked: set[Section]) -> tuple[str, str]:
+def _progress(plan: "Plan", section: Section, missing: set[Section], asked: set[Section]) -> tuple[str, str]:
     if section in asked:
         return _("要修正"), "orange"
     if section.value in plan.unfinished:

@@ -1,9 +1,10 @@
 """Pages that show plans: the list, one plan, its versions, what changed between them, the print."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.applications import content, forms, printing, queries, rules
@@ -19,10 +20,13 @@ from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan, SectionComment
+
 
 @blueprint.get("/plans")
 @requires(Permission.PLAN_READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     district_id = request.args.get("district", type=int)
     year = request.args.get("year", type=int)
     wanted = request.args.get("status", "")
@@ -66,7 +70,7 @@ def _by_status(tallies: list[queries.Tally]) -> Counter[Status]:
 
 @blueprint.get("/plans/<int:plan_id>")
 @requires(Permission.PLAN_READ, of=queries.plan)
-def plan(plan: Any) -> Any:
+def plan(plan: "Plan") -> ResponseReturnValue:
     if rules.may_edit(plan.status) and can(current_user, Permission.PLAN_DRAFT, plan):
         return render_template(
             "applications/plan.html",
@@ -107,19 +111,19 @@ def plan(plan: Any) -> Any:
     )
 
 
-def _events(plan: Any) -> list[audit.Entry]:
+def _events(plan: "Plan") -> list[audit.Entry]:
     """The timeline without the many single saves of a section."""
     return [entry for entry in audit.timeline(plan) if "section" not in entry.detail]
 
 
-def _comments(plan: Any) -> dict[str, list[Any]]:
+def _comments(plan: "Plan") -> dict[str, list["SectionComment"]]:
     """Section → comments; the committee does not see those of a review that is still going on."""
     reviewer = bool(can(current_user, Permission.PLAN_REVIEW, plan))
     shown = [one for one in plan.comments if reviewer or one.revision < plan.revision]
     return {part.value: [one for one in shown if one.section is part] for part in SECTIONS}
 
 
-def _comment_forms(plan: Any) -> dict[str, forms.CommentForm]:
+def _comment_forms(plan: "Plan") -> dict[str, forms.CommentForm]:
     """Section → an empty comment form, for those who may comment now."""
     if not (can(current_user, Permission.PLAN_REVIEW, plan) and plan.status in rules.COMMENTABLE):
         return {}
@@ -128,7 +132,7 @@ def _comment_forms(plan: Any) -> dict[str, forms.CommentForm]:
 
 @blueprint.get("/plans/<int:plan_id>/versions/<int:revision>")
 @requires(Permission.PLAN_READ, of=queries.plan)
-def version(plan: Any, revision: int) -> Any:
+def version(plan: "Plan", revision: int) -> ResponseReturnValue:
     kept = queries.version(plan, revision)
     if kept is None:
         # The revision that is still being written is not frozen yet: the plan's own page shows it.
@@ -150,7 +154,7 @@ def version(plan: Any, revision: int) -> Any:
 
 @blueprint.get("/plans/<int:plan_id>/print.pdf")
 @requires(Permission.PLAN_READ, of=queries.plan, personal=N_("計画書（代表者の氏名）"))
-def print_pdf(plan: Any) -> Response:
+def print_pdf(plan: "Plan") -> Response:
     pdf = printing.plan_pdf(plan, queries.current_version(plan))
     response = make_response(pdf)
     response.headers["Content-Type"] = "application/pdf"

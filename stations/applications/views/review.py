@@ -1,9 +1,11 @@
 """The secretariat's acts on a submitted plan: 受付, comments, 差戻し, 確認済. Each is a page that asks once more."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.applications import forms, queries, rules, services
 from stations.applications.labels import SECTIONS
@@ -18,11 +20,14 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan, SectionComment
+
 
 @blueprint.route("/plans/<int:plan_id>/receive", methods=["GET", "POST"])
 @requires(PLAN.permission(Act.RECEIVE), of=queries.plan)
 @writes
-def receive(plan: Any) -> Any:
+def receive(plan: "Plan") -> ResponseReturnValue:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.RECEIVE):
         return already_moved(plan)
     form = Form()
@@ -37,7 +42,7 @@ def receive(plan: Any) -> Any:
 @blueprint.route("/plans/<int:plan_id>/sections/<section>/comment", methods=["GET", "POST"])
 @requires(Permission.PLAN_REVIEW, of=queries.plan)
 @creates
-def comment(plan: Any, section: str) -> Any:
+def comment(plan: "Plan", section: str) -> ResponseReturnValue:
     part = section_of(section) or abort(404)
     if request.method == "GET" and plan.status not in rules.COMMENTABLE:
         return already_moved(plan)
@@ -53,7 +58,7 @@ def comment(plan: Any, section: str) -> Any:
 @blueprint.route("/plans/comments/<int:section_comment_id>", methods=["GET", "POST"])
 @requires(Permission.PLAN_REVIEW, of=queries.section_comment)
 @writes
-def edit_comment(comment: Any) -> Any:
+def edit_comment(comment: "SectionComment") -> ResponseReturnValue:
     """Its writer mends a comment that the committee has not seen yet."""
     plan, part = comment.plan, comment.section
     if request.method == "GET" and not queries.may_change(comment, current_user):
@@ -68,7 +73,7 @@ def edit_comment(comment: Any) -> Any:
 @blueprint.route("/plans/comments/<int:section_comment_id>/remove", methods=["GET", "POST"])
 @requires(Permission.PLAN_REVIEW, of=queries.section_comment)
 @writes
-def remove_comment(comment: Any) -> Any:
+def remove_comment(comment: "SectionComment") -> ResponseReturnValue:
     """Its writer takes back a comment that the committee has not seen yet; asked once more."""
     plan, part = comment.plan, comment.section
     if request.method == "GET" and not queries.may_change(comment, current_user):
@@ -84,11 +89,11 @@ def remove_comment(comment: Any) -> Any:
     )
 
 
-def _to_section(plan: Any, part: Section) -> Any:
+def _to_section(plan: "Plan", part: Section) -> Response:
     return redirect(url_for(".plan", plan_id=plan.id, _anchor=f"section-{part.value}"))
 
 
-def _comment_page(plan: Any, part: Section, form: forms.CommentForm, heading: str) -> str:
+def _comment_page(plan: "Plan", part: Section, form: forms.CommentForm, heading: str) -> str:
     version = queries.current_version(plan)
     return render_template(
         "applications/comment.html",
@@ -105,7 +110,7 @@ def _comment_page(plan: Any, part: Section, form: forms.CommentForm, heading: st
 @blueprint.route("/plans/<int:plan_id>/return", methods=["GET", "POST"])
 @requires(PLAN.permission(Act.RETURN), of=queries.plan)
 @writes
-def return_(plan: Any) -> Any:
+def return_(plan: "Plan") -> ResponseReturnValue:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.RETURN):
         return already_moved(plan)
     form = forms.ReasonForm()
@@ -124,7 +129,7 @@ def return_(plan: Any) -> Any:
 @blueprint.route("/plans/<int:plan_id>/confirm", methods=["GET", "POST"])
 @requires(PLAN.permission(Act.CONFIRM), of=queries.plan)
 @writes
-def confirm(plan: Any) -> Any:
+def confirm(plan: "Plan") -> ResponseReturnValue:
     if request.method == "GET" and not PLAN.allows(plan.status, Act.CONFIRM):
         return already_moved(plan)
     form = Form()

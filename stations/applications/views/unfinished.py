@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wtforms import FieldList, SelectField
+from wtforms import Field, FieldList, SelectField
 
 from stations.applications import forms, queries
 from stations.applications.labels import FIELDS, SECTIONS
 from stations.applications.rules import Section
 from stations.core.forms import ReadField
 from stations.core.language import gettext as _
+
+if TYPE_CHECKING:
+    from stations.applications.models import Plan
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Lack:
     text: str
 
 
-def kept_forms(plan: Any) -> dict[Section, forms.SectionForm]:
+def kept_forms(plan: "Plan") -> dict[Section, forms.SectionForm]:
     """The sections that were kept as they were typed, each as its checked form."""
     found = {}
     for section in SECTIONS:
@@ -31,7 +34,7 @@ def kept_forms(plan: Any) -> dict[Section, forms.SectionForm]:
     return found
 
 
-def lacking(plan: Any, kept: dict[Section, forms.SectionForm]) -> list[Lack]:
+def lacking(plan: "Plan", kept: dict[Section, forms.SectionForm]) -> list[Lack]:
     """What is really missing: of a half-written section what its own form says, of the others the rules' gaps."""
     found: list[Lack] = []
     gaps = queries.gaps(plan)
@@ -59,7 +62,7 @@ def _problems(form: forms.SectionForm) -> Iterable[str]:
             yield error if name in error else _("%(name)s：%(problem)s", name=name, problem=error)
 
 
-def typed_texts(form: forms.SectionForm) -> list[dict[str, Any]]:
+def typed_texts(form: forms.SectionForm) -> list[dict[str, object]]:
     """The fields of a half-written section as rows of a summary list, in the words that were typed."""
     rows = []
     for name in (name for name in form.OWN if name in FIELDS):
@@ -70,9 +73,9 @@ def typed_texts(form: forms.SectionForm) -> list[dict[str, Any]]:
     return rows
 
 
-def typed_lines(form: forms.SectionForm) -> list[dict[str, Any]]:
+def typed_lines(form: forms.SectionForm) -> list[dict[str, object]]:
     """The two tables of a half-written 費用と収入: caption, headings and the typed rows."""
-    tables = []
+    tables: list[dict[str, object]] = []
     for rows in (field for field in form.inputs() if isinstance(field, FieldList)):
         cells = [[_typed(cell) for cell in entry.form] for entry in rows.entries]
         filled = [row for row in cells if any(row)]
@@ -82,7 +85,7 @@ def typed_lines(form: forms.SectionForm) -> list[dict[str, Any]]:
     return tables
 
 
-def _typed(field: Any) -> str:
+def _typed(field: Field) -> str:
     if isinstance(field, SelectField):
         return "、".join(_chosen(field))
     if isinstance(field, ReadField):

@@ -1,9 +1,10 @@
 """The calendar of a station: rules, extra dates, cancellations."""
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -16,17 +17,20 @@ from stations.core import clock, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
-from stations.core.forms import succeeds
+from stations.core.forms import Form, succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
+
+if TYPE_CHECKING:
+    from stations.committees.models import CalendarRule, Opening, Station, Venue
 
 MONTHS_AHEAD = 6
 
 
 @blueprint.get("/stations/<int:station_id>/calendar")
 @requires(Permission.STATION_READ, of=queries.station)
-def calendar(station: Any) -> Any:
+def calendar(station: "Station") -> ResponseReturnValue:
     """Rules as sentences, and half a year of openings from the first of this month or of ``?from=2026-04``."""
     start = month_shown(request.args.get("from", ""), clock.today())
     end = clock.add_months(start, MONTHS_AHEAD)
@@ -53,7 +57,7 @@ def calendar(station: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/rules/new", methods=["GET", "POST"])
 @requires(Permission.OPENING_MANAGE, of=queries.station)
 @creates
-def new_rule(station: Any) -> Any:
+def new_rule(station: "Station") -> ResponseReturnValue:
     today = clock.today()
     form = RuleForm(from_on=today, until_on=clock.fiscal_year_period(clock.fiscal_year(today))[1])
     form.offer(station.open_venues)
@@ -76,7 +80,7 @@ def new_rule(station: Any) -> Any:
 @blueprint.route("/calendar-rules/<int:calendar_rule_id>/end", methods=["GET", "POST"])
 @requires(Permission.OPENING_MANAGE, of=queries.calendar_rule)
 @writes
-def end_rule(rule: Any) -> Any:
+def end_rule(rule: "CalendarRule") -> ResponseReturnValue:
     form = EndRuleForm(on=clock.today())
     if form.validate_on_submit() and succeeds(
         form, lambda: services.end_rule(rule=rule, on=form.on.data, by=current_user)
@@ -96,7 +100,7 @@ def end_rule(rule: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/openings/new", methods=["GET", "POST"])
 @requires(Permission.OPENING_MANAGE, of=queries.station)
 @creates
-def new_opening(station: Any) -> Any:
+def new_opening(station: "Station") -> ResponseReturnValue:
     form = OpeningForm()
     form.offer(station.open_venues)
     if form.validate_on_submit() and succeeds(
@@ -125,7 +129,7 @@ def new_opening(station: Any) -> Any:
 @blueprint.route("/openings/<int:opening_id>/cancel", methods=["GET", "POST"])
 @requires(OPENING.permission(OpeningAct.CANCEL), of=queries.opening)
 @writes
-def cancel_opening(opening: Any) -> Any:
+def cancel_opening(opening: "Opening") -> ResponseReturnValue:
     OPENING.next_status(opening.status, OpeningAct.CANCEL)
     form = CancelForm()
     if form.validate_on_submit() and succeeds(
@@ -145,7 +149,7 @@ def cancel_opening(opening: Any) -> Any:
 @blueprint.post("/openings/<int:opening_id>/restore")
 @requires(OPENING.permission(OpeningAct.RESTORE), of=queries.opening)
 @writes
-def restore_opening(opening: Any) -> Any:
+def restore_opening(opening: "Opening") -> ResponseReturnValue:
     page = url_for(".calendar", station_id=opening.station_id)
     try:
         services.restore_opening(opening=opening, by=current_user)
@@ -155,11 +159,13 @@ def restore_opening(opening: Any) -> Any:
     return redirect(page)
 
 
-def _chosen_venue(form: Any, station: Any) -> Any:
+def _chosen_venue(form: RuleForm | OpeningForm, station: "Station") -> "Venue":
     return next(venue for venue in station.open_venues if str(venue.id) == form.venue_id.data)
 
 
-def _form(form: Any, station: Any, title: str, lead: str, submit_label: str, *, danger: bool = False) -> str:
+def _form(
+    form: Form, station: "Station", title: str, lead: str, submit_label: str, *, danger: bool = False
+) -> str:
     """The page of a form about a station's calendar."""
     return render_template(
         "committees/form.html",

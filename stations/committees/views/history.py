@@ -1,10 +1,10 @@
 """The history of a committee and of a station in words: which office, rule, date or venue, and what was changed."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stations.committees import queries
 from stations.committees.forms import CommitteeForm, EditVenueForm, StationForm
@@ -17,6 +17,9 @@ from stations.core.forms import SharedForm
 from stations.core.labels import label
 from stations.core.language import gettext as _
 
+if TYPE_CHECKING:
+    from stations.committees.models import CalendarRule, Committee, Opening, Station
+
 LONGEST = 40
 """Letters of a text that a history shows."""
 BEFORE_THE_CHANGE = 8
@@ -25,7 +28,7 @@ DATED = frozenset({StationAct.ADD_OPENING.value, *(act.value for act in OpeningA
 """Acts on one opening, told with its day."""
 
 
-def of_committee(committee: Any, officers: Iterable[queries.Officer]) -> list[Entry]:
+def of_committee(committee: "Committee", officers: Iterable[queries.Officer]) -> list[Entry]:
     """What was done to a committee and to its stations, newest first; ``officers``: all whom its pages name."""
     names = {one.term_id: one.name for one in officers}
     own = [replace(one, changes=_of_committee(one, names)) for one in audit.timeline(committee)]
@@ -37,7 +40,7 @@ def of_committee(committee: Any, officers: Iterable[queries.Officer]) -> list[En
     return sorted([*own, *theirs], key=lambda one: one.at, reverse=True)
 
 
-def of_station(station: Any) -> list[Entry]:
+def of_station(station: "Station") -> list[Entry]:
     """What was done to a station, its venues and its calendar, with every date ever called off, newest first."""
     return _told(queries.history(station), [station])
 
@@ -50,11 +53,11 @@ class _Named:
     """What events name by id, each kind looked up once for the page."""
 
     venues: Mapping[int, str]
-    rules: Mapping[int, Any]
-    openings: Mapping[int, Any]
+    rules: Mapping[int, "CalendarRule"]
+    openings: Mapping[int, "Opening"]
 
 
-def _told(entries: list[Entry], stations: Iterable[Any]) -> list[Entry]:
+def _told(entries: list[Entry], stations: Iterable["Station"]) -> list[Entry]:
     """``entries`` of stations and their openings, each with its words."""
     dated_early = (one for one in entries if one.act in DATED and "on" not in one.detail)
     named = _Named(
@@ -104,7 +107,7 @@ def _of_station(entry: Entry, named: _Named) -> str:
     return ""
 
 
-def _rule(rule: Any, *, ended_on: dt.date | None, added: bool) -> str:
+def _rule(rule: "CalendarRule", *, ended_on: dt.date | None, added: bool) -> str:
     """A rule as one says it, its venue, and the days between which it was to hold or the day it ended."""
     span = _span(rule.from_on, rule.until_on) if added else _span(None, ended_on)
     return _joined(describe(rule.calendar_pattern, _), rule.venue.name, span)
@@ -130,7 +133,7 @@ def _changed(kind: type[SharedForm], detail: Mapping[str, Any]) -> str:
     return "、".join(_move(form[name].label.text, name, moved[name]) for name in moved if name in form)
 
 
-def _move(called: str, name: str, values: list[Any] | None) -> str:
+def _move(called: str, name: str, values: Sequence[object] | None) -> str:
     if values is None:
         return str(called)
     before, after = _shortened(*(_value(name, value) for value in values))

@@ -1,8 +1,9 @@
 """A committee, how it is reached, and its officers with their terms."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -13,18 +14,21 @@ from stations.committees.views.pages import blueprint, trail
 from stations.core import lists, seen
 from stations.core.access import Permission, Role
 from stations.core.database import writes
-from stations.core.forms import succeeds
+from stations.core.forms import Form, succeeds
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
+
+if TYPE_CHECKING:
+    from stations.committees.models import Committee
 
 SHOWN = N_("役員の氏名")
 
 
 @blueprint.get("/committees/<int:committee_id>")
 @requires(Permission.COMMITTEE_READ, of=queries.committee, personal=SHOWN)
-def committee(committee: Any) -> Any:
+def committee(committee: "Committee") -> ResponseReturnValue:
     officers = queries.officers(committee)
     stations = lists.page_of(committee.stations, lists.asked_page("stations"))
     return render_template(
@@ -42,7 +46,7 @@ def committee(committee: Any) -> Any:
 @blueprint.route("/committees/<int:committee_id>/edit", methods=["GET", "POST"])
 @requires(Permission.COMMITTEE_MANAGE, of=queries.committee)
 @writes
-def edit_committee(committee: Any) -> Any:
+def edit_committee(committee: "Committee") -> ResponseReturnValue:
     form = CommitteeForm(obj=committee)
     form.share(lambda: seen.stored(committee, form.own))
     if form.validate_on_submit() and succeeds(
@@ -58,7 +62,7 @@ def edit_committee(committee: Any) -> Any:
 
 @blueprint.get("/committees/<int:committee_id>/officers")
 @requires(Permission.COMMITTEE_READ, of=queries.committee, personal=SHOWN)
-def officers(committee: Any) -> Any:
+def officers(committee: "Committee") -> ResponseReturnValue:
     officers, chosen = queries.officers(committee), lists.chosen("q")
     fitting = lists.holding(officers, chosen.get("q", ""), lambda one: (one.name, str(label(one.role))))
     return render_template(
@@ -74,7 +78,7 @@ def officers(committee: Any) -> Any:
 @blueprint.route("/committees/<int:committee_id>/officers/appoint", methods=["GET", "POST"])
 @requires(Permission.COMMITTEE_MANAGE, of=queries.committee)
 @writes
-def appoint(committee: Any) -> Any:
+def appoint(committee: "Committee") -> ResponseReturnValue:
     form = AppointForm()
     form.offer(queries.OFFICE_ORDER)
     if form.validate_on_submit() and succeeds(form, lambda: _appoint(committee, form)):
@@ -83,7 +87,7 @@ def appoint(committee: Any) -> Any:
     return _form(form, committee, _("役員を選任する"), _("選任する"))
 
 
-def _appoint(committee: Any, form: AppointForm) -> None:
+def _appoint(committee: "Committee", form: AppointForm) -> None:
     person = queries.person_by_login(form.login.data or "")
     if person is None:
         raise RuleBroken(
@@ -102,7 +106,7 @@ def _appoint(committee: Any, form: AppointForm) -> None:
 @blueprint.route("/committees/<int:committee_id>/officers/end", methods=["GET", "POST"])
 @requires(Permission.COMMITTEE_MANAGE, of=queries.committee, personal=SHOWN)
 @writes
-def end_term(committee: Any) -> Any:
+def end_term(committee: "Committee") -> ResponseReturnValue:
     """End one of the terms that hold now; ``?term=`` chooses it beforehand."""
     form = EndTermForm(term_id=request.args.get("term", ""))
     current = [one for one in queries.officers(committee) if one.active]
@@ -116,13 +120,15 @@ def end_term(committee: Any) -> Any:
     return _form(form, committee, _("役員の任期を終える"), _("任期を終える"))
 
 
-def _end_term(committee: Any, form: EndTermForm) -> None:
+def _end_term(committee: "Committee", form: EndTermForm) -> None:
     term = queries.term(int(form.term_id.data))
     assert term is not None  # it was among the choices
     services.end_term(committee=committee, term=term, on=form.to_on.data, by=current_user)
 
 
-def _form(form: Any, committee: Any, title: str, submit_label: str, *, back: str = ".officers") -> str:
+def _form(
+    form: Form, committee: "Committee", title: str, submit_label: str, *, back: str = ".officers"
+) -> str:
     """The page of a form about a committee."""
     return render_template(
         "committees/form.html",

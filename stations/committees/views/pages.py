@@ -1,6 +1,6 @@
 """What the pages of this package share: their blueprint, and where they stand."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, url_for
 from flask_login import current_user
@@ -9,6 +9,9 @@ from stations.committees import place_names, queries
 from stations.core import language
 from stations.core.access import Permission, can
 from stations.core.language import gettext as _
+
+if TYPE_CHECKING:
+    from stations.committees.models import Committee, Station
 
 blueprint = Blueprint("committees", __name__)
 
@@ -26,10 +29,12 @@ def place(name: str) -> str:
 Trail = list[tuple[str, str | None]]
 
 
-def trail(*, committee: Any = None, station: Any = None, here: str | None = None) -> Trail:
+def trail(
+    *, committee: "Committee | None" = None, station: "Station | None" = None, here: str | None = None
+) -> Trail:
     """Where a page stands: 地区とステーション > committee > station > here. Links only to what one may open."""
     steps: Trail = [(_("地区とステーション"), url_for("committees.index"))]
-    committee = committee or getattr(station, "committee", None)
+    committee = committee or (station.committee if station is not None else None)
     if committee is not None and can(current_user, Permission.COMMITTEE_READ, committee):
         steps.append((committee.name, url_for("committees.committee", committee_id=committee.id)))
     if station is not None:

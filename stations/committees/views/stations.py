@@ -1,9 +1,10 @@
 """The index of districts; a station, its venues, its beginning and end."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries, services
@@ -21,10 +22,13 @@ from stations.committees.views.pages import blueprint, trail
 from stations.core import access, clock, lists, seen
 from stations.core.access import Permission
 from stations.core.database import creates, writes
-from stations.core.forms import succeeds
+from stations.core.forms import Form, succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.people.session import local_path
+
+if TYPE_CHECKING:
+    from stations.committees.models import Committee, Station, Venue
 
 NEXT_SHOWN = 6
 OF_A_DISTRICT_SHOWN = 10
@@ -33,7 +37,7 @@ CANCELLED_SINCE = dt.timedelta(days=30)
 
 @blueprint.get("/districts")
 @requires(Permission.STATION_READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     districts = queries.districts_for(current_user)
     shown = [station for district in districts for station in district.stations]
     whole_city = access.committee_ids(current_user, Permission.STATION_READ) is None
@@ -53,7 +57,7 @@ def index() -> Any:
 
 @blueprint.get("/stations/<int:station_id>/manage")
 @requires(Permission.STATION_READ, of=queries.station)
-def station(station: Any) -> Any:
+def station(station: "Station") -> ResponseReturnValue:
     today = clock.today()
     openings = queries.next_openings(station_ids=[station.id], planned_only=True, limit=NEXT_SHOWN)
     cancelled = queries.openings_between(
@@ -81,11 +85,11 @@ def station(station: Any) -> Any:
 @blueprint.route("/committees/<int:committee_id>/stations/new", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.committee)
 @creates
-def new_station(committee: Any) -> Any:
+def new_station(committee: "Committee") -> ResponseReturnValue:
     """``?first``: on the way to a plan, which needs a station."""
     form, first = StationForm(), "first" in request.args
     if form.validate_on_submit():
-        made: list[Any] = []
+        made: list[Station] = []
         if succeeds(
             form,
             lambda: made.append(services.create_station(committee=committee, by=current_user, **form.facts)),
@@ -112,7 +116,7 @@ def new_station(committee: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/edit", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.station)
 @writes
-def edit_station(station: Any) -> Any:
+def edit_station(station: "Station") -> ResponseReturnValue:
     form = StationForm(obj=station)
     form.share(lambda: seen.stored(station, form.facts))
     if form.validate_on_submit() and succeeds(
@@ -127,7 +131,7 @@ def edit_station(station: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/open", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.station)
 @writes
-def open_station(station: Any) -> Any:
+def open_station(station: "Station") -> ResponseReturnValue:
     form = OpenStationForm(on=station.opened_on or clock.today())
     if form.validate_on_submit() and succeeds(
         form, lambda: services.open_station(station=station, on=form.on.data, by=current_user)
@@ -140,7 +144,7 @@ def open_station(station: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/close", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.station)
 @writes
-def close_station(station: Any) -> Any:
+def close_station(station: "Station") -> ResponseReturnValue:
     form = CloseStationForm()
     if form.validate_on_submit() and succeeds(
         form,
@@ -155,7 +159,7 @@ def close_station(station: Any) -> Any:
 
 @blueprint.get("/stations/<int:station_id>/venues")
 @requires(Permission.STATION_READ, of=queries.station)
-def venues(station: Any) -> Any:
+def venues(station: "Station") -> ResponseReturnValue:
     chosen = lists.chosen("q")
     fitting = lists.holding(station.venues, chosen.get("q", ""), lambda one: (one.name, one.address))
     return render_template(
@@ -170,7 +174,7 @@ def venues(station: Any) -> Any:
 @blueprint.route("/stations/<int:station_id>/venues/new", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.station)
 @creates
-def new_venue(station: Any) -> Any:
+def new_venue(station: "Station") -> ResponseReturnValue:
     """``back`` in the address: the page that sent somebody here, as a plan that needs a venue."""
     form = VenueForm()
     back = local_path(request.args.get("back")) or url_for(".venues", station_id=station.id)
@@ -185,7 +189,7 @@ def new_venue(station: Any) -> Any:
 @blueprint.route("/venues/<int:venue_id>/edit", methods=["GET", "POST"])
 @requires(Permission.STATION_MANAGE, of=queries.venue)
 @writes
-def edit_venue(venue: Any) -> Any:
+def edit_venue(venue: "Venue") -> ResponseReturnValue:
     form = EditVenueForm(obj=venue)
     form.share(lambda: seen.stored(venue, form.facts))
     if form.validate_on_submit() and succeeds(
@@ -203,7 +207,7 @@ def edit_venue(venue: Any) -> Any:
 
 
 def _form(
-    form: Any, station: Any, title: str, submit_label: str, *, back: str = "", danger: bool = False
+    form: Form, station: "Station", title: str, submit_label: str, *, back: str = "", danger: bool = False
 ) -> str:
     """The page of a form about a station; ``back``: where 「やめて戻る」 leads, else the station's page."""
     return render_template(

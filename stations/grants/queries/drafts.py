@@ -26,7 +26,7 @@ class SentBack:
 
     reason: str
     by_name: str
-    at: dt.datetime
+    at: dt.datetime | None
 
 
 def sent_back(grants: Iterable[Grant]) -> dict[int, SentBack]:

@@ -1,7 +1,5 @@
 """Pages of grants, by noun."""
 
-from typing import Any
-
 from flask import Blueprint
 from flask_login import current_user
 
@@ -13,7 +11,7 @@ blueprint = Blueprint("grants", __name__)
 
 
 @blueprint.app_context_processor
-def _beside_a_plan() -> dict[str, Any]:
+def _beside_a_plan() -> dict[str, object]:
     """The page of a plan leads on to its grant, of which applications knows nothing."""
     return {
         "grant_of": queries.grant_of_plan,
@@ -23,7 +21,7 @@ def _beside_a_plan() -> dict[str, Any]:
 
 
 @blueprint.context_processor
-def _money_strip() -> dict[str, Any]:
+def _money_strip() -> dict[str, object]:
     """What pages of a grant show to this reader: `figures(grant, standing)`, its strip, and `shown_status(grant)`."""
     return {
         "figures": lambda grant, standing: queries.figures(current_user, grant, standing or None),

@@ -1,10 +1,12 @@
 """The page of one act: what it is about, a reason where one is due, one button, and what comes after."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.core.forms import Form, succeeds
 from stations.core.labels import label
@@ -13,10 +15,13 @@ from stations.grants import queries
 from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+
 __all__ = ["Facts", "before_the_letter", "fact", "not_now", "number", "page", "perform"]
 
 
-def before_the_letter(grant: Any) -> Any:
+def before_the_letter(grant: "Grant") -> Response | None:
     """For a reader outside the city while the decision is not told: back to the grant; None for everybody else.
 
     Budgets, and what the state allows, would tell what has been drafted.
@@ -27,7 +32,7 @@ def before_the_letter(grant: Any) -> Any:
     return redirect(url_for("grants.grant", grant_id=grant.id))
 
 
-def not_now(grant: Any) -> Any:
+def not_now(grant: "Grant") -> Response | None:
     """For somebody who opens the page of an act that the state does not offer: back to the grant; None if it does.
 
     Pressing a button too late is another matter: the service answers with `Conflict`.
@@ -59,20 +64,20 @@ def perform(form: Form, act: Callable[[], object]) -> bool:
 
 
 def page(
-    grant: Any,
+    grant: "Grant",
     form: Form,
     act: Callable[[], object],
     *,
-    heading: Any,
-    action: Any,
-    done: Any,
+    heading: str,
+    action: str,
+    done: str,
     facts: Facts,
-    lead: Any = "",
+    lead: str = "",
     kind: str = "primary",
     template: str = "grants/act.html",
     offered: bool = False,
-    **more: Any,
-) -> Any:
+    **more: object,
+) -> ResponseReturnValue:
     """Show the act with what the grant is and ``facts``; when it is done, say so on the grant's page.
 
     ``offered``: not an act on the grant itself, and its state is known to allow it.

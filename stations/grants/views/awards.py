@@ -1,8 +1,9 @@
 """From the approved plan to the decision, and the ways out of a grant."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import clock
@@ -20,18 +21,22 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan
+    from stations.grants.models import Grant
 
-def _asked(grant: Any) -> Facts:
+
+def _asked(grant: "Grant") -> Facts:
     return [fact(_("申請額"), yen(grant.requested_yen))]
 
 
 @blueprint.route("/grants/apply/<int:plan_id>", methods=["GET", "POST"])
 @requires(Permission.GRANT_APPLY, of=queries.plan)
 @creates
-def apply(plan: Any) -> Any:
+def apply(plan: "Plan") -> ResponseReturnValue:
     """The chair turns an approved plan into an application, by one press."""
     form = ApplyForm(data={"starts_on": queries.usual_beginning(plan)})
-    made: list[Any] = []
+    made: list[Grant] = []
     if act.perform(
         form,
         lambda: made.append(services.apply(plan=plan, starts_on=form.starts_on.data, by=current_user)),
@@ -59,7 +64,7 @@ def apply(plan: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/review", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.BEGIN_REVIEW), of=queries.grant)
 @writes
-def begin_review(grant: Any) -> Any:
+def begin_review(grant: "Grant") -> ResponseReturnValue:
     return act.page(
         grant,
         PressForm(),
@@ -74,7 +79,7 @@ def begin_review(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/award", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.DRAFT_AWARD), of=queries.grant)
 @writes
-def draft_award(grant: Any) -> Any:
+def draft_award(grant: "Grant") -> ResponseReturnValue:
     """起案: amount, conditions, and where needed the budget of each line."""
     started = queries.draft(grant)
     form = AwardForm(
@@ -110,7 +115,7 @@ def draft_award(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/refusal", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.DRAFT_REFUSAL), of=queries.grant)
 @writes
-def draft_refusal(grant: Any) -> Any:
+def draft_refusal(grant: "Grant") -> ResponseReturnValue:
     form = ReasonForm(data={"reason": queries.draft(grant).refusal})
     return act.page(
         grant,
@@ -129,7 +134,7 @@ def draft_refusal(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/decide", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.APPROVE_AWARD), of=queries.grant)
 @writes
-def decide(grant: Any) -> Any:
+def decide(grant: "Grant") -> ResponseReturnValue:
     """決裁 of what was drafted."""
     refusal = grant.refusal_reason is not None
     form = DecideForm(data={"mark": services.mark_of_draft(grant)})
@@ -162,7 +167,7 @@ def decide(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/send-back", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.SEND_BACK), of=queries.grant)
 @writes
-def send_back(grant: Any) -> Any:
+def send_back(grant: "Grant") -> ResponseReturnValue:
     form = ReasonForm()
     return act.page(
         grant,
@@ -178,7 +183,7 @@ def send_back(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/withdraw", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.WITHDRAW), of=queries.grant)
 @writes
-def withdraw(grant: Any) -> Any:
+def withdraw(grant: "Grant") -> ResponseReturnValue:
     form = OptionalReasonForm()
     return act.page(
         grant,
@@ -193,7 +198,7 @@ def withdraw(grant: Any) -> Any:
     )
 
 
-def _before_ending(grant: Any) -> Facts:
+def _before_ending(grant: "Grant") -> Facts:
     """What a committee should know before it ends its project: the money, and until when the report is due."""
     standing = queries.standing(grant)
     due = settlement.report_deadline(clock.today(), grant.setting) if grant.setting else None
@@ -209,7 +214,7 @@ def _before_ending(grant: Any) -> Facts:
 @blueprint.route("/grants/<int:grant_id>/discontinue", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.DISCONTINUE), of=queries.grant)
 @writes
-def discontinue(grant: Any) -> Any:
+def discontinue(grant: "Grant") -> ResponseReturnValue:
     form = ReasonForm()
     return act.page(
         grant,

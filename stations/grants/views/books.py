@@ -1,8 +1,9 @@
 """Pages of the 出納帳: the book, its CSV, recording an income and taking one back."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.applications.rules import CostCategory, IncomeKind
@@ -25,12 +26,15 @@ from stations.grants.views import blueprint, words
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_books, trail
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant, LedgerTransaction
+
 BOOKS = N_("出納帳（支払先）")
 
 
 @blueprint.get("/grants/<int:grant_id>/books")
 @requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
-def books(grant: Any) -> Any:
+def books(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     standing, book = queries.standing(grant), book_queries.cash_book(grant)
@@ -49,7 +53,7 @@ def books(grant: Any) -> Any:
 
 @blueprint.get("/grants/<int:grant_id>/books.csv")
 @requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
-def books_csv(grant: Any) -> Response:
+def books_csv(grant: "Grant") -> Response:
     """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""
     heading = [
         _("助成金"),
@@ -100,7 +104,7 @@ def _kinds(line: book_queries.BookLine) -> str:
     spent = [(part.category, part.amount_yen) for part in parts if part.category]
     if len(spent) > 1:
         return "・".join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
-    kinds: list[Any] = [CostCategory(part.category) for part in parts if part.category]
+    kinds: list[CostCategory | IncomeKind] = [CostCategory(part.category) for part in parts if part.category]
     kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
     return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
 
@@ -108,7 +112,7 @@ def _kinds(line: book_queries.BookLine) -> str:
 @blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
 @creates
-def new_income(grant: Any) -> Any:
+def new_income(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     form = IncomeForm()
@@ -127,7 +131,7 @@ def new_income(grant: Any) -> Any:
     )
 
 
-def _record(form: IncomeForm, grant: Any) -> None:
+def _record(form: IncomeForm, grant: "Grant") -> None:
     incomes.record_income(
         grant=grant,
         kind=IncomeKind(form.kind.data),
@@ -142,7 +146,7 @@ def _record(form: IncomeForm, grant: Any) -> None:
 @blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/correct", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=book_queries.grant_above)
 @creates
-def correct_income(grant: Any, transaction_id: int) -> Any:
+def correct_income(grant: "Grant", transaction_id: int) -> ResponseReturnValue:
     """訂正 of an income in one step."""
     transaction = book_queries.transaction(grant, transaction_id)
     if transaction is None or not book_queries.is_income(transaction):
@@ -163,7 +167,7 @@ def correct_income(grant: Any, transaction_id: int) -> Any:
     )
 
 
-def _entered(transaction: Any) -> dict[str, Any]:
+def _entered(transaction: "LedgerTransaction") -> dict[str, object]:
     """An income as the form takes it."""
     return {
         "kind": next(part.income_kind for part in transaction.postings if part.income_kind),
@@ -173,7 +177,7 @@ def _entered(transaction: Any) -> dict[str, Any]:
     }
 
 
-def _correct(form: IncomeCorrectionForm, grant: Any, transaction: Any) -> None:
+def _correct(form: IncomeCorrectionForm, grant: "Grant", transaction: "LedgerTransaction") -> None:
     incomes.correct_income(
         grant=grant,
         transaction=transaction,
@@ -189,7 +193,7 @@ def _correct(form: IncomeCorrectionForm, grant: Any, transaction: Any) -> None:
 @blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=book_queries.grant_above)
 @creates
-def cancel_income(grant: Any, transaction_id: int) -> Any:
+def cancel_income(grant: "Grant", transaction_id: int) -> ResponseReturnValue:
     transaction = book_queries.transaction(grant, transaction_id)
     if transaction is None or not book_queries.is_income(transaction):
         abort(404)

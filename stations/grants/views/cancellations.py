@@ -1,7 +1,8 @@
 """取消し: drafted, decided, told by its letter."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
@@ -17,8 +18,12 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.cancellations import GrantCancellation
+    from stations.grants.models import Grant
 
-def _money(grant: Any, known: queries.Keepable) -> Facts:
+
+def _money(grant: "Grant", known: queries.Keepable) -> Facts:
     """What may be left, as a calculation that ends with its limit; a report that is not inspected leaves nothing yet."""
     if grant.status in {Status.AWARDED, Status.REPORTED}:
         return [
@@ -33,7 +38,7 @@ def _money(grant: Any, known: queries.Keepable) -> Facts:
     ]
 
 
-def _drafted(grant: Any) -> Facts:
+def _drafted(grant: "Grant") -> Facts:
     """What was drafted, and what it means for the money that was paid."""
     draft, known = queries.pending_cancellation(grant), queries.keepable(grant)
     if draft is None:
@@ -52,7 +57,7 @@ def _drafted(grant: Any) -> Facts:
     ]
 
 
-def _lead(grant: Any, known: queries.Keepable) -> str:
+def _lead(grant: "Grant", known: queries.Keepable) -> str:
     """What happens to the money, for the state in which the grant is."""
     if grant.status in {Status.AWARDED, Status.REPORTED}:
         said = _(
@@ -71,7 +76,7 @@ def _lead(grant: Any, known: queries.Keepable) -> str:
 @blueprint.route("/grants/<int:grant_id>/draft-cancellation", methods=["GET", "POST"])
 @requires(GRANT.permission(Deed.DRAFT_CANCELLATION), of=queries.grant)
 @creates
-def draft_cancellation(grant: Any) -> Any:
+def draft_cancellation(grant: "Grant") -> ResponseReturnValue:
     """起案 of a 取消し, of all or of a part."""
     returned, known = queries.returned_cancellation(grant), queries.keepable(grant)
     form = CancelForm(data={"reason": returned.reason, "kept_yen": returned.kept_yen} if returned else None)
@@ -92,12 +97,12 @@ def draft_cancellation(grant: Any) -> Any:
     )
 
 
-def _limit(grant: Any, known: queries.Keepable) -> str:
+def _limit(grant: "Grant", known: queries.Keepable) -> str:
     most = 0 if grant.status in {Status.AWARDED, Status.REPORTED} else known.limit
     return str(_("0円から%(limit)sまで。全部を取り消すときは0円", limit=yen(most)))
 
 
-def _sent_back(returned: Any) -> queries.SentBack:
+def _sent_back(returned: "GrantCancellation") -> queries.SentBack:
     return queries.SentBack(
         returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
     )
@@ -106,7 +111,7 @@ def _sent_back(returned: Any) -> queries.SentBack:
 @blueprint.route("/grants/<int:grant_id>/cancel", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.CANCEL), of=queries.grant)
 @writes
-def cancel(grant: Any) -> Any:
+def cancel(grant: "Grant") -> ResponseReturnValue:
     """決裁 of the drafted 取消し."""
     draft = queries.pending_cancellation(grant)
     form = DecideForm(data={"mark": draft.id if draft else ""})
@@ -125,7 +130,7 @@ def cancel(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/return-cancellation", methods=["GET", "POST"])
 @requires(GRANT.permission(Deed.RETURN_CANCELLATION), of=queries.grant)
 @writes
-def return_cancellation(grant: Any) -> Any:
+def return_cancellation(grant: "Grant") -> ResponseReturnValue:
     """The draft of a 取消し goes back to the officers."""
     form = ReasonForm()
     return act.page(
@@ -142,7 +147,7 @@ def return_cancellation(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/issue-cancellation", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
 @creates
-def issue_cancellation(grant: Any) -> Any:
+def issue_cancellation(grant: "Grant") -> ResponseReturnValue:
     """施行 of the 交付決定取消通知書."""
     form = IssueForm()
     waiting = queries.cancellations_without_letter(grant)
@@ -160,7 +165,7 @@ def issue_cancellation(grant: Any) -> Any:
     )
 
 
-def _decided(grant: Any, cancellation: Any) -> Facts:
+def _decided(grant: "Grant", cancellation: "GrantCancellation") -> Facts:
     """What the letter will say."""
     paid = queries.standing(grant).paid
     refund = (

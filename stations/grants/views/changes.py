@@ -1,7 +1,8 @@
 """Moving money between lines."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import clock
@@ -20,11 +21,16 @@ from stations.grants.views import act, blueprint
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.changes import GrantChange
+    from stations.grants.models import Grant
+    from stations.grants.settings import FiscalYearSetting
+
 
 @blueprint.route("/grants/<int:grant_id>/change", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.REQUEST_CHANGE), of=queries.grant)
 @creates
-def change(grant: Any) -> Any:
+def change(grant: "Grant") -> ResponseReturnValue:
     """流用 or 変更承認申請: the rule of the year decides which it is."""
     form = ChangeForm(
         data={"lines": [{"line_id": str(line.id), "budget_yen": line.awarded_yen} for line in grant.lines]}
@@ -61,7 +67,7 @@ def change(grant: Any) -> Any:
     )
 
 
-def _what_needs_approval(grant: Any, setting: Any) -> Facts:
+def _what_needs_approval(grant: "Grant", setting: "FiscalYearSetting") -> Facts:
     """How far the year's rule lets money move without the city, in this grant's own amounts."""
     decided = by_category((line.category, line.decided_yen) for line in grant.lines)
     fifths = "、".join(f"{label(category)} {yen(amount // 5)}" for category, amount in decided.items())
@@ -91,7 +97,7 @@ def _what_needs_approval(grant: Any, setting: Any) -> Facts:
 @blueprint.route("/grants/<int:grant_id>/withdraw-change", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.WITHDRAW_CHANGE), of=queries.grant)
 @writes
-def withdraw_change(grant: Any) -> Any:
+def withdraw_change(grant: "Grant") -> ResponseReturnValue:
     """取下げ of the change that waits, by the chair."""
     form = OptionalReasonForm()
     waiting = queries.pending_change(grant)
@@ -109,7 +115,7 @@ def withdraw_change(grant: Any) -> Any:
     )
 
 
-def _asked(waiting: Any) -> Facts:
+def _asked(waiting: "GrantChange | None") -> Facts:
     """What was asked for, by whom and when; nothing when no change waits."""
     if waiting is None:
         return []
@@ -123,7 +129,7 @@ def _asked(waiting: Any) -> Facts:
 @blueprint.route("/grants/<int:grant_id>/decide-change", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.APPROVE_CHANGE), of=queries.grant)
 @writes
-def decide_change(grant: Any) -> Any:
+def decide_change(grant: "Grant") -> ResponseReturnValue:
     """The decision on the change that waits."""
     waiting = queries.pending_change(grant)
     form = DecideChangeForm(data={"mark": waiting.id if waiting else ""})

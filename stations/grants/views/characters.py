@@ -1,8 +1,7 @@
 """The page of what letters print for characters that no font has."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import documents, printed_as
@@ -20,7 +19,7 @@ from stations.grants.views.act import perform
 @blueprint.route("/grants/characters", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE)
 @creates
-def characters() -> Any:
+def characters() -> ResponseReturnValue:
     """What counts now, and a new decision."""
     form = CharacterForm()
     if perform(

@@ -1,7 +1,8 @@
 """From the inspected report to 完結."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.database import creates, writes
@@ -16,6 +17,9 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+
 
 def _difference(known: queries.Calculation) -> Facts:
     """What the fixed amount means for the money that was paid."""
@@ -26,7 +30,7 @@ def _difference(known: queries.Calculation) -> Facts:
     ]
 
 
-def _own_funds(grant: Any) -> Facts:
+def _own_funds(grant: "Grant") -> Facts:
     """What closing will enter in the books: what the committee spent beyond all it received, or had only advanced."""
     own = services.own_funds_at_the_end(grant)
     if own < 0:
@@ -37,7 +41,7 @@ def _own_funds(grant: Any) -> Facts:
 @blueprint.route("/grants/<int:grant_id>/determination", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.DRAFT_DETERMINATION), of=queries.grant)
 @writes
-def draft_determination(grant: Any) -> Any:
+def draft_determination(grant: "Grant") -> ResponseReturnValue:
     known = queries.calculation(grant)
     return act.page(
         grant,
@@ -55,7 +59,7 @@ def draft_determination(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/determine", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.DETERMINE), of=queries.grant)
 @writes
-def determine(grant: Any) -> Any:
+def determine(grant: "Grant") -> ResponseReturnValue:
     """決裁 of the 額の確定, beside everything that it rests on."""
     known = queries.calculation(grant)
     form = DecideForm(data={"mark": services.mark_of_determination(grant)})
@@ -80,7 +84,7 @@ def determine(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.ORDER_BALANCE), of=queries.grant)
 @creates
-def order_balance(grant: Any) -> Any:
+def order_balance(grant: "Grant") -> ResponseReturnValue:
     return act.page(
         grant,
         PressForm(),
@@ -95,7 +99,7 @@ def order_balance(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/close", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.CLOSE), of=queries.grant)
 @creates
-def close(grant: Any) -> Any:
+def close(grant: "Grant") -> ResponseReturnValue:
     return act.page(
         grant,
         PressForm(),

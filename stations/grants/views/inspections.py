@@ -1,8 +1,9 @@
 """検査 for officials: the paper on the left, the entry on the right, one ✓ after the other."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
@@ -26,11 +27,15 @@ from stations.grants.views.act import perform
 from stations.grants.views.trail import trail
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.disallowances import ReceiptDisallowance
+    from stations.grants.models import Grant, Receipt
+
 
 @blueprint.route("/grants/<int:grant_id>/inspection", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.INSPECT), of=queries.grant, personal=N_("検査（領収書の内容）"))
 @writes
-def inspect(grant: Any) -> Any:
+def inspect(grant: "Grant") -> ResponseReturnValue:
     """GET: one receipt (``?receipt=`` its number) among all. POST: the inspection is done."""
     if ConfirmForm().validate_on_submit():
         try:
@@ -45,7 +50,7 @@ def inspect(grant: Any) -> Any:
 @blueprint.post("/grants/receipts/<int:receipt_id>/tick")
 @requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
 @writes
-def tick(receipt: Any) -> Any:
+def tick(receipt: "Receipt") -> ResponseReturnValue:
     """``act`` ok: in order; anything else: the finding that was typed. Goes on to the next open receipt."""
     grant, number, form = receipt.grant, receipt.number, TickForm()
     ok = request.form.get("act") == "ok"
@@ -63,7 +68,7 @@ def tick(receipt: Any) -> Any:
 @blueprint.post("/grants/receipts/<int:receipt_id>/disallow")
 @requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
 @creates
-def disallow(receipt: Any) -> Any:
+def disallow(receipt: "Receipt") -> ResponseReturnValue:
     """対象外 of a part of a receipt; the report stays with the city."""
     grant, number, form = receipt.grant, receipt.number, DisallowForm()
     form.offer(receipt.splits)
@@ -88,7 +93,7 @@ def disallow(receipt: Any) -> Any:
 @blueprint.route("/grants/disallowances/<int:receipt_disallowance_id>/allow", methods=["GET", "POST"])
 @requires(Permission.REPORT_INSPECT, of=disallowances.disallowance)
 @creates
-def allow_again(disallowance: Any) -> Any:
+def allow_again(disallowance: "ReceiptDisallowance") -> ResponseReturnValue:
     """A disallowed part counts again, with a reason."""
     receipt, form = disallowance.receipt, ReasonForm()
     grant, back = receipt.grant, url_for(".inspect", grant_id=receipt.grant_id, receipt=receipt.number)
@@ -114,7 +119,7 @@ def allow_again(disallowance: Any) -> Any:
 @blueprint.post("/grants/receipts/<int:receipt_id>/confirm")
 @requires(Permission.REPORT_INSPECT, of=receipt_queries.receipt)
 @writes
-def confirm_receipt(receipt: Any) -> Any:
+def confirm_receipt(receipt: "Receipt") -> ResponseReturnValue:
     """The second official looked at a receipt above the whole award."""
     back = url_for(".inspect", grant_id=receipt.grant_id, receipt=receipt.number)
     if ConfirmForm().validate_on_submit():
@@ -126,7 +131,7 @@ def confirm_receipt(receipt: Any) -> Any:
     return redirect(back)
 
 
-def _tick(receipt: Any, *, ok: bool, finding: str) -> None:
+def _tick(receipt: "Receipt", *, ok: bool, finding: str) -> None:
     """A finding that was typed is never thrown away by the other button; one that was noted before is answered by it."""
     if ok and finding.strip() not in {"", receipt.finding.strip()}:
         raise RuleBroken(
@@ -141,7 +146,7 @@ def _tick(receipt: Any, *, ok: bool, finding: str) -> None:
 @blueprint.route("/grants/<int:grant_id>/inspection/return", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.RETURN_REPORT), of=queries.grant)
 @writes
-def return_report(grant: Any) -> Any:
+def return_report(grant: "Grant") -> ResponseReturnValue:
     form = ReturnForm()
     if perform(
         form,
@@ -160,7 +165,7 @@ def return_report(grant: Any) -> Any:
     )
 
 
-def _page(grant: Any, number: int | None, form: TickForm, disallowing: DisallowForm | None = None) -> str:
+def _page(grant: "Grant", number: int | None, form: TickForm, disallowing: DisallowForm | None = None) -> str:
     rows = receipt_queries.receipts(grant, live_only=True)
     shown = next((row for row in rows if row.number == number), None)
     if shown is None:

@@ -1,8 +1,9 @@
 """Letters: 施行, and the PDF as it went out."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import files
@@ -21,19 +22,22 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant, Letter
+
 LETTER = N_("通知書（代表者の氏名と住所）")
 
 
 @blueprint.get("/grants/letters/<int:letter_id>")
 @requires(Permission.GRANT_READ, of=queries.letter, personal=LETTER)
-def letter(letter: Any) -> Response:
+def letter(letter: "Letter") -> Response:
     """The PDF/A of an issued letter."""
     return files.send(letter.file)
 
 
 @blueprint.get("/grants/<int:grant_id>/draft-letter")
 @requires(Permission.GRANT_APPROVE, of=queries.grant, personal=LETTER)
-def draft_letter(grant: Any) -> Any:
+def draft_letter(grant: "Grant") -> ResponseReturnValue:
     """The letter of what is drafted, marked 「案」, for the approver."""
     drafted = {Status.DECIDING, Status.AWARDED, Status.DETERMINING, Status.DETERMINED}
     if grant.status not in drafted or queries.letter_of(grant, "determination") is not None:
@@ -48,7 +52,7 @@ def draft_letter(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/issue", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.ISSUE_AWARD), of=queries.grant)
 @creates
-def issue(grant: Any) -> Any:
+def issue(grant: "Grant") -> ResponseReturnValue:
     """施行 of the decision's letter."""
     form = IssueForm()
     return act.page(
@@ -75,7 +79,7 @@ def issue(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/issue-change", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
 @creates
-def issue_change(grant: Any) -> Any:
+def issue_change(grant: "Grant") -> ResponseReturnValue:
     """施行 of the letter about a decided change, approved or not."""
     form = IssueForm()
     waiting = queries.changes_without_letter(grant)
@@ -106,7 +110,7 @@ def issue_change(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/issue-determination", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
 @creates
-def issue_determination(grant: Any) -> Any:
+def issue_determination(grant: "Grant") -> ResponseReturnValue:
     """施行 of the 額の確定通知書."""
     form = IssueForm()
     return act.page(

@@ -1,6 +1,6 @@
 """The list of grants with its queues, and the one page with everything about a grant."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -9,9 +9,13 @@ from stations.core import access, audit, clock, lists
 from stations.core.access import Permission
 from stations.core.guards import requires
 from stations.core.language import gettext as _
+from stations.core.tasks import Task
 from stations.grants import queries
+from stations.grants.bookkeeping import Posting
 from stations.grants.labels import LETTERS, PAYMENT_KINDS, PAYMENT_TONES, STAGES, TONES, steps
 from stations.grants.queries import reports as report_queries
+from stations.grants.queries.turns import Buttons
+from stations.grants.queries.turns import Facts as Known
 from stations.grants.rules import (
     OVER,
     PENDING,
@@ -25,6 +29,12 @@ from stations.grants.rules import (
 )
 from stations.grants.views import blueprint, words
 from stations.grants.views.trail import trail
+
+if TYPE_CHECKING:
+    from stations.grants.models import Grant, Repayment
+    from stations.grants.recoveries import GrantRecovery
+    from stations.grants.settings import FiscalYearSetting
+    from stations.meetings.models import AgendaItem
 
 
 @blueprint.get("/grants")
@@ -99,7 +109,7 @@ def _chosen(value: str) -> Status | PaymentStatus | None:
 
 @blueprint.get("/grants/<int:grant_id>")
 @requires(Permission.GRANT_READ, of=queries.grant)
-def grant(grant: Any) -> str:
+def grant(grant: "Grant") -> str:
     """Everything about one grant; what an auditor asks for, and the reader's next act."""
     postings = queries.postings_of(grant)
     known = queries.facts(grant, postings)
@@ -149,7 +159,7 @@ def grant(grant: Any) -> str:
     )
 
 
-def _payments(grant: Any, timeline: list[audit.Entry]) -> dict[str, Any]:
+def _payments(grant: "Grant", timeline: list[audit.Entry]) -> dict[str, object]:
     """What stands beside each payment request: its act, until when it is processed, why it came back."""
     return {
         "turns": _request_turns(grant),
@@ -164,7 +174,7 @@ def _payments(grant: Any, timeline: list[audit.Entry]) -> dict[str, Any]:
     }
 
 
-def _recoveries(found: list[Any]) -> list[tuple[Any, Any]]:
+def _recoveries(found: list["GrantRecovery"]) -> list[tuple["GrantRecovery", queries.Turn | None]]:
     """Each finding after 完結 with the act on it that is this person's, or None."""
     offered = [queries.recovery_turn(one) for one in found]
     return [
@@ -173,15 +183,20 @@ def _recoveries(found: list[Any]) -> list[tuple[Any, Any]]:
     ]
 
 
-def _waiting_here(grant: Any, buttons: Any) -> list[Any]:
+def _waiting_here(grant: "Grant", buttons: Buttons) -> list[Task]:
     """What waits for this person about the report, beside the acts that have a button anyway."""
     shown = {turn.endpoint for turn in [*buttons.primary, *buttons.other]}
     return [task for task in report_queries.waits_on(current_user, grant) if task.endpoint not in shown]
 
 
 def _money(
-    grant: Any, known: Any, postings: list[Any], setting: Any, repayments: list[Any], found: list[Any]
-) -> dict[str, Any]:
+    grant: "Grant",
+    known: Known,
+    postings: list[Posting],
+    setting: "FiscalYearSetting | None",
+    repayments: list["Repayment"],
+    found: list["GrantRecovery"],
+) -> dict[str, object]:
     """The four figures, what has to be said beside them, and how the fixed amount came about."""
     inside = queries.sees_drafts(current_user)
     standing = known.standing
@@ -211,12 +226,12 @@ def _money(
     }
 
 
-def _approval(grant: Any) -> Any:
+def _approval(grant: "Grant") -> "AgendaItem | None":
     """The resolution that approved the plan, for those who may read meetings."""
     return queries.approved_item(grant.plan) if access.can(current_user, Permission.MEETING_READ) else None
 
 
-def _request_turns(grant: Any) -> dict[int, Any]:
+def _request_turns(grant: "Grant") -> dict[int, queries.Turn]:
     """Payment request id → what this person may do with it; the others are absent."""
     return {
         request.id: turn
@@ -231,7 +246,7 @@ def _repeats(timeline: list[audit.Entry]) -> dict[int, int]:
     return {one.object_id: one.detail["instead_of"] for one in timeline if one.act in again}
 
 
-def _payers(grant: Any, repayments: list[Any]) -> dict[int | None, str]:
+def _payers(grant: "Grant", repayments: list["Repayment"]) -> dict[int | None, str]:
     """The names of everybody who asked for, ordered or recorded money of the grant."""
     requests = grant.payment_requests
     return queries.names(

@@ -1,9 +1,10 @@
 """概算払 and 精算払, as each person meets them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -11,7 +12,7 @@ from stations.core import audit, clock
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import date, datetime, yen
-from stations.core.forms import say
+from stations.core.forms import Form, say
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -26,11 +27,14 @@ from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
 from stations.grants.workflow import PAYMENT
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant, PaymentRequest
+
 
 @blueprint.route("/grants/<int:grant_id>/advance", methods=["GET", "POST"])
 @requires(Permission.ADVANCE_REQUEST, of=queries.grant)
 @creates
-def advance(grant: Any) -> Any:
+def advance(grant: "Grant") -> ResponseReturnValue:
     """概算払請求 by the treasurer."""
     form = AdvanceForm()
     standing, pending = queries.standing(grant), queries.pending_yen(grant)
@@ -56,7 +60,7 @@ def advance(grant: Any) -> Any:
     )
 
 
-def _returned(grant: Any) -> dict[str, Any] | None:
+def _returned(grant: "Grant") -> dict[str, object] | None:
     """Why the last request came back, while no newer one answers it."""
     last = max(grant.payment_requests, key=lambda one: one.id, default=None)
     if last is None or last.status is not PaymentStatus.RETURNED:
@@ -75,7 +79,7 @@ def _returned(grant: Any) -> dict[str, Any] | None:
 @blueprint.route("/grants/payments/<int:payment_request_id>/draft-order", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.DRAFT), of=queries.payment_request)
 @writes
-def draft_order(request: Any) -> Any:
+def draft_order(request: "PaymentRequest") -> ResponseReturnValue:
     """起案 of a 支出命令."""
     return _page(
         request,
@@ -97,7 +101,7 @@ def draft_order(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.ORDER), of=queries.payment_request)
 @writes
-def order(request: Any) -> Any:
+def order(request: "PaymentRequest") -> ResponseReturnValue:
     """支出命令."""
     return _page(
         request,
@@ -115,7 +119,7 @@ def order(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/send-back", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.SEND_BACK), of=queries.payment_request)
 @writes
-def send_back_order(request: Any) -> Any:
+def send_back_order(request: "PaymentRequest") -> ResponseReturnValue:
     """差戻し of the draft of a 支出命令."""
     form = ReasonForm()
     return _page(
@@ -132,7 +136,7 @@ def send_back_order(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/withdraw", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.WITHDRAW), of=queries.payment_request)
 @writes
-def withdraw_advance(request: Any) -> Any:
+def withdraw_advance(request: "PaymentRequest") -> ResponseReturnValue:
     """取下げ of an advance by the treasurer."""
     form = OptionalReasonForm()
     return _page(
@@ -149,7 +153,7 @@ def withdraw_advance(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.RETURN), of=queries.payment_request)
 @writes
-def return_request(request: Any) -> Any:
+def return_request(request: "PaymentRequest") -> ResponseReturnValue:
     """差戻し of an advance."""
     form = ReasonForm()
     return _page(
@@ -166,7 +170,7 @@ def return_request(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/unpayable", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.WITHDRAW_ORDER), of=queries.payment_request)
 @writes
-def unpayable(request: Any) -> Any:
+def unpayable(request: "PaymentRequest") -> ResponseReturnValue:
     """取下げ of a 支出命令 that did not leave the bank, by the cashier."""
     form = ReasonForm()
     return _page(
@@ -184,7 +188,7 @@ def unpayable(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.PAY), of=queries.payment_request)
 @creates
-def record_payment(request: Any) -> Any:
+def record_payment(request: "PaymentRequest") -> ResponseReturnValue:
     """支払 by the cashier."""
     form = PaymentForm()
     return _page(
@@ -205,7 +209,7 @@ def record_payment(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/failed", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.FAIL), of=queries.payment_request)
 @creates
-def fail_payment(request: Any) -> Any:
+def fail_payment(request: "PaymentRequest") -> ResponseReturnValue:
     """組戻し of a transfer that failed, by the cashier."""
     form = FailedForm()
     return _page(
@@ -231,10 +235,10 @@ def fail_payment(request: Any) -> Any:
 @blueprint.route("/grants/payments/<int:payment_request_id>/reverse", methods=["GET", "POST"])
 @requires(PAYMENT.permission(PaymentAct.REVERSE), of=queries.payment_request)
 @creates
-def reverse_payment(request: Any) -> Any:
+def reverse_payment(request: "PaymentRequest") -> ResponseReturnValue:
     """訂正 of a mistaken record of a payment, by the cashier."""
     form = ReasonForm()
-    again: list[Any] = []
+    again: list[PaymentRequest] = []
     return _page(
         request,
         "grants.reverse_payment",
@@ -258,10 +262,10 @@ def reverse_payment(request: Any) -> Any:
 
 
 def _page(
-    request: Any,
+    request: "PaymentRequest",
     offered: str,
-    form: Any,
-    service: Any,
+    form: Form,
+    service: Callable[[], object],
     *,
     heading: str,
     action: str,
@@ -271,7 +275,7 @@ def _page(
     hints: dict[str, str] | None = None,
     stopped: str = "",
     then: Callable[[], str] | None = None,
-) -> Any:
+) -> ResponseReturnValue:
     """The page of an act on one request; too late to open, back to the grant.
 
     ``other``: (label, url) beside it. ``stopped``: why the act would be refused today; there is no button then. ``then``: where the work goes on, if not on the grant's page.
@@ -301,7 +305,7 @@ def _page(
     )
 
 
-def _too_late(request: Any, budget: int) -> str:
+def _too_late(request: "PaymentRequest", budget: int) -> str:
     """Why a payment out of ``budget`` can no longer be ordered today; empty while it can."""
     try:
         check_order_date(request.kind, request.grant.fiscal_year, budget, clock.today())
@@ -310,7 +314,7 @@ def _too_late(request: Any, budget: int) -> str:
     return ""
 
 
-def _paying_days(request: Any) -> str:
+def _paying_days(request: "PaymentRequest") -> str:
     """On which days the transfer may have left: after the order, while the cash of its budget is open."""
     last = clock.cash_period(request.fiscal_year)[1]
     if clock.today() <= last:
@@ -318,11 +322,11 @@ def _paying_days(request: Any) -> str:
     return str(_("支出命令の日（%(day)s）から%(last)sまでの日", day=_ordered_on(request), last=date(last)))
 
 
-def _ordered_on(request: Any) -> str:
+def _ordered_on(request: "PaymentRequest") -> str:
     return date(clock.local_date(request.ordered_at) if request.ordered_at else None)
 
 
-def _facts(request: Any) -> Facts:
+def _facts(request: "PaymentRequest") -> Facts:
     """Everything that an order or a payment is decided on: whose, for what, out of what, asked and ordered by whom."""
     grant = request.grant
     standing = queries.standing(grant)

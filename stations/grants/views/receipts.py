@@ -1,9 +1,10 @@
 """Pages of receipts: the list with what is left, entering one, one with its photo, taking one back."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import audit, clock, files, lists
@@ -30,16 +31,20 @@ from stations.grants.views import blueprint, words
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_receipts, trail
 
+if TYPE_CHECKING:
+    from stations.core.files import StoredFile
+    from stations.grants.models import Grant, Receipt
+
 
 @blueprint.app_template_global()
-def books_are_open(grant: Any) -> bool:
+def books_are_open(grant: "Grant") -> bool:
     """Whether receipts may be entered now."""
     return grant.status in BOOKS_OPEN
 
 
 @blueprint.get("/grants/<int:grant_id>/receipts", endpoint="receipts")
 @requires(Permission.GRANT_READ, of=queries.grant, personal=N_("領収書の一覧"))
-def receipt_list(grant: Any) -> Any:
+def receipt_list(grant: "Grant") -> ResponseReturnValue:
     """予算・支出・残り of each line, then the receipts, the newest first."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -63,14 +68,14 @@ def receipt_list(grant: Any) -> Any:
     )
 
 
-def _narrowed(rows: list[Any], chosen: dict[str, str]) -> list[Any]:
+def _narrowed(rows: list["Receipt"], chosen: dict[str, str]) -> list["Receipt"]:
     """The receipts that fit the words and the state of the address."""
-    states: dict[str, Callable[[Any], bool]] = {
+    states: dict[str, Callable[[Receipt], bool]] = {
         "live": lambda row: row.cancelled_at is None,
         "found": lambda row: row.cancelled_at is None and bool(row.finding),
         "cancelled": lambda row: row.cancelled_at is not None,
     }
-    fits = states.get(chosen.get("state", ""), lambda row: True)
+    fits: Callable[[Receipt], bool] = states.get(chosen.get("state", ""), lambda row: True)
     words = chosen.get("q", "")
     return lists.holding(
         [row for row in rows if fits(row)],
@@ -83,14 +88,12 @@ def _narrowed(rows: list[Any], chosen: dict[str, str]) -> list[Any]:
 @requires(Permission.RECEIPT_ENTER, of=queries.grant)
 @files.takes_file
 @creates
-def new_receipt(grant: Any) -> Any:
+def new_receipt(grant: "Grant") -> ResponseReturnValue:
     """Photo → date → amount → 費目 → check. The photo is kept at once, whatever else is wrong."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     form = ReceiptForm(lines=receipt_queries.line_choices(grant), data={"addressee": grant.committee.name})
-    photo, receipt = entered(
-        form, grant, lambda photo: services.enter_receipt(grant=grant, upload=photo, **_values(form))
-    )
+    photo, receipt = entered(form, grant, lambda photo: _enter(form, grant, photo))
     if receipt is not None:
         flash(_entered(receipt), "success")
         return redirect(url_for(".receipt", receipt_id=receipt.id, entered=1))
@@ -109,7 +112,7 @@ def new_receipt(grant: Any) -> Any:
 @requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
 @files.takes_file
 @creates
-def correct_receipt(receipt: Any) -> Any:
+def correct_receipt(receipt: "Receipt") -> ResponseReturnValue:
     """訂正 in one step: the form stands as the receipt was entered; its photo stays."""
     grant = receipt.grant
     form = CorrectionForm.filled(receipt, lines=receipt_queries.line_choices(grant, without=receipt))
@@ -145,8 +148,12 @@ def correct_receipt(receipt: Any) -> Any:
 
 
 def entered(
-    form: ReceiptForm, grant: Any, enter: Callable[[Any], Any], *, instead_of: Any = None
-) -> tuple[Any, Any]:
+    form: ReceiptForm,
+    grant: "Grant",
+    enter: Callable[["StoredFile | None"], "Receipt"],
+    *,
+    instead_of: "Receipt | None" = None,
+) -> tuple["StoredFile | None", "Receipt | None"]:
     """The photo that is kept for the page, and the receipt if ``enter`` made one; else all findings are in the form.
 
     ``instead_of``: the entry that is corrected, whose photo needs no other.
@@ -168,7 +175,9 @@ def entered(
     return photo, None
 
 
-def _tell_all(form: ReceiptForm, grant: Any, photo: Any, instead_of: Any) -> None:
+def _tell_all(
+    form: ReceiptForm, grant: "Grant", photo: "StoredFile | None", instead_of: "Receipt | None"
+) -> None:
     """What else is wrong with an entry that cannot be read as a whole, so that nobody mends it one by one."""
     if photo is None and instead_of is None and not form.file.errors:
         form.file.errors = [_("領収書の写真を選んでください。")]
@@ -177,7 +186,7 @@ def _tell_all(form: ReceiptForm, grant: Any, photo: Any, instead_of: Any) -> Non
         form.show_findings(refused.of(Level.ERROR), refused.of(Level.WARNING))
 
 
-def _entered(receipt: Any) -> str:
+def _entered(receipt: "Receipt") -> str:
     """That the receipt is booked, and what remains now of its lines and in the cash box."""
     charged = {part.line_id for part in receipt.splits}
     left = "、".join(
@@ -200,7 +209,7 @@ def _entered(receipt: Any) -> str:
     )
 
 
-def _photo(form: ReceiptForm, grant: Any) -> Any:
+def _photo(form: ReceiptForm, grant: "Grant") -> "StoredFile | None":
     """The photo sent now, else the one kept at an earlier try; its mark goes into the form."""
     if not form.is_submitted():
         return None
@@ -217,25 +226,27 @@ def _photo(form: ReceiptForm, grant: Any) -> Any:
     return kept
 
 
-def _values(form: ReceiptForm) -> dict[str, Any]:
-    """What was entered, as the services take it."""
-    return {
-        "kind": ReceiptKind(form.kind.data),
-        "dated_on": form.dated_on.data,
-        "used_on": form.used_on.data,
-        "payee": form.payee.data or "",
-        "addressee": form.addressee.data or "",
-        "description": form.description.data or "",
-        "amount_yen": form.amount_yen.data,
-        "splits": form.entered_splits(),
-        "by": current_user,
-        "accept_warnings": form.accept_warnings.data,
-    }
+def _enter(form: ReceiptForm, grant: "Grant", photo: "StoredFile | None") -> "Receipt":
+    assert photo is not None  # `entered` enters nothing without one
+    return services.enter_receipt(
+        grant=grant,
+        upload=photo,
+        kind=ReceiptKind(form.kind.data),
+        dated_on=form.dated_on.data,
+        used_on=form.used_on.data,
+        payee=form.payee.data or "",
+        addressee=form.addressee.data or "",
+        description=form.description.data or "",
+        amount_yen=form.amount_yen.data,
+        splits=form.entered_splits(),
+        by=current_user,
+        accept_warnings=form.accept_warnings.data,
+    )
 
 
 @blueprint.get("/grants/<int:grant_id>/receipts/photo/<mark>")
 @requires(Permission.RECEIPT_ENTER, of=grant_above, personal=N_("領収書の写真"))
-def kept_photo(grant: Any, mark: str) -> Response:
+def kept_photo(grant: "Grant", mark: str) -> Response:
     """The photo of a receipt that is still being entered, for who sent it."""
     photo = photos.kept_photo(grant=grant, mark=mark, by=current_user)
     return _send(photo) if photo is not None else abort(404)
@@ -243,7 +254,7 @@ def kept_photo(grant: Any, mark: str) -> Response:
 
 @blueprint.get("/grants/receipts/<int:receipt_id>")
 @requires(Permission.GRANT_READ, of=receipt_queries.receipt, personal=N_("領収書"))
-def receipt(receipt: Any) -> str:
+def receipt(receipt: "Receipt") -> str:
     grant = receipt.grant
     return render_template(
         "grants/receipt.html",
@@ -263,7 +274,7 @@ def receipt(receipt: Any) -> str:
 
 @blueprint.get("/grants/receipts/<int:receipt_id>/file")
 @requires(Permission.GRANT_READ, of=receipt_queries.receipt, personal=N_("領収書の写真"))
-def receipt_file(receipt: Any) -> Response:
+def receipt_file(receipt: "Receipt") -> Response:
     """The paper as it was stored; ``?size=small``: a thumbnail of a picture, which says as much."""
     return _send(receipt.file)
 
@@ -272,7 +283,7 @@ def _small() -> bool:
     return request.args.get("size") == "small"
 
 
-def _send(file: Any) -> Response:
+def _send(file: "StoredFile") -> Response:
     response = files.send(file)
     if _small() and file.is_image:
         # Pillow is loaded only by who looks at pictures.
@@ -286,7 +297,7 @@ def _send(file: Any) -> Response:
 @blueprint.route("/grants/receipts/<int:receipt_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.RECEIPT_ENTER, of=receipt_queries.receipt)
 @creates
-def cancel_receipt(receipt: Any) -> Any:
+def cancel_receipt(receipt: "Receipt") -> ResponseReturnValue:
     grant = receipt.grant
     form = ReasonForm()
     if perform(
@@ -308,7 +319,7 @@ def cancel_receipt(receipt: Any) -> Any:
 @blueprint.route("/grants/receipts/<int:receipt_id>/answer", methods=["GET", "POST"])
 @requires(Permission.FINDING_ANSWER, of=receipt_queries.receipt)
 @writes
-def answer_finding(receipt: Any) -> Any:
+def answer_finding(receipt: "Receipt") -> ResponseReturnValue:
     """The committee answers a finding in words, while the report stays where it is."""
     grant = receipt.grant
     form = AnswerForm(data={"answer": receipt.answer})

@@ -1,13 +1,15 @@
 """返還 after 完結: found, decided, told by its letter, repaid."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.database import creates, writes
 from stations.core.formatting import date, fiscal_year, yen
+from stations.core.forms import Form
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -20,11 +22,15 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT, RECOVERY
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+    from stations.grants.recoveries import GrantRecovery
+
 
 @blueprint.route("/grants/<int:grant_id>/recovery", methods=["GET", "POST"])
 @requires(GRANT.permission(RecoveryDeed.DRAFT_RECOVERY), of=queries.grant)
 @creates
-def draft_recovery(grant: Any) -> Any:
+def draft_recovery(grant: "Grant") -> ResponseReturnValue:
     """起案 of a finding about a closed grant."""
     form = RecoveryForm()
     eligible, _left = queries.left_after(grant, 0)
@@ -55,7 +61,7 @@ def draft_recovery(grant: Any) -> Any:
     )
 
 
-def _facts(recovery: Any) -> Facts:
+def _facts(recovery: "GrantRecovery") -> Facts:
     """The finding as a calculation, and who has done what to it."""
     names = queries.names([recovery.drafted_by_id, recovery.decided_by_id])
     rows = [
@@ -79,18 +85,44 @@ def _facts(recovery: Any) -> Facts:
     return rows
 
 
-def _page(recovery: Any, step: RecoveryAct, form: Any, do: Callable[[], object], **more: Any) -> Any:
+def _page(
+    recovery: "GrantRecovery",
+    step: RecoveryAct,
+    form: Form,
+    do: Callable[[], object],
+    *,
+    heading: str,
+    action: str,
+    done: str,
+    lead: str = "",
+    kind: str = "primary",
+    other: tuple[str, str] | None = None,
+    hints: dict[str, str] | None = None,
+) -> ResponseReturnValue:
     """The page of one act on a finding; back to the grant when its state does not offer it (any more)."""
     if request.method == "GET" and not RECOVERY.allows(recovery.status, step):
         flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status)), "info")
         return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
-    return act.page(recovery.grant, form, do, facts=_facts(recovery), offered=True, **more)
+    return act.page(
+        recovery.grant,
+        form,
+        do,
+        heading=heading,
+        action=action,
+        done=done,
+        facts=_facts(recovery),
+        lead=lead,
+        kind=kind,
+        offered=True,
+        other=other,
+        hints=hints,
+    )
 
 
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/approve", methods=["GET", "POST"])
 @requires(RECOVERY.permission(RecoveryAct.APPROVE), of=queries.recovery)
 @writes
-def approve_recovery(recovery: Any) -> Any:
+def approve_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     return _page(
         recovery,
         RecoveryAct.APPROVE,
@@ -107,7 +139,7 @@ def approve_recovery(recovery: Any) -> Any:
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/return", methods=["GET", "POST"])
 @requires(RECOVERY.permission(RecoveryAct.SEND_BACK), of=queries.recovery)
 @writes
-def return_recovery(recovery: Any) -> Any:
+def return_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     form = ReasonForm()
     return _page(
         recovery,
@@ -123,7 +155,7 @@ def return_recovery(recovery: Any) -> Any:
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/issue", methods=["GET", "POST"])
 @requires(RECOVERY.permission(RecoveryAct.ISSUE), of=queries.recovery)
 @creates
-def issue_recovery(recovery: Any) -> Any:
+def issue_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     """施行 of its 返還命令書."""
     form = IssueForm()
     return _page(
@@ -141,7 +173,7 @@ def issue_recovery(recovery: Any) -> Any:
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/record", methods=["GET", "POST"])
 @requires(RECOVERY.permission(RecoveryAct.RECORD), of=queries.recovery)
 @creates
-def record_recovery(recovery: Any) -> Any:
+def record_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     """入金 by the cashier."""
     form = RefundForm()
     return _page(
@@ -165,7 +197,7 @@ def record_recovery(recovery: Any) -> Any:
 @blueprint.route("/grants/recoveries/<int:grant_recovery_id>/reverse", methods=["GET", "POST"])
 @requires(RECOVERY.permission(RecoveryAct.REVERSE), of=queries.recovery)
 @creates
-def reverse_recovery(recovery: Any) -> Any:
+def reverse_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     """訂正 of a mistaken record, by the cashier."""
     form = ReasonForm()
     return _page(

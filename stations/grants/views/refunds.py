@@ -1,8 +1,9 @@
 """返還命令: drafted, decided, told by its letter; and the money that comes back."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
@@ -19,11 +20,15 @@ from stations.grants.views import act, blueprint, words
 from stations.grants.views.act import Facts, fact
 from stations.grants.workflow import GRANT
 
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+    from stations.grants.refunds import RefundOrder
+
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
 @requires(GRANT.permission(Deed.DRAFT_REFUND), of=queries.grant)
 @creates
-def draft_refund(grant: Any) -> Any:
+def draft_refund(grant: "Grant") -> ResponseReturnValue:
     """起案 of the 返還命令; the amount is computed."""
     returned = queries.returned_refund(grant)
     return act.page(
@@ -39,19 +44,19 @@ def draft_refund(grant: Any) -> Any:
     )
 
 
-def _sent_back(returned: Any) -> queries.SentBack:
+def _sent_back(returned: "RefundOrder") -> queries.SentBack:
     return queries.SentBack(
         returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
     )
 
 
-def _why(grant: Any) -> Facts:
+def _why(grant: "Grant") -> Facts:
     """Why the money comes back, where a 取消し asks for it."""
     reason = queries.reason_of(grant, Act.CANCEL) if queries.is_cancelled(grant) else ""
     return [fact(_("取消しの理由"), reason)] if reason else []
 
 
-def _drafted(grant: Any) -> Facts:
+def _drafted(grant: "Grant") -> Facts:
     draft = queries.pending_refund(grant)
     if draft is None:
         return words.settlement(grant)
@@ -68,7 +73,7 @@ def _drafted(grant: Any) -> Facts:
 @blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.ORDER_REFUND), of=queries.grant)
 @writes
-def order_refund(grant: Any) -> Any:
+def order_refund(grant: "Grant") -> ResponseReturnValue:
     """決裁 of the drafted 返還命令."""
     draft = queries.pending_refund(grant)
     form = DecideForm(data={"mark": draft.id if draft else ""})
@@ -87,7 +92,7 @@ def order_refund(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
 @requires(GRANT.permission(Deed.RETURN_REFUND), of=queries.grant)
 @writes
-def return_refund(grant: Any) -> Any:
+def return_refund(grant: "Grant") -> ResponseReturnValue:
     """The draft of a 返還命令 goes back to the officers."""
     form = ReasonForm()
     return act.page(
@@ -104,7 +109,7 @@ def return_refund(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/refund-order/issue", methods=["GET", "POST"])
 @requires(Permission.GRANT_ISSUE, of=queries.grant)
 @creates
-def issue_refund(grant: Any) -> Any:
+def issue_refund(grant: "Grant") -> ResponseReturnValue:
     """施行 of the 返還命令書."""
     form = IssueForm()
     return act.page(
@@ -122,7 +127,7 @@ def issue_refund(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.RECORD_REFUND), of=queries.grant)
 @creates
-def record_refund(grant: Any) -> Any:
+def record_refund(grant: "Grant") -> ResponseReturnValue:
     """戻入 by the cashier."""
     form = RefundForm()
     ordered_on = _ordered_on(grant)
@@ -147,7 +152,7 @@ def record_refund(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
 @requires(GRANT.permission(Act.REVERSE_REFUND), of=queries.grant)
 @creates
-def reverse_refund(grant: Any) -> Any:
+def reverse_refund(grant: "Grant") -> ResponseReturnValue:
     """訂正 of a mistaken record of the 戻入, by the cashier."""
     form = ReasonForm()
     recorded = [
@@ -168,12 +173,12 @@ def reverse_refund(grant: Any) -> Any:
     )
 
 
-def _ordered_on(grant: Any) -> str:
+def _ordered_on(grant: "Grant") -> str:
     ordered = queries.letter_of(grant, "refund")
     return date(ordered.issued_on if ordered else None)
 
 
-def _refund_order(grant: Any) -> Facts:
+def _refund_order(grant: "Grant") -> Facts:
     return [
         fact(_("納める人"), grant.committee.name),
         fact(_("返還額"), yen(grant.refund_yen)),

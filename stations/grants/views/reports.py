@@ -1,14 +1,16 @@
 """Pages of the 実績報告 for the committee: writing it, 監査, handing it in, the PDF."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import clock, files
 from stations.core.access import Permission, can
 from stations.core.database import writes
 from stations.core.errors import back_with
+from stations.core.forms import Form
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
@@ -26,8 +28,12 @@ from stations.grants.views import blueprint
 from stations.grants.views.act import before_the_letter, perform
 from stations.grants.views.trail import of_report, trail
 
+if TYPE_CHECKING:
+    from stations.grants.disallowances import ReceiptDisallowance
+    from stations.grants.models import Grant
 
-def _writes(grant: Any) -> bool:
+
+def _writes(grant: "Grant") -> bool:
     """Whether the reader may write this report now; the service asks again."""
     may = can(current_user, Permission.RECEIPT_ENTER, grant) or can(
         current_user, Permission.REPORT_SUBMIT, grant
@@ -35,7 +41,7 @@ def _writes(grant: Any) -> bool:
     return bool(may) and grant.status in BOOKS_OPEN
 
 
-def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, str]) -> str:
+def _page(template: str, grant: "Grant", form: Form | None, here: str, *between: tuple[str, str]) -> str:
     found = report_queries.report(grant, settled=queries.may_know_settlement(current_user, grant))
     returned = grant.status is Status.REPORT_RETURNED
     return render_template(
@@ -56,14 +62,14 @@ def _page(template: str, grant: Any, form: Any, here: str, *between: tuple[Any, 
     )
 
 
-def _disallowed(grant: Any) -> dict[int, list[Any]]:
+def _disallowed(grant: "Grant") -> dict[int, list["ReceiptDisallowance"]]:
     return disallowances.standing(disallowances.of_grant(grant))
 
 
 @blueprint.route("/grants/<int:grant_id>/report", methods=["GET", "POST"])
 @requires(Permission.GRANT_READ, of=queries.grant)
 @writes
-def report(grant: Any) -> Any:
+def report(grant: "Grant") -> ResponseReturnValue:
     """The text, the statement as the books have it now, and what is missing; read-only for everybody else."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -75,12 +81,12 @@ def report(grant: Any) -> Any:
     return _page("grants/report.html", grant, form if _writes(grant) else None, _("実績報告"))
 
 
-def _written(grant: Any) -> dict[str, Any]:
+def _written(grant: "Grant") -> dict[str, object]:
     """What is stored of the report, by field of its form."""
     return dict(zip(("summary", "results", "completed_on"), report_queries.report_text(grant), strict=True))
 
 
-def _save(form: ReportForm, grant: Any) -> None:
+def _save(form: ReportForm, grant: "Grant") -> None:
     services.save_report(
         grant=grant,
         summary=form.summary.data or "",
@@ -94,7 +100,7 @@ def _save(form: ReportForm, grant: Any) -> None:
 @blueprint.route("/grants/<int:grant_id>/report/audit", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_AUDIT, of=queries.grant)
 @writes
-def audit_accounts(grant: Any) -> Any:
+def audit_accounts(grant: "Grant") -> ResponseReturnValue:
     """監査 sees the statement, the book and every receipt, and confirms."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -124,7 +130,7 @@ def audit_accounts(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/report/audit/question", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_AUDIT, of=queries.grant)
 @writes
-def question_accounts(grant: Any) -> Any:
+def question_accounts(grant: "Grant") -> ResponseReturnValue:
     """監査 asks 会計 to mend something."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -146,7 +152,7 @@ def question_accounts(grant: Any) -> Any:
 @blueprint.route("/grants/<int:grant_id>/report/submit", methods=["GET", "POST"])
 @requires(Permission.REPORT_SUBMIT, of=queries.grant)
 @writes
-def submit_report(grant: Any) -> Any:
+def submit_report(grant: "Grant") -> ResponseReturnValue:
     """The check page before the report goes to the city."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
@@ -163,7 +169,7 @@ def submit_report(grant: Any) -> Any:
 
 @blueprint.get("/grants/<int:grant_id>/report.pdf")
 @requires(Permission.GRANT_READ, of=queries.grant, personal=N_("実績報告書（代表者の氏名）"))
-def report_file(grant: Any) -> Response:
+def report_file(grant: "Grant") -> Response:
     """The PDF as it was handed in last."""
     file = files.find(grant.report_file_id) if grant.report_file_id is not None else None
     return files.send(file) if file is not None else abort(404)

@@ -1,9 +1,10 @@
 """制度設定 of a fiscal year."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import audit, clock
@@ -25,6 +26,9 @@ from stations.grants.settlement import (
 )
 from stations.grants.views import blueprint, words
 from stations.grants.views.act import perform
+
+if TYPE_CHECKING:
+    from stations.grants.settings import FiscalYearSetting, SettingsDraft
 
 UNITS = {
     "cap_yen": _l("円"),
@@ -50,10 +54,10 @@ def settings() -> str:
     return render_template(
         "grants/settings.html",
         known=known,
-        rows=_rows(known, shown) if shown is not None else [],
+        rows=_rows(known, shown) if known is not None and shown is not None else [],
         year=year,
         years=_years(year),
-        events=_history(known, shown) if shown is not None and inside else [],
+        events=_history(known, shown) if known is not None and shown is not None and inside else [],
         waiting=(waiting := queries.pending_settings(year) if inside else None),
         compared=_compared(waiting) if waiting is not None else [],
         against=_against(year),
@@ -67,7 +71,7 @@ def settings() -> str:
 @blueprint.route("/grants/settings/edit", methods=["GET", "POST"])
 @requires(Permission.GRANT_REVIEW)
 @creates
-def edit_settings() -> Any:
+def edit_settings() -> ResponseReturnValue:
     """起案 of all terms, until the first application of their year; they hold when another official approves them."""
     year = _asked_year()
     known, waiting = queries.settings(year), queries.pending_settings(year)
@@ -105,7 +109,7 @@ def edit_settings() -> Any:
 @blueprint.route("/grants/settings/deadlines", methods=["GET", "POST"])
 @requires(Permission.GRANT_SETTINGS)
 @writes
-def edit_deadlines() -> Any:
+def edit_deadlines() -> ResponseReturnValue:
     """The city's own deadlines and reminders, at any time: no amount rests on them."""
     year = _asked_year()
     known = queries.settings(year)
@@ -138,7 +142,7 @@ def edit_deadlines() -> Any:
 @blueprint.route("/grants/settings/drafts/<int:settings_draft_id>", methods=["GET", "POST"])
 @requires(Permission.GRANT_SETTINGS, of=queries.settings_draft)
 @creates
-def approve_settings(draft: Any) -> Any:
+def approve_settings(draft: "SettingsDraft") -> ResponseReturnValue:
     """決裁 of a draft, beside what is in force."""
     form = OptionalReasonForm()
     returned = request.form.get("act") == "return"
@@ -169,18 +173,18 @@ def approve_settings(draft: Any) -> Any:
     )
 
 
-def _returned(year: int) -> Any:
+def _returned(year: int) -> "SettingsDraft | None":
     """The last draft of a year if it was sent back, which waits for another one."""
     last = next(iter(reversed(queries.settings_drafts(year))), None)
     return last if last is not None and last.approved is False and last.decision_reason else None
 
 
-def _against(year: int) -> Any:
+def _against(year: int) -> "FiscalYearSetting | None":
     """What a draft of the year is compared with: what is in force, else the year before's; None without either."""
     return queries.settings(year) or queries.settings(year - 1)
 
 
-def _compared(draft: Any) -> list[dict[str, Any]]:
+def _compared(draft: "SettingsDraft") -> list[dict[str, object]]:
     """Each setting: as it is, as drafted, and whether the two differ; those on which amounts rest come first."""
     known, form = _against(draft.fiscal_year), SettingsForm(formdata=None)
     return [
@@ -211,7 +215,7 @@ def _trail(step: str = "") -> list[tuple[str, str | None]]:
     return [(_("助成金"), url_for("grants.index")), here, *([(step, None)] if step else [])]
 
 
-def _rows(known: Any, form: SettingsForm) -> list[dict[str, Any]]:
+def _rows(known: "FiscalYearSetting", form: SettingsForm) -> list[dict[str, object]]:
     """The terms in words; those that only say something together stand in one row."""
     together = {
         "rate_numerator": (_("補助率"), f"{known.rate_numerator}/{known.rate_denominator}"),
@@ -251,7 +255,7 @@ def _words(name: str, value: Any) -> str:
     return f"{value}{UNITS[name]}" if name in UNITS else str(value)
 
 
-def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
+def _history(known: "FiscalYearSetting", form: SettingsForm) -> list[audit.Entry]:
     """Who saved the settings, and which of them from what to what."""
 
     def moved_words(name: str, moved: Any) -> str:
@@ -276,7 +280,7 @@ def _history(known: Any, form: SettingsForm) -> list[audit.Entry]:
     ]
 
 
-def _values(known: Any) -> dict[str, Any]:
+def _values(known: "FiscalYearSetting | None") -> dict[str, object]:
     """What stands in the boxes: the year's settings, or those of the year before, else the defaults."""
     if known is not None:
         names = (

@@ -1,6 +1,6 @@
 """Where a page about a grant's accounts stands."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
 
@@ -8,10 +8,13 @@ from stations.core.formatting import fiscal_year
 from stations.core.language import gettext as _
 from stations.grants import queries
 
-Trail = list[tuple[Any, str | None]]
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+
+Trail = list[tuple[str, str | None]]
 
 
-def trail(grant: Any, here: Any, *between: tuple[Any, str]) -> Trail:
+def trail(grant: "Grant", here: str, *between: tuple[str, str]) -> Trail:
     """助成金 > the grant > … > here."""
     name = _("%(name)s %(year)s", name=queries.called(grant), year=fiscal_year(grant.fiscal_year))
     return [
@@ -22,13 +25,13 @@ def trail(grant: Any, here: Any, *between: tuple[Any, str]) -> Trail:
     ]
 
 
-def of_receipts(grant: Any) -> tuple[Any, str]:
+def of_receipts(grant: "Grant") -> tuple[str, str]:
     return _("領収書"), url_for("grants.receipts", grant_id=grant.id)
 
 
-def of_books(grant: Any) -> tuple[Any, str]:
+def of_books(grant: "Grant") -> tuple[str, str]:
     return _("出納帳"), url_for("grants.books", grant_id=grant.id)
 
 
-def of_report(grant: Any) -> tuple[Any, str]:
+def of_report(grant: "Grant") -> tuple[str, str]:
     return _("実績報告"), url_for("grants.report", grant_id=grant.id)

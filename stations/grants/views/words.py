@@ -1,8 +1,9 @@
 """What pages say about a grant: what it is called, where its money stands, how its amount was fixed, its history."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import url_for
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.grants import queries
 from stations.grants.bookkeeping import Standing
+from stations.grants.budget_years import Received
 from stations.grants.labels import LETTERS
 from stations.grants.periods import refund_due_on
 from stations.grants.queries import disallowances, reports
@@ -20,7 +22,11 @@ from stations.grants.queries.turns import Facts as Known
 from stations.grants.reporting import BOOKS_OPEN
 from stations.grants.rules import SPENDABLE, Act, Deed, PaymentAct, Status, year_over
 
-Facts = list[dict[str, Any]]
+if TYPE_CHECKING:
+    from stations.grants.models import Grant, PaymentRequest
+    from stations.grants.recoveries import GrantRecovery
+
+Facts = list[dict[str, object]]
 
 _BEFORE_AWARD = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING})
 _UNDER_INSPECTION = frozenset({Status.REPORTED, Status.INSPECTED, Status.DETERMINING})
@@ -29,7 +35,7 @@ _MOVES = frozenset(Act) - frozenset(PaymentAct)
 _AMOUNTS = ("awarded_yen", "fixed_yen", "refund_yen", "balance_yen", "kept_yen", "amount_yen")
 
 
-def fact(key: Any, value: Any) -> dict[str, Any]:
+def fact(key: str, value: object) -> dict[str, object]:
     """One line of what an act is about."""
     return {"key": key, "value": value}
 
@@ -45,13 +51,13 @@ def reminder_days(days: Iterable[int]) -> str:
     return "、".join(beside(number) for number in days)
 
 
-def plan_link(grant: Any) -> Markup:
+def plan_link(grant: "Grant") -> Markup:
     """The title of the grant's plan, leading to it."""
     address = url_for("applications.plan", plan_id=grant.plan_id)
     return Markup('<a href="{}">{}</a>').format(address, grant.plan.title)
 
 
-def about(grant: Any) -> Facts:
+def about(grant: "Grant") -> Facts:
     """Which grant it is: on top of every page of an act."""
     return [
         fact(_("ステーション"), grant.station.name),
@@ -61,19 +67,19 @@ def about(grant: Any) -> Facts:
     ]
 
 
-def budget(request: Any) -> str:
+def budget(request: "PaymentRequest") -> str:
     """The budget that a payment burdens; from the budget of a later year it is 過年度支出."""
     year = fiscal_year(request.fiscal_year)
     late = request.fiscal_year != request.grant.fiscal_year
     return str(_("%(year)sの予算（過年度支出）", year=year) if late else _("%(year)sの予算", year=year))
 
 
-def receiving_budget(part: Any) -> str:
+def receiving_budget(part: Received) -> str:
     """The budget that receives a part of what was paid back."""
     return str(_("%(year)sの予算", year=fiscal_year(part.budget)))
 
 
-def conditions(grant: Any) -> Facts:
+def conditions(grant: "Grant") -> Facts:
     """On what conditions the meeting approved (条件付承認) and the city awarded; nothing where there are none."""
     rows = (
         (_("全体会議の承認の条件"), queries.conditions_of_meeting(grant.plan)),
@@ -82,7 +88,7 @@ def conditions(grant: Any) -> Facts:
     return [fact(name, words) for name, words in rows if words]
 
 
-def disallowed(grant: Any) -> Facts:
+def disallowed(grant: "Grant") -> Facts:
     """Which parts of which receipts do not count, and why."""
     rows = []
     for parts in disallowances.standing(disallowances.of_grant(grant)).values():
@@ -94,13 +100,13 @@ def disallowed(grant: Any) -> Facts:
     return rows
 
 
-def receipts_link(grant: Any) -> Facts:
+def receipts_link(grant: "Grant") -> Facts:
     """The way to the evidence."""
     address = url_for("grants.receipts", grant_id=grant.id)
     return [fact(_("証拠書類"), Markup('<a href="{}">{}</a>').format(address, _("領収書を見る")))]
 
 
-def due_when_issued(grant: Any) -> Facts:
+def due_when_issued(grant: "Grant") -> Facts:
     """納期限 of a 返還命令 whose letter would go out today."""
     if grant.setting is None:
         return []
@@ -108,7 +114,7 @@ def due_when_issued(grant: Any) -> Facts:
     return [fact(_("納期限（今日施行するとき）"), date(due))]
 
 
-def letter_year(grant: Any) -> Facts:
+def letter_year(grant: "Grant") -> Facts:
     """The year of a letter's number and date, where it is not the grant's; and whether that year has its settings."""
     year = clock.fiscal_year(clock.open_day(clock.today()))
     if year == grant.fiscal_year:
@@ -123,7 +129,7 @@ def letter_year(grant: Any) -> Facts:
     return [fact(_("番号と日付の年度"), said)]
 
 
-def after_the_year(grant: Any) -> list[str]:
+def after_the_year(grant: "Grant") -> list[str]:
     """What the end of the year leaves of a grant that was not decided, or not told, in time."""
     if not year_over(grant.fiscal_year, clock.today()):
         return []
@@ -140,7 +146,7 @@ def after_the_year(grant: Any) -> list[str]:
     return []
 
 
-def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any = None) -> Facts:
+def calculation(known: queries.Calculation, *, inspected: bool = True, ends: str | None = None) -> Facts:
     """How the fixed amount comes about, in the order of the rule; ``ends``: what its last line is called instead."""
     terms = known.terms
     rate = f"{terms.rate_numerator}/{terms.rate_denominator}"
@@ -179,7 +185,7 @@ def calculation(known: queries.Calculation, *, inspected: bool = True, ends: Any
     ]
 
 
-def settled(grant: Any, known: queries.Settled) -> Facts:
+def settled(grant: "Grant", known: queries.Settled) -> Facts:
     """The fixed amount, or what a 取消し left, against what was paid; and how the difference was made good."""
     rows = []
     if grant.kept_yen is not None:
@@ -210,14 +216,14 @@ def settled(grant: Any, known: queries.Settled) -> Facts:
     return rows
 
 
-def settlement(grant: Any) -> Facts:
+def settlement(grant: "Grant") -> Facts:
     """What is decided, what was paid, and what of the difference has moved already."""
     known = queries.settled(grant, queries.repayments(grant))
     awarded = [fact(_("交付決定額"), yen(grant.awarded_yen))] if grant.determined_on else []
     return awarded + (settled(grant, known) if known else [])
 
 
-def drafted(grant: Any) -> list[str]:
+def drafted(grant: "Grant") -> list[str]:
     """What waits for a decision; only for those who may see drafts (`queries.sees_drafts`)."""
     if grant.status is Status.DECIDING and grant.refusal_reason is not None:
         return [_("不交付が起案されています（決裁待ち）。")]
@@ -229,7 +235,7 @@ def drafted(grant: Any) -> list[str]:
 
 
 def money_in_words(
-    grant: Any, standing: Standing, award: int | None, known: queries.Settled | None
+    grant: "Grant", standing: Standing, award: int | None, known: queries.Settled | None
 ) -> list[str]:
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
@@ -238,14 +244,14 @@ def money_in_words(
     return said
 
 
-def letter_comes(grant: Any) -> list[str]:
+def letter_comes(grant: "Grant") -> list[str]:
     """To a committee, between a decision on its money and the letter: that one is being prepared, and no more."""
     if not queries.letter_comes(grant):
         return []
     return [_("市がこの助成金についての決定を準備しています。通知書が届くまで、お待ちください。")]
 
 
-def recovered(found: Iterable[Any]) -> list[str]:
+def recovered(found: Iterable["GrantRecovery"]) -> list[str]:
     """What came back after 完結: taken off 支払済, although the closed books do not have it."""
     return [
         str(
@@ -260,7 +266,7 @@ def recovered(found: Iterable[Any]) -> list[str]:
     ]
 
 
-def awaited_report(grant: Any, *, told: bool) -> list[str]:
+def awaited_report(grant: "Grant", *, told: bool) -> list[str]:
     """What is kept after a 一部取消し, and until when the report is due.
 
     ``told``: the reader may know the 取消し, and with it the deadline that it set.
@@ -285,8 +291,9 @@ def awaited_report(grant: Any, *, told: bool) -> list[str]:
     return said
 
 
-def awaited_answer(grant: Any, known: Known) -> list[str]:
+def awaited_answer(grant: "Grant", known: Known) -> list[str]:
     """For a committee that waits: until when the city means to answer what it received (標準処理期間)."""
+    since: dt.datetime | None
     if grant.status in _BEFORE_AWARD:
         what, since = _("申請への回答"), grant.applied_at
     elif grant.status is Status.CHANGE_REQUESTED:
@@ -309,13 +316,13 @@ def awaited_answer(grant: Any, known: Known) -> list[str]:
     return [_("%(what)sは、%(day)sまでがめやすです。", what=what, day=date(by))]
 
 
-def _fixed(grant: Any, known: queries.Settled) -> str:
+def _fixed(grant: "Grant", known: queries.Settled) -> str:
     if grant.determined_on is None:
         return str(_("取消しの後に残る額 %(amount)s。", amount=yen(known.fixed)))
     return str(_("確定額 %(amount)s（%(day)s）。", amount=yen(known.fixed), day=date(grant.determined_on)))
 
 
-def _difference(grant: Any, known: queries.Settled) -> str:
+def _difference(grant: "Grant", known: queries.Settled) -> str:
     if known.refund and known.repaid_on is not None:
         return str(
             _(
@@ -359,7 +366,7 @@ def history(entries: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def sent_back(grant: Any, entries: Iterable[Entry]) -> Entry | None:
+def sent_back(grant: "Grant", entries: Iterable[Entry]) -> Entry | None:
     """The 差戻し that waits for a new draft, read off the grant's timeline, newest first; None without one."""
     if grant.status not in {Status.REVIEWING, Status.INSPECTED}:
         return None

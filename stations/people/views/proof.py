@@ -1,6 +1,6 @@
 """Before the first sheet about a person: a code by mail, and the devices that need none for a while."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -78,7 +78,7 @@ def revoke_device(trusted_device_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.account"), 303)
 
 
-def _form(**values: Any) -> MailCodeForm:
+def _form(**values: object) -> MailCodeForm:
     """The code; a device is trusted by who has just typed the password, not by who found a session open."""
     return (MailCodeForm if people_session.password_is_fresh() else MailCodeLaterForm)(**values)
 

@@ -1,7 +1,7 @@
 """Signing in and out: password, second factor, one-time links, the time-out, the demonstration's buttons."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -186,7 +186,7 @@ def _explain(attempt: Attempt, form: SignInForm | CodeForm, wrong: str) -> None:
         )
 
 
-def _answer(template: str, attempt: Attempt, **context: Any) -> ResponseReturnValue:
+def _answer(template: str, attempt: Attempt, **context: object) -> ResponseReturnValue:
     """The page again; 429 with a reference number for who has to wait."""
     if attempt.checked:
         return render_template(template, reference="", **context)

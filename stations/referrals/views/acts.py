@@ -1,9 +1,10 @@
 """Acts on a referral or a memo: a button, or a page that asks for the reason, the day or the answer."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import clock
@@ -19,6 +20,10 @@ from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.rules import Act, ObservationAct, Outcome
 from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, phones, referral_trail
 from stations.referrals.workflow import OBSERVATION, REFERRAL
+
+if TYPE_CHECKING:
+    from stations.referrals.models import Observation, Referral
+    from stations.referrals.queries.sheets import Sheet
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
@@ -50,7 +55,7 @@ _MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
 @blueprint.route("/referrals/<int:referral_id>/acts/<act>", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @creates
-def act(referral: Any, act: str) -> Any:
+def act(referral: "Referral", act: str) -> ResponseReturnValue:
     """One step of a referral."""
     if act not in [*_PLAIN, *_WITH_REASON, Act.RECORD_FIRST_VISIT]:
         abort(404)
@@ -82,7 +87,7 @@ def act(referral: Any, act: str) -> Any:
     )
 
 
-def _do(referral: Any, step: Act, form: ActForm) -> None:
+def _do(referral: "Referral", step: Act, form: ActForm) -> None:
     _say_why(referral, form)
     if step in _PLAIN:
         _PLAIN[step](referral=referral, by=current_user)
@@ -93,7 +98,7 @@ def _do(referral: Any, step: Act, form: ActForm) -> None:
         _WITH_REASON[step](referral=referral, reason=form.reason.data or "", by=current_user)
 
 
-def _say_why(subject: Any, form: AskingForm) -> None:
+def _say_why(subject: "Sheet", form: AskingForm) -> None:
     """Keep the reason why a text of an act holds what could point at the person.
 
     Before the act: a memo that is sent back is no longer its receiver's to write on.
@@ -105,7 +110,7 @@ def _say_why(subject: Any, form: AskingForm) -> None:
 @blueprint.route("/observations/<int:observation_id>/acts/<act>", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
 @writes
-def observation_act(observation: Any, act: str) -> Any:
+def observation_act(observation: "Observation", act: str) -> ResponseReturnValue:
     """One step of a memo."""
     if act not in [*_MEMO_PLAIN, *_MEMO_WITH_REASON, ObservationAct.CLOSE]:
         abort(404)
@@ -131,7 +136,7 @@ def observation_act(observation: Any, act: str) -> Any:
     )
 
 
-def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
+def _do_memo(observation: "Observation", step: ObservationAct, form: ActForm) -> None:
     _say_why(observation, form)
     if step in _MEMO_PLAIN:
         _MEMO_PLAIN[step](observation=observation, by=current_user)
@@ -141,7 +146,7 @@ def _do_memo(observation: Any, step: ObservationAct, form: ActForm) -> None:
         _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
 
 
-def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> str:
+def _act_page(form: ActForm, step: Act | ObservationAct, *, field: str | None, **page: object) -> str:
     if field is not None:
         form[field].flags.required = True
     return render_template("referrals/act.html", form=form, step=step, asked=field, phones=phones(), **page)
@@ -150,7 +155,7 @@ def _act_page(form: ActForm, step: Any, *, field: str | None, **page: Any) -> st
 @blueprint.route("/referrals/<int:referral_id>/follow-ups/<int:follow_up_id>", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @writes
-def follow_up(referral: Any, follow_up_id: int) -> Any:
+def follow_up(referral: "Referral", follow_up_id: int) -> ResponseReturnValue:
     """How it goes, one or three months after the first visit."""
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:

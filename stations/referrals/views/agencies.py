@@ -1,9 +1,10 @@
 """Agencies: the city keeps the list."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries as committees
@@ -17,8 +18,11 @@ from stations.referrals import queries, services
 from stations.referrals.forms import AgencyForm, DeskForm
 from stations.referrals.views.pages import blueprint
 
+if TYPE_CHECKING:
+    from stations.referrals.models import Agency
 
-def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
+
+def _trail(here: str | None = None) -> list[tuple[str, str | None]]:
     agencies = url_for("referrals.agencies") if here else None
     steps = [(_("相談機関"), agencies)]
     return [*steps, (here, None)] if here else steps
@@ -26,7 +30,7 @@ def _trail(here: Any = None) -> list[tuple[Any, str | None]]:
 
 @blueprint.get("/agencies")
 @requires(Permission.AGENCY_MANAGE)
-def agencies() -> Any:
+def agencies() -> ResponseReturnValue:
     names = {one.id: one.name for one in committees.districts()}
     chosen = lists.chosen("q", "district")
     district = chosen.get("district")
@@ -45,7 +49,7 @@ def agencies() -> Any:
 @blueprint.route("/agencies/new", methods=["GET", "POST"])
 @requires(Permission.AGENCY_MANAGE)
 @creates
-def new_agency() -> Any:
+def new_agency() -> ResponseReturnValue:
     form = AgencyForm()
     return _page(
         form,
@@ -58,7 +62,7 @@ def new_agency() -> Any:
 @blueprint.route("/agencies/<int:agency_id>/edit", methods=["GET", "POST"])
 @requires(Permission.AGENCY_MANAGE, of=queries.agency)
 @writes
-def edit_agency(agency: Any) -> Any:
+def edit_agency(agency: "Agency") -> ResponseReturnValue:
     form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
     form.share(lambda: seen.stored(agency, _facts(form).editable))
     return _page(
@@ -72,7 +76,7 @@ def edit_agency(agency: Any) -> Any:
 @blueprint.route("/agencies/<int:agency_id>/desk", methods=["GET", "POST"])
 @requires(Permission.AGENCY_MANAGE, of=queries.agency)
 @writes
-def appoint_desk(agency: Any) -> Any:
+def appoint_desk(agency: "Agency") -> ResponseReturnValue:
     """This agency becomes 福祉まるごと相談窓口: a page says what that means and asks why."""
     if request.method == "GET" and (agency.is_marugoto_desk or agency.closed_on):
         return redirect(url_for(".edit_agency", agency_id=agency.id))
@@ -83,7 +87,7 @@ def appoint_desk(agency: Any) -> Any:
 @blueprint.route("/agencies/<int:agency_id>/desk/end", methods=["GET", "POST"])
 @requires(Permission.AGENCY_MANAGE, of=queries.agency)
 @writes
-def relieve_desk(agency: Any) -> Any:
+def relieve_desk(agency: "Agency") -> ResponseReturnValue:
     """This agency is 福祉まるごと相談窓口 no longer; another address than the one above, so that no press does both."""
     if request.method == "GET" and not agency.is_marugoto_desk:
         return redirect(url_for(".edit_agency", agency_id=agency.id))
@@ -91,7 +95,7 @@ def relieve_desk(agency: Any) -> Any:
     return _desk_page(agency, act, _("%(name)sを福祉まるごと相談窓口でなくする", name=agency.name))
 
 
-def _desk_page(agency: Any, act: Callable[..., None], heading: str) -> Any:
+def _desk_page(agency: "Agency", act: Callable[..., None], heading: str) -> ResponseReturnValue:
     form = DeskForm()
     form.share(lambda: {"desk": queries.desk_name()})
     if form.validate_on_submit() and succeeds(
@@ -111,7 +115,9 @@ def _desk_page(agency: Any, act: Callable[..., None], heading: str) -> Any:
     )
 
 
-def _page(form: AgencyForm, agency: Any, act: Any, heading: str) -> Any:
+def _page(
+    form: AgencyForm, agency: "Agency | None", act: Callable[[], object], heading: str
+) -> ResponseReturnValue:
     form.offer([(one.id, one.name) for one in committees.districts()])
     if form.validate_on_submit() and succeeds(form, act):
         flash(_("相談機関を保存しました。"), "success")

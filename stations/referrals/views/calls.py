@@ -1,8 +1,9 @@
 """Telephone calls about a memo: before it is sent, later, and by the section that was alerted to it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
@@ -17,11 +18,14 @@ from stations.referrals.rules import ObservationAct
 from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, phones
 from stations.referrals.workflow import OBSERVATION
 
+if TYPE_CHECKING:
+    from stations.referrals.models import Observation
+
 
 @blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
 @creates
-def telephone(observation: Any) -> Any:
+def telephone(observation: "Observation") -> ResponseReturnValue:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
     sends = OBSERVATION.allows(observation.status, ObservationAct.SEND)
@@ -42,7 +46,7 @@ def telephone(observation: Any) -> Any:
     )
 
 
-def _recorded(form: CallForm, observation: Any, *, sends: bool) -> bool:
+def _recorded(form: CallForm, observation: "Observation", *, sends: bool) -> bool:
     """Whether the call is written down, and the memo sent; every fault of the call at once, beside its field."""
     if faults := services.call_faults(observation, form.call):
         form.show(*faults)
@@ -59,7 +63,7 @@ def _recorded(form: CallForm, observation: Any, *, sends: bool) -> bool:
 @blueprint.route("/observations/<int:observation_id>/alerted", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_ALERTED, of=queries.alerted_observation)
 @creates
-def alerted_observation(observation: Any) -> Any:
+def alerted_observation(observation: "Observation") -> ResponseReturnValue:
     """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says, nor why its words are no danger."""
     form = CallForm()
     form.offer(urgent=True)

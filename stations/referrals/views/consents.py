@@ -1,8 +1,9 @@
 """Consents: a further record, or the person takes it back. Nothing is ever overwritten."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
@@ -13,14 +14,26 @@ from stations.core.language import gettext as _
 from stations.referrals import queries, services
 from stations.referrals.forms import ConsentForm, SendForm
 from stations.referrals.rules import SheetAct, Status
-from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, offer_agencies, referral_trail
+from stations.referrals.views.pages import (
+    MEMO,
+    SHEET,
+    Trail,
+    blueprint,
+    memo_trail,
+    offer_agencies,
+    referral_trail,
+)
 from stations.referrals.workflow import OBSERVATION, REFERRAL
+
+if TYPE_CHECKING:
+    from stations.referrals.models import Observation, Referral
+    from stations.referrals.queries.sheets import Sheet
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])
 @requires(REFERRAL.permission(SheetAct.RECORD_CONSENT), of=queries.referral, personal=SHEET)
 @writes
-def consent(referral: Any) -> Any:
+def consent(referral: "Referral") -> ResponseReturnValue:
     here = _("同意の記録")
     own = url_for(".referral", referral_id=referral.id)
     return _record(referral, own, referral_trail(referral, here))
@@ -29,7 +42,7 @@ def consent(referral: Any) -> Any:
 @blueprint.route("/observations/<int:observation_id>/consent", methods=["GET", "POST"])
 @requires(OBSERVATION.permission(SheetAct.RECORD_CONSENT), of=queries.observation, personal=MEMO)
 @writes
-def observation_consent(observation: Any) -> Any:
+def observation_consent(observation: "Observation") -> ResponseReturnValue:
     own = url_for(".observation", observation_id=observation.id)
     return _record(observation, own, memo_trail(observation, _("同意の記録")))
 
@@ -37,7 +50,7 @@ def observation_consent(observation: Any) -> Any:
 @blueprint.route("/referrals/<int:referral_id>/consent/withdraw", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
 @creates
-def withdraw_consent(referral: Any) -> Any:
+def withdraw_consent(referral: "Referral") -> ResponseReturnValue:
     own = url_for(".referral", referral_id=referral.id)
     effect = _effect_on_referral(referral)
     return _withdraw(referral, own, effect, referral_trail(referral, _("同意の撤回")))
@@ -46,13 +59,13 @@ def withdraw_consent(referral: Any) -> Any:
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
 @creates
-def withdraw_observation_consent(observation: Any) -> Any:
+def withdraw_observation_consent(observation: "Observation") -> ResponseReturnValue:
     own = url_for(".observation", observation_id=observation.id)
     effect = _effect_on_memo(observation)
     return _withdraw(observation, own, effect, memo_trail(observation, _("同意の撤回")))
 
 
-def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
+def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValue:
     form = ConsentForm()
     offer_agencies(form, subject.station)
     form.show_consent(subject.consent)
@@ -70,7 +83,7 @@ def _record(subject: Any, own: str, breadcrumb: Any) -> Any:
     )
 
 
-def _withdraw(subject: Any, own: str, effect: str, breadcrumb: Any) -> Any:
+def _withdraw(subject: "Sheet", own: str, effect: str, breadcrumb: Trail) -> ResponseReturnValue:
     form = SendForm()
     if form.validate_on_submit() and succeeds(
         form, lambda: services.withdraw_consent(subject=subject, by=current_user)
@@ -87,7 +100,7 @@ def _withdraw(subject: Any, own: str, effect: str, breadcrumb: Any) -> Any:
     )
 
 
-def _effect_on_referral(referral: Any) -> Any:
+def _effect_on_referral(referral: "Referral") -> str:
     if referral.status is Status.DRAFT:
         return _("まだ送っていないので、下書きはそのまま残ります。送るには、あらためて同意が必要です。")
     if referral.status in REFERRAL.final:
@@ -95,7 +108,7 @@ def _effect_on_referral(referral: Any) -> Any:
     return _("このつなぎは取下げになり、ステーションからはご本人についての内容が見えなくなります。")
 
 
-def _effect_on_memo(memo: Any) -> Any:
+def _effect_on_memo(memo: "Observation") -> str:
     if OBSERVATION.allows(memo.status, SheetAct.SAVE):
         return _("まだ送っていないメモは残ります。送れる先は、福祉まるごと相談窓口だけになります。")
     if memo.agency.is_marugoto_desk:

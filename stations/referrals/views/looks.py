@@ -1,8 +1,7 @@
 """Who looked at sheets and memos, for whom they concern: their agency, the desk that received them, their station."""
 
-from typing import Any
-
 from flask import render_template
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core import lists
@@ -16,7 +15,7 @@ from stations.referrals.views.pages import blueprint, trail
 
 @blueprint.get("/referrals/view-log")
 @requires(Permission.REFERRAL_READ)
-def view_log() -> Any:
+def view_log() -> ResponseReturnValue:
     """Looks, and tries that were refused; ``?sheet=``: of one number."""
     chosen = lists.chosen("sheet")
     within = queries.looks(current_user)

@@ -1,10 +1,12 @@
 """A 気づきメモ: the list, the form with its danger-to-life box, the receiver, and the memo itself."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.core import audit, clock
 from stations.core.access import Permission
@@ -18,6 +20,7 @@ from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.views.pages import (
     MEMO,
+    Trail,
     blueprint,
     hints,
     history,
@@ -31,10 +34,13 @@ from stations.referrals.views.pages import (
 )
 from stations.referrals.workflow import OBSERVATION
 
+if TYPE_CHECKING:
+    from stations.referrals.models import Agency, Observation
+
 
 @blueprint.get("/observations")
 @requires(Permission.OBSERVATION_READ)
-def observations() -> Any:
+def observations() -> ResponseReturnValue:
     """The list by number, with what is late or urgent on top."""
     rows = queries.observations(current_user)
     return render_template(
@@ -51,14 +57,14 @@ def observations() -> Any:
 @blueprint.route("/observations/new", methods=["GET", "POST"])
 @requires(Permission.OBSERVATION_WRITE)
 @creates
-def new_observation() -> Any:
+def new_observation() -> ResponseReturnValue:
     form = MemoForm()
     form.begin()
     stations = {one.id: one for one in queries.own_stations(current_user)}
     offer_agencies(form, next(iter(stations.values()), None))
     form.show_consent(None)
     form.station_id.choices = options([(one.id, one.name) for one in stations.values()])
-    made: list[Any] = []
+    made: list[Observation] = []
 
     def create() -> None:
         memo = services.create_observation(
@@ -75,7 +81,7 @@ def new_observation() -> Any:
 @blueprint.route("/observations/<int:observation_id>/edit", methods=["GET", "POST"])
 @requires(OBSERVATION.permission(SheetAct.SAVE), of=queries.observation, personal=MEMO)
 @writes
-def edit_observation(observation: Any) -> Any:
+def edit_observation(observation: "Observation") -> ResponseReturnValue:
     """A draft, or a memo that came back."""
     if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
         return redirect(url_for(".observation", observation_id=observation.id))
@@ -111,12 +117,12 @@ def _memo(form: MemoForm) -> services.Memo:
     )
 
 
-def _onward(observation: Any) -> Any:
+def _onward(observation: "Observation") -> Response:
     endpoint = ".observation" if request.form.get("act") == "pause" else ".receiver"
     return redirect(url_for(endpoint, observation_id=observation.id), 303)
 
 
-def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
+def _memo_page(form: MemoForm, observation: "Observation | None", breadcrumb: Trail) -> str:
     return render_template(
         "referrals/memo.html",
         form=form,
@@ -131,7 +137,7 @@ def _memo_page(form: MemoForm, observation: Any, breadcrumb: Any) -> str:
 @blueprint.route("/observations/<int:observation_id>/receiver", methods=["GET", "POST"])
 @requires(OBSERVATION.permission(ObservationAct.SEND), of=queries.observation, personal=MEMO)
 @writes
-def receiver(observation: Any) -> Any:
+def receiver(observation: "Observation") -> ResponseReturnValue:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
     if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
         return redirect(url_for(".observation", observation_id=observation.id))
@@ -166,7 +172,7 @@ def receiver(observation: Any) -> Any:
     )
 
 
-def _called(agency: Any, observation: Any) -> str:
+def _called(agency: "Agency", observation: "Observation") -> str:
     """A receiver's name; its kind where the name does not say it, and whether it is the one of this district."""
     name = agency.name if agency.kind in agency.name else f"{agency.name}（{agency.kind}）"
     return _("%(name)s：この地区の窓口", name=name) if queries.is_local(agency, observation) else name
@@ -174,7 +180,7 @@ def _called(agency: Any, observation: Any) -> str:
 
 @blueprint.get("/observations/<int:observation_id>")
 @requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
-def observation(observation: Any) -> Any:
+def observation(observation: "Observation") -> ResponseReturnValue:
     """The memo with its history and what one can do to it."""
     today = clock.today()
     concealed = observation.concealed_from(current_user)

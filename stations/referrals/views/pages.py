@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, url_for
 
@@ -17,6 +17,13 @@ from stations.core.language import gettext as _
 from stations.core.messages import N_
 from stations.referrals import queries, rules
 from stations.referrals.danger import CallOutcome
+from stations.referrals.forms import ConsentFields
+
+if TYPE_CHECKING:
+    from stations.committees.models import Station
+    from stations.referrals.models import Agency, Observation, Referral
+    from stations.referrals.queries.lists import ObservationRow, ReferralRow
+    from stations.referrals.queries.sheets import Sheet
 
 blueprint = Blueprint("referrals", __name__)
 
@@ -26,10 +33,11 @@ LATE = "late"  # a choice of the lists beside the states
 SHEET = N_("つなぎシート")
 MEMO = N_("気づきメモ")
 
-Trail = list[tuple[Any, str | None]]
+Trail = list[tuple[str, str | None]]
+Rows = Sequence["ReferralRow"] | Sequence["ObservationRow"]
 
 
-def history(subject: Any, *, concealed: bool) -> list[audit.Entry]:
+def history(subject: "Sheet", *, concealed: bool) -> list[audit.Entry]:
     """The timeline, one's repeated saving as one line.
 
     To whom the person's data is concealed, the reasons are, too: they may tell of the person.
@@ -64,17 +72,17 @@ def _saved_once(entries: list[audit.Entry]) -> list[audit.Entry]:
     return shown
 
 
-def return_reason(subject: Any) -> str | None:
+def return_reason(subject: "Sheet") -> str | None:
     """Why a sheet or memo came back, for the one who corrects it; None in every other state."""
     if subject.status not in {rules.Status.RETURNED, rules.ObservationStatus.RETURNED}:
         return None
     return next((one.reason for one in audit.timeline(subject) if one.act == rules.Act.RETURN), None)
 
 
-def states(rows: Sequence[Any], statuses: type[StrEnum]) -> list[tuple[str, str]]:
+def states(rows: Rows, statuses: type[StrEnum]) -> list[tuple[str, str]]:
     """The choices of a list: what is late, then each state that occurs, with how many there are."""
     late = sum(row.overdue for row in rows)
-    counts = Counter(row.status for row in rows)
+    counts = Counter[StrEnum](row.status for row in rows)
     found = [(LATE, _("期限超過（%(n)s件）", n=late))] if late else []
     return found + [
         (one.value, _("%(state)s（%(n)s件）", state=label(one), n=counts[one]))
@@ -83,7 +91,7 @@ def states(rows: Sequence[Any], statuses: type[StrEnum]) -> list[tuple[str, str]
     ]
 
 
-def narrowed(rows: Sequence[Any]) -> dict[str, Any]:
+def narrowed(rows: Rows) -> dict[str, object]:
     """What a list shows of the rows one may read: a page of those that fit the words and the state of the address."""
     chosen = lists.chosen("q", "status")
     status = chosen.get("status")
@@ -95,16 +103,16 @@ def narrowed(rows: Sequence[Any]) -> dict[str, Any]:
     return {"found": lists.page_of(fitting, lists.asked_page()), "chosen": chosen}
 
 
-def trail(*here: tuple[Any, str | None]) -> Trail:
+def trail(*here: tuple[str, str | None]) -> Trail:
     return [(_("つなぎ"), url_for("referrals.index")), *here]
 
 
-def referral_trail(referral: Any, here: Any = None) -> Trail:
+def referral_trail(referral: "Referral", here: str | None = None) -> Trail:
     own = url_for("referrals.referral", referral_id=referral.id)
     return trail((referral.number, own if here else None), *([(here, None)] if here else []))
 
 
-def memo_trail(observation: Any, here: Any = None) -> Trail:
+def memo_trail(observation: "Observation", here: str | None = None) -> Trail:
     own = url_for("referrals.observation", observation_id=observation.id)
     return trail(
         (_("気づきメモ"), url_for("referrals.observations")),
@@ -113,14 +121,14 @@ def memo_trail(observation: Any, here: Any = None) -> Trail:
     )
 
 
-def phones(*agencies: Any) -> list[tuple[str, str]]:
+def phones(*agencies: "Agency | None") -> list[tuple[str, str]]:
     """(whose, number) to telephone at once: 119, 110, those of the setting, and what agencies are there."""
     numbers = emergency_numbers(current_app.config["STATIONS"].emergency_phone)
     general = [("", number) for number in numbers]
     return general + [(one.name, one.phone) for one in dict.fromkeys(agencies) if one and one.phone]
 
 
-def offer_agencies(form: Any, station: Any) -> None:
+def offer_agencies(form: ConsentFields, station: "Station | None") -> None:
     """Put the agencies that may be named to the person into the fields of a consent, the district's own first."""
     form.offer_agencies((one.id, one.name) for one in queries.nameable(station))
 

@@ -1,10 +1,12 @@
 """A referral: the list, four pages to write it, and the sheet."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from stations.committees import queries as committees
 from stations.committees.rules import WEEKDAYS
@@ -22,6 +24,7 @@ from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
 from stations.referrals.rules import Act, AgeGroup, SheetAct, Status
 from stations.referrals.views.pages import (
     SHEET,
+    Trail,
     blueprint,
     hints,
     history,
@@ -34,10 +37,14 @@ from stations.referrals.views.pages import (
 )
 from stations.referrals.workflow import REFERRAL
 
+if TYPE_CHECKING:
+    from stations.committees.models import Station
+    from stations.referrals.models import Referral
+
 
 @blueprint.get("/referrals")
 @requires(Permission.REFERRAL_READ)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The list by number, with what is late on top."""
     rows = queries.referrals(current_user)
     return render_template(
@@ -54,7 +61,7 @@ def index() -> Any:
 @blueprint.route("/referrals/new", methods=["GET", "POST"])
 @requires(Permission.REFERRAL_MAKE)
 @creates
-def new() -> Any:
+def new() -> ResponseReturnValue:
     """Page 1: the station, found by district and weekday, with its next opening."""
     form = StationForm()
     agencies = queries.own_agencies(current_user)
@@ -72,7 +79,7 @@ def new() -> Any:
     return _station_page(form, None, trail((_("新しいつなぎ"), None)))
 
 
-def _offer(form: StationForm) -> dict[int, Any]:
+def _offer(form: StationForm) -> dict[int, "Station"]:
     """Put the running stations, narrowed by ?district= and ?weekday=, into the form."""
     running = committees.running_stations()
     following = committees.next_by_station([one.id for one in running])
@@ -89,7 +96,7 @@ def _offer(form: StationForm) -> dict[int, Any]:
     return {one.id: one for one in offered}
 
 
-def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
+def _station_page(form: StationForm, referral: "Referral | None", breadcrumb: Trail) -> str:
     return render_template(
         "referrals/station.html",
         form=form,
@@ -106,7 +113,7 @@ def _station_page(form: Any, referral: Any, breadcrumb: Any) -> str:
 @blueprint.route("/referrals/<int:referral_id>/edit/<part>", methods=["GET", "POST"])
 @requires(REFERRAL.permission(SheetAct.SAVE), of=queries.referral, personal=SHEET)
 @writes
-def edit(referral: Any, part: str) -> Any:
+def edit(referral: "Referral", part: str) -> ResponseReturnValue:
     """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
     if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
         return redirect(url_for(".referral", referral_id=referral.id))
@@ -116,7 +123,7 @@ def edit(referral: Any, part: str) -> Any:
     return parts[part](referral)
 
 
-def _edit_station(referral: Any) -> Any:
+def _edit_station(referral: "Referral") -> ResponseReturnValue:
     form = StationForm(data={"agency_id": referral.agency_id, "station_id": referral.station_id})
     form.agency_id.choices = options([(referral.agency_id, referral.agency.name)])
     stations = _offer(form)
@@ -134,7 +141,7 @@ def _edit_station(referral: Any) -> Any:
     return _station_page(form, referral, referral_trail(referral, _("ステーションを選ぶ")))
 
 
-def _edit_person(referral: Any) -> Any:
+def _edit_person(referral: "Referral") -> ResponseReturnValue:
     form = PersonForm(data={"alias": referral.alias, "age_group": str(referral.age_group)})
     offer_agencies(form, referral.station)
     form.show_consent(referral.consent)
@@ -162,7 +169,7 @@ def _edit_person(referral: Any) -> Any:
     )
 
 
-def _edit_wishes(referral: Any) -> Any:
+def _edit_wishes(referral: "Referral") -> ResponseReturnValue:
     form = WishesForm(obj=referral)
     form.begin(written=bool(referral.wishes))
     form.share(lambda: services.standing(referral, form.own))
@@ -181,7 +188,7 @@ def _edit_wishes(referral: Any) -> Any:
     )
 
 
-def _onward(referral: Any, part: str) -> Any:
+def _onward(referral: "Referral", part: str) -> Response:
     """保存して次へ, or 保存して中断する."""
     if request.form.get("act") == "pause":
         return redirect(url_for(".referral", referral_id=referral.id), 303)
@@ -193,7 +200,7 @@ def _onward(referral: Any, part: str) -> Any:
 @blueprint.route("/referrals/<int:referral_id>/check", methods=["GET", "POST"])
 @requires(REFERRAL.permission(Act.SEND), of=queries.referral, personal=SHEET)
 @writes
-def check(referral: Any) -> Any:
+def check(referral: "Referral") -> ResponseReturnValue:
     """Page 4: everything once more, then it is sent."""
     if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
         return redirect(url_for(".referral", referral_id=referral.id))
@@ -230,7 +237,7 @@ ASKS = {step.act for step in REFERRAL.steps if step.needs_reason} | {
 }
 
 
-def _agreed_visit(referral: Any, timeline: list[Entry]) -> str | None:
+def _agreed_visit(referral: "Referral", timeline: list[Entry]) -> str | None:
     """What was agreed last about the first visit, while it is being arranged."""
     if referral.status is not Status.ARRANGING:
         return None
@@ -246,7 +253,7 @@ def _main_act(steps: list[Step[Status]], agreed: str | None) -> StrEnum | None:
 
 @blueprint.get("/referrals/<int:referral_id>")
 @requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
-def referral(referral: Any) -> Any:
+def referral(referral: "Referral") -> ResponseReturnValue:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
     concealed = referral.concealed_from(current_user)
