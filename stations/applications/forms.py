@@ -4,7 +4,7 @@ What each field is called stands in `labels.FIELDS`, so that forms, comments and
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -33,6 +33,10 @@ from stations.core.forms import (
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 
+if TYPE_CHECKING:
+    from stations.applications.models import Plan, SectionComment
+    from stations.committees.models import Station, Venue
+
 LONG, SHORT = 4000, 60
 CHOOSE = SelectChoice("", _l("選んでください"))
 
@@ -56,7 +60,9 @@ class NewPlanForm(Form):
 
     another = BooleanField(_l("承認された計画とは別の計画をつくります"))
 
-    def offer(self, stations: Iterable[Any], plans: Iterable[Any], years: Sequence[tuple[int, str]]) -> None:
+    def offer(
+        self, stations: Iterable["Station"], plans: Iterable["Plan"], years: Sequence[tuple[int, str]]
+    ) -> None:
         """Fill the choices: stations, earlier plans (id, title), fiscal years (year, label)."""
         self.station_id.choices = [SelectChoice(str(one.id), one.name) for one in stations]
         self.fiscal_year.choices = [SelectChoice(str(year), name) for year, name in years]
@@ -227,7 +233,7 @@ class CostsForm(SectionForm):
     lines = FieldList(FormField(CostLineRow), FIELDS["cost_lines"], min_entries=1)
     incomes = FieldList(FormField(IncomeLineRow), FIELDS["income_lines"], min_entries=1)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         for rows in (self.lines, self.incomes):
             rows.entries = [entry for entry in rows.entries if not _is_blank(entry.form)]
         valid = bool(super().validate(extra_validators))
@@ -279,7 +285,7 @@ class CostsForm(SectionForm):
         ]
 
 
-def _is_blank(row: Any) -> bool:
+def _is_blank(row: Row) -> bool:
     typed = (getattr(field, "typed", None) or field.data for field in row if field.short_name != "csrf_token")
     return not any(str(value).strip() for value in typed if value is not None)
 
@@ -314,7 +320,7 @@ class OptionalReasonForm(Form):
     reason = TidyTextArea(_l("理由"), [NotRequired(), Length(max=1000)])
 
 
-def comment_form(section: Section, comment: Any = None) -> CommentForm:
+def comment_form(section: Section, comment: "SectionComment | None" = None) -> CommentForm:
     """A comment form of a section, or of a comment to be mended; its ids differ from the page's other sections'."""
     form = CommentForm(prefix=section.value, obj=comment)
     form.field.choices = [SelectChoice("", _l("この項目の全体"))] + [
@@ -340,12 +346,12 @@ def typed_in(form: MultiDict[str, str] | ImmutableMultiDict[str, str]) -> dict[s
     return {name: form.getlist(name) for name in form if name not in NOT_TYPED}
 
 
-def section_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionForm:
+def section_form(section: Section, plan: "Plan", venues: Iterable["Venue"]) -> SectionForm:
     """The form of a section: as sent, else as typed and kept, else as stored."""
     stored = _stored(section, plan)
     kept = plan.unfinished.get(section.value)
     typed = MultiDict((name, value) for name, values in (kept or {}).items() for value in values)
-    options: dict[str, Any] = {"formdata": typed} if kept and request.method == "GET" else {}
+    options = {"formdata": typed} if kept and request.method == "GET" else {}
     form = SECTIONS[section](**options, **stored)
     if form.lock_version.data is None or request.method == "GET":
         form.lock_version.data = plan.lock_version
@@ -354,7 +360,7 @@ def section_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionF
     return form
 
 
-def kept_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionForm:
+def kept_form(section: Section, plan: "Plan", venues: Iterable["Venue"]) -> SectionForm:
     """What was kept half-written of a section, and checked as if it were sent: its fields say what is wrong."""
     kept = plan.unfinished.get(section.value, {})
     typed = MultiDict((name, value) for name, values in kept.items() for value in values)
@@ -365,7 +371,7 @@ def kept_form(section: Section, plan: Any, venues: Iterable[Any]) -> SectionForm
     return form
 
 
-def _stored(section: Section, plan: Any) -> dict[str, Any]:
+def _stored(section: Section, plan: "Plan") -> dict[str, object]:
     if section is Section.COSTS:
         return {
             "lines": [

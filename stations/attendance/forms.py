@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import NumberRange
 
@@ -107,7 +107,7 @@ class DayForm(SharedForm):
         _l("電話した相手と時刻（電話がいらないときは、その理由）"), [NotRequired(), Length(max=200)]
     )
 
-    def __init__(self, *args: Any, counted: Totals, **options: Any) -> None:
+    def __init__(self, *args: object, counted: Totals, **options: object) -> None:
         super().__init__(*args, data=counted.by_tile(), **options)
         for tile in rules.TILES:
             self[tile].label.text = label(rules.tile(tile)[1] or rules.tile(tile)[0])
@@ -128,7 +128,7 @@ class DayForm(SharedForm):
         fresh = [one.data or "" for one in (self.note, self.incident) if one.data != one.object_data]
         return [one for words in fresh for one in find_personal(words)]
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         """The words are asked about once, when everything else is right."""
         sound: bool = super().validate(extra_validators)
         if sound and self.found and not self.kept.data:
@@ -142,11 +142,11 @@ class DayForm(SharedForm):
         return danger_words(self.note.data or "", self.incident.data or "")
 
     @property
-    def bands(self) -> list[Any]:
+    def bands(self) -> list[Field]:
         return [self[tile] for tile in BANDS]
 
     @property
-    def others(self) -> list[Any]:
+    def others(self) -> list[Field]:
         return [self[tile] for tile in OTHERS]
 
     @property
@@ -173,7 +173,7 @@ class MoveForm(Form):
     since = TimeField(_l("何時からの入力を移しますか"), [NotRequired()])
     reason = TidyText(_l("移す理由"), [Required(_l("理由を入力してください。")), Length(max=200)])
 
-    def __init__(self, *args: Any, others: Iterable["Opening"], **options: Any) -> None:
+    def __init__(self, *args: object, others: Iterable["Opening"], **options: object) -> None:
         super().__init__(*args, **options)
         self.to.choices = [
             SelectChoice(one.id, f"{date(one.on)} {hours(one.starts_at, one.ends_at)}") for one in others

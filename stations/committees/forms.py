@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -41,6 +42,9 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.core.messages import RuleBroken
 
+if TYPE_CHECKING:
+    from stations.committees.models import Venue
+
 
 class Checkboxes(SelectMultipleField):
     """Several choices as check boxes."""
@@ -63,7 +67,7 @@ class AddressField(TidyText):
         self.data = text.normalise_address(valuelist[0]) if valuelist else self.data
 
 
-def callable_number(_form: Any, field: Field) -> None:
+def callable_number(_form: BaseForm, field: Field) -> None:
     """A validator: a telephone number as it is written in Japan."""
     try:
         text.check_phone(field.data or "")
@@ -72,7 +76,7 @@ def callable_number(_form: Any, field: Field) -> None:
 
 
 class CommitteeForm(SharedForm):
-    WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "address": "full"}
+    WIDTHS: ClassVar[dict[str, int | str]] = {"name": 30, "address": "full"}
 
     name = TidyText(
         _l("委員会の名前"),
@@ -89,7 +93,7 @@ class CommitteeForm(SharedForm):
 
 
 class StationForm(SharedForm):
-    WIDTHS: ClassVar[dict[str, Any]] = {
+    WIDTHS: ClassVar[dict[str, int | str]] = {
         "name": 30,
         "kana": 30,
         "audience": 30,
@@ -129,7 +133,7 @@ class StationForm(SharedForm):
         description=_l("市民の方が問い合わせる番号です。空欄のときは、市の窓口の番号を表示します。"),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self.kind.choices = [(kind.value, label(kind)) for kind in StationKind]
 
@@ -141,7 +145,7 @@ class StationForm(SharedForm):
 
 
 class VenueForm(SharedForm):
-    WIDTHS: ClassVar[dict[str, Any]] = {"name": 30, "postal_code": 8, "address": "full", "owner": 20}
+    WIDTHS: ClassVar[dict[str, int | str]] = {"name": 30, "postal_code": 8, "address": "full", "owner": 20}
 
     name = TidyText(_l("会場の名前"), [Required(_l("会場の名前を入力してください。")), Length(max=40)])
     postal_code = PostalField(_l("郵便番号"), [NotRequired()], description=_l("例：271-0000"))
@@ -188,7 +192,7 @@ class VenueChoice(Form):
 
     venue_id = SelectField(_l("会場"), [Required(_l("会場を選んでください。"))], coerce=str)
 
-    def offer(self, venues: Iterable[Any]) -> None:
+    def offer(self, venues: Iterable["Venue"]) -> None:
         names = [(str(venue.id), venue.name) for venue in venues]
         self.venue_id.choices = names if len(names) == 1 else [("", _("選んでください")), *names]
 
@@ -212,7 +216,7 @@ class RuleForm(VenueChoice):
         _l("いつまで"), [Required(_l("いつまで開くかを入力してください。年度の終わりまでが目安です。"))]
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self.frequency.choices = [(one.value, label(one)) for one in Frequency]
         self.weekday.choices = [
@@ -226,7 +230,7 @@ class RuleForm(VenueChoice):
         ]
         self.nths.choices = [(nth, _(NTHS[nth])) for nth in (1, 2, 3, 4, 5, LAST)]
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         """As every form; what the chosen frequency needs besides is told in the same breath."""
         right = super().validate(extra_validators)
         broken = (
@@ -265,7 +269,7 @@ class RuleForm(VenueChoice):
 
 
 class OpeningForm(VenueChoice):
-    WIDTHS: ClassVar[dict[str, Any]] = {"starts_at": 8, "ends_at": 8}
+    WIDTHS: ClassVar[dict[str, int | str]] = {"starts_at": 8, "ends_at": 8}
 
     on = DateField(
         _l("開催する日"),
@@ -318,7 +322,7 @@ class CloseStationForm(Form):
 
 
 class AppointForm(Form):
-    WIDTHS: ClassVar[dict[str, Any]] = {"login": 12}
+    WIDTHS: ClassVar[dict[str, int | str]] = {"login": 12}
 
     login = TidyText(
         _l("ログイン名"),

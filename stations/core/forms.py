@@ -16,6 +16,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField, validators
 from wtforms.fields import FieldList
 from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
@@ -95,7 +96,7 @@ class Form(FlaskForm):
     prefixes: ClassVar[frozenset[str]] = frozenset()
 
     class Meta(FlaskForm.Meta):
-        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+        def wrap_formdata(self, form: BaseForm, formdata: object) -> Any:
             """What a page sent: nothing that is not a form, and also when it sent no field at all.
 
             flask-wtf would take JSON, whose values may be anything, and for an empty form what is stored.
@@ -165,10 +166,10 @@ class Row(FlaskForm):
 class Required(InputRequired):
     """``Required(_l("名称を入力してください"))``: the sentence says what to do."""
 
-    def __init__(self, message: Any) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__(message)
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         if isinstance(field.data, str) and not field.data.strip():
             field.errors = []
             raise StopValidation(str(self.message))
@@ -189,7 +190,7 @@ class Length(validators.Length):
         super().__init__(max=max)
         self.field_flags = {"limit": max}
 
-    def __call__(self, form: Any, field: StringField) -> None:
+    def __call__(self, form: BaseForm, field: StringField) -> None:
         over = len(field.data or "") - self.max
         if self.max > 0 and over > 0:
             limit, over_by = f"{self.max:,}", f"{over:,}"
@@ -205,7 +206,7 @@ class Tidy(StringField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = text.normalise(valuelist[0]) if valuelist else self.data
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if missing := documents.missing_glyphs(self.data or ""):
             raise ValidationError(
                 _(
@@ -235,16 +236,16 @@ class ReadField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+    def __init__(self, label: str | None = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.typed: str | None = None
 
-    def read(self, typed: str) -> Any:
+    def read(self, typed: str) -> object:
         """What ``typed`` means; `RuleBroken` when it cannot be read."""
         raise NotImplementedError
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data: Any = None
+        self.data = None
         self.typed = valuelist[0] if valuelist else ""
         if self.typed.strip():
             try:
@@ -261,7 +262,7 @@ class ReadField(Field):
         """How what is stored stands in the box."""
         return f"{data:,}"
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation  # the one who must write it again need not hear what else would be wrong with it
 
@@ -301,7 +302,7 @@ class DateField(Field):
 
     PARTS = ("year", "month", "day")
 
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+    def __init__(self, label: str | None = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.typed: dict[str, str] | None = None
 
@@ -315,7 +316,7 @@ class DateField(Field):
             return dict.fromkeys(self.PARTS, "") | {"year": str(clock.today().year)}
         return {"year": str(on.year), "month": str(on.month), "day": str(on.day)}
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         if self.process_errors:
             raise StopValidation
 

@@ -1,7 +1,7 @@
 """The search form of the public pages, sent by GET."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -15,6 +15,9 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.directory.queries import Wish
+
+if TYPE_CHECKING:
+    from stations.committees.models import District
 
 
 class SearchForm(Form):
@@ -30,12 +33,12 @@ class SearchForm(Form):
     today = BooleanField(_l("今日ひらくところ"))
     week = BooleanField(_l("今日から1週間にひらくところ"))
 
-    def __init__(self, districts: Iterable[Any]) -> None:
+    def __init__(self, districts: Iterable["District"]) -> None:
         super().__init__(formdata=request.args)
         anything = ("", _("すべて"))
         districts = list(districts)
         latin = {} if language.current() == "ja" else readings((one.name, one.kana) for one in districts)
-        self.offered: dict[SelectField, list[tuple[str, Any]]] = {
+        self.offered: dict[SelectField, list[tuple[str, str]]] = {
             self.district: [
                 anything,
                 *((one.code, _("%(name)s地区", name=latin.get(one.name, one.name))) for one in districts),

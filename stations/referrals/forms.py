@@ -37,7 +37,7 @@ from stations.referrals.rules import AgeGroup, Outcome
 SHORT, LONG = 20, 500
 
 
-def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     """(value, label) pairs as choices of a field."""
     return [SelectChoice(value, text) for value, text in pairs]
 
@@ -81,7 +81,7 @@ class ConsentFields(Form):
     given_on = DateField(_l("同意を得た日"), [NotRequired()])
     expires_on = DateField(_l("同意の期限（この日まで）"), [NotRequired()])
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         """Everything that is wrong with the consent at once, beside its fields."""
         sound: bool = super().validate(extra_validators)
         if self.answer.errors:
@@ -232,7 +232,7 @@ class AskingForm(NeededField):
     def questionable(self) -> bool:
         return bool(self.found or self.danger)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         """Asked once, when everything else is right; a reason is the answer."""
         sound: bool = super().validate(extra_validators)
         if sound and self.questionable and not (self.needed.data or "").strip():

@@ -1,7 +1,6 @@
 """Forms of acts that need no more than a press, or a reason."""
 
 import datetime as dt
-from typing import Any
 
 from stations.core import clock
 from stations.core.forms import DateField, Form, Length, Required, TidyTextArea
@@ -24,7 +23,7 @@ class IssueForm(Form):
         default=lambda: clock.open_day(clock.today()),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         if clock.is_business_day(clock.today()):
             del self.issued_on

@@ -1,7 +1,7 @@
 """Forms of the decision: drafting an award, cancelling it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import abort
 from wtforms import FieldList, FormField, HiddenField
@@ -24,6 +24,9 @@ from stations.core.messages import Refusal
 from stations.grants.budgets import row_of
 from stations.grants.forms.acts import REASON_LENGTH
 
+if TYPE_CHECKING:
+    from stations.grants.models import GrantLine
+
 
 class BudgetRow(Row):
     """The budget of one line of the grant."""
@@ -35,9 +38,9 @@ class BudgetRow(Row):
 class Budgets:
     """What both forms with a budget for each line share."""
 
-    lines: Any
+    lines: "FieldList[FormField[BudgetRow]]"
 
-    def demand_rows_of(self, lines: Sequence[Any]) -> None:
+    def demand_rows_of(self, lines: Sequence["GrantLine"]) -> None:
         """The request is a bad one (400) unless it has one row for each line of the grant, in their order."""
         if [row.line_id.data for row in self.lines] != [str(line.id) for line in lines]:
             abort(400)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from flask import abort
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
@@ -36,7 +36,7 @@ LineChoice = tuple[int, object, str, Yen]
 """(line id, category, content, what is left of its budget)"""
 
 
-def _line_id(value: Any) -> int | None:
+def _line_id(value: str | int | None) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
@@ -69,7 +69,7 @@ class ReceiptForm(Form):
     splits = FieldList(FormField(SplitRow), label=_l("内訳"), min_entries=2)
     accept_warnings = BooleanField(_l("注意の内容を確かめました。このまま登録します"))
 
-    def __init__(self, *args: Any, lines: Iterable[LineChoice], **kwargs: Any) -> None:
+    def __init__(self, *args: object, lines: Iterable[LineChoice], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: list[str] = []
         self._lines = list(lines)
@@ -100,7 +100,7 @@ class ReceiptForm(Form):
         ]
 
     @classmethod
-    def filled(cls, receipt: "Entered", **options: Any) -> "ReceiptForm":
+    def filled(cls, receipt: "Entered", *, lines: Iterable[LineChoice]) -> Self:
         """The form as it would stand with an entry that is to be corrected."""
         rows = [{"line_id": part.line_id, "amount_yen": part.amount_yen} for part in receipt.splits]
         whole = len(rows) == 1
@@ -115,7 +115,7 @@ class ReceiptForm(Form):
             "used_on": receipt.used_on,
             "splits": [] if whole else rows,
         }
-        return cls(data=data, **options)
+        return cls(data=data, lines=lines)
 
     def change_rows(self, *, add: bool, remove: str | None) -> None:
         """Add an empty split row, or take away the one with the name ``remove``."""
@@ -161,7 +161,7 @@ class ReceiptForm(Form):
             splits=tuple(Split(line, amount) for line, amount in sums.items()),
         )
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         sound = bool(super().validate(extra_validators))
         for row in self.split_rows:
             if row.line_id.data is None:
@@ -197,8 +197,8 @@ class CorrectionForm(ReceiptForm):
         _l("訂正の理由"), validators=[Required(_l("訂正の理由を入力してください。")), Length(max=500)]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: object, lines: Iterable[LineChoice], **kwargs: object) -> None:
+        super().__init__(*args, lines=lines, **kwargs)
         self.file.flags.required = False
 
 
@@ -232,7 +232,7 @@ class IncomeForm(Form):
         _l("内容"), validators=[Required(_l("何の収入かを入力してください。")), Length(max=200)]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [(kind.value, str(label(kind))) for kind in IncomeKind]
         try:

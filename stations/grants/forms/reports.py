@@ -1,7 +1,7 @@
 """Forms of the final report and its inspection."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wtforms import SelectField
 
@@ -30,7 +30,7 @@ class ReportForm(SharedForm):
     results = TidyTextArea(_l("成果と課題"), validators=[Length(max=2000)])
     completed_on = DateField(_l("事業が完了した日"), validators=[NotRequired()])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for field in (self.summary, self.completed_on):
             field.flags.required = True  # before it is handed in, so no validator asks; the page says so

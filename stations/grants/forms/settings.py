@@ -1,7 +1,5 @@
 """The form of 制度設定."""
 
-from typing import Any
-
 from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
@@ -11,7 +9,7 @@ from stations.core.language import lazy_gettext as _l
 from stations.grants.settlement import FiscalTerms, ReallocationRule, parse_reminder_days
 
 
-def _number(name: Any) -> WholeNumberField:
+def _number(name: str) -> WholeNumberField:
     return WholeNumberField(name, [Required(_l("%(name)sを入力してください。", name=name))])
 
 
@@ -49,7 +47,7 @@ class SettingsForm(DeadlinesForm):
         _l("根拠とする要綱"), [Required(_l("要綱の名称を入力してください。")), Length(max=100)]
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self.reallocation_rule.choices = [SelectChoice(rule.value, label(rule)) for rule in ReallocationRule]
 
