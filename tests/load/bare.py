@@ -1,7 +1,7 @@
-"""The yardstick: the least a Flask application can do for one of this house's tables, 50 rows of it.
+"""Two fixed pages beside which others are measured: a table and a column of links, 50 rows each.
 
-Eight columns as the lists of plans and grants have them: a link, words, a chip, dates and amounts. The rows lie in
-memory; there is no database, no session, no translation and nothing of the page but the table.
+The table has eight columns as the lists of plans and grants have them: a link, words, a chip, dates and amounts.
+The rows lie in memory; there is no database, no session, no translation and nothing of the page but the rows.
 """
 
 import datetime as dt
@@ -33,13 +33,22 @@ ROWS = [
     for number in range(50)
 ]
 
+LINKS = """<!doctype html><html lang="en"><head><title>Links</title></head><body><h1>Links</h1><ul>
+{% for row in rows %}<li><a href="{{ url_for('show', number=row.number) }}">{{ row.title }}</a></li>
+{% endfor %}</ul></body></html>"""
+
 app = Flask(__name__)
-app.jinja_loader = DictLoader({"table.html": PAGE})
+app.jinja_loader = DictLoader({"table.html": PAGE, "links.html": LINKS})
 
 
 @app.get("/table")
 def table() -> str:
     return render_template("table.html", rows=ROWS)
+
+
+@app.get("/links")
+def links() -> str:
+    return render_template("links.html", rows=ROWS)
 
 
 @app.get("/table/<int:number>")

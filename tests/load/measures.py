@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 WARM_UP = 5
-CPU_REQUESTS = 120
+TURNS = 120
 LATENCY_REQUESTS = 200
 CONCURRENCY = 2
 
@@ -27,26 +27,31 @@ class Latency:
     p99: float
 
 
-def cpu_milliseconds(
-    app: Flask, url: str, cookie: str, beside: tuple[Flask, str]
-) -> tuple[float, float, float]:
-    """CPU time of one request in this process, of one of ``beside`` (application, URL), and their ratio: medians.
+@dataclass(frozen=True)
+class Beside:
+    """Medians in milliseconds of something and of what it was measured beside, and their ratio."""
 
-    Both take turns, so that what else the machine does slows one as much as the other; for that the ratio is that of
-    each turn: the medians of the two may come from a fast and a slow minute.
+    mine: float
+    other: float
+    ratio: float
+
+
+def in_turns(mine: Callable[[], float], other: Callable[[], float], turns: int = TURNS) -> Beside:
+    """Both take turns, so that what else the machine does slows one as much as the other.
+
+    For that the ratio is that of each turn: the medians of the two may come from a fast and a slow minute.
     """
-    page, yardstick = _asking(app, url, cookie), _asking(*beside)
     for _ in range(WARM_UP):
-        page()
-        yardstick()
-    spent = [(page(), yardstick()) for _ in range(CPU_REQUESTS)]
-    page_seconds, yardstick_seconds = zip(*spent, strict=True)
-    ratio = statistics.median(mine / other for mine, other in spent)
-    return statistics.median(page_seconds) * 1000, statistics.median(yardstick_seconds) * 1000, ratio
+        mine()
+        other()
+    spent = [(mine(), other()) for _ in range(turns)]
+    of_mine, of_other = zip(*spent, strict=True)
+    ratio = statistics.median(one / beside for one, beside in spent)
+    return Beside(statistics.median(of_mine) * 1000, statistics.median(of_other) * 1000, ratio)
 
 
-def _asking(app: Flask, url: str, cookie: str = "") -> Callable[[], float]:
-    """One request and the CPU seconds it took."""
+def in_process(app: Flask, url: str, cookie: str = "") -> Callable[[], float]:
+    """One request in this process and the CPU seconds it takes."""
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": cookie} if cookie else {}
 
@@ -60,6 +65,11 @@ def _asking(app: Flask, url: str, cookie: str = "") -> Callable[[], float]:
         return spent
 
     return ask
+
+
+def through_the_socket(base_url: str, path: str, cookie: str = "") -> Callable[[], float]:
+    """One request to a gunicorn and the seconds until its answer is read."""
+    return lambda: _request(base_url, path, cookie)
 
 
 def latency(base_url: str, path: str, cookie: str = "", requests: int = LATENCY_REQUESTS) -> Latency:

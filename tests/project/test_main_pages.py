@@ -10,7 +10,7 @@ from stations.app import create_app
 from stations.core.access import Role
 from stations.core.config import Config
 from stations.core.database import db
-from tests.load.bench import main_pages
+from tests.load.pages import main_pages
 from tests.support.demo_site import demo_copy
 from tests.support.statements import recorded
 
