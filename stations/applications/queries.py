@@ -313,7 +313,7 @@ def gaps(plan: Plan) -> list[Missing]:
     return rules.missing(content.checked(plan))
 
 
-def open_comments(plan: Plan) -> list[Any]:
+def open_comments(plan: Plan) -> list[SectionComment]:
     """What the officials asked to mend and nobody has marked as mended; the committee sees it once returned."""
     return [
         comment

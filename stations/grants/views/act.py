@@ -16,9 +16,11 @@ from stations.grants.views.trail import trail
 from stations.grants.views.words import Facts, about, fact
 
 if TYPE_CHECKING:
+    from stations.grants.cancellations import GrantCancellation
     from stations.grants.models import Grant
+    from stations.grants.refunds import RefundOrder
 
-__all__ = ["Facts", "before_the_letter", "fact", "not_now", "number", "page", "perform"]
+__all__ = ["Facts", "before_the_letter", "came_back", "fact", "not_now", "number", "page", "perform"]
 
 
 def before_the_letter(grant: "Grant") -> Response | None:
@@ -56,6 +58,13 @@ def not_now(grant: "Grant") -> Response | None:
 def number(mark: str | None) -> int:
     """The draft that stood on the page, from its mark; 0, which is none, for anything else."""
     return int(mark) if mark and mark.isdecimal() else 0
+
+
+def came_back(draft: "GrantCancellation | RefundOrder | None") -> queries.SentBack | None:
+    """Why the last draft of a decision was returned, by whom and when; None without one."""
+    if draft is None:
+        return None
+    return queries.SentBack(draft.decision_reason, queries.name_of(draft.decided_by_id), draft.decided_at)
 
 
 def perform(form: Form, act: Callable[[], object]) -> bool:

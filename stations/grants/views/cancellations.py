@@ -92,7 +92,7 @@ def draft_cancellation(grant: "Grant") -> ResponseReturnValue:
         lead=_lead(grant, known),
         facts=_money(grant, known),
         hints={"kept_yen": _limit(grant, known)},
-        back=_sent_back(returned) if returned else None,
+        back=act.came_back(returned),
         kind="danger",
     )
 
@@ -100,12 +100,6 @@ def draft_cancellation(grant: "Grant") -> ResponseReturnValue:
 def _limit(grant: "Grant", known: queries.Keepable) -> str:
     most = 0 if grant.status in {Status.AWARDED, Status.REPORTED} else known.limit
     return str(_("0円から%(limit)sまで。全部を取り消すときは0円", limit=yen(most)))
-
-
-def _sent_back(returned: "GrantCancellation") -> queries.SentBack:
-    return queries.SentBack(
-        returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
-    )
 
 
 @blueprint.route("/grants/<int:grant_id>/cancel", methods=["GET", "POST"])

@@ -22,7 +22,6 @@ from stations.grants.workflow import GRANT
 
 if TYPE_CHECKING:
     from stations.grants.models import Grant
-    from stations.grants.refunds import RefundOrder
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
@@ -40,13 +39,7 @@ def draft_refund(grant: "Grant") -> ResponseReturnValue:
         done=_("返還命令を起案しました。ほかの方の決裁をお待ちください。"),
         lead=_("返還額は、支払った額から残る額を引いて計算されます。手で直すことはできません。"),
         facts=words.settlement(grant),
-        back=_sent_back(returned) if returned else None,
-    )
-
-
-def _sent_back(returned: "RefundOrder") -> queries.SentBack:
-    return queries.SentBack(
-        returned.decision_reason, queries.name_of(returned.decided_by_id), returned.decided_at
+        back=act.came_back(returned),
     )
 
 
