@@ -10,7 +10,7 @@ from stations.applications.rules import SEEN_BY_MEMBERS, CostCategory, IncomeKin
 from stations.committees.models import Committee, Station, Venue
 from stations.core import clock
 from stations.core.access import COMMITTEE_ROLES, ROLE_PERMISSIONS, Actor, Body, Permission, Role
-from stations.core.database import AppendOnly, Model, enum_column
+from stations.core.database import AppendOnly, Model, Removable, enum_column
 from stations.core.files import StoredFile
 from stations.people.models import Person
 
@@ -122,7 +122,7 @@ class Plan(Model):
         return readers == {Role.GENERAL_MEMBER} and self.status not in SEEN_BY_MEMBERS
 
 
-class CostLine(Model):
+class CostLine(Removable, Model):
     """One 費用明細 of a plan: quantity × unit price = amount. Belongs to the working copy; frozen in versions."""
 
     __tablename__ = "cost_line"
@@ -142,7 +142,7 @@ class CostLine(Model):
     amount_yen: orm.Mapped[int]
 
 
-class IncomeLine(Model):
+class IncomeLine(Removable, Model):
     """One expected income of a plan: 参加費, 寄附金, 他補助金 …, which lowers what the city pays."""
 
     __tablename__ = "income_line"
@@ -202,7 +202,7 @@ class PlanVersion(AppendOnly, Model):
     plan: orm.Mapped[Plan] = orm.relationship(back_populates="versions")
 
 
-class SectionComment(Model):
+class SectionComment(Removable, Model):
     """What an official asks the committee to mend in one section of one revision; shown beside that section.
 
     Its writer may change it or take it back until the plan is returned; from then on it stands.

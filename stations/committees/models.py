@@ -16,7 +16,7 @@ from stations.committees.rules import (
 )
 from stations.core import clock
 from stations.core.access import Body
-from stations.core.database import Model, enum_column
+from stations.core.database import Model, Removable, enum_column
 
 
 class District(Model):
@@ -194,7 +194,7 @@ class CalendarRule(Model):
         return frozenset()
 
 
-class Opening(Model):
+class Opening(Removable, Model):
     """One 開催(回): a station at one venue on one date. From a rule, or an extra date of its own.
 
     A cancelled one stays, with its reason, so that the public sees 中止. What happened there is kept by

@@ -298,7 +298,7 @@ def history(station: Station) -> list[audit.Entry]:
     # A timeline asks an object only for its table and its id; those that are gone have nothing else.
     openings = [Opening(id=one) for one in ids]
     entries = audit.timeline(station, *openings, without=[OpeningAct.HOLD.value])
-    # SQLite gives the id of a removed opening away again, maybe to another station.
+    # SQLite once gave the id of a removed opening away again, maybe to another station.
     return [one for one in entries if one.detail.get("station_id", station.id) == station.id]
 
 

@@ -124,8 +124,23 @@ class AppendOnly:
     """
 
 
+class Removable:
+    """Rows that may be deleted. Their ids are never given again: history and view log go on naming what is gone.
+
+    PostgreSQL does so by itself; SQLite gives the id of a last row that was deleted to the next one, unless told.
+    """
+
+    @classmethod
+    def __table_cls__(cls, name: str, metadata: sa.MetaData, *items: Any, **options: Any) -> sa.Table:
+        return sa.Table(name, metadata, *items, sqlite_autoincrement=True, **options)
+
+
 class AppendOnlyError(Exception):
     """Something tried to change or delete a row of money, history or consent."""
+
+
+class NotRemovableError(Exception):
+    """Something tried to delete a row whose id would be given again."""
 
 
 @event.listens_for(orm.Session, "before_flush")
@@ -133,6 +148,8 @@ def _refuse_changes_to_append_only(session: orm.Session, _context: object, _inst
     for row in session.deleted:
         if isinstance(row, AppendOnly):
             raise AppendOnlyError(f"{type(row).__name__} rows are never deleted")
+        if not isinstance(row, Removable):
+            raise NotRemovableError(f"{type(row).__name__} is not Removable")
     for row in session.dirty:
         if isinstance(row, AppendOnly) and session.is_modified(row, include_collections=False):
             raise AppendOnlyError(f"{type(row).__name__} rows are never changed")

@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status
 from stations.core.access import Body
-from stations.core.database import Model, enum_column
+from stations.core.database import Model, Removable, enum_column
 from stations.meetings.rules import MeetingStatus, Resolution
 
 
@@ -64,7 +64,7 @@ class Meeting(Model):
         return frozenset()
 
 
-class AgendaItem(Model):
+class AgendaItem(Removable, Model):
     """One plan before one meeting, in the version that was tabled, and the resolution on it.
 
     Resolved once, by `meetings.services.resolve`; a deferred plan comes back as a new item of a later meeting.
@@ -114,7 +114,7 @@ class AgendaItem(Model):
         return self.plan.maker_ids()
 
 
-class Presence(Model):
+class Presence(Removable, Model):
     """A member of the general meeting who came, or gave a proxy, to one meeting."""
 
     __tablename__ = "presence"

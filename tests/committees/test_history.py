@@ -246,6 +246,23 @@ def test_a_restored_opening_that_is_removed_stays_in_its_stations_history(
     assert on_station(reader, neighbour, of="中止") == []
 
 
+def test_a_new_opening_does_not_show_the_history_of_one_that_was_removed(
+    reader: PageClient, officer: Person, station: Station
+):
+    rule = services.add_rule(station=station, venue=station.venues[0], pattern=weekly(5), by=officer)
+    opening = fetch_all(sa.select(Opening).order_by(Opening.id))[-1]
+    removed_id = opening.id
+    services.cancel_opening(opening=opening, reason="台風のため", by=officer)
+    services.restore_opening(opening=opening, by=officer)
+    services.end_rule(rule=rule, on=TODAY, by=officer)
+    neighbour = cast.station(of=cast.committee("隣"))
+    venue = cast.venue(of=neighbour)
+    made = services.add_opening(station=neighbour, venue=venue, on=TODAY, by=officer, **AFTERNOON)
+    assert "台風" not in reader.get(f"/attendance/openings/{made.id}").text
+    assert audit.timeline(made) == []
+    assert made.id > removed_id
+
+
 def test_a_long_history_costs_no_more_statements(reader: PageClient, officer: Person, station: Station):
     def busy(days: range) -> None:
         for day in days:

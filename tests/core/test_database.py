@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from stations.core import audit, clock
 from stations.core.audit import Event
-from stations.core.database import AppendOnlyError, add, db
+from stations.core.database import AppendOnlyError, NotRemovableError, add, db
 from stations.core.numbering import DocumentSeries, next_number
 from tests.support import cast
 
@@ -33,6 +33,12 @@ def test_history_is_not_changed_through_the_session(db_session: Session):
 def test_history_is_not_deleted_through_the_session(db_session: Session):
     db_session.delete(an_event(db_session))
     with pytest.raises(AppendOnlyError):
+        db_session.flush()
+
+
+def test_what_might_lend_its_id_to_another_is_not_deleted(db_session: Session):
+    db_session.delete(cast.committee())
+    with pytest.raises(NotRemovableError):
         db_session.flush()
 
 

@@ -12,7 +12,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.core import clock, sealed
+from stations.committees.models import Opening, Station
+from stations.committees.rules import OpeningAct, StationAct
+from stations.core import audit, clock, sealed
 from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
 from stations.core.migrations import alembic
@@ -49,6 +51,7 @@ def engine(app: Flask) -> sa.Engine:
 def shape(engine: sa.Engine) -> dict[str, Any]:
     """Columns, keys, indexes and checks of every table, comparable between two databases of one kind."""
     inspector = sa.inspect(engine)
+    given_once = ids_given_once(engine)
     tables = [table for table in inspector.get_table_names() if not table.startswith("alembic")]
     return {
         table: {
@@ -57,6 +60,7 @@ def shape(engine: sa.Engine) -> dict[str, Any]:
                 for column in inspector.get_columns(table)
             },
             "primary key": inspector.get_pk_constraint(table)["constrained_columns"],
+            "an id is given once": table in given_once,
             "foreign keys": sorted(
                 (key["name"] or "", key["constrained_columns"], key["referred_table"], str(key["options"]))
                 for key in inspector.get_foreign_keys(table)
@@ -75,6 +79,16 @@ def shape(engine: sa.Engine) -> dict[str, Any]:
         }
         for table in sorted(tables)
     }
+
+
+def ids_given_once(engine: sa.Engine) -> set[str]:
+    """Tables of SQLite that never give an id again; PostgreSQL's all do not, so none is named."""
+    if engine.dialect.name != "sqlite":
+        return set()
+    with engine.connect() as connection:
+        return set(
+            connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"))
+        )
 
 
 def triggers(engine: sa.Engine) -> set[str]:
@@ -251,6 +265,32 @@ def test_people_entered_before_are_found_in_any_form(app: Flask):
     migrate(app)
     with app.app_context():
         assert [row.person.login for row in people.people(search="高崎").rows] == ["takasaki"]
+
+
+@pytest.mark.parametrize("kept_in", ["an event of its own", "a rule's end", "the station's event"])
+def test_an_opening_that_was_removed_before_lends_its_id_to_none(app: Flask, kept_in: str):
+    with app.app_context():
+        station = cast.station(of=cast.committee())
+        kept, gone = (cast.opening(of=station, starts_at=dt.time(hour)) for hour in (8, 9))
+        kept_id, gone_id, station_id = kept.id, gone.id, station.id
+        match kept_in:
+            case "an event of its own":
+                audit.record(gone, act=OpeningAct.CANCEL, by=None)
+            case "a rule's end":
+                removed = [{"opening_id": gone_id, **gone.in_history}]
+                audit.record(station, act=StationAct.END_RULE, by=None, detail={"openings": removed})
+            case _:
+                detail = {"opening_id": gone_id}
+                audit.record(station, act=StationAct.ADD_OPENING, by=None, detail=detail)
+        audit.record(station, act=StationAct.ADD_RULE, by=None, detail={"openings": 12})
+        db.session.delete(gone)
+        db.session.commit()
+        alembic().downgrade("0025_opening_counts")
+    migrate(app)
+    with app.app_context():
+        station = db.session.get_one(Station, station_id)
+        assert db.session.get_one(Opening, kept_id).station is station
+        assert cast.opening(of=station, starts_at=dt.time(9)).id > gone_id
 
 
 @pytest.mark.timeout(600)  # all migrations but four, three times over

@@ -61,9 +61,7 @@ def mails() -> list[tuple[str, str, str]]:
     """(to, subject, body), emptied after reading."""
     found = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id))
     told = [(one.to_name, one.subject, one.body) for one in found]
-    for one in found:
-        db.session.delete(one)
-    db.session.flush()
+    db.session.execute(sa.delete(OutboxMail))
     return told
 
 
