@@ -161,7 +161,7 @@ class PlanAttachment(Model):
     __tablename__ = "plan_attachment"
 
     plan_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("plan.id"), index=True)
-    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     caption: orm.Mapped[str] = orm.mapped_column(default="")
     removed_at: orm.Mapped[dt.datetime | None]
 

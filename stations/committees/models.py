@@ -212,7 +212,7 @@ class Opening(Removable, Model):
     station_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("station.id"))
     venue_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("venue.id"))
     rule_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("calendar_rule.id"), comment="NULL: extra date"
+        sa.ForeignKey("calendar_rule.id"), index=True, comment="NULL: extra date"
     )
     on: orm.Mapped[dt.date]
     starts_at: orm.Mapped[dt.time]

@@ -49,10 +49,13 @@ class PersonalDataView(AppendOnly, Model):
     """
 
     __tablename__ = "personal_data_view"
-    __table_args__ = (sa.Index("ix_personal_data_view_object", "object_type", "object_id"),)
+    __table_args__ = (
+        sa.Index("ix_personal_data_view_object", "object_type", "object_id"),
+        sa.Index("ix_personal_data_view_by", "by_id", "at"),
+    )
 
     at: orm.Mapped[dt.datetime]
-    by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
+    by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     object_type: orm.Mapped[str]
     object_id: orm.Mapped[int | None]
     purpose: orm.Mapped[str] = orm.mapped_column(comment="what was shown, as named by the page")

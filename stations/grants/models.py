@@ -317,7 +317,7 @@ class Receipt(Model):
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
     number: orm.Mapped[int]
     kind: orm.Mapped[str] = orm.mapped_column(comment="receipts.ReceiptKind: receipt or bank_slip")
-    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+    file_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     dated_on: orm.Mapped[dt.date]
     used_on: orm.Mapped[dt.date | None] = orm.mapped_column(comment="day of use, for a venue paid beforehand")
     payee: orm.Mapped[str] = orm.mapped_column(comment="who issued it")
@@ -395,7 +395,7 @@ class LedgerTransaction(AppendOnly, Model):
     grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"))
     happened_on: orm.Mapped[dt.date]
     description: orm.Mapped[str]
-    receipt_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("receipt.id"))
+    receipt_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("receipt.id"), index=True)
     payment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("payment.id"), unique=True)
     repayment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("repayment.id"), unique=True)
     reverses_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey(f"{__tablename__}.id"), unique=True)

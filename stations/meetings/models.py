@@ -121,7 +121,7 @@ class Presence(Removable, Model):
     __table_args__ = (sa.UniqueConstraint("meeting_id", "person_id"),)
 
     meeting_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("meeting.id"))
-    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    person_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"), index=True)
     by_proxy: orm.Mapped[bool] = orm.mapped_column(default=False, comment="委任状")
     recorded_at: orm.Mapped[dt.datetime]
 
