@@ -22,6 +22,7 @@ M = TypeVar("M", bound="Model")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _reading() -> bool:
@@ -33,7 +34,7 @@ class Session(orm.Session):
     """The application's session. On PostgreSQL a request that only reads opens no transaction.
 
     Under READ COMMITTED each statement sees the database as it is in any case, and beginning and ending a transaction
-    are two more journeys to the server. SQLite reads inside one: there it is what keeps a page of one piece.
+    are two more journeys to the server; a page that adds up takes them (`one_snapshot`). SQLite always reads inside one.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -261,6 +262,19 @@ def fetch_all(statement: sa.Select[M]) -> list[M]:
 
 def ids(rows: Iterable[Model]) -> list[int]:
     return [row.id for row in rows]
+
+
+def one_snapshot(view: Callable[P, R]) -> Callable[P, R]:
+    """A GET of a page that adds up, above `requires`: all that it reads stands as at one moment, so that its sums agree."""
+
+    @wraps(view)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        if db.engine.dialect.name == "postgresql":
+            db.session.commit()  # nothing is written; this lets go of the connection on which one was signed in
+            db.session.connection(execution_options=SNAPSHOT)
+        return view(*args, **kwargs)
+
+    return read
 
 
 def writes(view: Callable[P, R]) -> Callable[P, R | Response]:

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from stations.core import clock
 from stations.core.access import Permission
+from stations.core.database import one_snapshot
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants.labels import LETTERS, PAYMENT_KINDS
@@ -35,6 +36,7 @@ def home() -> str:
 
 
 @blueprint.get("/overview")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def overview() -> str:
     shown = _overview()
@@ -57,30 +59,35 @@ def overview() -> str:
 
 
 @blueprint.get("/overview/stages.csv")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def stages_csv() -> Response:
     return _csv("stages", tables.stages)
 
 
 @blueprint.get("/overview/money.csv")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def money_csv() -> Response:
     return _csv("money", tables.money)
 
 
 @blueprint.get("/overview/budget.csv")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def budget_csv() -> Response:
     return _csv("budget", tables.budget)
 
 
 @blueprint.get("/overview/visits.csv")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def visits_csv() -> Response:
     return _csv("visits", tables.visits)
 
 
 @blueprint.get("/overview/districts.csv")
+@one_snapshot
 @requires(Permission.OVERVIEW_READ)
 def districts_csv() -> Response:
     return _csv("districts", tables.districts)

@@ -10,7 +10,7 @@ from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, files, lists
 from stations.core.access import Permission
 from stations.core.csv_file import csv_bytes
-from stations.core.database import creates
+from stations.core.database import creates, one_snapshot
 from stations.core.formatting import yen
 from stations.core.guards import requires
 from stations.core.labels import label
@@ -33,6 +33,7 @@ BOOKS = N_("出納帳（支払先）")
 
 
 @blueprint.get("/grants/<int:grant_id>/books")
+@one_snapshot
 @requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
 def books(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
@@ -52,6 +53,7 @@ def books(grant: "Grant") -> ResponseReturnValue:
 
 
 @blueprint.get("/grants/<int:grant_id>/books.csv")
+@one_snapshot
 @requires(Permission.GRANT_READ, of=queries.grant, personal=BOOKS)
 def books_csv(grant: "Grant") -> Response:
     """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from stations.core import access, audit, clock, lists
 from stations.core.access import Permission
+from stations.core.database import one_snapshot
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
@@ -108,6 +109,7 @@ def _chosen(value: str) -> Status | PaymentStatus | None:
 
 
 @blueprint.get("/grants/<int:grant_id>")
+@one_snapshot
 @requires(Permission.GRANT_READ, of=queries.grant)
 def grant(grant: "Grant") -> str:
     """Everything about one grant; what an auditor asks for, and the reader's next act."""
