@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import Response, current_app, g, make_response, request
+from flask import Response, current_app, g, request, send_file
 from sqlalchemy import orm
 from werkzeug.http import dump_options_header
 
@@ -147,15 +147,29 @@ def is_used(storage_name: str) -> bool:
     return bool(db.session.scalar(sa.select(sa.or_(*found))))
 
 
-def send(file: StoredFile, *, download: bool = False) -> Response:
-    """The response that carries ``file``; the caller has already asked `access.can` about its owner."""
-    response = make_response(content(file))
-    response.headers["Content-Type"] = file.media_type
-    disposition = "attachment" if download else "inline"
-    response.headers["Content-Disposition"] = content_disposition(disposition, file.original_name)
+def send(file: StoredFile, *, small: bool = False) -> Response:
+    """The response that carries ``file``; the caller has already asked `access.can` about its owner.
+
+    ``small``: of a picture its thumbnail, which says as much. Streamed from the disk, also in parts (Range).
+    """
+    name, media_type, mark = file.storage_name, file.media_type, file.sha256
+    if small and file.is_image:
+        name, media_type, mark = _thumbnail(file), "image/jpeg", file.sha256 + uploads.SMALL
+    response = send_file(uploads.path_of(_root(), name), media_type, conditional=True, etag=mark)
+    response.headers["Content-Disposition"] = content_disposition("inline", file.original_name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _thumbnail(file: StoredFile) -> str:
+    """The storage name of a picture's thumbnail, which is made when somebody looks first."""
+    name = file.storage_name + uploads.SMALL
+    if not uploads.path_of(_root(), name).exists():
+        from stations.core.pictures import thumbnail  # Pillow is loaded only by who makes one
+
+        uploads.write(_root(), name, thumbnail(content(file)))
+    return name
 
 
 def content_disposition(kind: str, name: str) -> str:
@@ -165,4 +179,5 @@ def content_disposition(kind: str, name: str) -> str:
 
 
 def _root() -> Path:
-    return Path(current_app.config["STATIONS"].files_path)
+    """The files folder; absolute, for Flask looks for a relative one below the application."""
+    return Path(current_app.config["STATIONS"].files_path).absolute()

@@ -36,7 +36,10 @@ EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png":
 # Scanners write a byte-order mark or a line break before the first line.
 _PDF = re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-")
 
-_STORAGE_NAME = re.compile(r"[0-9a-f]{64}\Z")
+SMALL: Final = "-small"
+"""Behind the storage name of a picture: its thumbnail."""
+
+_STORAGE_NAME = re.compile(rf"[0-9a-f]{{64}}({SMALL})?\Z")
 
 TOO_LARGE: Final = N_("ファイルが大きすぎます。%(megabytes)sMB以下のファイルを選んでください。")
 EMPTY: Final = N_("ファイルの中身がありません。もう一度選んでください。")
@@ -144,7 +147,7 @@ def write(root: Path, name: str, content: bytes) -> Path:
 
     Writing the same name again is harmless. Raises ValueError when `name` is not a storage name.
     """
-    path = _path(root, name)
+    path = path_of(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
@@ -162,16 +165,17 @@ def write(root: Path, name: str, content: bytes) -> Path:
 
 def read(root: Path, name: str) -> bytes:
     """The bytes stored under `name`. Raises FileNotFoundError, or ValueError for what is no storage name."""
-    return _path(root, name).read_bytes()
+    return path_of(root, name).read_bytes()
 
 
 def remove(root: Path, name: str) -> None:
-    """Delete what is stored under `name`, if it is there."""
-    _path(root, name).unlink(missing_ok=True)
+    """Delete what is stored under `name`, if it is there, and its thumbnail."""
+    for one in (name, name + SMALL):
+        path_of(root, one).unlink(missing_ok=True)
 
 
-def _path(root: Path, name: str) -> Path:
-    """Two levels of folders keep each one small: ab/cd/abcd…"""
+def path_of(root: Path, name: str) -> Path:
+    """Two levels of folders keep each one small: ab/cd/abcd…; ValueError for what is no storage name."""
     if not _STORAGE_NAME.match(name):
         raise ValueError("not a storage name")
     return root / name[:2] / name[2:4] / name

@@ -142,7 +142,10 @@ class PageClient:
         hand_over_database()
         for _ in range(MAXIMUM_REDIRECTS):
             # An empty context: a request must not borrow the application context the test stands in.
-            response: TestResponse = contextvars.Context().run(self.http.open, url, **arguments)
+            # Buffered: read to its end as by a browser, so that a file that is streamed is closed.
+            response: TestResponse = contextvars.Context().run(
+                self.http.open, url, buffered=True, **arguments
+            )
             if not follow_redirects or response.status_code not in {
                 301,
                 302,

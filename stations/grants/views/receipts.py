@@ -249,7 +249,7 @@ def _enter(form: ReceiptForm, grant: "Grant", photo: "StoredFile | None") -> "Re
 def kept_photo(grant: "Grant", mark: str) -> Response:
     """The photo of a receipt that is still being entered, for who sent it."""
     photo = photos.kept_photo(grant=grant, mark=mark, by=current_user)
-    return _send(photo) if photo is not None else abort(404)
+    return files.send(photo, small=_small()) if photo is not None else abort(404)
 
 
 @blueprint.get("/grants/receipts/<int:receipt_id>")
@@ -276,22 +276,11 @@ def receipt(receipt: "Receipt") -> str:
 @requires(Permission.GRANT_READ, of=receipt_queries.receipt, personal=N_("領収書の写真"))
 def receipt_file(receipt: "Receipt") -> Response:
     """The paper as it was stored; ``?size=small``: a thumbnail of a picture, which says as much."""
-    return _send(receipt.file)
+    return files.send(receipt.file, small=_small())
 
 
 def _small() -> bool:
     return request.args.get("size") == "small"
-
-
-def _send(file: "StoredFile") -> Response:
-    response = files.send(file)
-    if _small() and file.is_image:
-        # Pillow is loaded only by who looks at pictures.
-        from stations.core.pictures import thumbnail
-
-        response.set_data(thumbnail(response.get_data()))
-        response.headers["Content-Type"] = "image/jpeg"
-    return response
 
 
 @blueprint.route("/grants/receipts/<int:receipt_id>/cancel", methods=["GET", "POST"])
