@@ -6,11 +6,11 @@ fits. Colours are fixed, on a ground of the chart's own, also in high contrast. 
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pylopdf_fonts_jp
 from markupsafe import Markup
@@ -33,8 +33,7 @@ _SPENT, _PAID = "#0017c1", "#c5d7fb"
 _TEXT_PX = 14
 _WIDE_PX, _NARROW_PX = 900, 328
 
-# matplotlib's settings belong to the process, so one chart is drawn at a time.
-_drawing = threading.Lock()
+_preparing = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,26 +73,26 @@ def visits_by_month(
     bands = list(dict.fromkeys(band for row in rows for band in row.visits))
     totals = [sum(row.visits.values()) for row in rows]
     height = 28 * len(rows) + 190 if narrow else 420
-    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
-        if narrow:
-            axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
-        else:
-            axes = figure.add_axes((0.075, 0.09, 0.7, 0.86))
-        _stack(axes, rows, bands, totals, lying=narrow)
-        if bands and narrow:
-            figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
-        elif bands:  # from top to bottom, as the bars stand
-            figure.legend(loc="center left", bbox_to_anchor=(0.785, 0.52), frameon=False, reverse=True)
-        months = _("、").join(
-            _("%(month)s %(total)s人", month=row.month, total=f"{total:,}")
-            for row, total in zip(rows, totals, strict=True)
-        )
-        return _inline(
-            figure,
-            chart_id,
-            title or _("月ごとの延べ来場者数（年代別）"),
-            _("月ごとの合計：%(months)s。年代：%(bands)s。", months=months, bands=_("、").join(bands)),
-        )
+    figure = _figure(_NARROW_PX if narrow else _WIDE_PX, height)
+    if narrow:
+        axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
+    else:
+        axes = figure.add_axes((0.075, 0.09, 0.7, 0.86))
+    _stack(axes, rows, bands, totals, lying=narrow)
+    if bands and narrow:
+        figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
+    elif bands:  # from top to bottom, as the bars stand
+        figure.legend(loc="center left", bbox_to_anchor=(0.785, 0.52), frameon=False, reverse=True)
+    months = _("、").join(
+        _("%(month)s %(total)s人", month=row.month, total=f"{total:,}")
+        for row, total in zip(rows, totals, strict=True)
+    )
+    return _inline(
+        figure,
+        chart_id,
+        title or _("月ごとの延べ来場者数（年代別）"),
+        _("月ごとの合計：%(months)s。年代：%(bands)s。", months=months, bands=_("、").join(bands)),
+    )
 
 
 def _stack(
@@ -144,25 +143,25 @@ def district_heatmap(
     parts = [slice(0, half), slice(half, None)] if narrow else [slice(None)]
     key, panel = (110 if narrow else 52), 28 * len(rows) + 38
     height = panel * len(parts) + key
-    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
-        for place, part in enumerate(parts):
-            low, left = (key + panel * (len(parts) - 1 - place)) / height, 0.41 if narrow else 0.15
-            axes = figure.add_axes((left, low, 0.99 - left, 28 * len(rows) / height or 0.1))
-            shown = [DistrictMonths(district=row.district, visits=row.visits[part]) for row in rows]
-            _heat(axes, shown, months[part], step)
-        _ramp_key(figure, step, ncols=3 if narrow else 7, left=0 if narrow else 0.14)
-        return _inline(
-            figure,
-            chart_id,
-            title or _("地区と月ごとの延べ来場者数"),
-            _(
-                "%(districts)s地区の%(first)sから%(last)sまで。最も多い月は%(highest)s人。",
-                districts=len(rows),
-                first=months[0] if months else "",
-                last=months[-1] if months else "",
-                highest=f"{highest:,}",
-            ),
-        )
+    figure = _figure(_NARROW_PX if narrow else _WIDE_PX, height)
+    for place, part in enumerate(parts):
+        low, left = (key + panel * (len(parts) - 1 - place)) / height, 0.41 if narrow else 0.15
+        axes = figure.add_axes((left, low, 0.99 - left, 28 * len(rows) / height or 0.1))
+        shown = [DistrictMonths(district=row.district, visits=row.visits[part]) for row in rows]
+        _heat(axes, shown, months[part], step)
+    _ramp_key(figure, step, ncols=3 if narrow else 7, left=0 if narrow else 0.14)
+    return _inline(
+        figure,
+        chart_id,
+        title or _("地区と月ごとの延べ来場者数"),
+        _(
+            "%(districts)s地区の%(first)sから%(last)sまで。最も多い月は%(highest)s人。",
+            districts=len(rows),
+            first=months[0] if months else "",
+            last=months[-1] if months else "",
+            highest=f"{highest:,}",
+        ),
+    )
 
 
 def _heat(axes: "Axes", rows: Sequence[DistrictMonths], months: Sequence[str], step: int) -> None:
@@ -190,28 +189,28 @@ def award_bars(
     """
     height = (76 if narrow else 34) * len(rows) + (140 if narrow else 90)
     highest = max((max(row.award_yen or 0, row.paid_yen, row.spent_yen) for row in rows), default=0)
-    with _figure(_NARROW_PX if narrow else _WIDE_PX, height) as figure:
-        if narrow:
-            axes = figure.add_axes((0.06, 34 / height, 0.86, 1 - 120 / height))
-        else:
-            axes = figure.add_axes((0.15, 34 / height, 0.58, 1 - 74 / height))
-        for place, row in enumerate(rows):
-            _bullet(axes, place, row, highest, narrow=narrow)
-        axes.set_xlim(0, max(highest, 1) * 1.05)
-        axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
-        axes.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row.district for row in rows])
-        axes.xaxis.set_major_formatter(lambda value, _place: f"{value / 10_000:,.0f}" + _("万円"))
-        axes.locator_params(axis="x", nbins=3 if narrow else 5)
-        _quiet(axes, "x")
-        _money_key(figure, ncols=1 if narrow else 3, left=0 if narrow else 0.14)
-        return _inline(
-            figure,
-            chart_id,
-            title or _("地区ごとの交付決定額・支払済額・支出済額"),
-            _("。").join(
-                _("%(district)s %(left)s", district=row.district, left=spending_left(row)) for row in rows
-            ),
-        )
+    figure = _figure(_NARROW_PX if narrow else _WIDE_PX, height)
+    if narrow:
+        axes = figure.add_axes((0.06, 34 / height, 0.86, 1 - 120 / height))
+    else:
+        axes = figure.add_axes((0.15, 34 / height, 0.58, 1 - 74 / height))
+    for place, row in enumerate(rows):
+        _bullet(axes, place, row, highest, narrow=narrow)
+    axes.set_xlim(0, max(highest, 1) * 1.05)
+    axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
+    axes.set_yticks([] if narrow else range(len(rows)), [] if narrow else [row.district for row in rows])
+    axes.xaxis.set_major_formatter(lambda value, _place: f"{value / 10_000:,.0f}" + _("万円"))
+    axes.locator_params(axis="x", nbins=3 if narrow else 5)
+    _quiet(axes, "x")
+    _money_key(figure, ncols=1 if narrow else 3, left=0 if narrow else 0.14)
+    return _inline(
+        figure,
+        chart_id,
+        title or _("地区ごとの交付決定額・支払済額・支出済額"),
+        _("。").join(
+            _("%(district)s %(left)s", district=row.district, left=spending_left(row)) for row in rows
+        ),
+    )
 
 
 def spending_left(row: DistrictMoney) -> str:
@@ -320,30 +319,35 @@ def _quiet(axes: "Axes", grid: str | None) -> None:
     axes.tick_params(length=0, colors=_INK, pad=6)
 
 
-@contextmanager
-def _figure(width: int, height: int) -> Iterator["Figure"]:
+def _figure(width: int, height: int) -> "Figure":
     """An empty figure of so many CSS pixels: at 72 dpi a point is a pixel."""
-    from matplotlib import font_manager, rc_context
     from matplotlib.figure import Figure
 
-    font = str(pylopdf_fonts_jp.sans_path())
-    settings: dict[Any, Any] = {
-        "font.family": "Noto Sans JP",
-        "font.size": _TEXT_PX,
-        "legend.fontsize": _TEXT_PX,
-        "axes.labelsize": _TEXT_PX,
-        "xtick.labelsize": _TEXT_PX,
-        "ytick.labelsize": _TEXT_PX,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "stations",
-        "hatch.linewidth": 1.5,
-        "text.parse_math": False,  # a name with two dollar signs is no formula
-    }
-    with _drawing:
-        if not any(entry.fname == font for entry in font_manager.fontManager.ttflist):
-            font_manager.fontManager.addfont(font)
-        with rc_context(settings):
-            yield Figure(figsize=(width / 72, height / 72), dpi=72)
+    with _preparing:
+        _prepare()
+    return Figure(figsize=(width / 72, height / 72), dpi=72)
+
+
+@cache
+def _prepare() -> None:
+    """matplotlib's settings are the process's: set once, and then only read, by as many drawings at once as there are."""
+    from matplotlib import font_manager, rcParams
+
+    font_manager.fontManager.addfont(pylopdf_fonts_jp.sans_path())
+    rcParams.update(
+        {
+            "font.family": "Noto Sans JP",
+            "font.size": _TEXT_PX,
+            "legend.fontsize": _TEXT_PX,
+            "axes.labelsize": _TEXT_PX,
+            "xtick.labelsize": _TEXT_PX,
+            "ytick.labelsize": _TEXT_PX,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "stations",
+            "hatch.linewidth": 1.5,
+            "text.parse_math": False,  # a name with two dollar signs is no formula
+        }
+    )
 
 
 def _inline(figure: "Figure", chart_id: str, title: str, description: str) -> Markup:

@@ -1,7 +1,10 @@
 """The overview's charts with the sentence that each one shows; a drawing is kept for as long as its rows last."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial, wraps
+from typing import TypeVarTuple
 
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -14,6 +17,8 @@ from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage
 from stations.reports.tables import Table
+
+Ts = TypeVarTuple("Ts")
 
 # Some years × two languages; matplotlib takes about a third of a second for one drawing.
 _DRAWINGS = 24
@@ -169,7 +174,27 @@ def _districts(overview: Overview) -> Figure:
     )
 
 
-@lru_cache(maxsize=_DRAWINGS)
+def _kept(draw: Callable[[*Ts], Drawn]) -> Callable[[*Ts], Drawn]:
+    """``draw`` with its last drawings. Who asks for one that is being drawn waits for it; others wait for none."""
+
+    @lru_cache(maxsize=_DRAWINGS)
+    def place(*args: *Ts) -> Callable[[], Drawn]:
+        drawing, drawn = threading.Lock(), cache(partial(draw, *args))
+
+        def once() -> Drawn:
+            with drawing:
+                return drawn()
+
+        return once
+
+    @wraps(draw)
+    def kept(*args: *Ts) -> Drawn:
+        return place(*args)()
+
+    return kept
+
+
+@_kept
 def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...]) -> Drawn:
     money = [
         charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid, spent_yen=spent)
@@ -180,7 +205,7 @@ def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...
     )
 
 
-@lru_cache(maxsize=_DRAWINGS)
+@_kept
 def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]) -> Drawn:
     visits = [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
     return Drawn(
@@ -189,7 +214,7 @@ def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ..
     )
 
 
-@lru_cache(maxsize=_DRAWINGS)
+@_kept
 def _draw_districts(
     language: str, rows: tuple[tuple[str, tuple[int | None, ...]], ...], months: tuple[str, ...]
 ) -> Drawn:

@@ -1,10 +1,13 @@
 """Charts as they stand in a page: no inline styles, own ids, words for those who cannot see them."""
 
+import contextvars
 import itertools
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -14,7 +17,7 @@ from flask_babel import Babel
 from markupsafe import Markup
 
 from stations.core.config import Config
-from stations.reports import charts
+from stations.reports import charts, figures
 from stations.reports.charts import DistrictMoney, DistrictMonths, MonthVisits
 from tests.reports.chart_samples import HEAT, MONEY, MONTHS, VISITS
 
@@ -134,6 +137,37 @@ class TestEveryChart:
 
     def test_small_enough_for_a_page(self, name: str) -> None:
         assert len(CHARTS[name]().encode()) < 65_000
+
+
+def test_charts_drawn_at_once_are_as_if_drawn_one_after_the_other() -> None:
+    alone = {name: draw() for name, draw in CHARTS.items()}
+    with ThreadPoolExecutor(len(CHARTS)) as threads:
+        for _round in range(5):
+            drawn = {
+                name: threads.submit(contextvars.copy_context().run, draw) for name, draw in CHARTS.items()
+            }
+            assert {name: one.result() for name, one in drawn.items()} == alone
+
+
+def test_a_chart_waits_for_its_own_drawing_only() -> None:
+    """Asked for twice at once it is drawn once; another one is finished meanwhile."""
+    begun, go_on, drawn = threading.Event(), threading.Event(), list[str]()
+
+    @figures._kept
+    def draw(name: str) -> figures.Drawn:
+        drawn.append(name)
+        begun.set()
+        assert name == "other" or go_on.wait(30)
+        return figures.Drawn(Markup(), Markup())
+
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(draw, "one")
+        assert begun.wait(30)
+        second, other = threads.submit(draw, "one"), threads.submit(draw, "other")
+        assert other.result(30) is not None and not second.done()
+        go_on.set()
+        assert second.result(30) is first.result(30)
+    assert sorted(drawn) == ["one", "other"]
 
 
 def test_visits_carry_totals_bands_and_months() -> None:
