@@ -16,7 +16,7 @@ from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants import bookkeeping, queries, services
 from stations.grants.models import LedgerTransaction, PaymentRequest, Repayment
 from stations.grants.queries import books
-from stations.grants.rules import Status
+from stations.grants.rules import PaymentStatus, Status
 from stations.grants.services import reports
 from tests.grants import cast as grants
 from tests.support import cast
@@ -369,6 +369,24 @@ def test_a_balance_is_paid_from_its_own_year_until_the_end_of_may(db_session: Se
         grants.order(made, request)
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert (request.fiscal_year, grant.status) == (2026, Status.BALANCE_PAID)
+
+
+def test_a_balance_drafted_in_may_is_not_ordered_in_june_out_of_the_budget_that_closed(db_session: Session):
+    made = grants.team()
+    grant = grants.active(made)
+    grants.spent(made, 60_000, line=2)
+    grants.determined(made)
+    old, new = grant.fiscal_year, grant.fiscal_year + 1
+    with clock.telling(dt.datetime(new, 5, 31, 3, tzinfo=dt.UTC)):
+        request = services.order_balance(grant=grant, by=made.officer)
+    assert request.fiscal_year == old
+    with clock.telling(dt.datetime(new, 6, 2, 3, tzinfo=dt.UTC)):
+        with refused(RuleBroken, None, "新しい年度の予算で起案し直して"):
+            services.order_payment(request=request, by=made.approver)
+        assert (request.status, request.ordered_at) == (PaymentStatus.DRAFTED, None)
+        services.send_back_order(request=request, reason="年度が変わった", by=made.approver)
+        grants.order(made, request)
+    assert (request.status, request.fiscal_year) == (PaymentStatus.ORDERED, new)
 
 
 def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_session: Session):

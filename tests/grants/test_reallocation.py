@@ -44,6 +44,21 @@ def test_spending_keeps_to_budgets_and_the_free_share(
     assert spending_allowed(DECIDED, spent, rule) is allowed
 
 
+@pytest.mark.parametrize(
+    "spent",
+    [
+        {RENT: 90_000, SUPPLIES: 110_000},
+        # More was spent beyond than others left: the smallest was exceeded with the committee's own money.
+        {RENT: 90_000, SUPPLIES: 110_000, HIRE: 15_000},
+    ],
+    ids=["what others left", "what was spent beyond"],
+)
+def test_money_is_moved_between_the_largest_categories_first(spent: dict[CostCategory, int]) -> None:
+    """A fifth of the smallest touched is free: 20,000円 of 100,000円, but only 2,000円 once the smallest is touched."""
+    decided = {HIRE: 10_000, RENT: 100_000, SUPPLIES: 100_000}
+    assert spending_allowed(decided, spent, SMALLER20)
+
+
 @given(
     st.dictionaries(st.sampled_from(CostCategory), st.integers(1, 500_000)), st.sampled_from(ReallocationRule)
 )
