@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo demo-reset test check format lint types layers templates-check catalogues catalogues-check \
-        docs docs-check migrations-check test-programs coverage bench lock clean
+        docs docs-check migrations-check test-programs coverage mutants bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -146,6 +146,9 @@ test-programs:
 coverage: $(DEVELOPED) $(CATALOGUES) test-programs ## which lines and branches no test reaches (also var/coverage/index.html)
 	@mkdir -p var
 	$(CLEAN) $(BIN)/pytest -q -n 2 --dist worksteal --ignore=tests/browser --cov --cov-report=term --cov-report=html
+
+mutants: $(DEVELOPED) $(CATALOGUES) ## break rules one by one: do tests notice? (ONLY="words of names" tries some)
+	$(CLEAN) $(BIN)/python -m tools.mutants $(ONLY)
 
 bench: $(DEVELOPED) $(CATALOGUES) ## speed and memory beside a bare Flask page (a measurement, not a test)
 	$(CLEAN) $(BIN)/python -m tests.load.bench
