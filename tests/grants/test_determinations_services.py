@@ -338,22 +338,27 @@ def test_what_the_approver_finds_goes_back_to_the_committee(db_session: Session)
     assert grant.receipts[0].inspected_at is not None
 
 
+def noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), clock.TOKYO)
+
+
 def test_a_balance_that_was_not_paid_by_may_is_ordered_again_from_the_new_budget(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
+    old, new = grant.fiscal_year, grant.fiscal_year + 1
     request = services.order_balance(grant=grant, by=made.officer)
-    with clock.telling(dt.datetime(2027, 5, 28, 3, tzinfo=dt.UTC)):
+    with clock.telling(dt.datetime(new, 5, 28, 3, tzinfo=dt.UTC)):
         grants.order(made, request)
-    assert request.fiscal_year == 2026
-    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+    assert request.fiscal_year == old
+    with clock.telling(noon(clock.open_day(dt.date(new, 6, 2)))):
         with pytest.raises(RuleBroken) as broken:
             services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         assert broken.value.field == "paid_on"
         services.withdraw_order(request=request, reason="出納閉鎖に間に合わなかった", by=made.cashier)
         grants.order(made, request)
-        assert request.fiscal_year == 2027
+        assert request.fiscal_year == new
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         services.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
@@ -365,10 +370,12 @@ def test_a_balance_is_paid_from_its_own_year_until_the_end_of_may(db_session: Se
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     request = services.order_balance(grant=grant, by=made.officer)
-    with clock.telling(dt.datetime(2027, 5, 31, 3, tzinfo=dt.UTC)):
+    year = grant.fiscal_year
+    last = next(day for day in (dt.date(year + 1, 5, 31 - n) for n in range(7)) if clock.open_day(day) == day)
+    with clock.telling(noon(last)):
         grants.order(made, request)
         services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    assert (request.fiscal_year, grant.status) == (2026, Status.BALANCE_PAID)
+    assert (request.fiscal_year, grant.status) == (year, Status.BALANCE_PAID)
 
 
 def test_a_balance_drafted_in_may_is_not_ordered_in_june_out_of_the_budget_that_closed(db_session: Session):
