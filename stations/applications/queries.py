@@ -35,6 +35,7 @@ from stations.core.access import (
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
+from stations.core.messages import N_
 from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
@@ -112,8 +113,8 @@ class PlanLine(NamedTuple):
         return _due_on(self.status, self.status_since, self.fiscal_year)
 
 
-def _lines(query: sa.Select[Any]) -> list[PlanLine]:
-    return [PlanLine(*row) for row in db.session.execute(query)]
+def _lines(query: sa.Select[Any], **asked: Any) -> list[PlanLine]:
+    return [PlanLine(*row) for row in db.session.execute(query, asked)]
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
@@ -410,41 +411,34 @@ def _due_on(status: Status, since: dt.datetime, fiscal_year: int) -> dt.date | N
 def waiting_for(person: Actor) -> list[Task]:
     """Plans in which it is ``person``'s turn: returned ones first, then drafts; for officials their queue."""
     tasks: list[Task] = []
-    own = committee_ids(person, Permission.PLAN_DRAFT)
-    if own:
-        mine = _lines(
-            _plan_lines()
-            .where(Plan.committee_id.in_(own), Plan.status.in_(rules.EDITABLE))
-            .order_by(Plan.status.desc(), Plan.saved_at.desc())
-        )
-        tasks += [_committee_task(plan) for plan in mine]
+    if own := committee_ids(person, Permission.PLAN_DRAFT):
+        tasks += [_task(plan, plan.station) for plan in _lines(_to_write(), committee_ids=list(own))]
     if committee_ids(person, Permission.PLAN_REVIEW) is None:
-        waiting = _plan_lines().where(Plan.status.in_(OFFICERS_TURN))
-        queue = _lines(waiting.order_by(Plan.status_since, Plan.id))
-        tasks += [_officers_task(plan) for plan in queue if not sits_on(person, plan.committee_id)]
+        queue = _lines(_to_review())
+        tasks += [_task(plan, plan.committee) for plan in queue if not sits_on(person, plan.committee_id)]
     return tasks
 
 
-def _committee_task(plan: PlanLine) -> Task:
-    returned = plan.status is Status.RETURNED
-    return Task(
-        label=_("差し戻された計画を直す：%(title)s", title=plan.title)
-        if returned
-        else _("計画を書き上げて提出する：%(title)s", title=plan.title),
-        endpoint="applications.plan",
-        values={"plan_id": plan.id},
-        due_on=plan.due_on,
-        hint=plan.station,
-    )
+@cache  # built once: writing down such a statement takes longer than asking it
+def _to_write() -> sa.Select[Any]:
+    theirs = Plan.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
+    mine = _plan_lines().where(theirs, Plan.status.in_(rules.EDITABLE))
+    return mine.order_by(Plan.status.desc(), Plan.saved_at.desc())
 
 
-def _officers_task(plan: PlanLine) -> Task:
-    return Task(
-        label=_("提出された計画を受け付ける：%(title)s", title=plan.title)
-        if plan.status is Status.SUBMITTED
-        else _("計画の内容を確認する：%(title)s", title=plan.title),
-        endpoint="applications.plan",
-        values={"plan_id": plan.id},
-        due_on=plan.due_on,
-        hint=plan.committee,
-    )
+@cache
+def _to_review() -> sa.Select[Any]:
+    return _plan_lines().where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id)
+
+
+_TASKS = {
+    Status.DRAFT: N_("計画を書き上げて提出する：%(title)s"),
+    Status.RETURNED: N_("差し戻された計画を直す：%(title)s"),
+    Status.SUBMITTED: N_("提出された計画を受け付ける：%(title)s"),
+    Status.RECEIVED: N_("計画の内容を確認する：%(title)s"),
+}
+
+
+def _task(plan: PlanLine, hint: str) -> Task:
+    label, values = _(_TASKS[plan.status], title=plan.title), {"plan_id": plan.id}
+    return Task(label=label, endpoint="applications.plan", values=values, due_on=plan.due_on, hint=hint)
