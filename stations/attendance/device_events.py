@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from stations.attendance.rules import MAX_COUNT, AgeBand, Counter, tile
+from stations.attendance.rules import MAX_COUNT, Counter, tile
 from stations.core.messages import N_, RuleBroken
 
 MAX_BATCH = 200
@@ -35,7 +35,7 @@ class DeviceEvent:
     client_event_id: str
     tapped_at: datetime
     counter: Counter = Counter.VISIT
-    band: AgeBand | None = None
+    band: str | None = None
     delta: int = 0
     undo: bool = False
     undoes: str | None = None

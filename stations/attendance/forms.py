@@ -1,15 +1,18 @@
 """Forms of attendance: one touch without JavaScript, the day's summary, opening a record again."""
 
 import uuid
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import NumberRange
 
-from stations.attendance import rules
-from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.attendance import band_rules, rules
+from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST, Band
+from stations.attendance.labels import COLOURS, tile_names
+from stations.attendance.rules import OTHERS, Totals
 from stations.core.danger import danger_words
 from stations.core.disclosures import Found, find_personal
 from stations.core.formatting import date, hours
@@ -18,24 +21,24 @@ from stations.core.forms import (
     Length,
     NotRequired,
     Required,
+    Row,
     SharedForm,
     TidyText,
     TidyTextArea,
     TimeField,
     WholeNumberField,
+    names_of,
 )
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.core.messages import N_, RuleBroken
 
 if TYPE_CHECKING:
+    from stations.attendance.models import OpeningRecord
     from stations.committees.models import Opening
 
 # The Japanese word is what is stored.
 WEATHERS = (N_("晴れ"), N_("くもり"), N_("雨"), N_("雪"), N_("荒天"))
-BANDS = tuple(str(band) for band in AgeBand)
-OTHERS = tuple(str(counter) for counter in Counter if counter is not Counter.VISIT)
 
 
 class TapForm(Form):
@@ -77,18 +80,14 @@ def _count() -> WholeNumberField:
 class DayForm(SharedForm):
     """The day's summary: every count, the weather, a note, an incident, and why a count was changed.
 
-    The words are shared as in every `SharedForm`; of the counts, differences are booked (``counts_seen``).
+    `day_form` makes it with a field for each age band of the year, first of all. The words are shared as in every
+    `SharedForm`; of the counts, differences are booked (``counts_seen``).
     """
 
     WORDS = ("weather", "note", "incident")
+    BANDS: ClassVar[tuple[str, ...]] = ()
+    _fields: dict[str, Field]
 
-    preschool = _count()
-    elementary = _count()
-    teen = _count()
-    age_18_39 = _count()
-    age_40_64 = _count()
-    age_65_plus = _count()
-    unknown = _count()
     first_timer = _count()
     staff = _count()
     volunteer = _count()
@@ -107,10 +106,14 @@ class DayForm(SharedForm):
         _l("電話した相手と時刻（電話がいらないときは、その理由）"), [NotRequired(), Length(max=200)]
     )
 
-    def __init__(self, *args: object, counted: Totals, **options: object) -> None:
-        super().__init__(*args, data=counted.by_tile(), **options)
-        for tile in rules.TILES:
-            self[tile].label.text = label(rules.tile(tile)[1] or rules.tile(tile)[0])
+    def __init__(self, *args: object, counted: Totals, names: Mapping[str, str], **options: object) -> None:
+        super().__init__(*args, data=dict.fromkeys(names, 0) | counted.by_tile(), **options)
+        fields: dict[str, Field] = self._fields
+        self._fields = {
+            name: fields[name] for name in (*names, *(name for name in fields if name not in names))
+        }
+        for tile, name in names.items():
+            self[tile].label.text = name
         self.weather.choices = [
             SelectChoice("", _("記入しない")),
             *(SelectChoice(one, _(one)) for one in WEATHERS),
@@ -120,7 +123,8 @@ class DayForm(SharedForm):
 
     def see(self, counted: Totals) -> None:
         """What stands on the page that is shown now."""
-        self.counts_seen.data = ",".join(str(number) for number in counted.by_tile().values())
+        numbers = counted.by_tile()
+        self.counts_seen.data = ",".join(str(numbers.get(tile, 0)) for tile in self.tiles)
 
     @property
     def found(self) -> list[Found]:
@@ -142,8 +146,12 @@ class DayForm(SharedForm):
         return danger_words(self.note.data or "", self.incident.data or "")
 
     @property
+    def tiles(self) -> tuple[str, ...]:
+        return (*self.BANDS, *OTHERS)
+
+    @property
     def bands(self) -> list[Field]:
-        return [self[tile] for tile in BANDS]
+        return [self[tile] for tile in self.BANDS]
 
     @property
     def others(self) -> list[Field]:
@@ -151,15 +159,74 @@ class DayForm(SharedForm):
 
     @property
     def typed(self) -> Totals:
-        return rules.totals_of_tiles({tile: self[tile].data for tile in rules.TILES})
+        return rules.totals_of_tiles({tile: self[tile].data for tile in self.tiles})
 
     @property
     def seen_totals(self) -> Totals | None:
         """The counts that stood on the page; None when the hidden field was tampered with."""
         numbers = (self.counts_seen.data or "").split(",")
-        if len(numbers) != len(rules.TILES) or not all(one.isdecimal() for one in numbers):
+        if len(numbers) != len(self.tiles) or not all(one.isdecimal() for one in numbers):
             return None
-        return rules.totals_of_tiles(dict(zip(rules.TILES, map(int, numbers), strict=True)))
+        return rules.totals_of_tiles(dict(zip(self.tiles, map(int, numbers), strict=True)))
+
+
+def day_form(record: "OpeningRecord | None", counted: Totals, bands: Sequence[Band]) -> DayForm:
+    """The form of a day with these age bands."""
+    return _day_form(tuple(one.code for one in bands))(obj=record, counted=counted, names=tile_names(bands))
+
+
+@cache
+def _day_form(codes: tuple[str, ...]) -> type[DayForm]:
+    names_of.cache_clear()  # of the fields whose words an error page gives back, these are new
+    return type("DayForm", (DayForm,), {"BANDS": codes} | {code: _count() for code in codes})
+
+
+class BandRow(Row):
+    """One age band of a draft; without any name there is none."""
+
+    place = WholeNumberField(
+        _l("順番"),
+        [NotRequired(), NumberRange(1, MOST, _l("1から%(most)sまでの数字で入力してください。", most=MOST))],
+    )
+    label = TidyText(_l("名前"), [NotRequired(), Length(max=LONGEST)])
+    label_en = TidyText(_l("英語の名前"), [NotRequired(), Length(max=LONGEST_EN)])
+    colour = SelectField(_l("色"), coerce=int, choices=[])
+
+
+class BandsForm(Form):
+    """起案 of a year's age bands: as many rows as there may be."""
+
+    bands = FieldList(FormField(BandRow), _l("年代の区分"), min_entries=MOST, max_entries=MOST)
+
+    def __init__(self, *args: object, drafted: Sequence[Band], **options: object) -> None:
+        rows = [
+            {"place": place, "label": one.label, "label_en": one.label_en, "colour": one.colour}
+            for place, one in enumerate(drafted, start=1)
+        ]
+        free = sorted(set(range(1, MOST + 1)) - {one.colour for one in drafted})
+        rows += [{"place": place, "colour": colour} for place, colour in enumerate(free, start=len(rows) + 1)]
+        super().__init__(*args, data={"bands": rows}, **options)
+        for row in self.rows:
+            row.colour.choices = [
+                SelectChoice(n, f"{n} {name}") for n, name in enumerate(COLOURS[:MOST], start=1)
+            ]
+
+    @property
+    def rows(self) -> list[BandRow]:
+        return [row.form for row in self.bands.entries]
+
+    @property
+    def typed(self) -> tuple[Band, ...]:
+        """The rows with a name, by their places; `RuleBroken` when those are not clear."""
+        return band_rules.in_order(
+            (row.place.data, Band("", row.label.data or "", row.label_en.data or "", row.colour.data))
+            for row in self.rows
+            if row.label.data or row.label_en.data
+        )
+
+
+class DecideBandsForm(Form):
+    reason = TidyText(_l("差し戻す理由"), [NotRequired(), Length(max=200)])
 
 
 class ReopenForm(Form):

@@ -1,24 +1,15 @@
 """What the members of attendance's enums are called. Words a guest may read on the tablet."""
 
 import datetime as dt
+from collections.abc import Iterable
 
-from stations.attendance.rules import AgeBand, Counter, RecordAct, RecordStatus
-from stations.core import audit, labels
+from stations.attendance.band_rules import Band, BandAct, BandDraftStatus
+from stations.attendance.rules import OTHERS, Counter, RecordAct, RecordStatus
+from stations.core import audit, labels, language
 from stations.core.disclosures import Kind
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 
-labels.register(
-    {
-        AgeBand.PRESCHOOL: _l("未就学"),
-        AgeBand.ELEMENTARY: _l("小学生"),
-        AgeBand.TEEN: _l("中高生"),
-        AgeBand.AGE_18_39: _l("18–39歳"),
-        AgeBand.AGE_40_64: _l("40–64歳"),
-        AgeBand.AGE_65_PLUS: _l("65歳以上"),
-        AgeBand.UNKNOWN: _l("年代不明"),
-    }
-)
 labels.register(
     {
         Counter.VISIT: _l("参加"),
@@ -51,9 +42,40 @@ labels.register(
     }
 )
 
+labels.register(
+    {
+        BandDraftStatus.WAITING: _l("決裁待ち"),
+        BandDraftStatus.APPROVED: _l("決裁済み"),
+        BandDraftStatus.RETURNED: _l("差戻し"),
+        BandDraftStatus.REPLACED: _l("起案し直し"),
+    }
+)
+labels.register(
+    {
+        BandAct.DRAFT: _l("年代の区分を起案"),
+        BandAct.APPROVE: _l("年代の区分を決裁"),
+        BandAct.RETURN: _l("年代の区分の起案を差戻し"),
+    }
+)
+
+COLOURS = (_l("紺"), _l("青"), _l("えんじ"), _l("オレンジ"), _l("黒"), _l("灰色"), _l("斜線"))
+"""What the palette's colours are called on the tablet; in figures a higher place is a darker blue."""
+
 TONES: dict[RecordStatus, str] = {RecordStatus.OPEN: "yellow", RecordStatus.CLOSED: "green"}
 
 audit.register("opening_record", acts=RecordAct, statuses=RecordStatus)
+audit.register("age_band_draft", acts=BandAct, statuses=BandDraftStatus)
+
+
+def band_name(band: Band) -> str:
+    """What the reader calls an age band."""
+    return band.label_en if language.current() == "en" else band.label
+
+
+def tile_names(bands: Iterable[Band]) -> dict[str, str]:
+    """What the reader calls every tile of a year with these bands, by their keys and in their order."""
+    others = {key: str(labels.label(Counter(key))) for key in OTHERS}
+    return {band.code: band_name(band) for band in bands} | others
 
 
 def format_ahead(ahead: dt.timedelta) -> str:

@@ -1,19 +1,103 @@
 """What happened at an opening: how many came, of what age, and who helped. No personal data (mode A)."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import labels  # noqa: F401  (registers what the enums are called)
-from stations.attendance.rules import AgeBand, Counter, RecordStatus
+from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST, UNKNOWN, Band, BandDraftStatus
+from stations.attendance.rules import Counter, RecordStatus
 from stations.committees.models import Opening
 from stations.core.access import Body
-from stations.core.database import AppendOnly, Model, enum_column
+from stations.core.database import AppendOnly, Model, Removable, enum_column
 from stations.core.sealed import SealedText
 from stations.people.models import Person
 
 _NO_BAND = sa.text("band IS NULL")
+
+
+class AgeBand(Removable, Model):
+    """One age band (年代) of a fiscal year: what it is called, its place at the door and in figures, its colour there.
+
+    A year's bands are drafted by one official and approved by another (`AgeBandDraft`), or else those of the year before
+    stand when the year's first visitor is counted; from then on nothing changes them. Every year has 年代不明, at the end.
+    Written by `attendance.services.bands`.
+    """
+
+    __tablename__ = "age_band"
+    __table_args__ = (
+        sa.UniqueConstraint("fiscal_year", "code"),
+        sa.UniqueConstraint("fiscal_year", "position"),
+        sa.UniqueConstraint("fiscal_year", "colour"),
+        sa.CheckConstraint(f"length(label) BETWEEN 1 AND {LONGEST}", name="label"),
+        sa.CheckConstraint(f"length(label_en) BETWEEN 1 AND {LONGEST_EN}", name="label_en"),
+        sa.CheckConstraint(f"position BETWEEN 1 AND {MOST + 1}", name="position"),
+        sa.CheckConstraint(f"colour BETWEEN 1 AND {MOST + 1}", name="colour"),
+        sa.CheckConstraint(f"(code = '{UNKNOWN.code}') = (position = {MOST + 1})", name="unknown_last"),
+        sa.CheckConstraint(f"(code = '{UNKNOWN.code}') = (colour = {UNKNOWN.colour})", name="unknown_grey"),
+    )
+
+    fiscal_year: orm.Mapped[int]
+    code: orm.Mapped[str] = orm.mapped_column(
+        sa.String(40), comment="the same in every year that calls it the same"
+    )
+    label: orm.Mapped[str]
+    label_en: orm.Mapped[str]
+    position: orm.Mapped[int] = orm.mapped_column(comment="from 1, as the tiles stand")
+    colour: orm.Mapped[int] = orm.mapped_column(comment="place in the palette")
+
+    @property
+    def band(self) -> Band:
+        return Band(self.code, self.label, self.label_en, self.colour)
+
+
+class AgeBandDraft(Model):
+    """起案 of a fiscal year's age bands, all of them: one official drafts, another approves or returns it, once.
+
+    A year has at most one that waits; drafting again replaces it. Written by `attendance.services.bands`.
+    """
+
+    __tablename__ = "age_band_draft"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'waiting') = (decided_at IS NULL)", name="decided"),
+        sa.CheckConstraint(
+            "(status IN ('approved', 'returned')) = (decided_by_id IS NOT NULL)", name="decided_by"
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
+        sa.Index(
+            "uq_age_band_draft_waiting",
+            "fiscal_year",
+            unique=True,
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        ),
+    )
+
+    fiscal_year: orm.Mapped[int]
+    bands: orm.Mapped[list[dict[str, Any]]] = orm.mapped_column(
+        sa.JSON(), comment="label, label_en and colour of each, in their order; without 年代不明"
+    )
+    status: orm.Mapped[BandDraftStatus] = orm.mapped_column(
+        enum_column(BandDraftStatus), default=BandDraftStatus.WAITING
+    )
+    drafted_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    drafted_at: orm.Mapped[dt.datetime]
+    decision_reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why it was returned")
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    @property
+    def drafted(self) -> tuple[Band, ...]:
+        """As they would stand, without codes and without 年代不明."""
+        return tuple(Band("", **one) for one in self.bands)
+
+    def body(self) -> Body:
+        return Body()
+
+    def maker_ids(self) -> frozenset[int]:
+        return frozenset({self.drafted_by_id})
 
 
 class OpeningRecord(Model):
@@ -73,7 +157,9 @@ class Tap(AppendOnly, Model):
     record_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening_record.id"))
     client_event_id: orm.Mapped[str]
     counter: orm.Mapped[Counter] = orm.mapped_column(enum_column(Counter))
-    band: orm.Mapped[AgeBand | None] = orm.mapped_column(enum_column(AgeBand))
+    band: orm.Mapped[str | None] = orm.mapped_column(
+        sa.String(40), comment="code of an age band; its count is held to those of the fiscal year"
+    )
     delta: orm.Mapped[int]
     undoes_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("tap.id"), unique=True)
     correction: orm.Mapped[bool] = orm.mapped_column(
@@ -109,6 +195,8 @@ class OpeningCount(Model):
     __table_args__ = (
         sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name="band"),
         sa.CheckConstraint("number >= 0", name="number"),
+        # A band of the year, and none in which somebody was counted goes away.
+        sa.ForeignKeyConstraint(["fiscal_year", "band"], ["age_band.fiscal_year", "age_band.code"]),
         sa.Index("uq_opening_count_tile", "record_id", "counter", "band", unique=True),
         # To the index above, two rows without a band are two.
         sa.Index(
@@ -129,7 +217,10 @@ class OpeningCount(Model):
     )
     month: orm.Mapped[dt.date] = orm.mapped_column(comment="the first day of the opening's month")
     counter: orm.Mapped[Counter] = orm.mapped_column(enum_column(Counter))
-    band: orm.Mapped[AgeBand | None] = orm.mapped_column(enum_column(AgeBand))
+    fiscal_year: orm.Mapped[int] = orm.mapped_column(
+        comment="of the opening's day, whose age bands are counted"
+    )
+    band: orm.Mapped[str | None] = orm.mapped_column(sa.String(40))
     number: orm.Mapped[int]
 
 

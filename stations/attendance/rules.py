@@ -1,5 +1,6 @@
 """Rules of attendance (来場者記録, mode A: tally by age band, no personal data)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,18 +9,6 @@ from typing import Protocol
 
 from stations.core import clock
 from stations.core.messages import N_, Conflict, RuleBroken
-
-
-class AgeBand(StrEnum):
-    """未就学, 小学生, 中高生, 18–39, 40–64, 65以上, 不明 (programme rule)."""
-
-    PRESCHOOL = "preschool"
-    ELEMENTARY = "elementary"
-    TEEN = "teen"
-    AGE_18_39 = "age_18_39"
-    AGE_40_64 = "age_40_64"
-    AGE_65_PLUS = "age_65_plus"
-    UNKNOWN = "unknown"
 
 
 class Counter(StrEnum):
@@ -31,6 +20,10 @@ class Counter(StrEnum):
     VOLUNTEER = "volunteer"
     CONSULTATION = "consultation"
     CONNECTED = "connected"
+
+
+Tile = tuple[Counter, str | None]
+"""What is counted: visits of the age band with a code (`band_rules`), or something else, which has none."""
 
 
 class Placed(Protocol):
@@ -61,7 +54,8 @@ def check_tap(current: int, delta: int) -> int:
 class Totals:
     """What was counted at one opening, or several added up."""
 
-    by_band: dict[AgeBand, int]
+    by_band: dict[str, int]
+    """By the code of an age band; those without visits are missing."""
     first_timers: int
     staff: int
     volunteers: int
@@ -74,14 +68,16 @@ class Totals:
         return sum(self.by_band.values())
 
     def by_tile(self) -> dict[str, int]:
-        """Every tile's number by its key."""
+        """The tiles' numbers by their keys; age bands without visits are missing."""
         return {tile_key(*tile): number for tile, number in self.counts().items()}
 
-    def counts(self) -> dict[tuple[Counter, AgeBand | None], int]:
-        """Every tile's number, the seven age bands first."""
-        bands: dict[tuple[Counter, AgeBand | None], int] = {
-            (Counter.VISIT, band): count for band, count in self.by_band.items()
-        }
+    def on(self, tile: Tile) -> int:
+        """What stands on one tile."""
+        return self.counts().get(tile, 0)
+
+    def counts(self) -> dict[Tile, int]:
+        """The tiles' numbers; age bands without visits are missing."""
+        bands: dict[Tile, int] = {(Counter.VISIT, band): count for band, count in self.by_band.items()}
         return bands | {
             (Counter.FIRST_TIMER, None): self.first_timers,
             (Counter.STAFF, None): self.staff,
@@ -91,12 +87,12 @@ class Totals:
         }
 
 
-def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
+def totals(changes: Iterable[tuple[Counter, str | None, int]]) -> Totals:
     """Add up changes (counter, age band for VISIT, +1/−1 or a number); their order does not matter.
 
     Raises ValueError when a visit has no age band or another counter has one.
     """
-    by_band = dict.fromkeys(AgeBand, 0)
+    by_band: dict[str, int] = {}
     others = dict.fromkeys(Counter, 0)
     for counter, band, delta in changes:
         if (counter is Counter.VISIT) != (band is not None):
@@ -104,9 +100,9 @@ def totals(changes: Iterable[tuple[Counter, AgeBand | None, int]]) -> Totals:
         if band is None:
             others[counter] += delta
         else:
-            by_band[band] += delta
+            by_band[band] = by_band.get(band, 0) + delta
     return Totals(
-        by_band=by_band,
+        by_band={band: visits for band, visits in by_band.items() if visits},
         first_timers=others[Counter.FIRST_TIMER],
         staff=others[Counter.STAFF],
         volunteers=others[Counter.VOLUNTEER],
@@ -152,34 +148,41 @@ def is_late(held_on: date, recorded_on: date) -> bool:
 
 
 def check_unmoved(
-    seen: Totals, counted: Totals, changes: Iterable[tuple[Counter, AgeBand | None, int]]
+    seen: Totals,
+    counted: Totals,
+    changes: Iterable[tuple[Counter, str | None, int]],
+    names: Mapping[str, object],
 ) -> None:
-    """`RuleBroken` when a corrected tile was also counted by a tablet after the page was opened."""
-    before, now = seen.counts(), counted.counts()
+    """`RuleBroken` when a corrected tile was also counted by a tablet after the page was opened.
+
+    ``names``: what age bands are called, by their codes.
+    """
     for counter, band, _delta in changes:
-        if before[counter, band] != now[counter, band]:
+        now = counted.on((counter, band))
+        if seen.on((counter, band)) != now:
             raise RuleBroken(
                 None,
                 N_(
                     "「%(tile)s」は、この画面を開いたあとに別の端末の入力が届き、いま%(now)sです。"
                     "その分も含めて数え直し、もう一度入力してください。"
                 ),
-                tile=band or counter,
-                now=now[counter, band],
+                tile=names.get(band or "", counter),
+                now=now,
             )
 
 
-def differences(counted: Totals, typed: Totals) -> list[tuple[Counter, AgeBand | None, int]]:
+def differences(counted: Totals, typed: Totals) -> list[tuple[Counter, str | None, int]]:
     """The rows that turn what is counted into what was typed; nothing for counts that agree.
 
     Raises `RuleBroken` on "count" for a typed number below zero or above MAX_COUNT.
     """
     now, wanted = counted.counts(), typed.counts()
     changes = []
-    for tile, number in wanted.items():
+    for tile in now | wanted:
+        before, number = now.get(tile, 0), wanted.get(tile, 0)
         check_tap(0, number)
-        if number != now[tile]:
-            changes.append((*tile, number - now[tile]))
+        if number != before:
+            changes.append((*tile, number - before))
     return changes
 
 
@@ -231,9 +234,8 @@ def check_devices(behind: int, checked: bool) -> None:
 
 def check_moved(counted: Totals, moved: Totals, standing_there: Totals) -> None:
     """Before taps are moved: no tile falls below zero here or rises above the most there. `RuleBroken` on "since"."""
-    here, there = counted.counts(), standing_there.counts()
     for tile, number in moved.counts().items():
-        if here[tile] < number or not 0 <= there[tile] + number <= MAX_COUNT:
+        if counted.on(tile) < number or not 0 <= standing_there.on(tile) + number <= MAX_COUNT:
             raise RuleBroken(
                 "since", N_("人数を直した回なので、この分は移せません。両方の回の人数を直してください。")
             )
@@ -248,12 +250,15 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
-def tile_key(counter: Counter, band: AgeBand | None) -> str:
+def tile_key(counter: Counter, band: str | None) -> str:
     """The key of a tile, by which pages and devices name it."""
     return str(band if band is not None else counter)
 
 
-TILES: tuple[str, ...] = tuple(AgeBand) + tuple(one for one in Counter if one is not Counter.VISIT)
+OTHERS: tuple[str, ...] = tuple(str(one) for one in Counter if one is not Counter.VISIT)
+"""The keys of the tiles beside the age bands."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def totals_of_tiles(numbers: Mapping[str, int]) -> Totals:
@@ -261,10 +266,13 @@ def totals_of_tiles(numbers: Mapping[str, int]) -> Totals:
     return totals((*tile(key), number) for key, number in numbers.items())
 
 
-def tile(key: str) -> tuple[Counter, AgeBand | None]:
-    """The counter behind a tile's key: an age band's value, or another counter's. `RuleBroken` for any other."""
-    if key in AgeBand.__members__.values():
-        return Counter.VISIT, AgeBand(key)
-    if key in Counter.__members__.values() and key != Counter.VISIT:
+def tile(key: str) -> Tile:
+    """What is counted by a tile's key: another counter's value, or an age band's code; `RuleBroken` for what is neither.
+
+    Which bands there are is asked when somebody is counted, for each year has its own (`band_rules.check_band`).
+    """
+    if key in OTHERS:
         return Counter(key), None
-    raise RuleBroken(None, N_("数える欄を読み取れませんでした。"))
+    if key == Counter.VISIT or not _CODE.fullmatch(key):
+        raise RuleBroken(None, N_("数える欄を読み取れませんでした。"))
+    return Counter.VISIT, key

@@ -114,6 +114,8 @@ class Permission(StrEnum):
 
     VISIT_RECORD = "visit:record"
     VISIT_READ = "visit:read"
+    VISIT_DRAFT_BANDS = "visit:draft_bands"
+    VISIT_APPROVE_BANDS = "visit:approve_bands"
 
     AGENCY_MANAGE = "agency:manage"
     REFERRAL_MAKE = "referral:make"
@@ -180,11 +182,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.GRANT_ISSUE,
         Permission.PAYMENT_DRAFT,
         Permission.REPORT_INSPECT,
+        Permission.VISIT_DRAFT_BANDS,
         Permission.AGENCY_MANAGE,
         Permission.OBSERVATION_ALERTED,
     },
     Role.APPROVER: _CITY_READS
-    | {Permission.GRANT_APPROVE, Permission.GRANT_SETTINGS, Permission.PAYMENT_ORDER},
+    | {
+        Permission.GRANT_APPROVE,
+        Permission.GRANT_SETTINGS,
+        Permission.PAYMENT_ORDER,
+        Permission.VISIT_APPROVE_BANDS,
+    },
     Role.CASHIER: _CITY_READS | {Permission.PAYMENT_RECORD},
     Role.ADMINISTRATOR: frozenset(
         {Permission.PEOPLE_MANAGE, Permission.COMMITTEE_READ, Permission.STATION_READ, Permission.AUDIT_READ}
@@ -231,6 +239,7 @@ FOUR_EYES = frozenset(
         Permission.PAYMENT_RECORD,
         Permission.ACCOUNTS_AUDIT,
         Permission.REPORT_INSPECT,
+        Permission.VISIT_APPROVE_BANDS,
     }
 )
 

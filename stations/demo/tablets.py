@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from stations.attendance import authors, services
 from stations.attendance.device_events import DeviceEvent, DeviceReport
-from stations.attendance.rules import AgeBand
 from stations.committees import services as committees
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
@@ -71,7 +70,7 @@ def _taps(opening: Opening, author: Person, numbers: Iterable[int]) -> list[Devi
         DeviceEvent(
             client_event_id=str(uuid.UUID(int=opening.id * 1000 + number, version=4)),
             tapped_at=clock.now() + _AHEAD - dt.timedelta(seconds=120 - 10 * number),
-            band=(AgeBand.ELEMENTARY, AgeBand.AGE_65_PLUS)[number % 2],
+            band=("elementary", "age_65_plus")[number % 2],
             delta=1,
             author=mark,
         )

@@ -8,14 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import services
+from stations.attendance.band_rules import STANDARD, UNKNOWN
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
-from stations.attendance.rules import AgeBand, RecordAct, RecordStatus, Totals
+from stations.attendance.rules import Counter as Counted
+from stations.attendance.rules import RecordAct, RecordStatus, Totals
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningAct, OpeningStatus
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import db, fetch_all
-from stations.demo import calendar
+from stations.demo import ages, calendar
 from stations.demo.diary import Days, Story, at
 from stations.demo.places import PLACES, Place
 from stations.demo.town import Town
@@ -137,12 +139,13 @@ def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> No
             "record_id": record_id,
             "station_id": opening.station_id,
             "month": opening.on.replace(day=1),
+            "fiscal_year": clock.fiscal_year(opening.on),
             "counter": counter,
             "band": band,
             "number": number,
         }
-        for (counter, band), number in counted.counts().items()
-        if number or band is AgeBand.UNKNOWN
+        for (counter, band), number in ({(Counted.VISIT, UNKNOWN.code): 0} | counted.counts()).items()
+        if number or band == UNKNOWN.code
     ]
     events = [_event(opening, _CLOSED, record_id, leader_id), _event(opening, _HELD, opening.id, leader_id)]
     connection = db.session.connection()
@@ -193,10 +196,13 @@ def _counted(town: Town, place: Place, opening: Opening, crowds: float) -> Total
     dice = town.dice
     season = _SEASON[(opening.on.month - 4) % 12]
     visitors = max(3, round(place.crowd * crowds * season * dice.uniform(0.75, 1.25)))
-    bands = Counter(dice.choices(list(AgeBand), weights=place.ages, k=visitors))
+    year = clock.fiscal_year(opening.on)
+    came = [
+        ages.code(band, year, town.days) for band in dice.choices(STANDARD, weights=place.ages, k=visitors)
+    ]
     consultations = dice.choice((0, 0, 0, 1, 1, 2))
     return Totals(
-        by_band={band: bands[band] for band in AgeBand},
+        by_band=dict(Counter(came)),
         first_timers=min(visitors, dice.randint(0, 5)),
         staff=dice.randint(2, 4),
         volunteers=dice.randint(1, 6),

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STACK: Final = ("#d3e5fb", "#a5c8f3", "#74a6e4", "#457fcb", "#245a9f", "#12336b")
-"""At most six parts of a stack, from pale to dark in their order: told apart by order, label and tone."""
+"""The palette of a stack, from pale to dark: its parts are told apart by order, label and tone."""
 
 UNKNOWN: Final = "#e6e6e6"
+"""Behind the palette's last, for 年代不明."""
 RAMP: Final = ("#f0f9ff", "#c0e4ff", "#57b8ff", "#0877d7", "#0055ad", "#00234b")
 _INK, _GRID, _LINE = "#1a1a1a", "#e6e6e6", "#949494"
 _SPENT, _PAID = "#0017c1", "#c5d7fb"
@@ -65,11 +66,12 @@ class DistrictMoney:
 def visits_by_month(
     rows: Sequence[MonthVisits],
     *,
+    colours: Sequence[int] = range(1, len(STACK) + 2),
     chart_id: str = "visits-by-month",
     title: str | None = None,
     narrow: bool = False,
 ) -> Markup:
-    """Stacked bars by age band with the month's total at their end; a seventh band (年代不明) is grey."""
+    """Stacked bars by age band with the month's total at their end. ``colours``: each band's place in the palette, from 1."""
     bands = list(dict.fromkeys(band for row in rows for band in row.visits))
     totals = [sum(row.visits.values()) for row in rows]
     height = 28 * len(rows) + 190 if narrow else 420
@@ -78,7 +80,8 @@ def visits_by_month(
         axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
     else:
         axes = figure.add_axes((0.075, 0.09, 0.7, 0.86))
-    _stack(axes, rows, bands, totals, lying=narrow)
+    painted = {band: (*STACK, UNKNOWN)[colour - 1] for band, colour in zip(bands, colours, strict=False)}
+    _stack(axes, rows, painted, totals, lying=narrow)
     if bands and narrow:
         figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
     elif bands:  # from top to bottom, as the bars stand
@@ -96,13 +99,12 @@ def visits_by_month(
 
 
 def _stack(
-    axes: "Axes", rows: Sequence[MonthVisits], bands: Sequence[str], totals: Sequence[int], *, lying: bool
+    axes: "Axes", rows: Sequence[MonthVisits], bands: Mapping[str, str], totals: Sequence[int], *, lying: bool
 ) -> None:
-    """Bars that stand, or lie with the first month on top."""
+    """Bars that stand, or lie with the first month on top; ``bands``: label → colour."""
     places, ends = range(len(rows)), [0] * len(rows)
-    for place, band in enumerate(bands):
+    for band, colour in bands.items():
         lengths = [row.visits.get(band, 0) for row in rows]
-        colour = STACK[place] if place < len(STACK) else UNKNOWN
         if lying:
             axes.barh(places, lengths, 0.72, left=ends, label=band, color=colour, edgecolor="white")
         else:

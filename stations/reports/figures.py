@@ -9,9 +9,9 @@ from typing import TypeVarTuple
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from stations.attendance.rules import AgeBand
+from stations.attendance.band_rules import UNKNOWN
+from stations.attendance.labels import band_name
 from stations.core import formatting
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
@@ -127,21 +127,20 @@ def _visits(overview: Overview) -> Figure:
     total = sum(sum(bands.values()) for _name, bands in months)
     finding = _("この年度の来場者の記録は、まだありません。")
     if total:
-        by_band = {band: sum(bands[band] for _name, bands in months) for band in AgeBand}
-        known = {band: count for band, count in by_band.items() if band is not AgeBand.UNKNOWN}
-        most = max(known, key=lambda band: known[band])
+        by_band = {band: sum(bands[band.code] for _name, bands in months) for band in overview.bands}
+        most = max((band for band in by_band if band.code != UNKNOWN.code), key=lambda band: by_band[band])
         busiest, bands = max(months, key=lambda month: sum(month[1].values()))
         finding = _(
             "延べ%(total)s人が来ました。最も多い月は%(month)s（%(count)s人）で、年代では%(band)sが%(share)sです。",
             total=f"{total:,}",
             month=busiest,
             count=f"{sum(bands.values()):,}",
-            band=label(most),
+            band=band_name(most),
             share=formatting.percent(by_band[most], total),
         )
-    names = [(band, str(label(band))) for band in AgeBand]
-    rows = tuple((month, tuple((name, bands[band]) for band, name in names)) for month, bands in months)
-    drawing = _draw_visits(str(get_locale()), rows)
+    names = [band_name(band) for band in overview.bands]
+    rows = tuple((month, tuple(zip(names, bands.values(), strict=True))) for month, bands in months)
+    drawing = _draw_visits(str(get_locale()), tuple(band.colour for band in overview.bands), rows)
     return Figure(
         _("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv"
     )
@@ -206,11 +205,13 @@ def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...
 
 
 @_kept
-def _draw_visits(language: str, rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]) -> Drawn:
+def _draw_visits(
+    language: str, colours: tuple[int, ...], rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+) -> Drawn:
     visits = [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
     return Drawn(
-        charts.visits_by_month(visits),
-        charts.visits_by_month(visits, chart_id="visits-by-month-narrow", narrow=True),
+        charts.visits_by_month(visits, colours=colours),
+        charts.visits_by_month(visits, colours=colours, chart_id="visits-by-month-narrow", narrow=True),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stations.attendance.rules import AgeBand
+from stations.attendance.labels import band_name
 from stations.core import formatting
 from stations.core.csv_file import Cell, csv_bytes
 from stations.core.labels import label
@@ -97,14 +97,14 @@ def budget(overview: Overview) -> Table:
 
 
 def visits(overview: Overview) -> Table:
-    """Month × age band: 延べ来場者数."""
+    """Month × age band of the year: 延べ来場者数."""
     rows: Rows = tuple(
-        (formatting.month(month), *[bands[band] for band in AgeBand], sum(bands.values()))
+        (formatting.month(month), *bands.values(), sum(bands.values()))
         for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
     )
     return Table(
         caption=_("月ごとの延べ来場者数（年代別・人）"),
-        columns=(_("月"), *(str(label(band)) for band in AgeBand), _("合計")),
+        columns=(_("月"), *(band_name(band) for band in overview.bands), _("合計")),
         rows=rows,
         total=_total(rows),
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from stations.attendance import authors, queries, services
 from stations.attendance.device_events import DeviceEvent, DeviceReport
 from stations.attendance.models import Tap
-from stations.attendance.rules import AgeBand, Counter, Totals, Verdict
+from stations.attendance.rules import Counter, Totals, Verdict
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
 from stations.core.access import Role
@@ -20,7 +20,7 @@ from stations.people.models import Person, RoleAssignment
 from tests.support import cast
 from tests.support.refusals import refused
 
-CHILD, TEEN = AgeBand.ELEMENTARY, AgeBand.TEEN
+CHILD, TEEN = "elementary", "teen"
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
@@ -64,9 +64,7 @@ class Door:
             by=by or self.first,
         )
 
-    def count(
-        self, on: Opening, band: AgeBand = CHILD, *, at: dt.time = dt.time(0, 1), delta: int = 1
-    ) -> str:
+    def count(self, on: Opening, band: str = CHILD, *, at: dt.time = dt.time(0, 1), delta: int = 1) -> str:
         event_id = str(uuid.uuid4())
         services.tap(
             opening=on,

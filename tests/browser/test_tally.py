@@ -13,6 +13,7 @@ from stations.attendance.models import Tap
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
+from tests.attendance.ages import decided
 from tests.browser.conftest import VisitorMaker
 from tests.browser.door import TILE, Door, plus
 from tests.support import cast
@@ -396,3 +397,81 @@ def test_the_tiles_fit_the_tablet(door: Door, visitor: VisitorMaker, size: tuple
     if size[0] > 768:
         box = page.locator(TILE.format("unknown")).bounding_box()
         assert box is not None and box["y"] + box["height"] <= size[1], "all who came, without scrolling"
+
+
+def test_a_year_with_bands_of_its_own_is_counted_by_them_with_keys_alone(
+    door: Door, visitor: VisitorMaker
+) -> None:
+    decided(clock.fiscal_year(clock.today()))
+    db.session.commit()
+    page = door.opened(visitor(door.site, 1024, 768))
+    codes = [band.code for band in queries.bands_of(clock.fiscal_year(clock.today()))]
+    db.session.rollback()
+    tiles = page.locator("[data-tally]")
+    labels = page.locator(".mt-tile__label")
+    expect(labels).to_have_text(
+        [
+            "65歳以上",
+            "子ども",
+            "18–64歳",
+            "年代不明",
+            "初めての方",
+            "スタッフ",
+            "ボランティア",
+            "相談",
+            "つなぎ",
+        ]
+    )
+    for code in codes:
+        box = page.locator(TILE.format(code)).bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 768, f"{code} is on the first screen"
+    page.locator(TILE.format(codes[0]) + " .mt-tile__plus").focus()
+    for code in codes[:3]:
+        held = page.evaluate("document.activeElement.value")
+        assert held == f"plus:{code}", "the keys go through the bands in their order"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")  # to its −1
+        size = page.evaluate(
+            "(({width, height}) => [width, height])(document.activeElement.getBoundingClientRect())"
+        )
+        assert min(size) >= 44
+        page.keyboard.press("Tab")
+    plus(page, "unknown")
+    plus(page, "staff")
+    sent(page, 4)
+    assert door.counted().by_band == dict.fromkeys(codes, 1)
+    expect(page.locator("[data-last-entries] li").nth(2)).to_contain_text("18–64歳")
+    expect(tiles).to_have_count(9)
+    for width, height in ((320, 640), (768, 1024), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert_fits(page)
+        assert_clean(page)
+
+
+def test_a_touch_for_a_band_that_went_away_waits_with_its_reason(door: Door, visitor: VisitorMaker) -> None:
+    """The page was opened before the year's bands were decided: what the tablet holds is told of, and not lost."""
+    tablet = visitor(door.site, 1024, 768)
+    tablet.expected += OFFLINE
+    page = door.opened(tablet)
+    tablet.context.set_offline(True)
+    plus(page, "teen")
+    plus(page, "age_65_plus")
+    chip(page, "未送信 2件")
+    decided(clock.fiscal_year(clock.today()))
+    db.session.commit()
+    tablet.context.set_offline(False)
+    again(page)
+    chip(page, "送れないデータがあります")
+    row = page.locator("[data-sync-refused] li")
+    expect(row).to_contain_text("中高生 +1 — この年度にはない年代です。")
+    expect(page.locator("[data-tally-total]")).to_have_text("1")
+    assert door.counted().by_band == {"age_65_plus": 1}
+    page.reload()
+    expect(row).to_contain_text("この年度にない年代 +1 — この年度にはない年代です。")
+    expect(page.locator("[data-tally-total]")).to_have_text("1")
+    assert_clean(page)
+    assert len(kept(page)) == 1, "somebody decides what becomes of it"
+    row.get_by_role("button", name="数えずに消す").click()
+    page.locator("[data-drop-dialog]").get_by_role("button", name="数えずに消す").click()
+    chip(page, "送信済み")
+    assert kept(page) == []

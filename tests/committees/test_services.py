@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from stations.attendance.models import OpeningRecord, Tap
-from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.rules import Counter
 from stations.committees import queries, services
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import (
@@ -218,7 +218,7 @@ def test_an_opening_at_which_somebody_was_counted_is_not_cancelled(station: Stat
                 record_id=record.id,
                 client_event_id=f"event {delta}",
                 counter=Counter.VISIT,
-                band=AgeBand.UNKNOWN,
+                band="unknown",
                 delta=delta,
                 tapped_at=clock.now(),
                 received_at=clock.now(),

@@ -49,6 +49,8 @@ report:inspect      officer                                                   4 
 
 visit:record        station_leader volunteer
 visit:read          {_COMMITTEE} {_CITY} station_leader volunteer
+visit:draft_bands   officer
+visit:approve_bands approver                                                  4
 
 agency:manage       officer
 referral:make       case_worker marugoto_desk

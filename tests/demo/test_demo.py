@@ -10,7 +10,9 @@ from flask import Flask
 
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status as PlanStatus
-from stations.attendance.models import Tap
+from stations.attendance import queries as attendance
+from stations.attendance.band_rules import STANDARD, BandDraftStatus
+from stations.attendance.models import AgeBandDraft, Tap
 from stations.attendance.rules import Counter
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus, StationKind
@@ -59,6 +61,7 @@ def count(model: type[Model], *which: sa.ColumnElement[bool]) -> int:
         (Referral, ReferralStatus),
         (Observation, ObservationStatus),
         (Opening, OpeningStatus),
+        (AgeBandDraft, {BandDraftStatus.APPROVED, BandDraftStatus.WAITING}),
         (PaymentRequest, PaymentStatus),
         (Meeting, set(MeetingStatus) - {MeetingStatus.OPEN}),
     ],
@@ -90,6 +93,19 @@ def test_what_was_taken_back_and_what_waits_for_a_second_look_is_there(in_demo: 
         Receipt.confirmed_at.is_(None),
     )
     assert second >= 1
+
+
+def test_each_year_has_its_own_age_bands(in_demo: Flask):
+    last_year, this_year = attendance.years_with_bands()
+    last, now, coming = (
+        [band.label for band in attendance.bands_of(year)] for year in (last_year, this_year, this_year + 1)
+    )
+    assert now == coming == [band.label for band in STANDARD]
+    assert [label for label in last if label not in now] == ["18–64歳"]
+    counted = {
+        band for (_month, band), visits in attendance.visits_of_year(last_year).by_band.items() if visits
+    }
+    assert counted == {band.code for band in attendance.bands_of(last_year)}
 
 
 @pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)

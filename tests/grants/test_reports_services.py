@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
-from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.rules import Counter
 from stations.attendance.services.rows import Author, new_record, write
 from stations.core import clock, files
 from stations.core.access import Role
@@ -227,7 +227,7 @@ def visited(made: Team, on: dt.date, *, visits: int) -> None:
         write(
             record,
             Counter.VISIT,
-            AgeBand.ELEMENTARY,
+            "elementary",
             1,
             Author(made.officer.id),
             tapped_at=clock.now(),

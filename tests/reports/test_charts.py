@@ -179,6 +179,18 @@ def test_visits_carry_totals_bands_and_months() -> None:
         assert colour in chart
 
 
+def test_each_band_has_the_colour_that_was_chosen_for_it() -> None:
+    rows = [MonthVisits(month="4月", visits={"高齢": 3, "子ども": 2, "不明": 1})]
+    for narrow in (False, True):
+        chart = charts.visits_by_month(rows, colours=(6, 2, 7), narrow=narrow)
+        assert {colour for colour in (*charts.STACK, charts.UNKNOWN) if colour in chart} >= {
+            charts.STACK[5],
+            charts.STACK[1],
+            charts.UNKNOWN,
+        }
+        assert not {colour for colour in charts.STACK[:1] + charts.STACK[2:5] if colour in chart}
+
+
 def test_a_stack_is_told_apart_by_order_label_and_tone() -> None:
     """Each part is darker than the one before, with no pattern; the key stands in the order of the bars."""
     tones = [int(colour[1:3], 16) + int(colour[3:5], 16) + int(colour[5:], 16) for colour in charts.STACK]

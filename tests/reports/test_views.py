@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from sqlalchemy.orm import Session
 
-from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.band_rules import STANDARD
+from stations.attendance.rules import Counter
 from stations.attendance.services.rows import Author, new_record, write
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
@@ -16,8 +17,10 @@ from stations.core.access import Permission, Role, Scope, can, scope_of
 from stations.core.database import add
 from stations.people.models import Person
 from tests.applications import cast as plans
+from tests.attendance.ages import FEWER, decided
 from tests.support import cast
 from tests.support.client import Page, PageClient
+from tests.support.html_page import text_of
 
 READERS = {Role.OFFICER, Role.APPROVER, Role.CASHIER, Role.SECRETARIAT, Role.EXTERNAL_AUDITOR}
 CSV = ("stages", "money", "budget", "visits", "districts")
@@ -39,7 +42,7 @@ def holder(role: Role, station: Station) -> Person:
     )
 
 
-def visits(opening: Opening, by: Person, count: int, band: AgeBand = AgeBand.ELEMENTARY) -> None:
+def visits(opening: Opening, by: Person, count: int, band: str = "elementary") -> None:
     opening.status = OpeningStatus.HELD
     record = new_record(opening, by.id)
     write(record, Counter.VISIT, band, count, Author(by.id), tapped_at=clock.now())
@@ -173,3 +176,31 @@ def test_another_year_is_chosen_by_its_name(client: PageClient, station: Station
     assert page.has_link("CSVで保存する")
     assert f"year={year - 1}" in page.link("CSVで保存する")
     assert client.get("/overview?year=1").text and client.get("/overview?year=x").text
+
+
+def test_each_year_shows_its_own_age_bands(client: PageClient, station: Station):
+    """One band of last year is two this year, and the others stand in another order: on the page, in CSV and chart."""
+    officer, year = cast.person(Role.OFFICER), clock.fiscal_year(clock.today())
+    for before, bands in ((1, FEWER), (0, STANDARD[:-1])):
+        with clock.telling(clock.instant(dt.date(year - before - 1, 12, 1), dt.time(12))):
+            decided(year - before, bands)
+    last, first = clock.fiscal_year_period(year - 1)[1], clock.fiscal_year_period(year)[0]
+    for day, band, count in ((last, f"fy{year - 1}_2", 7), (first, "age_18_39", 3), (first, "age_40_64", 4)):
+        visits(cast.opening(station, day, starts_at=dt.time(count)), officer, count, band)
+    client.sign_in(officer)
+    for shown, labels, numbers in (
+        (year - 1, ["65歳以上", "子ども", "18–64歳"], ["0", "0", "7"]),
+        (year, [band.label for band in STANDARD[:-1]], ["0", "0", "0", "3", "4", "0"]),
+    ):
+        sent = client.download(f"/overview/visits.csv?year={shown}")
+        heading, *rows = csv.reader(StringIO(sent.data.decode("utf-8-sig"), newline=""))
+        assert heading == ["月", *labels, "年代不明", "合計"]
+        assert rows[-1] == ["合計", *numbers, "0", "7"]
+        page = client.get(f"/overview?year={shown}")
+        chart = page.one(id="visits-by-month")
+        drawn = [
+            text_of(one) for one in chart.iter() if text_of(one) in {*labels, "年代不明"} and not len(one)
+        ]
+        assert drawn == ["年代不明", *labels[::-1]], "from top to bottom, as the bars stand"
+        finding = "18–64歳が100%" if shown < year else "40–64歳が57%"
+        assert finding in page.text

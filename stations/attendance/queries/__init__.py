@@ -1,5 +1,14 @@
 """Questions about attendance: what is counted and by whom, what is still to be recorded, the yearly figures."""
 
+from stations.attendance.queries.bands import (
+    band_draft,
+    band_drafts,
+    bands_of,
+    bands_of_every_year,
+    waiting_band_drafts,
+    was_counted_in,
+    years_with_bands,
+)
 from stations.attendance.queries.counts import (
     NOTHING,
     OpeningRow,
@@ -49,6 +58,10 @@ __all__ = [
     "OpeningRow",
     "PeriodTotals",
     "StationRow",
+    "band_draft",
+    "band_drafts",
+    "bands_of",
+    "bands_of_every_year",
     "count",
     "counted_by",
     "details",
@@ -78,6 +91,9 @@ __all__ = [
     "totals_between",
     "totals_of",
     "visits_of_year",
+    "waiting_band_drafts",
     "waiting_for",
+    "was_counted_in",
     "wrong_clocks",
+    "years_with_bands",
 ]

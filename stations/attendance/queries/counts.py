@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from stations.attendance import rules
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
-from stations.attendance.rules import AgeBand, Counter, Totals
+from stations.attendance.rules import Counter, Totals
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import access, clock, lists
@@ -102,13 +102,13 @@ def totals_of(opening_ids: Collection[int]) -> dict[int, Totals]:
         .join(OpeningRecord, OpeningRecord.id == OpeningCount.record_id)
         .where(OpeningRecord.opening_id.in_(opening_ids))
     )
-    counted: dict[int, list[tuple[Counter, AgeBand | None, int]]] = {}
+    counted: dict[int, list[tuple[Counter, str | None, int]]] = {}
     for opening_id, counter, band, number in rows:
         counted.setdefault(opening_id, []).append((counter, band, number))
     return {opening_id: rules.totals(each) for opening_id, each in counted.items()}
 
 
-def count(record: OpeningRecord, counter: Counter, band: AgeBand | None) -> int:
+def count(record: OpeningRecord, counter: Counter, band: str | None) -> int:
     """What stands on one tile now."""
     counted = sa.select(OpeningCount.number).where(
         OpeningCount.record_id == record.id,
@@ -244,10 +244,11 @@ def stations_of(person: Actor, year: int) -> list[StationRow]:
 
 @dataclass(frozen=True)
 class YearVisits:
-    """延べ人数 of a fiscal year: by (committee id, month 1–12) and by (month, age band), where an opening was recorded."""
+    """延べ人数 of a fiscal year: by (committee id, month 1–12) and by (month, code of an age band), where an opening was
+    recorded."""
 
     by_committee: dict[tuple[int, int], int]
-    by_band: dict[tuple[int, AgeBand], int]
+    by_band: dict[tuple[int, str], int]
 
 
 def visits_of_year(year: int) -> YearVisits:
@@ -260,7 +261,7 @@ def visits_of_year(year: int) -> YearVisits:
         if committee_id is not None:
             found.by_committee[committee_id, month.month] = visits
         elif band is not None:
-            found.by_band[month.month, AgeBand(band)] = visits
+            found.by_band[month.month, band] = visits
     return found
 
 
@@ -277,9 +278,8 @@ def _visits_of_year() -> sa.CompoundSelect[int | None, dt.date, str | None, int]
         .where(of_year)
         .group_by(Station.committee_id, OpeningCount.month)
     )
-    band = sa.type_coerce(OpeningCount.band, sa.Text())
     by_band = (
-        sa.select(sa.cast(sa.null(), sa.Integer()), OpeningCount.month, band, visits)
+        sa.select(sa.cast(sa.null(), sa.Integer()), OpeningCount.month, OpeningCount.band, visits)
         .where(of_year)
         .group_by(OpeningCount.month, OpeningCount.band)
     )

@@ -1,20 +1,43 @@
-"""What waits for somebody who records visits, for the home page."""
+"""What waits for somebody who records visits, or decides on age bands, for the home page."""
 
-from stations.attendance.models import TallyDevice
+from stations.attendance.models import AgeBandDraft, TallyDevice
+from stations.attendance.queries.bands import waiting_band_drafts
 from stations.attendance.queries.counts import records, to_record
 from stations.attendance.queries.tablets import left_after_closing
 from stations.committees.models import Opening
 from stations.core import clock
-from stations.core.access import Actor
-from stations.core.formatting import hours, short_date
+from stations.core.access import Actor, Permission, can
+from stations.core.formatting import fiscal_year, hours, short_date
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 
 
 def waiting_for(person: Actor) -> list[Task]:
-    """Today's openings, past ones whose record nobody has closed, and touches that reached a closed one."""
-    if not records(person):
+    """Drafted age bands; today's openings, past ones whose record nobody has closed, touches that reached a closed one."""
+    return [*_of_the_year(person), *(_of_the_door(person) if records(person) else ())]
+
+
+def _of_the_year(person: Actor) -> list[Task]:
+    if not can(person, Permission.VISIT_APPROVE_BANDS):
         return []
+    return [
+        _decide(draft)
+        for draft in waiting_band_drafts()
+        if can(person, Permission.VISIT_APPROVE_BANDS, draft)
+    ]
+
+
+def _decide(draft: AgeBandDraft) -> Task:
+    return Task(
+        label=_("%(year)sの年代の区分を決裁する", year=fiscal_year(draft.fiscal_year)),
+        endpoint="attendance.decide_bands",
+        values={"age_band_draft_id": draft.id},
+        due_on=clock.fiscal_year_period(draft.fiscal_year)[0],
+        hint=_("この年度に来場者を数えはじめると、変えられなくなります。"),
+    )
+
+
+def _of_the_door(person: Actor) -> list[Task]:
     return [
         *(_record(row.opening) for row in to_record(person)),
         *(_open_again(device) for device in left_after_closing(person)),

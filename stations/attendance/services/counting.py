@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stations.attendance import authors, queries, rules
 from stations.attendance.device_events import DeviceEvent, happened_at
 from stations.attendance.models import OpeningRecord
-from stations.attendance.rules import AgeBand, Counter, Verdict
+from stations.attendance.rules import Counter, Verdict
 from stations.attendance.services.day import begin
 from stations.attendance.services.rows import Author, write
 from stations.committees.models import Opening
@@ -32,7 +32,7 @@ def tap(
     opening: Opening,
     client_event_id: str,
     counter: Counter,
-    band: AgeBand | None,
+    band: str | None,
     delta: int,
     tapped_at: dt.datetime,
     by: Actor,
@@ -43,7 +43,8 @@ def tap(
 
     ``author``: who tapped, if that is not ``by``; ``happened``: when, as judged by the time of receipt.
 
-    `RuleBroken` on "count" below zero or above the most a tile can hold; `Conflict` once the day is closed.
+    `RuleBroken` on "count" below zero or above the most a tile can hold, and for an age band that the year does not have;
+    `Conflict` once the day is closed.
     """
     record = begin(opening=opening, by=by)
     if _is_known(client_event_id, record):

@@ -1,6 +1,7 @@
 """Acts of a day's record: begun, corrected, described, closed at the end of the day, opened again."""
 
 from stations.attendance import queries, rules
+from stations.attendance.labels import tile_names
 from stations.attendance.models import OpeningRecord
 from stations.attendance.rules import RecordAct, Totals
 from stations.attendance.services.rows import Author, new_record, write
@@ -46,11 +47,12 @@ def correct(
     changes = rules.differences(seen or counted, typed)
     if not changes:
         return record
-    rules.check_unmoved(seen or counted, counted, changes)
+    names = tile_names(queries.bands_of(clock.fiscal_year(opening.on)))
+    rules.check_unmoved(seen or counted, counted, changes, names)
     status = RECORD.next_status(record.status, RecordAct.CORRECT)
     RECORD.row(RecordAct.CORRECT).check_reason(reason)
     for counter, band, delta in changes:
-        rules.check_tap(counted.counts()[counter, band], delta)
+        rules.check_tap(counted.on((counter, band)), delta)
         write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
     rules.check_totals(queries.totals(opening))
     detail = {f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes}

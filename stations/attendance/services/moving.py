@@ -18,7 +18,8 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
     """Move the touches of one opening, all or those from a time of day on, to another opening of its station.
 
     Each is taken back here and written there with its own time and author, so both counts stay sums of rows. Typed
-    corrections stay. `RuleBroken` on "since" when there is nothing to move, or a tile cannot take it.
+    corrections stay. `RuleBroken` on "since" when there is nothing to move, or a tile cannot take it; without a field when
+    the other opening's year has no such age band.
     """
     if to.station_id != opening.station_id or to.id == opening.id:
         raise RuleBroken("to", N_("同じステーションの、別の回を選んでください。"))

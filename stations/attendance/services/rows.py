@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from stations.attendance import rules
+from stations.attendance import band_rules, queries, rules
+from stations.attendance.band_rules import UNKNOWN
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
-from stations.attendance.rules import AgeBand, Counter
+from stations.attendance.rules import Counter
+from stations.attendance.services.bands import keep_bands
 from stations.committees.models import Opening
 from stations.core import clock
 from stations.core.database import add, db
@@ -26,7 +28,7 @@ class Author:
 def write(
     record: OpeningRecord,
     counter: Counter,
-    band: AgeBand | None,
+    band: str | None,
     delta: int,
     author: Author,
     *,
@@ -37,7 +39,11 @@ def write(
     moved_from_id: int | None = None,
     correction: bool = False,
 ) -> None:
-    """Add a row. ``happened_at``: as the server judges ``tapped_at``; a day after the opening's marks a late entry."""
+    """Add a row. ``happened_at``: as the server judges ``tapped_at``; a day after the opening's marks a late entry.
+
+    `RuleBroken`, and nothing is written, for an age band that the year of the opening does not have.
+    """
+    _count(record, counter, band, delta)
     received_at = clock.now()
     happened_at = happened_at or min(tapped_at, received_at)
     if rules.is_late(record.opening.on, clock.local_date(happened_at)):
@@ -59,17 +65,17 @@ def write(
             author_unsure=author.unsure,
         )
     )
-    _count(record, counter, band, delta)
 
 
 def new_record(opening: Opening, by_id: int) -> OpeningRecord:
-    """An opening's record, at which nobody has been counted yet."""
+    """An opening's record, at which nobody has been counted yet. With the first of a year its age bands stand."""
+    keep_bands(clock.fiscal_year(opening.on))
     record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=by_id))
-    _count(record, Counter.VISIT, AgeBand.UNKNOWN, 0)
+    _count(record, Counter.VISIT, UNKNOWN.code, 0)
     return record
 
 
-def _count(record: OpeningRecord, counter: Counter, band: AgeBand | None, delta: int) -> None:
+def _count(record: OpeningRecord, counter: Counter, band: str | None, delta: int) -> None:
     """Keep the count of a tile. Whoever writes holds the opening, so nobody else counts it at the same time."""
     tile = (
         OpeningCount.record_id == record.id,
@@ -85,11 +91,15 @@ def _count(record: OpeningRecord, counter: Counter, band: AgeBand | None, delta:
     )
     if db.session.scalar(counted) is None:
         opening = record.opening
+        year = clock.fiscal_year(opening.on)
+        if band is not None:  # what has a row is a band of the year already
+            band_rules.check_band(band, queries.bands_of(year))
         add(
             OpeningCount(
                 record_id=record.id,
                 station_id=opening.station_id,
                 month=opening.on.replace(day=1),
+                fiscal_year=year,
                 counter=counter,
                 band=band,
                 number=delta,
@@ -103,7 +113,7 @@ class Difference:
 
     record_id: int
     counter: Counter
-    band: AgeBand | None
+    band: str | None
     counted: int
     taps: int
 

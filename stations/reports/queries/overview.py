@@ -1,4 +1,4 @@
-"""One fiscal year over all districts: stages, money, visits. Reads only; seven statements whatever the size."""
+"""One fiscal year over all districts: stages, money, visits. Reads only; eight statements whatever the size."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from stations.applications.models import Plan
 from stations.applications.rules import Status as PlanStatus
 from stations.attendance import queries as attendance
-from stations.attendance.rules import AgeBand
+from stations.attendance.band_rules import Band
 from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.database import db
@@ -52,12 +52,13 @@ class DistrictYear:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The year so far. `months`: first days, up to this month; `visits_by_band`: one mapping for each."""
+    """The year so far. `months`: first days, up to this month; `visits_by_band`: one mapping for each, by the bands' codes."""
 
     year: int
     months: tuple[dt.date, ...]
     districts: tuple[DistrictYear, ...]
-    visits_by_band: tuple[dict[AgeBand, int], ...]
+    bands: tuple[Band, ...]
+    visits_by_band: tuple[dict[str, int], ...]
 
 
 def years() -> list[int]:
@@ -70,7 +71,7 @@ def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
     stages, money, budgets = _stages(year), _money(year), grants.budget_flows(year)
-    visits = attendance.visits_of_year(year)
+    visits, bands = attendance.visits_of_year(year), attendance.bands_of(year)
     every = tuple(
         DistrictYear(
             name=name,
@@ -89,8 +90,9 @@ def overview(year: int) -> Overview:
         year=year,
         months=months,
         districts=every,
+        bands=bands,
         visits_by_band=tuple(
-            {band: visits.by_band.get((day.month, band), 0) for band in AgeBand} for day in months
+            {band.code: visits.by_band.get((day.month, band.code), 0) for band in bands} for day in months
         ),
     )
 

@@ -45,8 +45,8 @@ function showPanel(page) {
 
 function counting({ page, form, queue, url, words }) {
   const tiles = new Map([...page.querySelectorAll("[data-tally]")].map((tile) => [tile.dataset.tally, tile]));
-  const label = (key) => tiles.get(key)?.querySelector(".mt-tile__label").textContent ?? key;
-  const bands = [...tiles.keys()].slice(0, 7); // six big tiles and 年代不明 are the visitors
+  const label = (key) => tiles.get(key)?.querySelector(".mt-tile__label").textContent ?? words.noBand;
+  const bands = words.bands.split(" "); // whose tiles are the visitors
   let counts = Object.fromEntries(
     [...tiles].map(([key, tile]) => [key, Number(tile.querySelector("[data-tally-count]").textContent)]),
   );

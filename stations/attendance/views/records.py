@@ -1,18 +1,20 @@
 """Pages of attendance: the tablet's tiles, the end of the day, and what each station counted."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.attendance import authors, queries, rules, services
+from stations.attendance.band_rules import Band
 from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong, parse_batch
-from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, read_act
-from stations.attendance.labels import TONES, format_ahead
-from stations.attendance.rules import AgeBand, Verdict
+from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, day_form, read_act
+from stations.attendance.labels import TONES, band_name, format_ahead, tile_names
+from stations.attendance.rules import Verdict
+from stations.attendance.views import blueprint
 from stations.core import audit, clock, errors, lists, web
 from stations.core.access import Permission, can
 from stations.core.danger import emergency_numbers
@@ -21,15 +23,12 @@ from stations.core.formatting import date as format_date
 from stations.core.formatting import hours
 from stations.core.forms import say, succeeds
 from stations.core.guards import requires
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 
 if TYPE_CHECKING:
-    from stations.attendance.models import OpeningRecord
+    from stations.attendance.models import OpeningRecord, Tap
     from stations.committees.models import Opening, Station
-
-blueprint = Blueprint("attendance", __name__)
 
 
 def _trail(*here: tuple[str, str | None]) -> list[tuple[str, str | None]]:
@@ -97,6 +96,7 @@ def totals(opening: "Opening") -> ResponseReturnValue:
         opening=opening,
         record=record,
         totals=counted,
+        bands=_band_tiles(_bands_of(opening), counted),
         warnings=rules.warnings(counted),
         events=audit.timeline(opening, *([record] if record else [])),
         tones=TONES,
@@ -123,7 +123,7 @@ def sheet(opening: "Opening") -> ResponseReturnValue:
     return render_template(
         "attendance/sheet.html",
         opening=opening,
-        tiles=_tiles(queries.NOTHING),
+        tiles=tile_names(_bands_of(opening)).values(),
         breadcrumb=_opening_trail(opening, _("記録用紙")),
     )
 
@@ -146,33 +146,50 @@ def _devices(opening: "Opening") -> dict[str, Sequence[object]]:
 # ---- counting ----------------------------------------------------------------------------------------------------
 
 
-def _tiles(counted: rules.Totals) -> list[dict[str, object]]:
-    """Key, label and number of every tile; the first six are the big ones, then 年代不明."""
+def _bands_of(opening: "Opening") -> tuple[Band, ...]:
+    return queries.bands_of(clock.fiscal_year(opening.on))
+
+
+def _band_tiles(bands: Sequence[Band], counted: rules.Totals) -> list[dict[str, object]]:
+    """Key, label, colour and number of each age band's tile, 年代不明 at the end."""
     return [
-        {"key": key, "label": label(rules.tile(key)[1] or rules.tile(key)[0]), "count": number}
-        for key, number in counted.by_tile().items()
+        {
+            "key": one.code,
+            "label": band_name(one),
+            "colour": one.colour,
+            "count": counted.by_band.get(one.code, 0),
+        }
+        for one in bands
     ]
 
 
-def _entries(record: "OpeningRecord | None") -> list[dict[str, Any]]:
+def _other_tiles(counted: rules.Totals) -> list[dict[str, object]]:
+    numbers = counted.by_tile()
+    return [{"key": key, "label": name, "count": numbers[key]} for key, name in tile_names(()).items()]
+
+
+def _entries(taps: Iterable["Tap"], names: Mapping[str, str]) -> list[dict[str, object]]:
+    """The last entries as the page shows them; ``names``: what tiles are called, by their keys."""
+    return [
+        {
+            "at": tap.tapped_at,
+            "label": names[rules.tile_key(tap.counter, tap.band)],
+            "change": f"{'+' if tap.delta > 0 else '−'}{abs(tap.delta)}",
+        }
+        for tap in taps
+    ]
+
+
+def _known(taps: Iterable["Tap"]) -> list[dict[str, Any]]:
+    """The last entries as a device keeps them."""
     return [
         {
             "id": tap.client_event_id,
-            "at": tap.tapped_at,
-            "label": label(tap.band or tap.counter),
-            "change": f"{'+' if tap.delta > 0 else '−'}{abs(tap.delta)}",
+            "at": tap.tapped_at.isoformat(),
             "key": rules.tile_key(tap.counter, tap.band),
             "delta": tap.delta,
         }
-        for tap in queries.live_taps(record)
-    ]
-
-
-def _known(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The last entries as a device keeps them."""
-    return [
-        {"id": one["id"], "at": one["at"].isoformat(), "key": one["key"], "delta": one["delta"]}
-        for one in entries
+        for tap in taps
     ]
 
 
@@ -187,18 +204,19 @@ def tally(opening: "Opening") -> ResponseReturnValue:
     form = TapForm(formdata=None)
     form.fresh()
     counted = queries.totals(opening)
-    tiles = _tiles(counted)
-    entries = _entries(record)
+    bands = _bands_of(opening)
+    taps = queries.live_taps(record)
+    tiles = _band_tiles(bands, counted)
     return render_template(
         "attendance/tally.html",
         opening=opening,
         form=form,
-        bands=tiles[: len(AgeBand) - 1],
-        unknown=tiles[len(AgeBand) - 1],
-        others=tiles[len(AgeBand) :],
+        bands=tiles[:-1],
+        unknown=tiles[-1],
+        others=_other_tiles(counted),
         total=counted.visits,
-        entries=entries,
-        known=_known(entries),
+        entries=_entries(taps, tile_names(bands)),
+        known=_known(taps),
         author=authors.mark(person_id=current_user.id, opening_id=opening.id),
         others_of_the_day=queries.others_of_the_day(opening),
         breadcrumb=_opening_trail(opening, _("来た人を数える")),
@@ -256,8 +274,8 @@ def events(opening: "Opening") -> ResponseReturnValue:
     record = queries.record_of(opening)
     return jsonify(
         answers=answers,
-        counts=queries.totals(opening).by_tile(),
-        last=_known(_entries(record)),
+        counts=dict.fromkeys(tile_names(_bands_of(opening)), 0) | queries.totals(opening).by_tile(),
+        last=_known(queries.live_taps(record)),
         open=record is None or record.closed_at is None,
         clock=format_ahead(ahead) if is_clock_wrong(ahead) else None,
     )
@@ -291,7 +309,7 @@ def details(opening: "Opening") -> ResponseReturnValue:
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
         return redirect(url_for(".totals", opening_id=opening.id))
     _log_words(opening, record)
-    form = DayForm(obj=record, counted=queries.totals(opening))
+    form = day_form(record, queries.totals(opening), _bands_of(opening))
     form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
         closed = request.form.get("act") == "close"

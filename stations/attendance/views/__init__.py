@@ -1,0 +1,7 @@
+"""Pages of attendance: the tablet's tiles, the end of the day, what each station counted, and the years' age bands."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("attendance", __name__)
+
+from stations.attendance.views import bands, records  # noqa: E402, F401  (they register their routes)
