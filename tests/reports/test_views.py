@@ -16,6 +16,7 @@ from stations.core import clock
 from stations.core.access import Permission, Role, Scope, can, scope_of
 from stations.core.database import add
 from stations.people.models import Person
+from stations.reports.charts import STACK
 from tests.applications import cast as plans
 from tests.attendance.ages import FEWER, decided
 from tests.support import cast
@@ -188,9 +189,9 @@ def test_each_year_shows_its_own_age_bands(client: PageClient, station: Station)
     for day, band, count in ((last, f"fy{year - 1}_2", 7), (first, "age_18_39", 3), (first, "age_40_64", 4)):
         visits(cast.opening(station, day, starts_at=dt.time(count)), officer, count, band)
     client.sign_in(officer)
-    for shown, labels, numbers in (
-        (year - 1, ["65歳以上", "子ども", "18–64歳"], ["0", "0", "7"]),
-        (year, [band.label for band in STANDARD[:-1]], ["0", "0", "0", "3", "4", "0"]),
+    for shown, labels, numbers, colours in (
+        (year - 1, ["65歳以上", "子ども", "18–64歳"], ["0", "0", "7"], (6, 2, 4)),
+        (year, [band.label for band in STANDARD[:-1]], ["0", "0", "0", "3", "4", "0"], range(1, 7)),
     ):
         sent = client.download(f"/overview/visits.csv?year={shown}")
         heading, *rows = csv.reader(StringIO(sent.data.decode("utf-8-sig"), newline=""))
@@ -202,5 +203,8 @@ def test_each_year_shows_its_own_age_bands(client: PageClient, station: Station)
             text_of(one) for one in chart.iter() if text_of(one) in {*labels, "年代不明"} and not len(one)
         ]
         assert drawn == ["年代不明", *labels[::-1]], "from top to bottom, as the bars stand"
+        tones = [STACK[colour - 1] for colour in colours]
+        painted = " ".join(value for one in chart.iter() for value in one.attrib.values())
+        assert [colour for colour in STACK if colour in painted] == sorted(tones, key=STACK.index)
         finding = "18–64歳が100%" if shown < year else "40–64歳が57%"
         assert finding in page.text
