@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 import pylopdf_fonts_jp
 from markupsafe import Markup
@@ -33,6 +34,7 @@ _INK, _GRID, _LINE = "#1a1a1a", "#e6e6e6", "#949494"
 _SPENT, _PAID = "#0017c1", "#c5d7fb"
 _TEXT_PX = 14
 _WIDE_PX, _NARROW_PX = 900, 328
+_SHORT_PX = 130  # of two such names beside each other, both are whole on a telephone
 
 _preparing = threading.Lock()
 
@@ -74,18 +76,24 @@ def visits_by_month(
     """Stacked bars by age band with the month's total at their end. ``colours``: each band's place in the palette, from 1."""
     bands = list(dict.fromkeys(band for row in rows for band in row.visits))
     totals = [sum(row.visits.values()) for row in rows]
-    height = 28 * len(rows) + 190 if narrow else 420
+    longest = max(map(_letters_px, bands), default=0)
+    columns = 2 if longest <= _SHORT_PX else 1
+    key = 120 + (0 if columns == 2 else 21 * 3)
+    height = 28 * len(rows) + 70 + key if narrow else 420
     figure = _figure(_NARROW_PX if narrow else _WIDE_PX, height)
+    key_left = min(0.785, 1 - (longest + 64) / _WIDE_PX)
     if narrow:
-        axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - 170 / height))
+        axes = figure.add_axes((0.14, 50 / height, 0.69, 1 - (50 + key) / height))
     else:
-        axes = figure.add_axes((0.075, 0.09, 0.7, 0.86))
+        axes = figure.add_axes((0.075, 0.09, key_left - 0.085, 0.86))
     painted = {band: (*STACK, UNKNOWN)[colour - 1] for band, colour in zip(bands, colours, strict=False)}
     _stack(axes, rows, painted, totals, lying=narrow)
     if bands and narrow:
-        figure.legend(loc="upper left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, columnspacing=1.2)
+        figure.legend(
+            loc="upper left", bbox_to_anchor=(0, 1), ncols=columns, frameon=False, columnspacing=1.2
+        )
     elif bands:  # from top to bottom, as the bars stand
-        figure.legend(loc="center left", bbox_to_anchor=(0.785, 0.52), frameon=False, reverse=True)
+        figure.legend(loc="center left", bbox_to_anchor=(key_left, 0.52), frameon=False, reverse=True)
     months = _("、").join(
         _("%(month)s %(total)s人", month=row.month, total=f"{total:,}")
         for row, total in zip(rows, totals, strict=True)
@@ -96,6 +104,11 @@ def visits_by_month(
         title or _("月ごとの延べ来場者数（年代別）"),
         _("月ごとの合計：%(months)s。年代：%(bands)s。", months=months, bands=_("、").join(bands)),
     )
+
+
+def _letters_px(words: str) -> int:
+    """About how wide a name is drawn."""
+    return sum(_TEXT_PX if east_asian_width(one) in "WF" else 8 for one in words)
 
 
 def _stack(

@@ -16,6 +16,7 @@ from flask import Flask
 from flask_babel import Babel
 from markupsafe import Markup
 
+from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST
 from stations.core.config import Config
 from stations.reports import charts, figures
 from stations.reports.charts import DistrictMoney, DistrictMonths, MonthVisits
@@ -62,16 +63,33 @@ def texts(chart: Markup) -> list[str]:
     return [element.text or "" for element in parsed(chart).iter(f"{NAMESPACE}text")]
 
 
-def test_the_names_of_the_bands_end_inside_the_chart() -> None:
-    """In English they are the longest: 14 px letters are about 8 px wide."""
-    bands = ["Secondary school", "Primary school", "Age not known"]
-    chart = parsed(charts.visits_by_month([MonthVisits(month="Apr", visits=dict.fromkeys(bands, 10))]))
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    "bands",
+    [
+        ["Preschool", "Primary school", "Secondary school", "18–39", "40–64", "65 and over", "Age not known"],
+        [*(f"{n}{'長' * (LONGEST - 1)}" for n in range(MOST)), "年代不明"],
+        [*(f"{n}{'x' * (LONGEST_EN - 1)}" for n in range(MOST)), "Age not known"],
+    ],
+    ids=["English", "longest", "longest in English"],
+)
+def test_the_names_of_the_bands_end_inside_the_chart(bands: list[str], narrow: bool) -> None:
+    """14 px letters are about 8 px wide, those of Japanese 14; none stands upon another."""
+    rows = [MonthVisits(month=f"{n}", visits=dict.fromkeys(bands, 10)) for n in range(12)]
+    chart = parsed(charts.visits_by_month(rows, narrow=narrow))
+    names = [one for one in chart.iter(f"{NAMESPACE}text") if one.text in bands]
     ends = [
-        float(one.attrib["x"]) + 8 * len(one.text or "")
-        for one in chart.iter(f"{NAMESPACE}text")
-        if one.text in bands
+        float(one.attrib["x"]) + sum(14 if ord(letter) > 0x3000 else 8 for letter in one.text or "")
+        for one in names
     ]
     assert len(ends) == len(bands) and max(ends) <= float(chart.attrib["width"])
+    assert len({(one.attrib["x"], one.attrib["y"]) for one in names}) == len(names)
+    first_bar = (
+        min(float(one.attrib["y"]) for one in chart.iter(f"{NAMESPACE}text") if one.text == "0")
+        if narrow
+        else 0
+    )
+    assert not narrow or max(float(one.attrib["y"]) for one in names) < first_bar
 
 
 @pytest.mark.parametrize("name", CHARTS)
