@@ -9,6 +9,8 @@ DEVELOPED := $(VENV)/.developed
 LOADED := var/.demo-loaded
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard stations/translations/*/LC_MESSAGES/*.po))
 MIGRATIONS := $(wildcard stations/migrations/*.py)
+STATICS := stations/static/built/.made
+STATIC_SOURCES := $(wildcard stations/static/*.* stations/static/css/*.css stations/static/js/*.js)
 
 # The demo is always the demo, whatever installation the shell is set up for (an empty variable is an unset one).
 DEMO := STATIONS_MODE=demo STATIONS_DATABASE_URL= STATIONS_SECRET_KEY= STATIONS_FILES_PATH= STATIONS_MAIL_URL= \
@@ -33,13 +35,13 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(BUILT) $(CATALOGUES) $(LOADED) ## the demonstration year at http://127.0.0.1:8000 (PORT= changes it)
+demo: $(BUILT) $(CATALOGUES) $(STATICS) $(LOADED) ## the demonstration year at http://127.0.0.1:8000 (PORT= changes it)
 	@echo "Demo accounts (one click each on the sign-in page; here for scripts):"
 	@$(FLASK) demo accounts
 	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it. To start the data over: stop it, 'make demo-reset', 'make demo'."
 	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --no-control-socket --bind 127.0.0.1:$(PORT)
 
-install: $(BUILT) $(CATALOGUES) ## only build .venv and the translations, for an installation of one's own: nothing of development
+install: $(BUILT) $(CATALOGUES) $(STATICS) ## only build .venv, translations and static files, for an installation of one's own: nothing of development
 
 demo-reset: ## throw the demonstration's data away; the next `make demo` makes it again
 	rm -rf $(LOADED) var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/files
@@ -74,7 +76,12 @@ $(DEVELOPED): requirements-dev.lock | $(BUILT)
 %.mo: %.po | $(BUILT)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
-test: $(DEVELOPED) $(CATALOGUES) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
+# Bundles, their names and .gz files. What an earlier version had stays: pages that are still open may ask for it.
+$(STATICS): $(STATIC_SOURCES) stations/core/bundling.py stations/core/statics.py | $(BUILT)
+	@$(BIN)/python -m stations.core.statics
+	@touch $@
+
+test: $(DEVELOPED) $(CATALOGUES) $(STATICS) test-programs ## every test: SQLite, PostgreSQL, Chromium (as root, installs those with apt-get)
 	$(CLEAN) $(BIN)/pytest -n 2 --dist worksteal
 
 check: format-check lint types layers templates-check catalogues-check docs-check migrations-check test ## all that must hold before a change lands
@@ -160,5 +167,5 @@ lock: $(DEVELOPED) ## resolve pyproject.toml again: requirements.lock runs, requ
 	$(COMPILE) --group dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
 clean: ## remove the environment, caches and the demonstration's data
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
+	rm -rf $(VENV) var stations/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
 	find stations tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -29,6 +29,7 @@ from stations.core import (
     limits,
     lists,
     migrations,
+    statics,
     templating,
     viewing,
     web,
@@ -106,7 +107,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build the application; raises ConfigError when the environment does not allow a start."""
     config = config or Config.from_environment()
     app = Flask(
-        "stations", template_folder=str(PACKAGE.parent / "templates"), static_folder=str(PACKAGE / "static")
+        "stations", template_folder=str(PACKAGE.parent / "templates"), static_folder=str(statics.SOURCES)
     )
     app.config.update(_flask_settings(config))
     if config.proxies:
@@ -125,6 +126,7 @@ def create_app(config: Config | None = None) -> Flask:
     glossary.init_app(app)
     lists.init_app(app)
     web.init_app(app)
+    statics.init_app(app)
     people_session.init_app(app)
     viewing.ask_for_proof_by(app, trusted.proof)
     for blueprint in BLUEPRINTS:
@@ -132,7 +134,6 @@ def create_app(config: Config | None = None) -> Flask:
     for group in COMMANDS:
         app.cli.add_command(group)
     app.context_processor(_page_context)
-    app.view_functions["static"] = guards.public(app.view_functions["static"])
     missing = guards.unmarked(app.view_functions.items())
     if missing:
         raise RuntimeError(f"views without @requires or @public: {', '.join(missing)}")

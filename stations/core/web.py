@@ -161,9 +161,9 @@ def init_app(app: Flask) -> None:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         if production:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        # Back and reload must never show a signed-out person's page from a cache.
+        response.headers.setdefault("Cache-Control", "no-store")
         if request.endpoint != "static":
-            # Back and reload must never show a signed-out person's page from a cache.
-            response.headers.setdefault("Cache-Control", "no-store")
             _log_request(response)
         return response
 

@@ -228,7 +228,7 @@ def _watch() -> ResponseReturnValue | None:
 
     A session that was ended elsewhere is left too; its form is kept while the session would still have lasted.
     """
-    if "_user_id" not in session or request.endpoint in (None, "static"):
+    if request.endpoint is None or "_user_id" not in session:
         return None
     now, person = _now(), signed_in()
     if _is_over(now):

@@ -20,7 +20,7 @@ def test_a_sound_page_has_no_faults():
             <label>数 <input name="count"></label><input type="hidden" name="token" value="1">
             <button>送る</button></form><img src="/x.png" alt=""><ruby>共<rt>きょう</rt></ruby>
             <svg role="img" aria-label="図"><title>図</title><path d="M0 0"/></svg>
-            <script src="/x.js" defer></script><script type="application/json">{"a": "<b>"}</script>"""
+            <script src="/static/built/x.0123456789ab.js" type="module"></script><script type="application/json">{"a": "<b>"}</script>"""
         )
         == []
     )
@@ -39,6 +39,7 @@ def test_a_sound_page_has_no_faults():
         ('<a href="javascript:go()">行く</a>', "javascript: address"),
         ("<script>go()</script>", "inline script"),
         ('<img src="/x.png">', "img without alt"),
+        ('<script src="/static/js/main.js" type="module"></script>', "no name of its content"),
         ("<h1>もう一つ</h1>", "2 h1"),
         ('<label for="nobody">名前</label>', "points to nothing"),
         ('<p aria-describedby="nobody">文</p>', "points to nothing"),

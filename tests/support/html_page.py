@@ -1,5 +1,6 @@
 """One page as a reader's browser would understand it, and what must be true of every page."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ POINTING_ATTRIBUTES = (
     "list",
 )
 SPOKEN_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label")
+BUILT = re.compile(r"/static/built/[a-z-]+\.[0-9a-f]{12}\.[a-z]+")
 DATA_SCRIPTS = {"application/json", "application/ld+json", "importmap"}
 
 
@@ -169,6 +171,9 @@ class HtmlPage:
             for name in element.attrib:
                 if name == "style" or name.startswith("on"):
                     yield f"<{_tag(element)}> has an inline {name} attribute"
+            address = element.get("src") or element.get("href") or ""
+            if address.startswith("/static/") and not BUILT.fullmatch(address):
+                yield f"{address} has no name of its content (static_url)"
             if element.get("href", "").lower().startswith("javascript:"):
                 yield f"<{_tag(element)}> has a javascript: address"
             if _tag(element) == "style":

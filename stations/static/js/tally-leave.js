@@ -5,7 +5,7 @@ const TIMEOUT_MS = 4_000;
 async function reaches() {
   try {
     const answer = await fetch(import.meta.url, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return answer.ok;
+    return answer.ok || answer.status === 404; // the file of a page that is older than the server
   } catch {
     return false;
   }
