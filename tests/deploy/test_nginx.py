@@ -9,16 +9,18 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from stations.core import limits
+from stations.core import limits, statics
 from tests.support.databases import replaced_sqlite, shared_sqlite_template
 from tests.support.demo_site import Site, demo_environment, served
 
-SAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "nginx-site.conf"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "deploy" / "nginx-site.conf"
 HALF_SENT = 8
 SECONDS = 20
 
@@ -53,13 +55,14 @@ def proxy(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @contextmanager
-def proxied(folder: Path, application: str) -> Iterator[str]:
-    """The host and port of nginx with the sample's site, whose ports, certificate and log file are the test's."""
+def proxied(folder: Path, application: str, code: Path = ROOT) -> Iterator[str]:
+    """The host and port of nginx with the sample's site, whose ports, certificate and folders are the test's."""
     port = free_port()
     written = SAMPLE.read_text().replace("127.0.0.1:8000", application)
     written = written.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     written = written.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
     written = re.sub(r"ssl_certificate(_key)? .*;", "", written).replace("/var/log/nginx", str(folder))
+    written = written.replace("/srv/stations", str(code))
     (folder / "site.conf").write_text(written)
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -95,11 +98,18 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def ask(address: str, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+    status, answered, _headers = ask_for_all(address, method, path, body, headers)
+    return status, answered
+
+
+def ask_for_all(
+    address: str, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> tuple[int, bytes, Message]:
     connection = http.client.HTTPConnection(address, timeout=SECONDS)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.read()
+        return answer.status, answer.read(), answer.headers
     finally:
         connection.close()
 
@@ -173,6 +183,35 @@ def test_one_time_links_stand_in_no_log(proxy: str, tmp_path_factory: pytest.Tem
     kept = "".join(file.read_text() for file in folder.glob("*.log"))
     assert "GET /" in kept
     assert "secret" not in kept
+
+
+@pytest.mark.parametrize("encoding", ["gzip, deflate, br", "identity"], ids=["compressed", "as it is"])
+def test_static_files_come_from_the_disk_as_the_application_gives_them(
+    tmp_path: Path, site: Site, encoding: str
+):
+    """nginx answers alone (its application is away), with the same bytes, for as long, and under the same headers."""
+    application = urlsplit(site.url).netloc
+    alike = {"Content-Type", "Content-Encoding", "Cache-Control", "X-Content-Type-Options"}
+    alike |= {"Cross-Origin-Resource-Policy", "Vary"}
+    with proxied(tmp_path, f"127.0.0.1:{free_port()}") as address:
+        for name in statics.build().values():
+            asked = ("GET", f"/static/{name}", b"", {"Accept-Encoding": encoding})
+            status, body, headers = ask_for_all(address, *asked)
+            expected = ask_for_all(application, *asked)
+            assert (status, body) == expected[:2] == (200, body)
+            told, wanted = ({one: told_of(given, one) for one in alike} for given in (headers, expected[2]))
+            assert told | {"Vary": wanted["Vary"]} == wanted if name.endswith("png") else told == wanted
+
+
+def told_of(headers: Message, name: str) -> str:
+    return (headers[name] or "").replace("; charset=utf-8", "")
+
+
+def test_a_static_file_that_is_not_on_the_proxys_disk_comes_from_the_application(tmp_path: Path, site: Site):
+    with proxied(tmp_path, urlsplit(site.url).netloc, code=tmp_path) as address:
+        for name in statics.build().values():
+            assert ask(address, "GET", f"/static/{name}")[0] == 200
+        assert ask(address, "GET", "/static/built/main.000000000000.js")[0] == 404
 
 
 def test_an_application_that_is_away_is_said_in_words(tmp_path: Path):
