@@ -8,7 +8,6 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import Babel
 from flask_login import current_user
 from flask_wtf import CSRFProtect
-from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from stations.applications.views import blueprint as applications
@@ -145,13 +144,12 @@ def _flask_settings(config: Config) -> dict[str, Any]:
     engine: dict[str, Any] = {"url": url}
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine["poolclass"] = NullPool if config.mode == "test" else None
     else:
         engine["pool_pre_ping"] = True
     return {
         "STATIONS": config,
         "SECRET_KEY": config.secret_key,
-        "SQLALCHEMY_ENGINES": {"default": {key: value for key, value in engine.items() if value is not None}},
+        "SQLALCHEMY_ENGINES": {"default": engine},
         "SESSION_COOKIE_NAME": "stations",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh database on both systems, the application, a page-reading client."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -32,8 +33,8 @@ DATABASES = ("sqlite", "postgresql")
 RUN_FOLDER = pytest.StashKey[Path]()
 
 # The same examples every time, on a slow machine too: a failure here is never a matter of luck.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("house")
+hypothesis.settings.register_profile("stations", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("stations")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,6 +66,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and RUN_FOLDER in config.stash:
         stop_shared_cluster(config.stash[RUN_FOLDER])
         shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often: what the modules hold is never any, and pages and statements make much that lives."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,10 +3,11 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from tests.support.html_page import HtmlPage, elements, text_of
+from tests.support.html_page import HtmlPage, text_of
 
 Upload: TypeAlias = tuple[bytes, str]
 """A file to send: its bytes and its name."""
@@ -30,14 +31,14 @@ class Form:
     def action(self) -> str:
         return self.element.get("action") or self.page.url
 
-    @property
+    @cached_property
     def controls(self) -> list[Element]:
         """Inputs, selects, text areas and buttons that belong to this form and are not disabled."""
-        own = set(elements(self.element))
+        own = set(self.element.iter())
         form_id = self.element.get("id")
         return [
             control
-            for control in elements(self.page.root)
+            for control in self.page.root.iter()
             if control.tag in {"input", "select", "textarea", "button"}
             and (control.get("form") == form_id if control.get("form") else control in own)
             and control.get("disabled") is None
@@ -142,7 +143,7 @@ def _values_kept(control: Element) -> list[str]:
     if control.get("type") in {"checkbox", "radio"}:
         return [control.get("value", "on")] if control.get("checked") is not None else []
     if control.tag == "textarea":
-        return ["".join(control.itertext())]
+        return ["".join(control.itertext()).removeprefix("\n")]  # HTML drops the line break after the tag
     return [] if control.get("type") == "file" else [control.get("value", "")]
 
 
