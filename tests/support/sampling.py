@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import Flask, url_for
@@ -38,10 +39,12 @@ class Address:
 
 def reaches(held: Held, shown: Any) -> bool:
     """Whether a role held in one body reaches what is shown: said again, apart from core.access."""
-    if not hasattr(shown, "body"):
-        return True
-    body: Body = shown.body()
-    if body.common:
+    return reaches_body(held, shown.body() if hasattr(shown, "body") else None)
+
+
+def reaches_body(held: Held, body: Body | None) -> bool:
+    """The same for the body of what is shown, None for what belongs to none."""
+    if body is None or body.common:
         return True
     match scope_of(held.role):
         case Scope.CITY:
@@ -98,7 +101,7 @@ def addresses(app: Flask, method: str, held: Held) -> Iterator[Address]:
         if model is None:
             continue
         if model not in chosen:  # many routes show the same kind of thing
-            chosen[model] = _near_and_far(model, held)
+            chosen[model] = _near_and_far(app, model, held)
         for shown in chosen[model]:
             values = _values(rule, shown)
             if values is not None:
@@ -110,8 +113,9 @@ def more_in_reach(app: Flask, endpoint: str, held: Held) -> Iterator[str]:
     for rule, _ in rules(app, "GET"):
         model = _model(rule) if rule.endpoint == endpoint else None
         if model is not None:
-            for row in db.session.scalars(sa.select(model).order_by(model.id).limit(ROWS)):
-                values = _values(rule, row) if reaches(held, row) else None
+            for row_id, body in _bodies(app, model):
+                row = db.session.get(model, row_id) if reaches_body(held, body) else None
+                values = _values(rule, row) if row is not None else None
                 if values is not None:
                     yield url_for(endpoint, **values)
 
@@ -136,12 +140,27 @@ def _model(rule: Rule) -> type[Model] | None:
     return found[-1] if found else None
 
 
-def _near_and_far(model: type[Model], held: Held) -> list[Model]:
+_KNOWN: WeakKeyDictionary[Flask, dict[type[Model], list[tuple[int, Body | None]]]] = WeakKeyDictionary()
+"""What `_bodies` found, for each application: every role asks for the same rows again."""
+
+
+def _bodies(app: Flask, model: type[Model]) -> list[tuple[int, Body | None]]:
+    """The first rows of a table, and whose each is."""
+    known = _KNOWN.setdefault(app, {})
+    if model not in known:
+        rows = db.session.scalars(sa.select(model).order_by(model.id).limit(ROWS))
+        known[model] = [(row.id, row.body() if hasattr(row, "body") else None) for row in rows]
+    return known[model]
+
+
+def _near_and_far(app: Flask, model: type[Model], held: Held) -> list[Model]:
     """The first and the last row in reach, and the first out of reach."""
-    rows = list(db.session.scalars(sa.select(model).order_by(model.id).limit(ROWS)))
-    near = [row for row in rows if reaches(held, row)]
-    far = [row for row in rows if not reaches(held, row)]
-    return list(dict.fromkeys([*near[:1], *near[-1:], *far[:1]]))
+    near: list[int] = []
+    far: list[int] = []
+    for row_id, body in _bodies(app, model):
+        (near if reaches_body(held, body) else far).append(row_id)
+    wanted = dict.fromkeys([*near[:1], *near[-1:], *far[:1]])
+    return [row for row_id in wanted if (row := db.session.get(model, row_id)) is not None]
 
 
 def _values(rule: Rule, shown: Model) -> dict[str, Any] | None:
