@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,13 +35,26 @@ class Examined:
         width = page.viewport_size["width"] if page.viewport_size else 0
         return self._folder / hashlib.sha256(f"{width} {page.evaluate(OUTLINE)}".encode()).hexdigest()
 
+    def places(self, page: Page) -> set[str]:
+        """The places of pages at a window as wide whose contrast was looked at."""
+        file = self._places_of(page)
+        return set(file.read_text().splitlines()) if file.exists() else set()
+
+    def add_places(self, page: Page, places: Iterable[str]) -> None:
+        with self._places_of(page).open("a") as file:
+            file.write("".join(f"{place}\n" for place in places))
+
+    def _places_of(self, page: Page) -> Path:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        return self._folder / f"places-{width}"
+
 
 def examine(page: Page, examined: Examined) -> bool:
     """Let axe look, unless a page made of the same at a window as wide was looked at before; whether it looked."""
     mark = examined.of(page)
     if mark.exists():
         return False
-    assert_clean(page)
+    examined.add_places(page, assert_clean(page, known=examined.places(page)))
     mark.touch()
     return True
 
