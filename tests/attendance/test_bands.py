@@ -318,3 +318,28 @@ def test_the_first_records_of_a_year_at_the_same_moment_begin_with_the_same_band
     assert codes(2026) == (
         ["age_65_plus", "fy2026_1", "fy2026_2", "unknown"] if taken else [b.code for b in STANDARD]
     )
+
+
+def test_no_record_is_begun_while_its_years_bands_are_approved(
+    app: Flask, station: Station, volunteer: Person
+) -> None:
+    """It waits, and then has the bands that were approved; the database alone would let both through."""
+    decided(2026, FEWER[:1])
+    draft, approver = drafted(2026), cast.person(Role.APPROVER)
+    opening_id, begun = cast.opening(station, starts_at=cast.BEGUN).id, threading.Event()
+    db.session.commit()
+
+    def begin() -> None:
+        with app.app_context(), clock.telling(NOW):
+            opening, by = db.session.get_one(Opening, opening_id), db.session.get_one(Person, volunteer.id)
+            services.begin(opening=opening, by=by)
+            begun.set()
+            db.session.commit()
+
+    services.approve_bands(draft=draft, by=approver)
+    other = threading.Thread(target=begin)
+    other.start()
+    assert not begun.wait(0.5)
+    db.session.commit()
+    other.join()
+    assert begun.is_set() and codes(2026) == ["age_65_plus", "fy2026_1", "fy2026_2", "unknown"]
