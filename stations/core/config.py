@@ -40,7 +40,7 @@ def data_keys(text: str) -> list[bytes]:
 class Config:
     """What may differ between installations. Each field is the variable ``STATIONS_<NAME>``.
 
-    Money rules are not here: they are data, one row per fiscal year (``grants.FiscalYearSetting``).
+    Money rules are not here: they are data, one row per fiscal year (``grants.settings.models``).
     """
 
     mode: str = "demo"

@@ -16,7 +16,7 @@ class PrintedAs(AppendOnly, Model):
     """One decision on one character: what is printed in its place, and why. The latest one counts.
 
     Never changed: what a letter says was printed under the decision that counted then. Written only by
-    `grants.services.print_as`.
+    `grants.letters.services.characters.print_as`.
     """
 
     __tablename__ = "printed_as"

@@ -12,12 +12,18 @@ from stations.demo.diary import Days, Story
 from stations.demo.timetable import Timetable, When
 from stations.demo.town import Town
 from stations.demo.undertakings import Session, Settlement, Undertaking
-from stations.grants import queries, services
-from stations.grants.models import Grant, PaymentRequest
+from stations.grants.awards.services import awards, cancellations, changes
+from stations.grants.letters.services import letters
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.services import corrections, payments
+from stations.grants.reports.services import inspections, reports
+from stations.grants.reports.services import reminders as report_reminders
 from stations.grants.rules import PaymentStatus, Status
-from stations.grants.services import inspections, recoveries, reports
-from stations.grants.services import reminders as report_reminders
-from stations.grants.settlement import FiscalTerms
+from stations.grants.settings.rules import FiscalTerms
+from stations.grants.settings.services import approve_settings, draft_settings
+from stations.grants.settlement.queries import calculation
+from stations.grants.settlement.services import determinations, recoveries, refunds
 
 _UNIT = 1_000
 _REMINDING = 40
@@ -38,10 +44,10 @@ def settings(days: Days, town: Town) -> Story:
         (days.year, days.before(2, 2)),
     ):
         yield entered
-        draft = services.draft_settings(terms=_terms(year), by=town.officer())
-        services.approve_settings(draft=draft, by=town.city[Role.APPROVER][0])
+        draft = draft_settings(terms=_terms(year), by=town.officer())
+        approve_settings(draft=draft, by=town.city[Role.APPROVER][0])
     yield days.share(0.96)
-    services.draft_settings(terms=_terms(days.year + 1), by=town.officer())  # waits for the section head
+    draft_settings(terms=_terms(days.year + 1), by=town.officer())  # waits for the section head
 
 
 def _terms(year: int) -> FiscalTerms:
@@ -67,7 +73,7 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: in
     officers = town.of(task.place)
     yield times.at(When.APPLY)
     within = task.session in {Session.SUMMER, Session.AUTUMN}
-    grant = services.apply(
+    grant = awards.apply(
         plan=plans[task], starts_on=clock.today() if within else None, by=officers[Role.CHAIR]
     )
     yield from _decision(town, task, grant, times)
@@ -101,29 +107,29 @@ def _decision(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> 
         return
     yield times.at(When.REVIEW)
     if task.grant is Status.WITHDRAWN:
-        services.withdraw(
+        awards.withdraw(
             grant=grant, by=town.of(task.place)[Role.CHAIR], reason="町会の祭りといっしょに開くことにしたため"
         )
         return
-    services.begin_review(grant=grant, by=by)
+    awards.begin_review(grant=grant, by=by)
     if task.grant is Status.REVIEWING:
         return
     yield times.at(When.DRAFT)
     if task.grant is Status.REFUSED:
-        services.draft_refusal(
+        awards.draft_refusal(
             grant=grant, reason="店舗の内装工事は、補助の対象となる経費にあたらないため", by=by
         )
     else:
         conditions = "備品は台帳に記録し、5年間保管すること。" if len(task.title) % 3 == 0 else ""
-        services.draft_award(grant=grant, awarded_yen=_award(task, grant), conditions=conditions, by=by)
+        awards.draft_award(grant=grant, awarded_yen=_award(task, grant), conditions=conditions, by=by)
     if task.grant is Status.DECIDING:
         return
     yield times.at(When.APPROVE)
-    services.approve_decision(grant=grant, by=town.city[Role.APPROVER][0])
+    awards.approve_decision(grant=grant, by=town.city[Role.APPROVER][0])
     if task.grant is Status.AWARDED:
         return
     yield times.at(When.ISSUE)
-    services.issue(grant=grant, by=by)
+    letters.issue(grant=grant, by=by)
 
 
 def _award(task: Undertaking, grant: Grant) -> Yen:
@@ -143,21 +149,21 @@ def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> S
     )
     amount = grant.awarded_yen if all_at_once else floor_unit(grant.awarded_yen * 6 // 10, _UNIT)
     yield times.at(When.REQUEST)
-    request = services.request_advance(
+    request = payments.request_advance(
         grant=grant,
         amount_yen=amount,
         purpose="会場使用料と材料費の支払いのため",
         by=town.of(task.place)[Role.TREASURER],
     )
     yield times.at(When.ORDER)
-    services.draft_order(request=request, by=town.officer(1))
+    payments.draft_order(request=request, by=town.officer(1))
     yield times.at(When.ORDER, 0.3)
-    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
+    payments.order_payment(request=request, by=town.city[Role.APPROVER][0])
     yield times.at(When.PAY)
     _pay(town, request)
     if task.whole_year and task.place.key == "mabashi":
         yield times.at(When.PAY, 0.4)
-        again = services.fail_payment(
+        again = corrections.fail_payment(
             request=request,
             returned_on=clock.today(),
             reason="口座名義の変更の届出がなく、振込先の口座が見つからなかったため（銀行から組戻し）",
@@ -165,14 +171,14 @@ def _advance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> S
         )
         assert again is not None
         yield times.at(When.PAY, 0.6)
-        services.draft_order(request=again, by=town.officer(1))
-        services.order_payment(request=again, by=town.city[Role.APPROVER][0])
+        payments.draft_order(request=again, by=town.officer(1))
+        payments.order_payment(request=again, by=town.city[Role.APPROVER][0])
         yield times.at(When.PAY, 0.75)
         _pay(town, again)
 
 
 def _pay(town: Town, request: PaymentRequest) -> None:
-    services.record_payment(
+    payments.record_payment(
         request=request,
         paid_on=clock.today(),
         reference=f"振込{request.id:04d}",
@@ -188,29 +194,29 @@ def _second_advance(town: Town, task: Undertaking, grant: Grant, nth: int) -> St
     rest = grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT)
     if wanted is PaymentStatus.PAID:
         yield days.share(0.95)
-        mistaken = services.request_advance(
+        mistaken = payments.request_advance(
             grant=grant, amount_yen=rest // 2, purpose="会場使用料のため", by=treasurer
         )
         yield days.share(0.9525)
-        services.withdraw_advance(request=mistaken, by=treasurer, reason="材料費も合わせて請求し直すため")
+        payments.withdraw_advance(request=mistaken, by=treasurer, reason="材料費も合わせて請求し直すため")
     yield days.share(0.955)
-    request = services.request_advance(
+    request = payments.request_advance(
         grant=grant, amount_yen=rest, purpose="これからの会場使用料と材料費のため", by=treasurer
     )
     if wanted is PaymentStatus.REQUESTED:
         return
     yield days.share(0.965)
     if wanted is PaymentStatus.RETURNED:
-        services.return_request(
+        payments.return_request(
             request=request,
             reason="前回の概算払の使いみちが分かる領収書を先に登録してください。",
             by=town.officer(1),
         )
         return
-    services.draft_order(request=request, by=town.officer(1))
+    payments.draft_order(request=request, by=town.officer(1))
     if wanted is PaymentStatus.DRAFTED:
         return
-    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
+    payments.order_payment(request=request, by=town.city[Role.APPROVER][0])
     if wanted is PaymentStatus.PAID:
         yield days.share(0.975)
         _pay(town, request)
@@ -231,37 +237,37 @@ def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
     budgets[take.id] += moved
     chair = town.of(task.place)[Role.CHAIR]
     reason = "参加者が増え、当初の費目のままでは足りなくなったため"
-    services.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
+    changes.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
     if task.grant is Status.CHANGE_REQUESTED:
         yield town.days.share(0.983)
-        services.withdraw_change(grant=grant, by=chair, reason="理由の書き方を、会計と相談し直すため")
+        changes.withdraw_change(grant=grant, by=chair, reason="理由の書き方を、会計と相談し直すため")
         yield town.days.share(0.987)
         reason = "参加者が春の2倍に増え、当初の費目のままでは材料費が足りなくなったため"
-        services.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
+        changes.request_change(grant=grant, budgets=budgets, reason=reason, by=chair)
     if task.grant is Status.ACTIVE and grant.status is Status.CHANGE_REQUESTED:
         yield town.days.share(0.985)
         refused = task.place.key == "mabashi"
-        services.decide_change(
+        changes.decide_change(
             grant=grant,
             approve=not refused,
             reason="講師の謝礼は、当初の計画のとおりにまかなえると見込まれるため" if refused else "",
             by=town.city[Role.APPROVER][0],
         )
-        services.issue_change(grant=grant, by=town.officer())
+        letters.issue_change(grant=grant, by=town.officer())
 
 
 def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
     """中止 while an advance is still asked for: the request falls away."""
     assert grant.awarded_yen is not None
     yield times.at(When.SPEND_TO, 0.9)
-    services.request_advance(
+    payments.request_advance(
         grant=grant,
         amount_yen=grant.awarded_yen - floor_unit(grant.awarded_yen * 6 // 10, _UNIT),
         purpose="これからの会場使用料のため",
         by=town.of(task.place)[Role.TREASURER],
     )
     yield times.at(When.COMPLETE)
-    services.discontinue(
+    awards.discontinue(
         grant=grant, reason="協力店が閉店し、続けられなくなったため", by=town.of(task.place)[Role.CHAIR]
     )
 
@@ -269,26 +275,26 @@ def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) 
 def _cancel_part(town: Town, grant: Grant, times: Timetable) -> Story:
     """一部取消し: at most what the preparations have cost by then is left, once a report shows it."""
     yield times.at(When.COMPLETE)
-    services.draft_cancellation(
+    cancellations.draft_cancellation(
         grant=grant,
         reason="会場の使用許可が取り消され、事業を行えなくなったため",
-        kept_yen=queries.keepable(grant).limit,
+        kept_yen=calculation.keepable(grant).limit,
         by=town.officer(),
     )
-    services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
-    services.issue_cancellation(grant=grant, by=town.officer())
+    cancellations.cancel(grant=grant, by=town.city[Role.APPROVER][0])
+    letters.issue_cancellation(grant=grant, by=town.officer())
 
 
 def _cancel_all(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
     """取消し: no report came after the 中止・廃止, so nothing is left and all that was paid has to come back."""
     yield times.at(When.COMPLETE)
-    services.discontinue(grant=grant, reason="担い手が見つからないため", by=town.of(task.place)[Role.CHAIR])
+    awards.discontinue(grant=grant, reason="担い手が見つからないため", by=town.of(task.place)[Role.CHAIR])
     yield times.at(When.CLOSE)
-    services.draft_cancellation(
+    cancellations.draft_cancellation(
         grant=grant, reason="期限までに実績報告書が提出されなかったため", by=town.officer()
     )
-    services.cancel(grant=grant, by=town.city[Role.APPROVER][0])
-    services.issue_cancellation(grant=grant, by=town.officer())
+    cancellations.cancel(grant=grant, by=town.city[Role.APPROVER][0])
+    letters.issue_cancellation(grant=grant, by=town.officer())
 
 
 def _report(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
@@ -361,24 +367,24 @@ def _settle(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> St
     if task.grant is Status.INSPECTED:
         return
     yield times.at(When.INSPECT, 0.5)
-    services.draft_determination(grant=grant, by=town.officer())
+    determinations.draft_determination(grant=grant, by=town.officer())
     if task.grant is Status.DETERMINING:
         return
     yield times.at(When.DETERMINE)
-    services.determine(grant=grant, by=town.city[Role.APPROVER][1])
+    determinations.determine(grant=grant, by=town.city[Role.APPROVER][1])
     if task.grant is Status.DETERMINED:
         return
     yield times.at(When.NOTIFY)
-    services.issue_determination(grant=grant, by=town.officer())
+    letters.issue_determination(grant=grant, by=town.officer())
     yield times.at(When.SETTLE)
-    settled = services.settlement_of(grant)
+    settled = determinations.settlement_of(grant)
     if settled.refund:
         yield from _refund(town, task, grant, times)
     elif settled.balance:
         yield from _balance(town, task, grant, times)
     if task.grant is Status.CLOSED:
         yield times.at(When.CLOSE)
-        services.close(grant=grant, by=town.officer())
+        determinations.close(grant=grant, by=town.officer())
     if task.last_year and task.place.key in {"farm", "mabashi"}:
         yield from _recover(town, grant, paid=task.place.key == "farm")
 
@@ -421,23 +427,23 @@ def _recover(town: Town, grant: Grant, *, paid: bool) -> Story:
 
 
 def _refund(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
-    services.draft_refund(grant=grant, by=town.officer(1))
-    services.order_refund(grant=grant, by=town.city[Role.APPROVER][0])
-    services.issue_refund(grant=grant, by=town.officer())
+    refunds.draft_refund(grant=grant, by=town.officer(1))
+    refunds.order_refund(grant=grant, by=town.city[Role.APPROVER][0])
+    refunds.issue_refund(grant=grant, by=town.officer())
     if task.grant is Status.REFUND_DUE:
         return
     yield times.at(When.CASH)
-    services.record_refund(
+    refunds.record_refund(
         grant=grant, received_on=clock.today(), reference="納付書", by=town.city[Role.CASHIER][0]
     )
 
 
 def _balance(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
-    services.order_balance(grant=grant, by=town.officer(1))
+    determinations.order_balance(grant=grant, by=town.officer(1))
     if task.grant is Status.BALANCE_DUE:
         return
     request = db.session.scalars(sa.select(PaymentRequest).filter_by(grant_id=grant.id, kind="balance")).one()
     yield times.at(When.SETTLE, 0.5)
-    services.order_payment(request=request, by=town.city[Role.APPROVER][0])
+    payments.order_payment(request=request, by=town.city[Role.APPROVER][0])
     yield times.at(When.CASH)
     _pay(town, request)

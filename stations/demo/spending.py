@@ -15,14 +15,15 @@ from stations.demo.diary import Story
 from stations.demo.timetable import Timetable, When
 from stations.demo.town import Town
 from stations.demo.undertakings import Settlement, Undertaking
-from stations.grants import queries
-from stations.grants.models import Grant, GrantLine, Receipt
-from stations.grants.queries import receipts as receipt_queries
-from stations.grants.queries import reports as report_queries
-from stations.grants.receipts import ReceiptKind
+from stations.grants.books.models import Receipt
+from stations.grants.books.queries import ledger
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.rules.receipts import ReceiptKind
+from stations.grants.books.services import incomes, receipts
+from stations.grants.models import Grant, GrantLine
+from stations.grants.reports.queries import reports as report_queries
 from stations.grants.rules import Status, project_period
-from stations.grants.services import incomes, receipts
-from stations.grants.settlement import fixed_amount
+from stations.grants.settlement.rules.amounts import fixed_amount
 
 _SHOPS: dict[CostCategory, tuple[tuple[str, str], ...]] = {
     CostCategory.RENT: (("見本会館", "会場使用料"), ("架空センター", "部屋の使用料")),
@@ -69,7 +70,7 @@ def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Stor
 
 def _put_in_lacking(town: Town, task: Undertaking, grant: Grant, coming: list[_Piece]) -> None:
     """自己資金 for all that is still to be spent, on the day on which the cash no longer suffices."""
-    cash = queries.standing(grant).cash
+    cash = ledger.standing(grant).cash
     if cash >= coming[0][2]:
         return
     moves = (amount if line is None else -amount for _part, line, amount in coming)
@@ -206,4 +207,4 @@ def _take_in(town: Town, task: Undertaking, grant: Grant, kind: IncomeKind, amou
 
 def spent(line: GrantLine) -> Yen:
     """What has been spent on a line so far."""
-    return queries.spent_by_line(line.grant).get(line.id, 0)
+    return ledger.spent_by_line(line.grant).get(line.id, 0)

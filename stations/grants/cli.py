@@ -6,9 +6,10 @@ import click
 from flask.cli import AppGroup
 
 from stations.core.database import db, ids
-from stations.grants import queries
-from stations.grants.queries.late_reports import owing_reports
-from stations.grants.services import photos, reminders
+from stations.grants.books.services import photos
+from stations.grants.queries import grants
+from stations.grants.reports.queries.reminders import owing_reports
+from stations.grants.reports.services import reminders
 
 log = logging.getLogger(__name__)
 commands = AppGroup("grants", help="Reports that do not come.")
@@ -26,7 +27,7 @@ def remind() -> None:
     reminded = failed = 0
     for grant_id in ids(owing_reports()):
         try:
-            grant = queries.grant(grant_id)
+            grant = grants.grant(grant_id)
             reminded += grant is not None and reminders.remind(grant=grant)
             db.session.commit()
         except Exception:  # whatever is wrong with one grant, the others wait for their reminder

@@ -1,15 +1,19 @@
-"""What the states, acts and kinds of grants are called, and the tones of their chips."""
-
-from enum import StrEnum
+"""What the states and acts of grants are called, the tones of their chips, the stages of a grant's life."""
 
 from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
-from stations.grants.bookkeeping import Account
-from stations.grants.receipts import Level, ReceiptKind
-from stations.grants.recovering import RecoveryAct, RecoveryDeed, RecoveryStatus
-from stations.grants.reporting import AccountsAct
-from stations.grants.rules import Act, Deed, PaymentAct, PaymentDeed, PaymentStatus, Status
-from stations.grants.settlement import ReallocationRule
+from stations.grants.rules import (
+    AccountsAct,
+    Act,
+    Deed,
+    PaymentAct,
+    PaymentDeed,
+    PaymentStatus,
+    RecoveryAct,
+    RecoveryDeed,
+    RecoveryStatus,
+    Status,
+)
 
 labels.register(
     {
@@ -95,50 +99,6 @@ labels.register(
     }
 )
 
-labels.register(
-    {
-        ReallocationRule.SMALLER20: _l("少ないほうの費目の2割まで自由に流用できる"),
-        ReallocationRule.ANY20: _l("どの費目も2割を超えて動くときは変更承認が要る"),
-    }
-)
-labels.register(
-    {
-        ReceiptKind.RECEIPT: _l("領収書"),
-        ReceiptKind.BANK_SLIP: _l("振込明細"),
-        ReceiptKind.ESTIMATE: _l("見積書"),
-        ReceiptKind.INVOICE: _l("請求書"),
-        ReceiptKind.DELIVERY_NOTE: _l("納品書"),
-    }
-)
-labels.register(
-    {
-        Level.ERROR: _l("直してください"),
-        Level.WARNING: _l("ご確認ください"),
-    }
-)
-labels.register(
-    {
-        Account.CITY_CASH: _l("市"),
-        Account.COMMITTEE_CASH: _l("実行委員会の現金・預金"),
-        Account.EXPENSE: _l("支出"),
-        Account.INCOME: _l("収入"),
-        Account.OWN_FUNDS: _l("自己資金"),
-    }
-)
-
-LETTERS = {
-    "award": _l("交付決定通知書"),
-    "refusal": _l("不交付決定通知書"),
-    "change": _l("変更承認通知書"),
-    "change_refusal": _l("変更不承認通知書"),
-    "cancellation": _l("交付決定取消通知書"),
-    "determination": _l("額の確定通知書"),
-    "refund": _l("返還命令書"),
-    "recovery": _l("返還命令書（完結後）"),
-}
-
-PAYMENT_KINDS = {"advance": _l("概算払"), "balance": _l("精算払")}
-
 TONES: dict[Status, str] = {
     Status.APPLIED: "blue",
     Status.REVIEWING: "blue",
@@ -163,17 +123,6 @@ TONES: dict[Status, str] = {
     Status.CANCELLED: "red",
 }
 
-PAYMENT_TONES: dict[PaymentStatus, str] = {
-    PaymentStatus.REQUESTED: "blue",
-    PaymentStatus.DRAFTED: "yellow",
-    PaymentStatus.ORDERED: "yellow",
-    PaymentStatus.PAID: "green",
-    PaymentStatus.FAILED: "red",
-    PaymentStatus.RETURNED: "orange",
-    PaymentStatus.CANCELLED: "grey",
-}
-
-
 labels.register(
     {
         Deed.APPLY: _l("交付を申請する"),
@@ -186,8 +135,17 @@ labels.register(
         Deed.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
     }
 )
-
-
+labels.register(
+    {
+        AccountsAct.SAVE_REPORT: _l("実績報告を書く"),
+        AccountsAct.AUDIT: _l("会計を監査する"),
+        AccountsAct.QUESTION: _l("監査が会計に直してほしいと伝える"),
+        AccountsAct.VOID_AUDIT: _l("会計が変わり、監査がやり直しになった"),
+        AccountsAct.RECORD_INCOME: _l("収入を記録する"),
+        AccountsAct.CORRECT_INCOME: _l("収入の記録を訂正する"),
+        AccountsAct.CANCEL_INCOME: _l("収入の記録を取り消す"),
+    }
+)
 labels.register(
     {
         PaymentDeed.REQUEST: _l("請求する"),
@@ -195,8 +153,6 @@ labels.register(
         PaymentDeed.PAY_AGAIN: _l("支払をやり直す"),
     }
 )
-
-
 labels.register(
     {
         RecoveryStatus.DRAFTED: _l("決裁待ち"),
@@ -215,41 +171,8 @@ labels.register(
         RecoveryAct.REVERSE: _l("入金の記録を訂正する"),
     }
 )
-
-
 labels.register({RecoveryDeed.DRAFT_RECOVERY: _l("完結後の返還を起案する")})
 
-
-class SettingsAct(StrEnum):
-    """制度設定 has no states; what was entered stands beside the act."""
-
-    SAVE = "save"
-    DRAFT = "draft"
-    APPROVE = "approve"
-    RETURN = "return"
-
-
-labels.register(
-    {
-        SettingsAct.SAVE: _l("制度設定を保存する"),
-        SettingsAct.DRAFT: _l("制度設定を起案する"),
-        SettingsAct.APPROVE: _l("制度設定を決裁する"),
-        SettingsAct.RETURN: _l("制度設定の起案を差し戻す"),
-    }
-)
-
-
-class CharacterAct(StrEnum):
-    """What letters print for a character that no font has."""
-
-    PRINT_AS = "print_as"
-
-
-labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決める")})
-
-audit.register("printed_as", acts=CharacterAct)
-audit.register("fiscal_year_setting", acts=SettingsAct)
-audit.register("settings_draft", acts=SettingsAct)
 audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
 audit.register("grant_recovery", acts=(RecoveryAct, RecoveryDeed), statuses=RecoveryStatus)
 audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)

@@ -2,8 +2,16 @@
 
 from stations.core.access import Permission, Role
 from stations.core.workflow import Step, Workflow
-from stations.grants.recovering import RecoveryAct, RecoveryDeed, RecoveryStatus
-from stations.grants.rules import Act, Deed, PaymentAct, PaymentStatus, Status
+from stations.grants.rules import (
+    Act,
+    Deed,
+    PaymentAct,
+    PaymentStatus,
+    RecoveryAct,
+    RecoveryDeed,
+    RecoveryStatus,
+    Status,
+)
 
 # A table is read in rows: short names, and not one argument a line.
 # fmt: off
@@ -141,4 +149,3 @@ RECOVERY = Workflow(
     Step(RA.REVERSE, RS.REPAID, RS.ORDERED, P.PAYMENT_RECORD,
          needs_reason=True, endpoint="grants.reverse_recovery", kind="secondary", notifies=(R.TREASURER, R.OFFICER)),
 )
-# fmt: on

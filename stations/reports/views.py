@@ -10,7 +10,8 @@ from stations.core.access import Permission
 from stations.core.database import one_snapshot
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.grants.labels import LETTERS, PAYMENT_KINDS
+from stations.grants.letters.labels import LETTERS
+from stations.grants.payments.labels import PAYMENT_KINDS
 from stations.people.session import signed_in
 from stations.reports import figures, tables
 from stations.reports.queries import home as home_queries

@@ -13,9 +13,12 @@ from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
 from stations.core.outbox import OutboxMail
-from stations.grants import queries
-from stations.grants import services as grants
-from stations.grants.models import Grant, PaymentRequest
+from stations.grants.awards.services import awards
+from stations.grants.letters.services import letters
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.queries import payments as payment_queries
+from stations.grants.payments.services import payments
 from stations.meetings import queries as hall
 from stations.meetings import services as meetings
 from stations.meetings.rules import Resolution
@@ -73,27 +76,27 @@ def award(site: Site, grant_id: int) -> None:
     """審査 → 起案 → 決裁 → 施行, of all that was asked for."""
     with _at_work(site):
         grant, officer = db.session.get_one(Grant, grant_id), _called("officer1")
-        grants.begin_review(grant=grant, by=officer)
-        grants.draft_award(grant=grant, awarded_yen=grant.requested_yen, by=officer)
-        grants.approve_decision(grant=grant, by=_called("approver1"))
-        grants.issue(grant=grant, by=officer)
+        awards.begin_review(grant=grant, by=officer)
+        awards.draft_award(grant=grant, awarded_yen=grant.requested_yen, by=officer)
+        awards.approve_decision(grant=grant, by=_called("approver1"))
+        letters.issue(grant=grant, by=officer)
 
 
 def pay(site: Site, grant_id: int) -> None:
     """支出命令 → 支払済 of the advance that was asked for."""
     with _at_work(site):
-        (request,) = queries.pending(db.session.get_one(Grant, grant_id))
-        grants.draft_order(request=request, by=_called("officer2"))
-        grants.order_payment(request=request, by=_called("approver1"))
+        (request,) = payment_queries.pending(db.session.get_one(Grant, grant_id))
+        payments.draft_order(request=request, by=_called("officer2"))
+        payments.order_payment(request=request, by=_called("approver1"))
         _on_a_bank_day(request)
         paid_on = clock.last_bank_day(clock.today())
-        grants.record_payment(request=request, paid_on=paid_on, by=_called("cashier1"))
+        payments.record_payment(request=request, paid_on=paid_on, by=_called("cashier1"))
 
 
 def order_on_a_bank_day(site: Site, grant_id: int) -> None:
     """At a weekend nothing could be paid: the order is then one of the last bank day."""
     with _at_work(site):
-        for request in queries.pending(db.session.get_one(Grant, grant_id)):
+        for request in payment_queries.pending(db.session.get_one(Grant, grant_id)):
             _on_a_bank_day(request)
 
 

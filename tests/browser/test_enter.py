@@ -8,8 +8,9 @@ from stations.applications.models import CostLine, Plan
 from stations.applications.rules import CostCategory, Section, Status
 from stations.core.access import Role
 from stations.core.database import Model, db
-from stations.grants.models import Grant, Receipt
-from stations.grants.reporting import BOOKS_OPEN
+from stations.grants.books.models import Receipt
+from stations.grants.books.rules.accounts import BOOKS_OPEN
+from stations.grants.models import Grant
 from tests.browser.conftest import VisitorMaker
 from tests.browser.enter import assert_enter_is_harmless
 from tests.support import cast

@@ -6,8 +6,9 @@ from flask import Flask
 
 from stations.core.access import Role
 from stations.core.database import db
-from stations.grants.models import Grant, Receipt
-from stations.grants.reporting import BOOKS_OPEN
+from stations.grants.books.models import Receipt
+from stations.grants.books.rules.accounts import BOOKS_OPEN
+from stations.grants.models import Grant
 from tests.browser.conftest import VisitorMaker
 from tests.support import cast
 from tests.support.demo_site import Site

@@ -15,8 +15,9 @@ from pypdf import PdfReader
 from stations.applications import letter_data as plan_data
 from stations.core import documents, uploads
 from stations.core.messages import RuleBroken
-from stations.grants import labels, letter_data
-from stations.grants.letter_data import Award, Determination, FinalReport, Letter, Refund
+from stations.grants.letters import labels as letter_labels
+from stations.grants.letters import letter_data
+from stations.grants.letters.letter_data import Award, Determination, FinalReport, Letter, Refund
 from tests.applications.letter_samples import PLAN
 from tests.grants.letter_samples import LETTERS
 from tests.support.refusals import refused
@@ -44,7 +45,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_every_letter_has_a_sample() -> None:
-    assert set(labels.LETTERS) <= set(LETTERS)
+    assert set(letter_labels.LETTERS) <= set(LETTERS)
 
 
 @pytest.mark.parametrize("name", [*LETTERS, "plan"])
@@ -310,7 +311,7 @@ def test_threads_do_not_disturb_each_other() -> None:
 
 def test_typst_is_not_loaded_at_start() -> None:
     script = (
-        "import sys, stations.grants.letter_data, stations.applications.letter_data;"
+        "import sys, stations.grants.letters.letter_data, stations.applications.letter_data;"
         "print(*({'typst', 'fontTools'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

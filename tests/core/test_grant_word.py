@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from stations.core.config import Config, ConfigError
 from stations.core.language import gettext, translate
-from stations.grants import letter_data
+from stations.grants.letters import letter_data
 from tests.grants.letter_samples import LETTERS
 
 

@@ -22,12 +22,16 @@ from stations.core.audit import Event
 from stations.core.config import Config
 from stations.core.database import Model, db
 from stations.demo import load
-from stations.grants import queries
-from stations.grants.models import Grant, LedgerPosting, LedgerTransaction, Letter, PaymentRequest, Receipt
-from stations.grants.queries import reports
+from stations.grants.books.models import LedgerPosting, LedgerTransaction, Receipt
+from stations.grants.books.queries import ledger
+from stations.grants.letters.models import Letter
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.queries import budget_years
+from stations.grants.reports.queries import reports
 from stations.grants.rules import PaymentStatus
 from stations.grants.rules import Status as GrantStatus
-from stations.grants.settings import SettingsDraft
+from stations.grants.settings.models import SettingsDraft
 from stations.meetings.models import Meeting
 from stations.meetings.rules import MeetingStatus
 from stations.people.models import Person, RoleAssignment
@@ -139,13 +143,13 @@ def test_last_year_closed_in_all_three_ways(in_demo: Flask):
     balances = count(PaymentRequest, PaymentRequest.kind == "balance")
     assert refunds and balances and len(closed) > len(refunds) + balances
     for grant in closed:
-        standing = queries.standing(grant)
+        standing = ledger.standing(grant)
         assert (standing.paid, standing.cash) == (grant.fixed_yen, 0)
 
 
 @pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)
 def test_two_of_last_year_were_settled_out_of_and_into_this_years_budget(in_demo: Flask):
-    budgets = queries.budget_flows(2026).values()
+    budgets = budget_years.budget_flows(2026).values()
     assert any(one.earlier for one in budgets) and any(one.income for one in budgets)
 
 

@@ -21,9 +21,10 @@ from stations.core.database import db
 from stations.core.files import StoredFile
 from stations.demo import referrals
 from stations.demo.referrals import Said
-from stations.grants import queries
-from stations.grants.models import Grant, Letter, Payment, Repayment
-from stations.grants.queries import books
+from stations.grants.books.queries import cash_book, ledger
+from stations.grants.letters.models import Letter
+from stations.grants.models import Grant
+from stations.grants.payments.models import Payment, Repayment
 from stations.grants.rules import Status
 from stations.meetings.models import Meeting
 from stations.people.models import RoleAssignment
@@ -103,7 +104,7 @@ def test_in_april_last_year_is_being_reported(in_demo: Flask):
 
 def test_no_committee_spends_money_that_it_does_not_have(in_demo: Flask):
     every = db.session.scalars(sa.select(Grant)).all()
-    lines = [(grant.id, line) for grant in every for line in books.cash_book(grant).lines]
+    lines = [(grant.id, line) for grant in every for line in cash_book.cash_book(grant).lines]
     assert len(lines) > 200
     assert [
         (grant_id, line.happened_on, line.balance_yen) for grant_id, line in lines if line.balance_yen < 0
@@ -116,7 +117,7 @@ def test_what_stopped_early_has_spent_a_part(in_demo: Flask, status: Status):
     assert stopped
     for grant in stopped:
         assert grant.awarded_yen is not None
-        assert 0 < queries.standing(grant).spent <= grant.awarded_yen // 2
+        assert 0 < ledger.standing(grant).spent <= grant.awarded_yen // 2
 
 
 def frozen_figures(report: StoredFile) -> tuple[int, int]:

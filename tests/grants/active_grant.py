@@ -17,14 +17,16 @@ from stations.core import clock, files
 from stations.core.access import Role
 from stations.core.database import add, db
 from stations.core.files import StoredFile
-from stations.grants import bookkeeping
-from stations.grants.models import Grant, GrantLine, Receipt
-from stations.grants.queries.grants import settings
-from stations.grants.receipts import ReceiptKind
+from stations.grants.books.models import Receipt
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.rules.receipts import ReceiptKind
+from stations.grants.books.services import ledger, receipts
+from stations.grants.models import Grant, GrantLine
+from stations.grants.reports.services import reports
 from stations.grants.rules import Status
-from stations.grants.services import ledger, receipts, reports
-from stations.grants.settings import FiscalYearSetting
-from stations.grants.settlement import ReallocationRule
+from stations.grants.settings.models import FiscalYearSetting
+from stations.grants.settings.queries import settings
+from stations.grants.settings.rules import ReallocationRule
 from stations.people.models import Person
 from tests.support import cast
 

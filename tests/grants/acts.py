@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 from stations.core import clock
 from stations.core.access import Role
-from stations.grants import queries, rules, services
-from stations.grants.models import Grant, PaymentRequest
-from stations.grants.recoveries import GrantRecovery
-from stations.grants.services import inspections, recoveries, reports
+from stations.grants.awards.services import awards, cancellations, changes
+from stations.grants.letters.services import letters
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.rules import paying
+from stations.grants.payments.services import corrections, payments
+from stations.grants.reports.services import inspections, reports
+from stations.grants.settlement.models import GrantRecovery
+from stations.grants.settlement.queries import recoveries as recovery_queries
+from stations.grants.settlement.services import determinations, recoveries, refunds
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -32,7 +38,7 @@ class Case:
     @property
     def recovery(self) -> GrantRecovery:
         """The newest finding after 完結."""
-        return max(queries.recoveries(self.grant), key=lambda one: one.id)
+        return max(recovery_queries.recoveries(self.grant), key=lambda one: one.id)
 
 
 def case(made: grants.Team) -> Case:
@@ -47,7 +53,7 @@ def moved(made: grants.Team) -> dict[int, int]:
 
 
 def ask_change(made: grants.Team) -> None:
-    services.request_change(grant=made.grant, budgets=moved(made), reason="広い部屋", by=made.chair)
+    changes.request_change(grant=made.grant, budgets=moved(made), reason="広い部屋", by=made.chair)
 
 
 def submit_report(case: Case) -> None:
@@ -63,25 +69,25 @@ def submit_report(case: Case) -> None:
 
 
 def _order(case: Case) -> object:
-    services.order_payment(request=case.payment, by=case.made.approver)
+    payments.order_payment(request=case.payment, by=case.made.approver)
     return case.payment
 
 
 def _draft_order(case: Case) -> object:
-    services.draft_order(request=case.payment, by=case.made.officer)
+    payments.draft_order(request=case.payment, by=case.made.officer)
     return case.payment
 
 
 def _pay(case: Case) -> object:
-    services.record_payment(request=case.payment, paid_on=clock.today(), by=case.made.cashier)
+    payments.record_payment(request=case.payment, paid_on=clock.today(), by=case.made.cashier)
     return case.payment
 
 
 def _fail(case: Case) -> object:
-    services.fail_payment(
+    corrections.fail_payment(
         request=case.payment, returned_on=clock.today(), reason="口座なし", by=case.made.cashier
     )
-    return rules.receiving_year(case.payment.fiscal_year, clock.today())
+    return paying.receiving_year(case.payment.fiscal_year, clock.today())
 
 
 def _record_recovery(case: Case) -> object:
@@ -95,32 +101,32 @@ def _inspect(case: Case) -> object:
 
 
 ACTS: dict[str, Callable[[Case], object]] = {
-    "apply": lambda case: services.apply(plan=case.made.plan, by=case.made.chair),
-    "begin_review": lambda case: services.begin_review(grant=case.grant, by=case.made.officer),
-    "withdraw": lambda case: services.withdraw(grant=case.grant, by=case.made.chair),
-    "draft_award": lambda case: services.draft_award(
+    "apply": lambda case: awards.apply(plan=case.made.plan, by=case.made.chair),
+    "begin_review": lambda case: awards.begin_review(grant=case.grant, by=case.made.officer),
+    "withdraw": lambda case: awards.withdraw(grant=case.grant, by=case.made.chair),
+    "draft_award": lambda case: awards.draft_award(
         grant=case.grant, awarded_yen=100_000, by=case.made.officer
     ),
-    "draft_refusal": lambda case: services.draft_refusal(
+    "draft_refusal": lambda case: awards.draft_refusal(
         grant=case.grant, reason="年度が終わったため", by=case.made.officer
     ),
-    "approve_decision": lambda case: services.approve_decision(grant=case.grant, by=case.made.approver),
-    "send_back": lambda case: services.send_back(grant=case.grant, reason="直す", by=case.made.approver),
-    "issue": lambda case: services.issue(grant=case.grant, by=case.made.officer),
-    "draft_cancellation": lambda case: services.draft_cancellation(
+    "approve_decision": lambda case: awards.approve_decision(grant=case.grant, by=case.made.approver),
+    "send_back": lambda case: awards.send_back(grant=case.grant, reason="直す", by=case.made.approver),
+    "issue": lambda case: letters.issue(grant=case.grant, by=case.made.officer),
+    "draft_cancellation": lambda case: cancellations.draft_cancellation(
         grant=case.grant, reason="目的外", by=case.made.officer
     ),
     "request_advance": lambda case: grants.requested(case.made, 10_000),
     "request_change": lambda case: ask_change(case.made),
     "submit_report": submit_report,
-    "approve_change": lambda case: services.decide_change(
+    "approve_change": lambda case: changes.decide_change(
         grant=case.grant, approve=True, by=case.made.approver
     ),
-    "withdraw_change": lambda case: services.withdraw_change(grant=case.grant, by=case.made.chair),
-    "refuse_change": lambda case: services.decide_change(
+    "withdraw_change": lambda case: changes.withdraw_change(grant=case.grant, by=case.made.chair),
+    "refuse_change": lambda case: changes.decide_change(
         grant=case.grant, approve=False, reason="年度が終わったため", by=case.made.approver
     ),
-    "withdraw_advance": lambda case: services.withdraw_advance(request=case.payment, by=case.made.treasurer),
+    "withdraw_advance": lambda case: payments.withdraw_advance(request=case.payment, by=case.made.treasurer),
     "draft_recovery": lambda case: recoveries.draft(
         grant=case.grant, disallowed_yen=10_000, reason="対象外の支出", by=case.made.officer
     ),
@@ -133,20 +139,20 @@ ACTS: dict[str, Callable[[Case], object]] = {
     "reverse_recovery": lambda case: recoveries.reverse(
         recovery=case.recovery, reason="番号の誤り", by=case.made.cashier
     ),
-    "issue_change": lambda case: services.issue_change(grant=case.grant, by=case.made.officer),
+    "issue_change": lambda case: letters.issue_change(grant=case.grant, by=case.made.officer),
     "draft_order": _draft_order,
-    "return_request": lambda case: services.return_request(
+    "return_request": lambda case: payments.return_request(
         request=case.payment, reason="年度が終わったため", by=case.made.officer
     ),
     "order_payment": _order,
-    "send_back_order": lambda case: services.send_back_order(
+    "send_back_order": lambda case: payments.send_back_order(
         request=case.payment, reason="直す", by=case.made.approver
     ),
     "record_payment": _pay,
-    "withdraw_order": lambda case: services.withdraw_order(
+    "withdraw_order": lambda case: corrections.withdraw_order(
         request=case.payment, reason="出納閉鎖", by=case.made.cashier
     ),
-    "reverse_payment": lambda case: services.reverse_payment(
+    "reverse_payment": lambda case: corrections.reverse_payment(
         request=case.payment, reason="番号の誤り", by=case.made.cashier
     ),
     "fail_payment": _fail,
@@ -154,29 +160,29 @@ ACTS: dict[str, Callable[[Case], object]] = {
         grant=case.grant, reason="写真がない", by=case.made.officer
     ),
     "inspect": _inspect,
-    "draft_determination": lambda case: services.draft_determination(grant=case.grant, by=case.made.officer),
-    "determine": lambda case: services.determine(grant=case.grant, by=case.made.approver),
-    "issue_determination": lambda case: services.issue_determination(grant=case.grant, by=case.made.officer),
-    "draft_refund": lambda case: services.draft_refund(grant=case.grant, by=case.made.officer),
-    "order_refund": lambda case: services.order_refund(grant=case.grant, by=case.made.approver),
-    "return_refund": lambda case: services.return_refund(
+    "draft_determination": lambda case: determinations.draft_determination(
+        grant=case.grant, by=case.made.officer
+    ),
+    "determine": lambda case: determinations.determine(grant=case.grant, by=case.made.approver),
+    "issue_determination": lambda case: letters.issue_determination(grant=case.grant, by=case.made.officer),
+    "draft_refund": lambda case: refunds.draft_refund(grant=case.grant, by=case.made.officer),
+    "order_refund": lambda case: refunds.order_refund(grant=case.grant, by=case.made.approver),
+    "return_refund": lambda case: refunds.return_refund(
         grant=case.grant, reason="直す", by=case.made.approver
     ),
-    "issue_refund": lambda case: services.issue_refund(grant=case.grant, by=case.made.officer),
-    "record_refund": lambda case: services.record_refund(
+    "issue_refund": lambda case: refunds.issue_refund(grant=case.grant, by=case.made.officer),
+    "record_refund": lambda case: refunds.record_refund(
         grant=case.grant, received_on=clock.today(), by=case.made.cashier
     ),
-    "reverse_refund": lambda case: services.reverse_refund(
+    "reverse_refund": lambda case: refunds.reverse_refund(
         grant=case.grant, reason="日付の誤り", by=case.made.cashier
     ),
-    "order_balance": lambda case: services.order_balance(grant=case.grant, by=case.made.officer),
-    "issue_cancellation": lambda case: services.issue_cancellation(grant=case.grant, by=case.made.officer),
-    "close": lambda case: services.close(grant=case.grant, by=case.made.officer),
-    "discontinue": lambda case: services.discontinue(
-        grant=case.grant, reason="会場がない", by=case.made.chair
-    ),
-    "cancel": lambda case: services.cancel(grant=case.grant, by=case.made.approver),
-    "return_cancellation": lambda case: services.return_cancellation(
+    "order_balance": lambda case: determinations.order_balance(grant=case.grant, by=case.made.officer),
+    "issue_cancellation": lambda case: letters.issue_cancellation(grant=case.grant, by=case.made.officer),
+    "close": lambda case: determinations.close(grant=case.grant, by=case.made.officer),
+    "discontinue": lambda case: awards.discontinue(grant=case.grant, reason="会場がない", by=case.made.chair),
+    "cancel": lambda case: cancellations.cancel(grant=case.grant, by=case.made.approver),
+    "return_cancellation": lambda case: cancellations.return_cancellation(
         grant=case.grant, reason="直す", by=case.made.approver
     ),
 }

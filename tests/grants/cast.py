@@ -12,11 +12,20 @@ from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import clock, files
 from stations.core.access import Role
 from stations.core.database import add, db
-from stations.grants import queries, services
-from stations.grants.bookkeeping import expense
-from stations.grants.models import Grant, PaymentRequest, Receipt, ReceiptSplit
+from stations.grants.awards.services import awards, cancellations
+from stations.grants.books.models import Receipt, ReceiptSplit
+from stations.grants.books.rules.bookkeeping import expense
+from stations.grants.books.services import ledger
+from stations.grants.letters.services import letters
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.services import payments
+from stations.grants.queries import grants
 from stations.grants.rules import PaymentStatus, Status
-from stations.grants.settlement import FiscalTerms
+from stations.grants.settings import queries as year_settings
+from stations.grants.settings.rules import FiscalTerms
+from stations.grants.settings.services import approve_settings, draft_settings
+from stations.grants.settlement.services import determinations, refunds
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.rules import MeetingStatus, Resolution
 from stations.people.models import Person
@@ -47,7 +56,7 @@ class Team:
 
     @property
     def grant(self) -> Grant:
-        found = queries.grant_of_plan(self.plan)
+        found = grants.grant_of_plan(self.plan)
         assert found is not None
         return found
 
@@ -73,11 +82,11 @@ def team(*, year: int | None = None, conditions: str = "", **terms: object) -> T
 
 def settings(year: int, *, by: Person, **terms: object) -> None:
     """The fictional terms of a year, unless it has some."""
-    if queries.settings(year) is None:
+    if year_settings.settings(year) is None:
         values: dict[str, object] = {"fiscal_year": year, "document_prefix": "見本共", **terms}
         whole = FiscalTerms(**values)  # type: ignore[arg-type]  # named by the test
-        drafted = services.draft_settings(terms=whole, by=cast.person(Role.OFFICER))
-        services.approve_settings(draft=drafted, by=by)
+        drafted = draft_settings(terms=whole, by=cast.person(Role.OFFICER))
+        approve_settings(draft=drafted, by=by)
 
 
 def approved_plan(station: object, chair: Person, *, year: int, conditions: str = "") -> Plan:
@@ -146,35 +155,35 @@ def approved_plan(station: object, chair: Person, *, year: int, conditions: str 
 
 
 def applied(made: Team) -> Grant:
-    return services.apply(plan=made.plan, by=made.chair)
+    return awards.apply(plan=made.plan, by=made.chair)
 
 
 def reviewing(made: Team) -> Grant:
     grant = applied(made)
-    services.begin_review(grant=grant, by=made.officer)
+    awards.begin_review(grant=grant, by=made.officer)
     return grant
 
 
 def deciding(made: Team, awarded_yen: int | None = None) -> Grant:
     grant = reviewing(made)
-    services.draft_award(grant=grant, awarded_yen=awarded_yen or grant.requested_yen, by=made.officer)
+    awards.draft_award(grant=grant, awarded_yen=awarded_yen or grant.requested_yen, by=made.officer)
     return grant
 
 
 def awarded(made: Team, awarded_yen: int | None = None) -> Grant:
     grant = deciding(made, awarded_yen)
-    services.approve_decision(grant=grant, by=made.approver)
+    awards.approve_decision(grant=grant, by=made.approver)
     return grant
 
 
 def active(made: Team, awarded_yen: int | None = None) -> Grant:
     grant = awarded(made, awarded_yen)
-    services.issue(grant=grant, by=made.officer)
+    letters.issue(grant=grant, by=made.officer)
     return grant
 
 
 def requested(made: Team, amount_yen: int) -> PaymentRequest:
-    return services.request_advance(
+    return payments.request_advance(
         grant=made.grant, amount_yen=amount_yen, purpose="会場と食材", by=made.treasurer
     )
 
@@ -188,13 +197,13 @@ def ordered(made: Team, amount_yen: int) -> PaymentRequest:
 def order(made: Team, request: PaymentRequest) -> None:
     """Drafted by an officer and ordered by the approver."""
     if request.status is PaymentStatus.REQUESTED:
-        services.draft_order(request=request, by=made.officer)
-    services.order_payment(request=request, by=made.approver)
+        payments.draft_order(request=request, by=made.officer)
+    payments.order_payment(request=request, by=made.approver)
 
 
 def paid(made: Team, amount_yen: int) -> PaymentRequest:
     request = ordered(made, amount_yen)
-    services.record_payment(request=request, paid_on=clock.today(), reference="1", by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), reference="1", by=made.cashier)
     return request
 
 
@@ -223,7 +232,7 @@ def spent(made: Team, amount_yen: int, *, line: int = 0) -> Receipt:
             splits=[ReceiptSplit(line_id=chosen.id, amount_yen=amount_yen)],
         )
     )
-    services.book(
+    ledger.book(
         grant=grant,
         postings=expense([(chosen.category, amount_yen)]),
         happened_on=clock.today(),
@@ -237,29 +246,29 @@ def spent(made: Team, amount_yen: int, *, line: int = 0) -> Receipt:
 def cancelled(made: Team, *, reason: str = "目的外", kept_yen: int = 0) -> Grant:
     """Drafted by one officer and approved; its letter is not issued yet."""
     grant = made.grant
-    services.draft_cancellation(grant=grant, reason=reason, kept_yen=kept_yen, by=made.other_officer)
-    services.cancel(grant=grant, by=made.approver)
+    cancellations.draft_cancellation(grant=grant, reason=reason, kept_yen=kept_yen, by=made.other_officer)
+    cancellations.cancel(grant=grant, by=made.approver)
     return grant
 
 
 def refund_due(made: Team) -> Grant:
     """返還命令: drafted by an officer, approved, its letter issued."""
     grant = made.grant
-    services.draft_refund(grant=grant, by=made.other_officer)
-    services.order_refund(grant=grant, by=made.approver)
-    services.issue_refund(grant=grant, by=made.officer)
+    refunds.draft_refund(grant=grant, by=made.other_officer)
+    refunds.order_refund(grant=grant, by=made.approver)
+    refunds.issue_refund(grant=grant, by=made.officer)
     return grant
 
 
 def refunded(made: Team) -> Grant:
     refund_due(made)
-    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    refunds.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
     return made.grant
 
 
 def balance_paid(made: Team, request: PaymentRequest) -> Grant:
     order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     return made.grant
 
 
@@ -279,8 +288,8 @@ def inspected(made: Team) -> Grant:
 
 def determined(made: Team, *, told: bool = True) -> Grant:
     grant = inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
-    services.determine(grant=grant, by=made.approver)
+    determinations.draft_determination(grant=grant, by=made.officer)
+    determinations.determine(grant=grant, by=made.approver)
     if told:
-        services.issue_determination(grant=grant, by=made.officer)
+        letters.issue_determination(grant=grant, by=made.officer)
     return grant

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stations.grants.letter_data import (
+from stations.grants.letters.letter_data import (
     AccountLine,
     Award,
     Cancellation,

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from stations.core import clock
-from stations.grants import services
-from stations.grants.models import PaymentRequest
-from stations.grants.services import reports
+from stations.grants.awards.services import awards, cancellations, changes
+from stations.grants.letters.services import letters
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.services import payments
+from stations.grants.reports.services import reports
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import acts
 from tests.grants import cast as grants
 
@@ -15,12 +18,12 @@ def _plan(made: grants.Team) -> None:
 
 
 def _refusal(made: grants.Team) -> None:
-    services.draft_refusal(grant=grants.reviewing(made), reason="対象外", by=made.officer)
+    awards.draft_refusal(grant=grants.reviewing(made), reason="対象外", by=made.officer)
 
 
 def _refused(made: grants.Team) -> None:
     _refusal(made)
-    services.approve_decision(grant=made.grant, by=made.approver)
+    awards.approve_decision(grant=made.grant, by=made.approver)
 
 
 def _change(made: grants.Team) -> None:
@@ -30,7 +33,7 @@ def _change(made: grants.Team) -> None:
 
 def _approved_change(made: grants.Team) -> None:
     _change(made)
-    services.decide_change(grant=made.grant, approve=True, by=made.approver)
+    changes.decide_change(grant=made.grant, approve=True, by=made.approver)
 
 
 def _advance(step: Callable[[grants.Team, int], PaymentRequest]) -> Callable[[grants.Team], PaymentRequest]:
@@ -43,12 +46,12 @@ def _advance(step: Callable[[grants.Team, int], PaymentRequest]) -> Callable[[gr
 
 def _drafted(made: grants.Team, amount: int) -> PaymentRequest:
     request = grants.requested(made, amount)
-    services.draft_order(request=request, by=made.officer)
+    payments.draft_order(request=request, by=made.officer)
     return request
 
 
 def _discontinued(made: grants.Team) -> None:
-    services.discontinue(grant=grants.active(made), reason="会場がない", by=made.chair)
+    awards.discontinue(grant=grants.active(made), reason="会場がない", by=made.chair)
 
 
 def _reported(made: grants.Team) -> None:
@@ -85,7 +88,7 @@ def _inspected(made: grants.Team) -> None:
 
 def _determining(made: grants.Team) -> None:
     _inspected(made)
-    services.draft_determination(grant=made.grant, by=made.officer)
+    determinations.draft_determination(grant=made.grant, by=made.officer)
 
 
 def _refund_due(made: grants.Team) -> None:
@@ -95,12 +98,12 @@ def _refund_due(made: grants.Team) -> None:
 
 def _refund_drafted(made: grants.Team) -> None:
     _REFUND(made)
-    services.draft_refund(grant=made.grant, by=made.officer)
+    refunds.draft_refund(grant=made.grant, by=made.officer)
 
 
 def _refund_ordered(made: grants.Team) -> None:
     _refund_drafted(made)
-    services.order_refund(grant=made.grant, by=made.approver)
+    refunds.order_refund(grant=made.grant, by=made.approver)
 
 
 def _refunded(made: grants.Team) -> None:
@@ -110,24 +113,24 @@ def _refunded(made: grants.Team) -> None:
 
 def _balance(made: grants.Team) -> PaymentRequest:
     _BALANCE(made)
-    return services.order_balance(grant=made.grant, by=made.officer)
+    return determinations.order_balance(grant=made.grant, by=made.officer)
 
 
 def _balance_asked(made: grants.Team) -> PaymentRequest:
     request = _balance(made)
-    services.send_back_order(request=request, reason="口座を確かめる", by=made.approver)
+    payments.send_back_order(request=request, reason="口座を確かめる", by=made.approver)
     return request
 
 
 def _balance_ordered(made: grants.Team) -> PaymentRequest:
     request = _balance(made)
-    services.order_payment(request=request, by=made.approver)
+    payments.order_payment(request=request, by=made.approver)
     return request
 
 
 def _balance_paid(made: grants.Team) -> PaymentRequest:
     request = _balance_ordered(made)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     return request
 
 
@@ -137,7 +140,7 @@ def _cancelled(made: grants.Team) -> None:
 
 
 def _cancellation_drafted(made: grants.Team) -> None:
-    services.draft_cancellation(grant=grants.active(made), reason="目的外", by=made.other_officer)
+    cancellations.draft_cancellation(grant=grants.active(made), reason="目的外", by=made.other_officer)
 
 
 def _partly(made: grants.Team) -> None:
@@ -149,24 +152,24 @@ def _partly(made: grants.Team) -> None:
 
 def _partly_told(made: grants.Team) -> None:
     _partly(made)
-    services.issue_cancellation(grant=made.grant, by=made.officer)
+    letters.issue_cancellation(grant=made.grant, by=made.officer)
 
 
 def _cancelled_paid(made: grants.Team) -> None:
     grants.active(made)
     grants.paid(made, 50_000)
     grants.cancelled(made)
-    services.issue_cancellation(grant=made.grant, by=made.officer)
+    letters.issue_cancellation(grant=made.grant, by=made.officer)
 
 
 def _cancelled_even(made: grants.Team) -> None:
     _cancelled(made)
-    services.issue_cancellation(grant=made.grant, by=made.officer)
+    letters.issue_cancellation(grant=made.grant, by=made.officer)
 
 
 def _closed(made: grants.Team) -> None:
     _EVEN(made)
-    services.close(grant=made.grant, by=made.officer)
+    determinations.close(grant=made.grant, by=made.officer)
 
 
 def _finding(*names: str) -> Callable[[grants.Team], None]:
@@ -183,11 +186,11 @@ def _finding(*names: str) -> Callable[[grants.Team], None]:
 
 def _refused_change(made: grants.Team) -> None:
     _change(made)
-    services.decide_change(grant=made.grant, approve=False, reason="足りる", by=made.approver)
+    changes.decide_change(grant=made.grant, approve=False, reason="足りる", by=made.approver)
 
 
 def _withdrawn(made: grants.Team) -> None:
-    services.withdraw(grant=grants.applied(made), by=made.chair)
+    awards.withdraw(grant=grants.applied(made), by=made.chair)
 
 
 STATES: dict[str, Callable[[grants.Team], object]] = {

@@ -11,9 +11,15 @@ from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import periods, queries, services
+from stations.grants.awards.queries import decisions
+from stations.grants.awards.rules import granting
+from stations.grants.awards.services import awards, cancellations
+from stations.grants.books.queries import ledger
+from stations.grants.letters.services import letters
 from stations.grants.models import Grant
-from stations.grants.queries import reports
+from stations.grants.payments.services import payments
+from stations.grants.queries import grants as grant_queries
+from stations.grants.reports.queries import reports
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support import cast
@@ -82,14 +88,14 @@ def test_only_the_committees_chair_applies(db_session: Session):
     stranger = cast.person(Role.CHAIR, of=cast.committee("別"))
     for person in (made.treasurer, made.officer, made.approver, stranger):
         with pytest.raises(NotAllowed):
-            services.apply(plan=made.plan, by=person)
+            awards.apply(plan=made.plan, by=person)
 
 
 def test_an_award_is_what_was_drafted_and_approved(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made, 160_000)
     assert (grant.status, grant.awarded_yen, grant.decided_on) == (Status.AWARDED, 160_000, clock.today())
-    assert queries.standing(grant).awarded == 160_000
+    assert ledger.standing(grant).awarded == 160_000
     assert sum(line.awarded_yen for line in grant.lines) == 160_000 + grants.FEES, (
         "award and fees pay the lines"
     )
@@ -105,7 +111,7 @@ def test_an_award_is_never_more_than_was_asked_for(db_session: Session, amount: 
     made = grants.team()
     grant = grants.reviewing(made)
     with pytest.raises(RuleBroken) as broken:
-        services.draft_award(grant=grant, awarded_yen=amount, by=made.officer)
+        awards.draft_award(grant=grant, awarded_yen=amount, by=made.officer)
     assert broken.value.field == "awarded_yen"
 
 
@@ -113,17 +119,17 @@ def test_an_award_is_whole_units_of_the_years_rounding(db_session: Session):
     made = grants.team(unit_yen=1_000)
     grant = grants.reviewing(made)
     with pytest.raises(RuleBroken, match="1,000円") as broken:
-        services.draft_award(grant=grant, awarded_yen=123_456, by=made.officer)
+        awards.draft_award(grant=grant, awarded_yen=123_456, by=made.officer)
     assert broken.value.field == "awarded_yen"
-    services.draft_award(grant=grant, awarded_yen=123_000, by=made.officer)
+    awards.draft_award(grant=grant, awarded_yen=123_000, by=made.officer)
     # 143,000円 with the fees, of 36,000 + 60,000 + 84,000 + 20,000: each line in whole thousands.
     assert [line.decided_yen for line in grant.lines] == [26_000, 43_000, 60_000, 14_000]
 
 
 def test_the_amount_is_in_sight_only_when_it_is_decided(db_session: Session):
     grant = grants.deciding(grants.team())
-    assert queries.decided_award(grant) is None
-    assert queries.standing(grant).awarded == 0
+    assert decisions.decided_award(grant) is None
+    assert ledger.standing(grant).awarded == 0
 
 
 def test_nobody_approves_what_they_drafted(db_session: Session):
@@ -131,16 +137,16 @@ def test_nobody_approves_what_they_drafted(db_session: Session):
     cast.give(made.officer, Role.APPROVER)
     grant = grants.deciding(made)
     with pytest.raises(NotAllowed):
-        services.approve_decision(grant=grant, by=made.officer)
+        awards.approve_decision(grant=grant, by=made.officer)
     with pytest.raises(NotAllowed):
-        services.send_back(grant=grant, reason="見直し", by=made.officer)
+        awards.send_back(grant=grant, reason="見直し", by=made.officer)
 
 
 def test_nobody_decides_on_a_committee_they_sit_on(db_session: Session):
     made = grants.team()
     cast.give(made.approver, Role.DRAFTER, of=made.plan.committee)
     with pytest.raises(NotAllowed):
-        services.approve_decision(grant=grants.deciding(made), by=made.approver)
+        awards.approve_decision(grant=grants.deciding(made), by=made.approver)
 
 
 @pytest.mark.parametrize("role", ["chair", "treasurer", "cashier", "approver"])
@@ -148,17 +154,17 @@ def test_others_do_not_review(db_session: Session, role: str):
     made = grants.team()
     grant = grants.applied(made)
     with pytest.raises(NotAllowed):
-        services.begin_review(grant=grant, by=getattr(made, role))
+        awards.begin_review(grant=grant, by=getattr(made, role))
 
 
 def test_each_press_counts_once(db_session: Session):
     made = grants.team()
     grant = grants.applied(made)
     steps = (
-        lambda: services.begin_review(grant=grant, by=made.officer),
-        lambda: services.draft_award(grant=grant, awarded_yen=100_000, by=made.officer),
-        lambda: services.approve_decision(grant=grant, by=made.approver),
-        lambda: services.issue(grant=grant, by=made.officer),
+        lambda: awards.begin_review(grant=grant, by=made.officer),
+        lambda: awards.draft_award(grant=grant, awarded_yen=100_000, by=made.officer),
+        lambda: awards.approve_decision(grant=grant, by=made.approver),
+        lambda: letters.issue(grant=grant, by=made.officer),
     )
     for step in steps:
         step()
@@ -170,26 +176,26 @@ def test_a_draft_that_is_sent_back_leaves_nothing_decided(db_session: Session):
     made = grants.team()
     grant = grants.deciding(made)
     with refused(RuleBroken, "reason"):
-        services.send_back(grant=grant, reason=" ", by=made.approver)
-    services.send_back(grant=grant, reason="額を見直す", by=made.approver)
+        awards.send_back(grant=grant, reason=" ", by=made.approver)
+    awards.send_back(grant=grant, reason="額を見直す", by=made.approver)
     assert (grant.status, grant.awarded_yen) == (Status.REVIEWING, None)
-    services.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
-    services.approve_decision(grant=grant, by=made.approver)
+    awards.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
+    awards.approve_decision(grant=grant, by=made.approver)
     assert grant.status is Status.REFUSED
-    assert queries.decided_award(grant) is None
+    assert decisions.decided_award(grant) is None
 
 
 def test_a_refusal_gives_its_reason_and_its_letter_once(db_session: Session):
     made = grants.team()
     grant = grants.reviewing(made)
     with refused(RuleBroken, "reason"):
-        services.draft_refusal(grant=grant, reason="", by=made.officer)
-    services.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
-    services.approve_decision(grant=grant, by=made.approver)
-    letter = services.issue(grant=grant, by=made.officer)
+        awards.draft_refusal(grant=grant, reason="", by=made.officer)
+    awards.draft_refusal(grant=grant, reason="他の補助金と重なる", by=made.officer)
+    awards.approve_decision(grant=grant, by=made.approver)
+    letter = letters.issue(grant=grant, by=made.officer)
     assert (letter.kind, grant.status) == ("refusal", Status.REFUSED)
     with pytest.raises(Conflict):
-        services.issue(grant=grant, by=made.officer)
+        letters.issue(grant=grant, by=made.officer)
 
 
 def test_a_decision_is_dated_inside_the_fiscal_year(db_session: Session):
@@ -201,18 +207,18 @@ def test_a_decision_is_dated_inside_the_fiscal_year(db_session: Session):
         (last + dt.timedelta(days=1), "年度が終わったため"),
     ):
         with clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC)), refused(RuleBroken, None, saying):
-            services.approve_decision(grant=grant, by=made.approver)
+            awards.approve_decision(grant=grant, by=made.approver)
     assert grant.status is Status.DECIDING
 
 
 def test_an_application_is_withdrawn_until_a_decision_is_drafted(db_session: Session):
     made = grants.team()
     grant = grants.reviewing(made)
-    services.withdraw(grant=grant, by=made.chair)
+    awards.withdraw(grant=grant, by=made.chair)
     assert grant.status is Status.WITHDRAWN
     other = grants.team()
     with pytest.raises(Conflict):
-        services.withdraw(grant=grants.deciding(other), by=other.chair)
+        awards.withdraw(grant=grants.deciding(other), by=other.chair)
 
 
 def test_who_waits_is_told_by_mail_in_the_same_transaction(db_session: Session):
@@ -238,7 +244,7 @@ def test_cancelling_takes_back_what_was_paid_and_drops_what_is_under_way(db_sess
     assert (grant.status, request.status.value) == (Status.CANCELLED, "cancelled")
     with pytest.raises(RuleBroken, match="取消通知書"):
         grants.refund_due(made)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.refund_due(made)
     assert grant.refund_yen == 60_000
 
@@ -248,8 +254,8 @@ def test_a_discontinued_grant_is_paid_no_more(db_session: Session):
     grant = grants.active(made)
     request = grants.requested(made, 50_000)
     with refused(RuleBroken, "reason"):
-        services.discontinue(grant=grant, reason="", by=made.chair)
-    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+        awards.discontinue(grant=grant, reason="", by=made.chair)
+    awards.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
     with pytest.raises(Conflict):
         grants.order(made, request)
     with refused(RuleBroken, None, "実施中の間"):
@@ -260,26 +266,26 @@ def test_money_that_may_have_left_the_bank_is_recorded_before_the_grant_ends(db_
     made = grants.team()
     grant = grants.active(made)
     request = grants.ordered(made, 62_000)
-    services.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
+    cancellations.draft_cancellation(grant=grant, reason="目的外", by=made.officer)
     for end in (
-        lambda: services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair),
-        lambda: services.cancel(grant=grant, by=made.approver),
+        lambda: awards.discontinue(grant=grant, reason="会場がなくなった", by=made.chair),
+        lambda: cancellations.cancel(grant=grant, by=made.approver),
     ):
         with pytest.raises(RuleBroken, match="出納が支払を記録する"):
             end()
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
-    assert (grant.status, queries.standing(grant).paid) == (Status.DISCONTINUED, 62_000)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    awards.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+    assert (grant.status, ledger.standing(grant).paid) == (Status.DISCONTINUED, 62_000)
 
 
 def test_an_award_is_never_cancelled_by_who_drafted_it(db_session: Session):
     made = grants.team()
     cast.give(made.officer, Role.APPROVER)
     grant = grants.active(made)
-    services.draft_cancellation(grant=grant, reason="目的外", by=made.other_officer)
+    cancellations.draft_cancellation(grant=grant, reason="目的外", by=made.other_officer)
     with refused(RuleBroken, None, "ご自分が起案"):
-        services.cancel(grant=grant, by=made.officer)
-    services.cancel(grant=grant, by=made.approver)
+        cancellations.cancel(grant=grant, by=made.officer)
+    cancellations.cancel(grant=grant, by=made.approver)
     assert made.approver.name in {entry.by_name for entry in audit.timeline(grant)}
 
 
@@ -287,9 +293,9 @@ def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.
     made = grants.team()
     grant = grants.awarded(made)
     db_session.commit()
-    monkeypatch.setattr("stations.grants.services.notices.tell", _crash)
+    monkeypatch.setattr("stations.grants.notices.tell", _crash)
     with pytest.raises(ZeroDivisionError):
-        services.issue(grant=grant, by=made.officer)
+        letters.issue(grant=grant, by=made.officer)
     db_session.rollback()
     db_session.expire_all()
     assert (grant.status, grant.letters) == (Status.AWARDED, [])
@@ -303,12 +309,12 @@ def _crash(*_args: object, **_named: object) -> None:
 def test_what_is_approved_is_what_was_read(db_session: Session):
     made = grants.team()
     grant = grants.deciding(made, 100_000)
-    read = services.mark_of_draft(grant)
-    services.send_back(grant=grant, reason="額を見直す", by=made.approver)
-    services.draft_award(grant=grant, awarded_yen=150_000, by=made.officer)
+    read = awards.mark_of_draft(grant)
+    awards.send_back(grant=grant, reason="額を見直す", by=made.approver)
+    awards.draft_award(grant=grant, awarded_yen=150_000, by=made.officer)
     with pytest.raises(Conflict):
-        services.approve_decision(grant=grant, mark=read, by=made.approver)
-    services.approve_decision(grant=grant, mark=services.mark_of_draft(grant), by=made.approver)
+        awards.approve_decision(grant=grant, mark=read, by=made.approver)
+    awards.approve_decision(grant=grant, mark=awards.mark_of_draft(grant), by=made.approver)
 
 
 def test_lines_that_cannot_use_the_award_up_are_refused(db_session: Session):
@@ -317,14 +323,14 @@ def test_lines_that_cannot_use_the_award_up_are_refused(db_session: Session):
     budgets = {line.id: line.planned_yen for line in grant.lines}
     budgets[grant.lines[2].id] -= grants.FEES + 1
     with pytest.raises(RuleBroken) as broken:
-        services.draft_award(grant=grant, awarded_yen=grants.ASKED, budgets=budgets, by=made.officer)
+        awards.draft_award(grant=grant, awarded_yen=grants.ASKED, budgets=budgets, by=made.officer)
     assert broken.value.field == "awarded_yen"
 
 
 def test_a_project_given_up_is_reported_on_from_that_day_on(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
-    services.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
+    awards.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
     assert grant.completed_on == clock.today()
     due = reports.due_on(grant)
     assert due is not None and due <= clock.today() + dt.timedelta(days=30)
@@ -337,7 +343,7 @@ def test_giving_up_keeps_the_day_that_was_written_and_never_leaves_the_year(db_s
         grants.active(late)
     with clock.telling(dt.datetime(2026, 4, 5, 1, tzinfo=dt.UTC)):
         for one in (made, late):
-            services.discontinue(grant=one.grant, reason="会場がなくなった", by=one.chair)
+            awards.discontinue(grant=one.grant, reason="会場がなくなった", by=one.chair)
     assert made.grant.completed_on == dt.date(2026, 1, 20)
     assert late.grant.completed_on == dt.date(2026, 3, 31)
 
@@ -347,13 +353,13 @@ def test_the_letters_period_begins_when_the_project_does(db_session: Session):
     first, last = clock.fiscal_year_period(made.plan.fiscal_year)
     for day in (first - dt.timedelta(days=1), last + dt.timedelta(days=1)):
         with pytest.raises(RuleBroken) as broken:
-            services.apply(plan=made.plan, starts_on=day, by=made.chair)
+            awards.apply(plan=made.plan, starts_on=day, by=made.chair)
         assert broken.value.field == "starts_on"
     begins = first.replace(month=10, day=5)
-    grant = services.apply(plan=made.plan, starts_on=begins, by=made.chair)
-    assert queries.begins_on(grant) == begins == reports.period(grant)[0]
+    grant = awards.apply(plan=made.plan, starts_on=begins, by=made.chair)
+    assert grant_queries.begins_on(grant) == begins == reports.period(grant)[0]
     whole = grants.applied(grants.team())
-    assert queries.begins_on(whole) == first
+    assert grant_queries.begins_on(whole) == first
 
 
 @pytest.mark.parametrize(
@@ -367,4 +373,4 @@ def test_the_letters_period_begins_when_the_project_does(db_session: Session):
 def test_a_project_approved_within_the_year_begins_then_unless_the_chair_says_otherwise(
     approved: dt.date, begins: dt.date
 ):
-    assert periods.usual_beginning(2026, approved) == begins
+    assert granting.usual_beginning(2026, approved) == begins

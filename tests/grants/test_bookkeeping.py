@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core.messages import RuleBroken
-from stations.grants.bookkeeping import (
+from stations.grants.books.rules.bookkeeping import (
     Account,
     Posting,
     Transaction,

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from stations.grants.queries import books
-from stations.grants.services import receipts
+from stations.grants.books.queries import cash_book
+from stations.grants.books.services import receipts
 from tests.grants.active_grant import Team, enter, team
 from tests.support.client import PageClient
 
@@ -44,17 +44,17 @@ def test_an_income_is_recorded_and_taken_back(home: PageClient, made: Team) -> N
     page = home.submit(page, "取り消す", {"reason": "二重に記録した"})
     assert "△5,000円" in page.text and "二重に記録した" in page.text
     assert not page.has_link("取り消す")
-    assert books.cash_book(made.grant).balance == 100_000
+    assert cash_book.cash_book(made.grant).balance == 100_000
 
 
 def test_the_same_page_sent_twice_records_one_income(home: PageClient, made: Team) -> None:
     page = home.get(f"/grants/{made.grant.id}/books/new")
     home.submit(page, "記録する", fees())
     home.submit(page, "記録する", fees())
-    assert books.cash_book(made.grant).balance == 105_000
+    assert cash_book.cash_book(made.grant).balance == 105_000
     page = home.submit(page, "記録する", fees(amount_yen="6,000"), status=409)
     assert page.has_link("登録したものを開く") and "6,000" in page.text
-    assert books.cash_book(made.grant).balance == 105_000
+    assert cash_book.cash_book(made.grant).balance == 105_000
 
 
 def test_what_is_wrong_with_an_income_stands_beside_its_field(home: PageClient, made: Team) -> None:
@@ -92,7 +92,7 @@ def test_the_csv_opens_in_excel_and_runs_nothing(home: PageClient, made: Team) -
 
 def test_another_committees_book_and_movements_do_not_exist(client: PageClient, made: Team) -> None:
     other = team("別")
-    foreign = books.cash_book(made.grant).lines[0].transaction.id
+    foreign = cash_book.cash_book(made.grant).lines[0].transaction.id
     client.sign_in(other.treasurer)
     client.get(f"/grants/{made.grant.id}/books", status=404)
     client.download(f"/grants/{made.grant.id}/books.csv", status=404)

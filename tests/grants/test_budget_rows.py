@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core.messages import RuleBroken
-from stations.grants.budgets import check_award, check_change
+from stations.grants.awards.rules.budgets import check_award, check_change
 from tests.grants import cast as grants
 from tests.support.client import PageClient
 from tests.support.html_page import text_of

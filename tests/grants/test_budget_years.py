@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from stations.core import clock
-from stations.grants import queries, services
-from stations.grants.budget_years import Flow, PaidBack, PaidOut, Received, flows, received
+from stations.grants import disclosure
+from stations.grants.books.queries import ledger
+from stations.grants.letters.services import letters
+from stations.grants.payments.queries import budget_years
+from stations.grants.payments.rules.budget_years import Flow, PaidBack, PaidOut, Received, flows, received
+from stations.grants.payments.services import corrections, payments
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import acts
 from tests.grants import cast as grants
 from tests.support.client import PageClient
@@ -109,15 +114,15 @@ def test_a_late_balance_and_a_late_refund_burden_and_feed_the_new_budget(db_sess
         grants.determined(made)
     grants.refund_due(late_refund)
     with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
-        request = services.order_balance(grant=late_balance.grant, by=late_balance.officer)
-        services.order_payment(request=request, by=late_balance.approver)
-        services.record_payment(request=request, paid_on=clock.today(), by=late_balance.cashier)
-        services.record_refund(grant=late_refund.grant, received_on=clock.today(), by=late_refund.cashier)
+        request = determinations.order_balance(grant=late_balance.grant, by=late_balance.officer)
+        payments.order_payment(request=request, by=late_balance.approver)
+        payments.record_payment(request=request, paid_on=clock.today(), by=late_balance.cashier)
+        refunds.record_refund(grant=late_refund.grant, received_on=clock.today(), by=late_refund.cashier)
     ids = [late_balance.plan.committee_id, late_refund.plan.committee_id]
-    old, new = queries.budget_flows(OLD), queries.budget_flows(NEW)
+    old, new = budget_years.budget_flows(OLD), budget_years.budget_flows(NEW)
     assert [old[one] for one in ids] == [flow(own=50_000), flow(own=100_000)]
     assert [new[one] for one in ids] == [flow(earlier=30_000), flow(income=20_000)]
-    assert [queries.standing(made.grant).paid for made in (late_balance, late_refund)] == [80_000, 80_000]
+    assert [ledger.standing(made.grant).paid for made in (late_balance, late_refund)] == [80_000, 80_000]
 
 
 @pytest.mark.parametrize(("kept", "parts"), [(60_000, 1), (30_000, 2)])
@@ -131,17 +136,17 @@ def test_a_late_balance_that_is_taken_back_returns_into_the_budget_that_paid_it(
     grants.spent(made, 80_000, line=2)
     grants.determined(made)
     with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
-        request = services.order_balance(grant=grant, by=made.officer)
+        request = determinations.order_balance(grant=grant, by=made.officer)
         grants.balance_paid(made, request)
         grants.cancelled(made, kept_yen=kept)
-        services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.officer)
         grants.refund_due(made)
-        repayment = services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+        repayment = refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     committee_id = grant.committee_id
     assert not repayment.prior_year_income
     back = min(80_000 - kept, 30_000)
-    assert queries.budget_flows(OLD)[committee_id] == flow(own=50_000)
-    assert queries.budget_flows(NEW)[committee_id] == flow(
+    assert budget_years.budget_flows(OLD)[committee_id] == flow(own=50_000)
+    assert budget_years.budget_flows(NEW)[committee_id] == flow(
         earlier=30_000, returned=back, income=80_000 - kept - back
     )
     client = PageClient(app)
@@ -153,14 +158,14 @@ def test_a_late_balance_that_is_taken_back_returns_into_the_budget_that_paid_it(
 def test_corrected_records_count_once(db_session: Session):
     made = grants.team(year=OLD)
     grants.active(made)
-    again = services.reverse_payment(request=grants.paid(made, 90_000), reason="番号", by=made.cashier)
-    services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    again = corrections.reverse_payment(request=grants.paid(made, 90_000), reason="番号", by=made.cashier)
+    payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     grants.refunded(made)
-    services.reverse_refund(grant=made.grant, reason="番号", by=made.cashier)
-    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
-    assert queries.budget_flows(OLD)[made.plan.committee_id] == flow(own=90_000, returned=30_000)
+    refunds.reverse_refund(grant=made.grant, reason="番号", by=made.cashier)
+    refunds.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    assert budget_years.budget_flows(OLD)[made.plan.committee_id] == flow(own=90_000, returned=30_000)
 
 
 def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session):
@@ -169,19 +174,21 @@ def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session)
     grants.paid(made, 60_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    services.close(grant=made.grant, by=made.officer)
+    determinations.close(grant=made.grant, by=made.officer)
     grants.settings(NEW, by=made.approver)
     case = acts.case(made)
     with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
         for name in ("draft_recovery", "approve_recovery", "issue_recovery", "record_recovery"):
             acts.ACTS[name](case)
-    assert queries.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)
-    assert queries.budget_flows(NEW)[made.plan.committee_id] == flow(income=10_000)
-    books, shown = queries.standing(made.grant), queries.figures(made.officer, made.grant)
+    assert budget_years.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)
+    assert budget_years.budget_flows(NEW)[made.plan.committee_id] == flow(income=10_000)
+    books, shown = ledger.standing(made.grant), disclosure.figures(made.officer, made.grant)
     assert (books.paid, shown.paid) == (
         60_000,
         50_000,
     )  # the closed books stay, what the city has paid does not
-    assert queries.standings([made.grant.id])[made.grant.id].paid == 50_000
-    of_years = sum(one.net - one.income for year in (OLD, NEW) for one in queries.budget_flows(year).values())
-    assert of_years == sum(one.paid for one in queries.standings([made.grant.id]).values())
+    assert ledger.standings([made.grant.id])[made.grant.id].paid == 50_000
+    of_years = sum(
+        one.net - one.income for year in (OLD, NEW) for one in budget_years.budget_flows(year).values()
+    )
+    assert of_years == sum(one.paid for one in ledger.standings([made.grant.id]).values())

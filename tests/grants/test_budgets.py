@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stations.grants.budgets import proportional
+from stations.grants.awards.rules.budgets import proportional
 
 LINES = {1: 36_000, 2: 60_000, 3: 84_000, 4: 20_000}
 

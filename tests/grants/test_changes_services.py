@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import budgets as budget_rules
-from stations.grants import queries, services
-from stations.grants.changes import GrantChange
+from stations.grants.awards.models import GrantChange
+from stations.grants.awards.queries import changes as change_queries
+from stations.grants.awards.rules import budgets as budget_rules
+from stations.grants.awards.services import changes
+from stations.grants.letters.services import letters
 from stations.grants.models import Grant
 from stations.grants.rules import Status
 from tests.grants import cast as grants
@@ -24,7 +26,7 @@ def ask(made: grants.Team, *moves: int, reason: str = "参加者が増えた") -
         line.id: line.awarded_yen + move
         for line, move in zip(grant.lines, (*moves, 0, 0, 0, 0), strict=False)
     }
-    return services.request_change(grant=grant, budgets=budgets, reason=reason, by=made.chair)
+    return changes.request_change(grant=grant, budgets=budgets, reason=reason, by=made.chair)
 
 
 def amounts(grant: Grant) -> list[int]:
@@ -37,7 +39,7 @@ def test_a_fifth_of_the_smaller_category_moves_freely(db_session: Session):
     change = ask(made, 7_200, -7_200)
     assert (change.approved, change.decided_by_id, grant.status) == (True, None, Status.ACTIVE)
     assert amounts(grant) == [43_200, 52_800, 84_000, 20_000]
-    assert queries.changes_without_letter(grant) == []
+    assert change_queries.changes_without_letter(grant) == []
 
 
 def test_free_moves_do_not_add_up_to_more_than_a_fifth(db_session: Session):
@@ -59,13 +61,13 @@ def test_more_waits_for_a_decision_and_holds_when_it_is_approved(db_session: Ses
     grant = grants.active(made)
     change = ask(made, 20_000, -20_000)
     assert (change.approved, amounts(grant)[:2]) == (None, [36_000, 60_000])
-    services.decide_change(grant=grant, approve=True, by=made.approver)
+    changes.decide_change(grant=grant, approve=True, by=made.approver)
     assert amounts(grant)[:2] == [56_000, 40_000]
     assert grant.status is Status.ACTIVE
-    letter = services.issue_change(grant=grant, by=made.officer)
+    letter = letters.issue_change(grant=grant, by=made.officer)
     assert (letter.kind, letter.number) == ("change", 2)
     with pytest.raises(Conflict):
-        services.issue_change(grant=grant, by=made.officer)
+        letters.issue_change(grant=grant, by=made.officer)
     assert ask(made, -8_000, 8_000).approved
 
 
@@ -74,11 +76,11 @@ def test_a_refused_change_changes_nothing_and_gives_its_reason(db_session: Sessi
     grant = grants.active(made)
     change = ask(made, 20_000, -20_000)
     with refused(RuleBroken, "reason"):
-        services.decide_change(grant=grant, approve=False, reason="", by=made.approver)
-    services.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
+        changes.decide_change(grant=grant, approve=False, reason="", by=made.approver)
+    changes.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
     assert (change.approved, amounts(grant)[:2]) == (False, [36_000, 60_000])
     with pytest.raises(Conflict):
-        services.decide_change(grant=grant, approve=True, by=made.approver)
+        changes.decide_change(grant=grant, approve=True, by=made.approver)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +121,8 @@ def test_only_the_chair_asks_and_only_the_approver_decides(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     with pytest.raises(NotAllowed):
-        services.request_change(grant=grant, budgets={}, reason="x", by=made.treasurer)
+        changes.request_change(grant=grant, budgets={}, reason="x", by=made.treasurer)
     ask(made, 20_000, -20_000)
     for person in (made.officer, made.chair, cast.person(Role.EXTERNAL_AUDITOR)):
         with pytest.raises(NotAllowed):
-            services.decide_change(grant=grant, approve=True, by=person)
+            changes.decide_change(grant=grant, approve=True, by=person)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from stations.core import audit, files, printed_as
 from stations.core.messages import NotAllowed, RuleBroken
-from stations.grants import services
-from stations.grants.models import Letter
+from stations.grants.awards.services import awards
+from stations.grants.letters.models import Letter
+from stations.grants.letters.services import characters, letters
 from tests.grants import cast as grants
 from tests.grants.cast import Team
 from tests.support.client import PageClient
@@ -26,27 +27,27 @@ def words(letter: Letter) -> str:
 def made(db_session: Session) -> Team:
     team = grants.team()
     grant = grants.deciding(team)
-    services.approve_decision(grant=grant, by=team.approver)
+    awards.approve_decision(grant=grant, by=team.approver)
     grant.committee.name = f"見本{OWN}実行委員会"  # entered before such characters were refused
     return team
 
 
 def test_a_letter_is_refused_by_name_until_the_city_says_what_is_printed(made: Team) -> None:
     with pytest.raises(RuleBroken) as broken:
-        services.issue(grant=made.grant, by=made.officer)
+        letters.issue(grant=made.grant, by=made.officer)
     assert "U+E000" in str(broken.value)
-    kept = services.print_as(character=OWN, printed="髙", reason="名簿と照合した", by=made.officer)
-    assert "見本髙実行委員会" in words(services.issue(grant=made.grant, by=made.officer))
+    kept = characters.print_as(character=OWN, printed="髙", reason="名簿と照合した", by=made.officer)
+    assert "見本髙実行委員会" in words(letters.issue(grant=made.grant, by=made.officer))
     assert made.grant.committee.name == f"見本{OWN}実行委員会", "what was approved stays as it is"
     (event,) = audit.timeline(kept)
     assert event.reason == "名簿と照合した"
 
 
 def test_the_latest_word_counts_and_none_is_lost(made: Team) -> None:
-    services.print_as(character=OWN, printed="高", reason="仮", by=made.officer)
-    services.print_as(character=OWN, printed="", reason="記号なので省く", by=made.officer)
+    characters.print_as(character=OWN, printed="高", reason="仮", by=made.officer)
+    characters.print_as(character=OWN, printed="", reason="記号なので省く", by=made.officer)
     assert printed_as.current() == {OWN: ""}
-    assert "見本実行委員会" in words(services.issue(grant=made.grant, by=made.officer))
+    assert "見本実行委員会" in words(letters.issue(grant=made.grant, by=made.officer))
 
 
 @pytest.mark.parametrize(
@@ -63,13 +64,13 @@ def test_the_latest_word_counts_and_none_is_lost(made: Team) -> None:
 )
 def test_what_must_be_said(made: Team, character: str, printed: str, reason: str, field: str) -> None:
     with pytest.raises(RuleBroken) as broken:
-        services.print_as(character=character, printed=printed, reason=reason, by=made.officer)
+        characters.print_as(character=character, printed=printed, reason=reason, by=made.officer)
     assert broken.value.field == field
 
 
 def test_only_who_issues_letters_may(made: Team) -> None:
     with pytest.raises(NotAllowed):
-        services.print_as(character=OWN, printed="髙", reason="名簿", by=made.chair)
+        characters.print_as(character=OWN, printed="髙", reason="名簿", by=made.chair)
 
 
 def test_the_page_takes_the_number_that_the_error_names(client: PageClient, made: Team) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import audit
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import bookkeeping, queries
-from stations.grants.models import LedgerTransaction, Receipt
-from stations.grants.queries import books
-from stations.grants.queries import receipts as receipt_queries
-from stations.grants.receipts import Split
-from stations.grants.services import incomes, inspections, receipts, reports
-from stations.grants.services.receipts import ReceiptRefused
+from stations.grants.books.models import LedgerTransaction, Receipt
+from stations.grants.books.queries import cash_book, ledger
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.rules.receipts import Split
+from stations.grants.books.services import incomes, receipts
+from stations.grants.books.services.receipts import ReceiptRefused
+from stations.grants.reports.services import inspections, reports
 from stations.people.models import Person
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.grants.test_receipts_services import take_in
@@ -48,17 +49,17 @@ def test_a_wrong_date_is_corrected_in_one_step() -> None:
     assert old.cancelled_reason == "日付を読み違えたため"
     assert [row.number for row in receipt_queries.receipts(made.grant, live_only=True)] == [1, 2]
     assert enter(made, 700).number == 3
-    rows = [row for row in books.transactions(made.grant) if row.receipt_id or row.reverses_id]
-    assert [(row.happened_on.day, books.cash(row)) for row in rows] == [
+    rows = [row for row in cash_book.transactions(made.grant) if row.receipt_id or row.reverses_id]
+    assert [(row.happened_on.day, cash_book.cash(row)) for row in rows] == [
         (3, -3_240),
         (3, 3_240),
         (3, -700),
         (4, -500),
         (13, -3_240),
     ]
-    first, booked = books.booking_of(old), books.booking_of(new)
+    first, booked = cash_book.booking_of(old), cash_book.booking_of(new)
     assert booked is not None and first is not None and booked.corrects_id == first.id
-    assert queries.standing(made.grant).spent == 3_240 + 500 + 700
+    assert ledger.standing(made.grant).spent == 3_240 + 500 + 700
 
 
 def test_the_cash_book_shows_one_line_with_its_correction() -> None:
@@ -66,7 +67,7 @@ def test_the_cash_book_shows_one_line_with_its_correction() -> None:
     old = enter(made)
     between = enter(made, 500, dated_on=dt.date(2026, 10, 4))
     new = correct(made, old, dated_on=dt.date(2026, 10, 13), amount=3_420, splits=(Split(made.food, 3_420),))
-    book = books.cash_book(made.grant)
+    book = cash_book.cash_book(made.grant)
     spent = [line for line in book.lines if line.out_yen]
     assert [(line.happened_on.day, line.out_yen, line.balance_yen) for line in spent] == [
         (4, 500, 99_500),
@@ -77,10 +78,10 @@ def test_the_cash_book_shows_one_line_with_its_correction() -> None:
     assert (before.happened_on.day, before.yen, before.reason) == (3, 3_240, "日付を読み違えたため")
     assert (book.total_out, book.balance) == (3_920, 96_080)
     again = correct(made, new, purpose="夏の調理実習の食材代", reason="但し書きを直すため")
-    (line,) = [line for line in books.cash_book(made.grant).lines if line.voucher == 1]
+    (line,) = [line for line in cash_book.cash_book(made.grant).lines if line.voucher == 1]
     assert [one.reason for one in line.corrections] == ["日付を読み違えたため", "但し書きを直すため"]
     receipts.cancel_receipt(receipt=again, reason="二重に払ったため", by=made.treasurer)
-    ends = [line.out_yen for line in books.cash_book(made.grant).lines if line.voucher == 1]
+    ends = [line.out_yen for line in cash_book.cash_book(made.grant).lines if line.voucher == 1]
     assert ends == [3_420, -3_420]
 
 
@@ -97,7 +98,7 @@ def test_the_new_entry_is_checked_as_every_other_and_the_old_stays_when_it_is_no
     with refused(RuleBroken, None, "変わったところがありません"):
         correct(made, old)  # nothing differs
     assert old.cancelled_at is None
-    assert len(books.transactions(made.grant)) == 2
+    assert len(cash_book.transactions(made.grant)) == 2
     # The paper itself and its own amount are no duplicate of it, and its budget is free again.
     correct(made, old, amount=84_000, splits=(Split(made.food, 84_000),))
 
@@ -161,13 +162,13 @@ def test_an_income_is_corrected_in_one_step_too() -> None:
     assert new.corrects_id == old.id
     with pytest.raises(Conflict):
         correct_income(old, amount_yen=6_000)
-    lines = [line for line in books.cash_book(made.grant).lines if line.transaction.id == new.id]
+    lines = [line for line in cash_book.cash_book(made.grant).lines if line.transaction.id == new.id]
     assert [(line.in_yen, line.corrections[0].yen, line.is_standing_income) for line in lines] == [
         (5_500, 5_000, True)
     ]
-    sums = bookkeeping.balances(queries.postings_of(made.grant))
+    sums = bookkeeping.balances(ledger.postings_of(made.grant))
     assert sum(sums.values()) == 0 and -sums[bookkeeping.Account.INCOME] == 5_500
-    city = next(row for row in books.transactions(made.grant) if row.description.startswith("概算払"))
+    city = next(row for row in cash_book.transactions(made.grant) if row.description.startswith("概算払"))
     with refused(RuleBroken, None, "実行委員会が記録した収入だけ"):
         correct_income(city, amount_yen=1)
     assert "correct_income" in [entry.act for entry in audit.timeline(made.grant)]
@@ -177,8 +178,8 @@ def test_spending_follows_the_correction_into_its_category() -> None:
     made = team()
     old = enter(made)
     correct(made, old, splits=(Split(made.rent, 3_240),))
-    assert bookkeeping.spent_by_category(queries.postings_of(made.grant)) == {
+    assert bookkeeping.spent_by_category(ledger.postings_of(made.grant)) == {
         CostCategory.SUPPLIES: 0,
         CostCategory.RENT: 3_240,
     }
-    assert queries.spent_by_line(made.grant) == {made.rent: 3_240}
+    assert ledger.spent_by_line(made.grant) == {made.rent: 3_240}

@@ -6,9 +6,12 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.access import Role
-from stations.grants import services
-from stations.grants.services import inspections
-from stations.grants.services import reports as report_services
+from stations.grants.awards.services import awards, cancellations
+from stations.grants.letters.services import letters
+from stations.grants.payments.services import payments
+from stations.grants.reports.services import inspections
+from stations.grants.reports.services import reports as report_services
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import active_grant
 from tests.grants import cast as grants
 from tests.support import cast
@@ -45,10 +48,10 @@ def test_a_draft_that_came_back_is_filled_in_again_with_why(app: Flask, db_sessi
     budgets = {line.id: line.planned_yen for line in grant.lines}
     first = grant.lines[0].id
     budgets[first] -= 1_000
-    services.draft_award(
+    awards.draft_award(
         grant=grant, awarded_yen=150_000, conditions="毎月開くこと。", budgets=budgets, by=made.officer
     )
-    services.send_back(grant=grant, reason="条件を書き足してください", by=made.approver)
+    awards.send_back(grant=grant, reason="条件を書き足してください", by=made.approver)
     officer = as_(app, made.officer)
     page = officer.get(f"/grants/{grant.id}/award")
     assert "条件を書き足してください" in page.text
@@ -65,7 +68,7 @@ def test_a_draft_that_came_back_is_filled_in_again_with_why(app: Flask, db_sessi
 def test_lines_that_followed_the_amount_stay_free_to_follow(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.deciding(made, 150_000)
-    services.send_back(grant=grant, reason="額を下げてください", by=made.approver)
+    awards.send_back(grant=grant, reason="額を下げてください", by=made.approver)
     page = as_(app, made.officer).get(f"/grants/{grant.id}/award")
     form = filled(page, "awarded_yen")
     assert (form["awarded_yen"], form["lines-0-budget_yen"]) == ("150,000", "")
@@ -74,8 +77,8 @@ def test_lines_that_followed_the_amount_stay_free_to_follow(app: Flask, db_sessi
 def test_a_refusal_that_came_back_keeps_its_words(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.reviewing(made)
-    services.draft_refusal(grant=grant, reason="ほかの補助金と重なる", by=made.officer)
-    services.send_back(grant=grant, reason="根拠を書いてください", by=made.approver)
+    awards.draft_refusal(grant=grant, reason="ほかの補助金と重なる", by=made.officer)
+    awards.send_back(grant=grant, reason="根拠を書いてください", by=made.approver)
     page = as_(app, made.officer).get(f"/grants/{grant.id}/refusal")
     assert filled(page, "reason")["reason"] == "ほかの補助金と重なる"
 
@@ -85,8 +88,8 @@ def test_a_cancellation_that_came_back_keeps_its_words(app: Flask, db_session: S
     grant = grants.active(made)
     grants.paid(made, 90_000)
     grants.spent(made, 60_000, line=2)
-    services.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=30_000, by=made.officer)
-    services.return_cancellation(grant=grant, reason="根拠を書いてください", by=made.approver)
+    cancellations.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=30_000, by=made.officer)
+    cancellations.return_cancellation(grant=grant, reason="根拠を書いてください", by=made.approver)
     page = as_(app, made.officer).get(f"/grants/{grant.id}/draft-cancellation")
     form = filled(page, "kept_yen")
     assert (form["kept_yen"], form["reason"]) == ("30,000", "目的外の使用")
@@ -100,7 +103,7 @@ def test_the_cashier_corrects_a_recorded_repayment(app: Flask, db_session: Sessi
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     grants.refund_due(made)
-    services.record_refund(grant=grant, received_on=clock.today(), reference="納0008", by=made.cashier)
+    refunds.record_refund(grant=grant, received_on=clock.today(), reference="納0008", by=made.cashier)
     cashier = as_(app, made.cashier)
     page = cashier.get(f"/grants/{grant.id}")
     assert page.has_link("戻入の記録を訂正する") and "納0008" in page.text
@@ -146,7 +149,7 @@ def test_the_cashiers_number_and_the_names_stand_by_the_payment(app: Flask, db_s
     made = grants.team()
     grant = grants.active(made)
     request = grants.ordered(made, 60_000)
-    services.record_payment(request=request, paid_on=clock.today(), reference="振込0077", by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), reference="振込0077", by=made.cashier)
     auditor = as_(app, cast.person(Role.EXTERNAL_AUDITOR))
     page = auditor.get(f"/grants/{grant.id}")
     assert "支払番号 振込0077" in page.text
@@ -163,17 +166,17 @@ def test_how_the_amount_was_fixed_is_read_on_the_grants_page(app: Flask, db_sess
     grants.paid(made, 100_000)
     grants.spent(made, 40_500, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     page = as_(app, made.approver).get(f"/grants/{grant.id}/determine")
     shown = facts(page)
     assert (shown["ステーション"], shown["実行委員会"]) == (grant.station.name, grant.committee.name)
     assert all(page.has_link(words) for words in ("領収書を見る", "出納帳を見る", "差し戻す"))
     treasurer = as_(app, made.treasurer)
     assert "額の確定の計算" not in treasurer.get(f"/grants/{grant.id}").text
-    services.determine(grant=grant, by=made.approver)
-    services.issue_determination(grant=grant, by=made.officer)
+    determinations.determine(grant=grant, by=made.approver)
+    letters.issue_determination(grant=grant, by=made.officer)
     grants.refund_due(made)
-    services.record_refund(grant=grant, received_on=clock.today(), reference="納0008", by=made.cashier)
+    refunds.record_refund(grant=grant, received_on=clock.today(), reference="納0008", by=made.cashier)
     page = as_(app, cast.person(Role.EXTERNAL_AUDITOR)).get(f"/grants/{grant.id}")
     shown = facts(page)
     assert shown["対象経費（検査済の領収書の合計）"] == "40,500円"

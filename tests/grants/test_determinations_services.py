@@ -13,18 +13,29 @@ from stations.applications.rules import IncomeKind
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import bookkeeping, queries, services
-from stations.grants.models import LedgerTransaction, PaymentRequest, Repayment
-from stations.grants.queries import books
+from stations.grants import disclosure
+from stations.grants.awards.queries import decisions
+from stations.grants.awards.services import awards, cancellations
+from stations.grants.books.models import LedgerTransaction
+from stations.grants.books.queries import cash_book
+from stations.grants.books.queries import ledger as ledger_queries
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.services import ledger
+from stations.grants.letters.services import letters
+from stations.grants.pages import turns
+from stations.grants.payments.models import PaymentRequest, Repayment
+from stations.grants.payments.queries import payments as payment_queries
+from stations.grants.payments.services import corrections, payments
+from stations.grants.reports.services import reports
 from stations.grants.rules import PaymentStatus, Status
-from stations.grants.services import reports
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.refusals import refused
 
 
 def fees(made: grants.Team, amount_yen: int, kind: IncomeKind = IncomeKind.FEES) -> None:
-    services.book(
+    ledger.book(
         grant=made.grant,
         postings=bookkeeping.income(kind, amount_yen),
         happened_on=clock.today(),
@@ -41,7 +52,7 @@ def test_the_fixed_amount_is_spent_less_income_rounded_once(db_session: Session)
     fees(made, 6_000)
     fees(made, 50_000, IncomeKind.OWN_FUNDS)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     assert grant.fixed_yen == 95_000
 
 
@@ -52,7 +63,7 @@ def test_receipts_that_were_not_ticked_do_not_count(db_session: Session):
     loose = grants.spent(made, 30_000, line=2)
     loose.inspected_at = loose.inspected_by_id = None
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     assert grant.fixed_yen == 50_000
 
 
@@ -74,27 +85,27 @@ def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
     if income:
         fees(made, income)
     grants.determined(made)
-    settled = services.settlement_of(grant)
+    settled = determinations.settlement_of(grant)
     if settled.refund:
         grants.refund_due(made)
-        services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+        refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
         if corrected:
-            services.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
-            services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+            refunds.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
+            refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     elif settled.balance:
-        request = services.order_balance(grant=grant, by=made.officer)
+        request = determinations.order_balance(grant=grant, by=made.officer)
         grants.order(made, request)
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         if corrected:
-            again = services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
-            services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
-    services.close(grant=grant, by=made.officer)
+            again = corrections.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+            payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    determinations.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
     assert grant.fixed_yen is not None
     assert grant.fixed_yen <= (grant.awarded_yen or 0)
-    assert queries.standing(grant).paid == grant.fixed_yen == queries.paid_by_rows(grant)
-    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
-    assert queries.standing(grant).cash >= 0
+    assert ledger_queries.standing(grant).paid == grant.fixed_yen == payment_queries.paid_by_rows(grant)
+    assert sum(posting.amount for posting in ledger_queries.postings_of(grant)) == 0
+    assert ledger_queries.standing(grant).cash >= 0
 
 
 def test_each_step_to_the_end_happens_once(db_session: Session):
@@ -104,12 +115,12 @@ def test_each_step_to_the_end_happens_once(db_session: Session):
     grants.spent(made, 60_000, line=2)
     grants.inspected(made)
     steps = (
-        lambda: services.draft_determination(grant=grant, by=made.officer),
-        lambda: services.determine(grant=grant, by=made.approver),
-        lambda: services.issue_determination(grant=grant, by=made.officer),
+        lambda: determinations.draft_determination(grant=grant, by=made.officer),
+        lambda: determinations.determine(grant=grant, by=made.approver),
+        lambda: letters.issue_determination(grant=grant, by=made.officer),
         lambda: grants.refund_due(made),
-        lambda: services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier),
-        lambda: services.close(grant=grant, by=made.officer),
+        lambda: refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier),
+        lambda: determinations.close(grant=grant, by=made.officer),
     )
     for step in steps:
         step()
@@ -125,9 +136,9 @@ def test_nobody_determines_what_they_drafted(db_session: Session):
     grant = grants.active(made)
     grants.spent(made, 10_000, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     with pytest.raises(NotAllowed):
-        services.determine(grant=grant, by=made.officer)
+        determinations.determine(grant=grant, by=made.officer)
 
 
 def test_books_that_moved_after_the_draft_are_not_determined(db_session: Session):
@@ -135,11 +146,11 @@ def test_books_that_moved_after_the_draft_are_not_determined(db_session: Session
     grant = grants.active(made)
     grants.spent(made, 50_000, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     fees(made, 10_000)
     with pytest.raises(Conflict):
-        services.determine(grant=grant, by=made.approver)
-    services.send_back(grant=grant, reason="出納が変わった", by=made.approver)
+        determinations.determine(grant=grant, by=made.approver)
+    awards.send_back(grant=grant, reason="出納が変わった", by=made.approver)
     assert (grant.status, grant.fixed_yen) == (Status.INSPECTED, None)
 
 
@@ -149,7 +160,7 @@ def test_nothing_is_determined_while_a_payment_is_under_way(db_session: Session)
     grants.requested(made, 10_000)
     grants.inspected(made)
     with refused(RuleBroken, None, "支払の済んでいない請求"):
-        services.draft_determination(grant=grant, by=made.officer)
+        determinations.draft_determination(grant=grant, by=made.officer)
 
 
 def test_the_committee_is_told_before_anything_follows(db_session: Session):
@@ -168,7 +179,7 @@ def test_only_the_act_that_fits_the_difference_is_possible(db_session: Session):
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    for wrong in (services.order_balance, services.close):
+    for wrong in (determinations.order_balance, determinations.close):
         with refused(RuleBroken, None, "返還40,000円"):
             wrong(grant=grant, by=made.officer)
     grants.refund_due(made)
@@ -182,12 +193,12 @@ def test_a_balance_payment_is_ordered_and_paid_like_any_other(db_session: Sessio
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     assert (request.kind, request.amount_yen, request.requested_by_id) == ("balance", 60_000, None)
     with pytest.raises(Conflict):
-        services.order_balance(grant=grant, by=made.officer)
+        determinations.order_balance(grant=grant, by=made.officer)
     with refused(Conflict, None, "drafted"):
-        services.return_request(request=request, reason="誤り", by=made.officer)
+        payments.return_request(request=request, reason="誤り", by=made.officer)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(PaymentRequest)) == 1
 
 
@@ -201,9 +212,9 @@ def test_a_refund_after_may_is_income_of_the_new_year(db_session: Session, day: 
     grants.refund_due(made)
     received = dt.date(grant.fiscal_year + 1, *day)
     with refused(RuleBroken, "received_on"):
-        services.record_refund(grant=grant, received_on=received, by=made.cashier)
+        refunds.record_refund(grant=grant, received_on=received, by=made.cashier)
     with clock.telling(dt.datetime.combine(received, dt.time(3), dt.UTC)):
-        repayment = services.record_refund(grant=grant, received_on=received, by=made.cashier)
+        repayment = refunds.record_refund(grant=grant, received_on=received, by=made.cashier)
     assert repayment.prior_year_income is prior
 
 
@@ -211,8 +222,8 @@ def test_a_cancelled_grant_without_payments_is_closed(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.cancelled(made, reason="辞退")
-    services.issue_cancellation(grant=grant, by=made.officer)
-    services.close(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
 
 
@@ -220,8 +231,8 @@ def test_an_award_that_was_never_told_is_taken_back_without_a_letter(db_session:
     made = grants.team()
     grant = grants.awarded(made)
     grants.cancelled(made, reason="計算の誤り")
-    assert [turn.endpoint for turn in queries.turns(grant, queries.facts(grant))] == ["grants.close"]
-    services.close(grant=grant, by=made.officer)
+    assert [turn.endpoint for turn in turns.turns(grant, turns.facts(grant))] == ["grants.close"]
+    determinations.close(grant=grant, by=made.officer)
     assert grant.letters == []
 
 
@@ -233,19 +244,19 @@ def test_what_is_left_of_a_cancelled_award_is_its_amount_everywhere(db_session: 
     grants.spent(made, 40_000, line=2)
     grants.inspected(made)
     grants.cancelled(made, kept_yen=kept)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     received = clock.today()
     for after in (
         lambda: grants.refund_due(made),
-        lambda: services.record_refund(grant=grant, received_on=received, by=made.cashier),
-        lambda: services.close(grant=grant, by=made.officer),
+        lambda: refunds.record_refund(grant=grant, received_on=received, by=made.cashier),
+        lambda: determinations.close(grant=grant, by=made.officer),
     ):
         after()
         db_session.flush()
-        assert queries.decided_award(grant) == kept, grant.status
-        assert queries.standing(grant) == queries.standings([grant.id])[grant.id]
-        assert queries.shown_award(made.chair, grant) == queries.standing(grant).awarded == kept
-    assert queries.first_award(grant) == grant.awarded_yen
+        assert decisions.decided_award(grant) == kept, grant.status
+        assert ledger_queries.standing(grant) == ledger_queries.standings([grant.id])[grant.id]
+        assert disclosure.shown_award(made.chair, grant) == ledger_queries.standing(grant).awarded == kept
+    assert decisions.first_award(grant) == grant.awarded_yen
 
 
 def test_a_drafted_or_fixed_amount_is_no_cancelled_award(db_session: Session):
@@ -255,8 +266,8 @@ def test_a_drafted_or_fixed_amount_is_no_cancelled_award(db_session: Session):
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     assert (grant.fixed_yen or 0) < (grant.awarded_yen or 0)
-    assert queries.decided_award(grant) == grant.awarded_yen
-    assert queries.standing(grant) == queries.standings([grant.id])[grant.id]
+    assert decisions.decided_award(grant) == grant.awarded_yen
+    assert ledger_queries.standing(grant) == ledger_queries.standings([grant.id])[grant.id]
 
 
 def test_something_is_cancelled(db_session: Session):
@@ -264,7 +275,7 @@ def test_something_is_cancelled(db_session: Session):
     grant = grants.active(made)
     grants.paid(made, 180_000)
     with pytest.raises(RuleBroken) as broken:
-        services.draft_cancellation(grant=grant, reason="目的外", kept_yen=180_000, by=made.officer)
+        cancellations.draft_cancellation(grant=grant, reason="目的外", kept_yen=180_000, by=made.officer)
     assert broken.value.field == "kept_yen"
 
 
@@ -275,13 +286,13 @@ def test_books_end_by_saying_who_paid_what_the_grant_did_not(db_session: Session
     grants.spent(made, 60_986, line=2)
     grants.determined(made)
     grants.refund_due(made)
-    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
-    assert (grant.fixed_yen, services.own_funds_at_the_end(grant)) == (60_000, 986)
-    services.close(grant=grant, by=made.officer)
-    book = books.cash_book(grant)
+    refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    assert (grant.fixed_yen, determinations.own_funds_at_the_end(grant)) == (60_000, 986)
+    determinations.close(grant=grant, by=made.officer)
+    book = cash_book.cash_book(grant)
     assert (book.lines[-1].in_yen, book.balance) == (986, 0)
     assert "自己負担" in book.lines[-1].description
-    assert queries.standing(grant).paid == 60_000
+    assert ledger_queries.standing(grant).paid == 60_000
 
 
 @pytest.mark.parametrize(
@@ -295,7 +306,7 @@ def test_what_the_committee_had_only_advanced_goes_back_to_it(
     grant = grants.active(made)
     for kind, amount in ((IncomeKind.OWN_FUNDS, put_in), (IncomeKind.FEES, fees)):
         if amount:
-            services.book(
+            ledger.book(
                 grant=grant,
                 postings=bookkeeping.income(kind, amount),
                 happened_on=clock.today(),
@@ -304,13 +315,16 @@ def test_what_the_committee_had_only_advanced_goes_back_to_it(
             )
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     grants.order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    services.close(grant=grant, by=made.officer)
-    book = books.cash_book(grant)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    determinations.close(grant=grant, by=made.officer)
+    book = cash_book.cash_book(grant)
     assert (book.lines[-1].out_yen, book.balance) == (back, 0)
-    assert bookkeeping.balances(queries.postings_of(grant))[bookkeeping.Account.OWN_FUNDS] == put_in - back
+    assert (
+        bookkeeping.balances(ledger_queries.postings_of(grant))[bookkeeping.Account.OWN_FUNDS]
+        == put_in - back
+    )
 
 
 def test_books_that_end_even_get_no_further_line(db_session: Session):
@@ -320,7 +334,7 @@ def test_books_that_end_even_get_no_further_line(db_session: Session):
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     lines = db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction))
-    services.close(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == lines
 
 
@@ -329,8 +343,8 @@ def test_what_the_approver_finds_goes_back_to_the_committee(db_session: Session)
     grant = grants.active(made)
     grants.spent(made, 50_000, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
-    services.send_back(grant=grant, reason="領収書1を見直してください", by=made.approver)
+    determinations.draft_determination(grant=grant, by=made.officer)
+    awards.send_back(grant=grant, reason="領収書1を見直してください", by=made.approver)
     with refused(RuleBroken, "reason"):
         reports.return_report(grant=grant, reason=" ", by=made.officer)
     reports.return_report(grant=grant, reason="領収書1の宛名", by=made.officer)
@@ -348,19 +362,19 @@ def test_a_balance_that_was_not_paid_by_may_is_ordered_again_from_the_new_budget
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     old, new = grant.fiscal_year, grant.fiscal_year + 1
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     with clock.telling(dt.datetime(new, 5, 28, 3, tzinfo=dt.UTC)):
         grants.order(made, request)
     assert request.fiscal_year == old
     with clock.telling(noon(clock.open_day(dt.date(new, 6, 2)))):
         with pytest.raises(RuleBroken) as broken:
-            services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+            payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         assert broken.value.field == "paid_on"
-        services.withdraw_order(request=request, reason="出納閉鎖に間に合わなかった", by=made.cashier)
+        corrections.withdraw_order(request=request, reason="出納閉鎖に間に合わなかった", by=made.cashier)
         grants.order(made, request)
         assert request.fiscal_year == new
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-        services.close(grant=grant, by=made.officer)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        determinations.close(grant=grant, by=made.officer)
     assert grant.status is Status.CLOSED
 
 
@@ -369,12 +383,12 @@ def test_a_balance_is_paid_from_its_own_year_until_the_end_of_may(db_session: Se
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     year = grant.fiscal_year
     last = next(day for day in (dt.date(year + 1, 5, 31 - n) for n in range(7)) if clock.open_day(day) == day)
     with clock.telling(noon(last)):
         grants.order(made, request)
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert (request.fiscal_year, grant.status) == (year, Status.BALANCE_PAID)
 
 
@@ -385,13 +399,13 @@ def test_a_balance_drafted_in_may_is_not_ordered_in_june_out_of_the_budget_that_
     grants.determined(made)
     old, new = grant.fiscal_year, grant.fiscal_year + 1
     with clock.telling(dt.datetime(new, 5, 31, 3, tzinfo=dt.UTC)):
-        request = services.order_balance(grant=grant, by=made.officer)
+        request = determinations.order_balance(grant=grant, by=made.officer)
     assert request.fiscal_year == old
     with clock.telling(dt.datetime(new, 6, 2, 3, tzinfo=dt.UTC)):
         with refused(RuleBroken, None, "新しい年度の予算で起案し直して"):
-            services.order_payment(request=request, by=made.approver)
+            payments.order_payment(request=request, by=made.approver)
         assert (request.status, request.ordered_at) == (PaymentStatus.DRAFTED, None)
-        services.send_back_order(request=request, reason="年度が変わった", by=made.approver)
+        payments.send_back_order(request=request, reason="年度が変わった", by=made.approver)
         grants.order(made, request)
     assert (request.status, request.fiscal_year) == (PaymentStatus.ORDERED, new)
 
@@ -402,10 +416,10 @@ def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_sess
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     with clock.telling(dt.datetime(grant.fiscal_year + 1, 7, 1, 3, tzinfo=dt.UTC)):
-        request = services.order_balance(grant=grant, by=made.officer)
+        request = determinations.order_balance(grant=grant, by=made.officer)
         assert request.fiscal_year == grant.fiscal_year + 1
         grants.order(made, request)
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert grant.status is Status.BALANCE_PAID
 
 
@@ -417,27 +431,27 @@ def test_a_mistaken_refund_is_answered_and_recorded_anew(db_session: Session):
     grants.determined(made)
     grants.refund_due(made)
     with pytest.raises(Conflict):
-        services.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
-    services.record_refund(grant=grant, received_on=clock.today(), reference="1", by=made.cashier)
+        refunds.reverse_refund(grant=grant, reason="日付の誤り", by=made.cashier)
+    refunds.record_refund(grant=grant, received_on=clock.today(), reference="1", by=made.cashier)
     for person in (made.officer, made.approver, made.treasurer):
         with pytest.raises(NotAllowed):
-            services.reverse_refund(grant=grant, reason="番号の誤り", by=person)
+            refunds.reverse_refund(grant=grant, reason="番号の誤り", by=person)
     with pytest.raises(RuleBroken) as broken:
-        services.reverse_refund(grant=grant, reason=" ", by=made.cashier)
+        refunds.reverse_refund(grant=grant, reason=" ", by=made.cashier)
     assert broken.value.field == "reason"
-    services.reverse_refund(grant=grant, reason="番号の誤り", by=made.cashier)
-    assert (grant.status, queries.repayments(grant)) == (Status.REFUND_DUE, [])
-    assert queries.standing(grant).paid == queries.paid_by_rows(grant) == 100_000
+    refunds.reverse_refund(grant=grant, reason="番号の誤り", by=made.cashier)
+    assert (grant.status, payment_queries.repayments(grant)) == (Status.REFUND_DUE, [])
+    assert ledger_queries.standing(grant).paid == payment_queries.paid_by_rows(grant) == 100_000
     with pytest.raises(Conflict):
-        services.reverse_refund(grant=grant, reason="もう一度", by=made.cashier)
+        refunds.reverse_refund(grant=grant, reason="もう一度", by=made.cashier)
     with pytest.raises(Conflict):
-        services.close(grant=grant, by=made.officer)
-    services.record_refund(grant=grant, received_on=clock.today(), reference="2", by=made.cashier)
-    assert [row.reference for row in queries.repayments(grant)] == ["2"]
-    services.close(grant=grant, by=made.officer)
+        determinations.close(grant=grant, by=made.officer)
+    refunds.record_refund(grant=grant, received_on=clock.today(), reference="2", by=made.cashier)
+    assert [row.reference for row in payment_queries.repayments(grant)] == ["2"]
+    determinations.close(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
-        services.reverse_refund(grant=grant, reason="遅い", by=made.cashier)
-    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+        refunds.reverse_refund(grant=grant, reason="遅い", by=made.cashier)
+    assert sum(posting.amount for posting in ledger_queries.postings_of(grant)) == 0
 
 
 def test_a_mistaken_balance_payment_is_due_again(db_session: Session):
@@ -445,15 +459,19 @@ def test_a_mistaken_balance_payment_is_due_again(db_session: Session):
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     grants.order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    again = services.reverse_payment(request=request, reason="番号の誤り", by=made.cashier)
-    assert (grant.status, again.kind, queries.standing(grant).paid) == (Status.BALANCE_DUE, "balance", 0)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    again = corrections.reverse_payment(request=request, reason="番号の誤り", by=made.cashier)
+    assert (grant.status, again.kind, ledger_queries.standing(grant).paid) == (
+        Status.BALANCE_DUE,
+        "balance",
+        0,
+    )
     with pytest.raises(Conflict):
-        services.close(grant=grant, by=made.officer)
-    services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+        determinations.close(grant=grant, by=made.officer)
+    payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
     assert grant.status is Status.BALANCE_PAID
-    services.close(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
-        services.reverse_payment(request=again, reason="遅い", by=made.cashier)
+        corrections.reverse_payment(request=again, reason="遅い", by=made.cashier)

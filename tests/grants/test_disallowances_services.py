@@ -9,13 +9,17 @@ from stations.core.access import Role
 from stations.core.database import AppendOnlyError
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import queries, services
-from stations.grants.disallowances import ReceiptDisallowance
-from stations.grants.models import Receipt
-from stations.grants.queries import disallowances
-from stations.grants.queries import receipts as receipt_queries
+from stations.grants.books.models import Receipt
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.services import receipts
+from stations.grants.pages import tasks as grant_tasks
+from stations.grants.reports.models import ReceiptDisallowance
+from stations.grants.reports.queries import disallowances
+from stations.grants.reports.queries import inspections as inspection_queries
+from stations.grants.reports.services import inspections, reports
 from stations.grants.rules import Status
-from stations.grants.services import inspections, receipts, reports
+from stations.grants.settlement.queries import calculation
+from stations.grants.settlement.services import determinations
 from tests.grants.active_grant import Team, enter, reported, team
 from tests.grants.test_receipts_services import take_in
 from tests.support import cast
@@ -48,10 +52,10 @@ def test_a_disallowed_part_lowers_what_is_fixed_and_the_report_stays() -> None:
     assert receipt.inspected_by_id == made.officer.id, "it is looked at by the same act"
     inspections.tick(receipt=other, ok=True, by=made.officer)
     inspections.inspect(grant=made.grant, by=made.officer)
-    known = queries.calculation(made.grant)
+    known = calculation.calculation(made.grant)
     assert (known.disallowed, known.eligible) == (800, 64_200)
-    assert services.fixed_of(made.grant) == 64_000
-    services.draft_determination(grant=made.grant, by=made.officer)
+    assert determinations.fixed_of(made.grant) == 64_000
+    determinations.draft_determination(grant=made.grant, by=made.officer)
     with pytest.raises(Conflict):
         disallow(made, receipt, 100)
 
@@ -69,7 +73,7 @@ def test_both_parts_of_a_split_receipt_may_be_disallowed_each_up_to_its_own_amou
         disallow(made, receipt, 1, line_id=made.rent)
     assert broken.value.field == "line_id"
     disallow(made, receipt, 2_000, line_id=made.printing)
-    assert queries.receipt_counts(made.grant).eligible == 0
+    assert inspection_queries.receipt_counts(made.grant).eligible == 0
 
 
 def test_it_is_taken_back_once_with_a_reason_and_looked_at_again(db_session: Session) -> None:
@@ -87,7 +91,7 @@ def test_it_is_taken_back_once_with_a_reason_and_looked_at_again(db_session: Ses
     assert [row.amount_yen for row in kept] == [800, -800]
     assert receipt.inspected_at is None
     inspections.tick(receipt=receipt, ok=True, by=made.officer)
-    assert queries.receipt_counts(made.grant).eligible == 5_000
+    assert inspection_queries.receipt_counts(made.grant).eligible == 5_000
     kept[0].amount_yen = 1
     with pytest.raises(AppendOnlyError):
         db_session.flush()
@@ -118,7 +122,7 @@ def test_a_cancelled_receipt_counts_nothing_with_or_without_a_disallowed_part() 
     disallow(made, receipt)
     reports.return_report(grant=made.grant, reason="ほかの領収書を直してください。", by=made.officer)
     receipts.cancel_receipt(receipt=receipt, reason="取り下げます。", by=made.treasurer)
-    counts = queries.receipt_counts(made.grant)
+    counts = inspection_queries.receipt_counts(made.grant)
     assert (counts.eligible, counts.disallowed) == (0, 0)
 
 
@@ -157,7 +161,7 @@ def test_a_finding_is_answered_also_while_the_report_is_back_and_waits_on_the_ho
     inspections.tick(receipt=receipt, ok=False, finding="誰の分の食材ですか。", by=made.officer)
 
     def waits(person: object) -> list[str]:
-        tasks = queries.waiting_for(person)  # type: ignore[arg-type]  # a Person
+        tasks = grant_tasks.waiting_for(person)  # type: ignore[arg-type]  # a Person
         return [task.endpoint for task in tasks if task.endpoint == "grants.answer_finding"]
 
     assert waits(made.treasurer) == waits(made.chair) == ["grants.answer_finding"]
@@ -204,7 +208,7 @@ def test_after_the_inspection_nobody_alone_lets_a_receipt_above_the_award_count_
     with pytest.raises(RuleBroken, match="交付決定額を超える"):
         inspections.allow_again(disallowance=parts[0], reason="対象でした。", by=made.officer)
     inspections.allow_again(disallowance=parts[1], reason="対象でした。", by=made.officer)
-    assert queries.receipt_counts(made.grant).eligible == 100_901 - 100
+    assert inspection_queries.receipt_counts(made.grant).eligible == 100_901 - 100
 
 
 def test_the_second_officials_mark_survives_a_part_that_does_not_count() -> None:
@@ -225,7 +229,7 @@ def test_the_second_officials_mark_survives_a_part_that_does_not_count() -> None
     for by in (first, second):
         disallow(made, big, 100, line_id=line, by=by)
         assert (big.inspected_by_id, big.confirmed_by_id) == (first.id, second.id)
-    assert queries.receipt_counts(made.grant).eligible == 100_001 - 400
+    assert inspection_queries.receipt_counts(made.grant).eligible == 100_001 - 400
 
 
 def reported_with_funds(made: Team) -> None:

@@ -7,7 +7,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core.database import db
-from stations.grants import queries, services
+from stations.grants import disclosure
+from stations.grants.awards.services import awards
+from stations.grants.books.queries import ledger
+from stations.grants.letters.services import letters
+from stations.grants.queries import lists
 from stations.grants.rules import Status
 from tests.grants import cast as grants
 from tests.support.client import PageClient
@@ -31,7 +35,7 @@ def pages(app: Flask, person: object, grant_id: int) -> dict[str, str]:
 
 def drafted(made: grants.Team) -> None:
     grant = grants.reviewing(made)
-    services.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
+    awards.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
 
 
 def draft_of(text: str) -> list[str]:
@@ -50,8 +54,8 @@ def draft_of(text: str) -> list[str]:
 def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
     drafted(made)
     grant = made.grant
-    services.send_back(grant=grant, reason="予算不足のため減らしてください。", by=made.approver)
-    services.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
+    awards.send_back(grant=grant, reason="予算不足のため減らしてください。", by=made.approver)
+    awards.draft_award(grant=grant, awarded_yen=123_000, conditions=CONDITIONS, by=made.officer)
     db.session.commit()
     for _step in ("drafted", "approved"):
         for name, text in pages(app, made.chair, grant.id).items():
@@ -60,9 +64,9 @@ def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, mad
         seen = pages(app, made.officer, grant.id)["grant"]
         assert CONDITIONS in seen and "予算不足のため" in seen
         if grant.status is Status.DECIDING:
-            services.approve_decision(grant=grant, by=made.approver)
+            awards.approve_decision(grant=grant, by=made.approver)
             db.session.commit()
-    services.issue(grant=grant, by=made.officer)
+    letters.issue(grant=grant, by=made.officer)
     db.session.commit()
     told = pages(app, made.chair, grant.id)
     assert CONDITIONS in told["grant"] and "123,000円" in told["home"]
@@ -71,13 +75,13 @@ def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, mad
 
 def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
     grant = grants.reviewing(made)
-    services.draft_refusal(grant=grant, reason="予算不足のため", by=made.officer)
-    services.approve_decision(grant=grant, by=made.approver)
+    awards.draft_refusal(grant=grant, reason="予算不足のため", by=made.officer)
+    awards.approve_decision(grant=grant, by=made.approver)
     db.session.commit()
     assert grant.status is Status.REFUSED
     for name, text in pages(app, made.chair, grant.id).items():
         assert draft_of(text) == [], name
-    services.issue(grant=grant, by=made.officer)
+    letters.issue(grant=grant, by=made.officer)
     db.session.commit()
     assert "予算不足のため" in pages(app, made.chair, grant.id)["grant"]
 
@@ -85,11 +89,13 @@ def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, m
 def as_told(app: Flask, made: grants.Team, *words: str) -> list[str]:
     """Which of the words the chair reads on any page of the grant, or as its state in a list."""
     db.session.commit()
-    (listed,) = queries.in_year(made.chair, made.grant.fiscal_year)
-    assert listed.status is queries.shown_status(made.chair, made.grant), "a list tells what the page tells"
-    assert queries.counts(made.chair, made.grant.fiscal_year) == {listed.status: 1}
-    (books,) = queries.standings([made.grant.id], award=queries.told_award()).values()
-    assert books.awarded == queries.shown_award(made.chair, made.grant)
+    (listed,) = lists.in_year(made.chair, made.grant.fiscal_year)
+    assert listed.status is disclosure.shown_status(made.chair, made.grant), (
+        "a list tells what the page tells"
+    )
+    assert lists.counts(made.chair, made.grant.fiscal_year) == {listed.status: 1}
+    (books,) = ledger.standings([made.grant.id], award=disclosure.told_award()).values()
+    assert books.awarded == disclosure.shown_award(made.chair, made.grant)
     texts = pages(app, made.chair, made.grant.id)
     return [one for one in words if any(one in text for text in texts.values())]
 
@@ -104,11 +110,11 @@ def test_a_fixed_amount_is_for_the_city_until_its_letter_is_out(app: Flask, made
     grant = grants.determined(made, told=False)
     amounts = ("61,000円", "39,000円")
     assert as_told(app, made, *amounts, COMES) == [COMES]
-    assert queries.shown_status(made.chair, grant) is Status.DETERMINING
+    assert disclosure.shown_status(made.chair, grant) is Status.DETERMINING
     assert "61,000円" in pages(app, made.officer, grant.id)["grant"]
-    services.issue_determination(grant=grant, by=made.officer)
+    letters.issue_determination(grant=grant, by=made.officer)
     assert as_told(app, made, *amounts, COMES) == list(amounts)
-    assert queries.shown_status(made.chair, grant) is Status.DETERMINED
+    assert disclosure.shown_status(made.chair, grant) is Status.DETERMINED
 
 
 def partly(made: grants.Team) -> None:
@@ -151,24 +157,24 @@ def test_a_cancellation_is_for_the_city_until_its_letter_is_out(
     cancel(made)
     grant = made.grant
     assert as_told(app, made, *amounts, "「取消し」", "目的外", COMES) == [COMES]
-    assert queries.shown_status(made.chair, grant) is before
-    assert queries.shown_award(made.chair, grant) == grant.awarded_yen
-    assert queries.shown_status(made.officer, grant) is after
+    assert disclosure.shown_status(made.chair, grant) is before
+    assert disclosure.shown_award(made.chair, grant) == grant.awarded_yen
+    assert disclosure.shown_status(made.officer, grant) is after
     assert "目的外" in pages(app, made.officer, grant.id)["grant"]
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     assert as_told(app, made, *amounts, "目的外", COMES) == [*amounts, "目的外"]
-    assert queries.shown_status(made.chair, grant) is after
+    assert disclosure.shown_status(made.chair, grant) is after
 
 
 def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
     drafted(made)
-    services.approve_decision(grant=made.grant, by=made.approver)
+    awards.approve_decision(grant=made.grant, by=made.approver)
     year, grant_id = made.grant.fiscal_year, made.grant.id
-    assert queries.counts(made.chair, year) == {Status.REVIEWING: 1}
-    assert queries.counts(made.officer, year) == {Status.AWARDED: 1}
-    assert queries.in_year(made.chair, year, frozenset({Status.AWARDED})) == []
-    listed = queries.in_year(made.chair, year, frozenset({Status.REVIEWING}))
+    assert lists.counts(made.chair, year) == {Status.REVIEWING: 1}
+    assert lists.counts(made.officer, year) == {Status.AWARDED: 1}
+    assert lists.in_year(made.chair, year, frozenset({Status.AWARDED})) == []
+    listed = lists.in_year(made.chair, year, frozenset({Status.REVIEWING}))
     assert [(one.id, one.status) for one in listed] == [(grant_id, Status.REVIEWING)]
-    assert [one.status for one in queries.in_year(made.officer, year)] == [Status.AWARDED]
-    assert queries.standings([grant_id], award=queries.told_award())[grant_id].awarded == 0
-    assert queries.standings([grant_id])[grant_id].awarded == 123_000
+    assert [one.status for one in lists.in_year(made.officer, year)] == [Status.AWARDED]
+    assert ledger.standings([grant_id], award=disclosure.told_award())[grant_id].awarded == 0
+    assert ledger.standings([grant_id])[grant_id].awarded == 123_000

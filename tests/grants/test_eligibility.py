@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stations.core.messages import Conflict, RuleBroken
-from stations.grants import eligibility
+from stations.grants.books.rules import eligibility
 from stations.grants.rules import Status
 
 

@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import queries, services
-from stations.grants.models import LedgerTransaction, PaymentRequest
+from stations.grants.awards.services import awards
+from stations.grants.books.models import LedgerTransaction
+from stations.grants.books.queries import ledger
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.queries import payments as payment_queries
+from stations.grants.payments.services import corrections, payments
 from stations.grants.rules import PaymentStatus, Status
+from stations.grants.settlement.services import determinations
 from tests.grants import cast as grants
 from tests.support.client import PageClient
 
@@ -26,7 +31,7 @@ def on(day: dt.date) -> AbstractContextManager[None]:
 
 
 def failed(made: grants.Team, request: PaymentRequest, returned_on: dt.date = BACK) -> PaymentRequest | None:
-    return services.fail_payment(
+    return corrections.fail_payment(
         request=request, returned_on=returned_on, reason="口座名義の相違", by=made.cashier
     )
 
@@ -47,21 +52,21 @@ def test_the_books_receive_it_on_the_day_it_came_back(db_session: Session):
     )
     rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
     assert [row.happened_on for row in rows] == [PAID, BACK]
-    assert (queries.standing(grant).paid, queries.paid_by_rows(grant)) == (0, 0)
+    assert (ledger.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
     with on(BACK + dt.timedelta(days=4)):
         grants.order(made, again)
-        services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
-    assert queries.standing(grant).paid == queries.paid_by_rows(grant) == 90_000
-    services.check_books(grant)
+        payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    assert ledger.standing(grant).paid == payment_queries.paid_by_rows(grant) == 90_000
+    determinations.check_books(grant)
 
 
 def balance_paid(made: grants.Team) -> PaymentRequest:
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     grants.order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     return request
 
 
@@ -74,11 +79,11 @@ def test_a_balance_that_came_back_is_due_again(db_session: Session):
         assert again is not None
         assert (grant.status, again.kind) == (Status.BALANCE_DUE, "balance")
         with pytest.raises(Conflict):
-            services.close(grant=grant, by=made.officer)
+            determinations.close(grant=grant, by=made.officer)
         grants.order(made, again)
-        services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
-        services.close(grant=grant, by=made.officer)
-    assert (grant.status, queries.paid_by_rows(grant)) == (Status.CLOSED, 60_000)
+        payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+        determinations.close(grant=grant, by=made.officer)
+    assert (grant.status, payment_queries.paid_by_rows(grant)) == (Status.CLOSED, 60_000)
 
 
 def test_a_balance_that_never_left_is_ordered_again(db_session: Session):
@@ -86,12 +91,12 @@ def test_a_balance_that_never_left_is_ordered_again(db_session: Session):
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     grants.order(made, request)
-    services.withdraw_order(request=request, reason="口座が解約されていた", by=made.cashier)
+    corrections.withdraw_order(request=request, reason="口座が解約されていた", by=made.cashier)
     assert (request.status, grant.status) == (PaymentStatus.REQUESTED, Status.BALANCE_DUE)
     grants.order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert grant.status is Status.BALANCE_PAID
 
 
@@ -121,18 +126,18 @@ def test_only_the_cashier_says_so_with_a_reason_and_never_under_a_determination(
     grants.spent(made, 60_000, line=2)
     for person in (made.officer, made.approver, made.treasurer):
         with pytest.raises(NotAllowed):
-            services.fail_payment(request=request, returned_on=PAID, reason="口座なし", by=person)
+            corrections.fail_payment(request=request, returned_on=PAID, reason="口座なし", by=person)
     with pytest.raises(RuleBroken) as broken:
-        services.fail_payment(request=request, returned_on=PAID, reason=" ", by=made.cashier)
+        corrections.fail_payment(request=request, returned_on=PAID, reason=" ", by=made.cashier)
     assert broken.value.field == "reason"
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
         failed(made, request, PAID)
-    services.send_back(grant=grant, reason="組戻し", by=made.approver)
+    awards.send_back(grant=grant, reason="組戻し", by=made.approver)
     assert failed(made, request, PAID) is None, "the settlement pays it"
-    services.draft_determination(grant=grant, by=made.officer)
-    assert queries.standing(grant).paid == 0
+    determinations.draft_determination(grant=grant, by=made.officer)
+    assert ledger.standing(grant).paid == 0
 
 
 def test_the_cashier_records_it_on_its_page(app: Flask, db_session: Session):

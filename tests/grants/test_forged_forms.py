@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.access import Role
-from stations.grants import services
+from stations.grants.awards.services import awards, cancellations, changes
+from stations.grants.reports.services import reports
 from stations.grants.rules import Status
-from stations.grants.services import reports
+from stations.grants.settlement.services import determinations
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import PageClient, csrf_token
@@ -41,7 +42,7 @@ def test_nor_is_a_cancellation(app: Flask, db_session: Session, forged: dict[str
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 90_000)
-    services.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=0, by=made.officer)
+    cancellations.draft_cancellation(grant=grant, reason="目的外の使用", kept_yen=0, by=made.officer)
     before = grant.status
     approver = as_(app, made.approver)
     token = approver.get("/account")
@@ -62,11 +63,11 @@ def test_of_two_changes_only_the_one_that_was_read_is_approved(app: Flask, db_se
         {line.id: line.awarded_yen + move for line, move in zip(grant.lines, moves, strict=True)}
         for moves in ((20_000, -20_000, 0, 0), (-20_000, 20_000, 0, 0))
     )
-    services.request_change(grant=grant, budgets=first, reason="広い部屋", by=made.chair)
+    changes.request_change(grant=grant, budgets=first, reason="広い部屋", by=made.chair)
     approver = as_(app, made.approver)
     page = approver.get(f"/grants/{grant.id}/decide-change")
-    services.withdraw_change(grant=grant, by=made.chair)
-    services.request_change(grant=grant, budgets=second, reason="講師を増やす", by=made.chair)
+    changes.withdraw_change(grant=grant, by=made.chair)
+    changes.request_change(grant=grant, budgets=second, reason="講師を増やす", by=made.chair)
     approver.submit(page, decision="approve", status=409)
     db_session.refresh(grant)
     assert grant.status is Status.CHANGE_REQUESTED
@@ -83,12 +84,12 @@ def test_of_two_fixed_amounts_only_the_one_that_was_read_is_approved(app: Flask,
     grants.paid(made, 90_000)
     grants.spent(made, 60_000, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     approver = as_(app, made.approver)
     page = approver.get(f"/grants/{grant.id}/determine")
-    services.send_back(grant=grant, reason="領収書を確かめる", by=made.approver)
+    awards.send_back(grant=grant, reason="領収書を確かめる", by=made.approver)
     grants.spent(made, 20_000, line=2)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     approver.submit(page, status=409)
     db_session.refresh(grant)
     assert grant.status is Status.DETERMINING

@@ -4,9 +4,10 @@ import pytest
 
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants.queries import receipts as queries
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.services import receipts
+from stations.grants.reports.services import inspections, reports
 from stations.grants.rules import Status
-from stations.grants.services import inspections, receipts, reports
 from tests.grants.active_grant import enter, reported, team
 from tests.support import cast
 
@@ -56,7 +57,7 @@ def test_a_changed_receipt_is_ticked_again_after_a_return_and_others_keep_their_
     mended = enter(made, 990)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
-    (before,) = queries.found_before(made.grant)
+    (before,) = receipt_queries.found_before(made.grant)
     assert (before.number, before.cancelled, before.finding) == (bad.number, True, "金額が違います。")
     with pytest.raises(RuleBroken, match="1件"):
         inspections.inspect(grant=made.grant, by=made.officer)

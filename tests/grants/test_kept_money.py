@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import queries, services
+from stations.grants.awards.queries import decisions
+from stations.grants.awards.services import awards, cancellations
+from stations.grants.books.queries import ledger
+from stations.grants.letters.services import letters
 from stations.grants.models import Grant
+from stations.grants.payments.queries import payments
 from stations.grants.rules import Status
+from stations.grants.settlement.queries import calculation
+from stations.grants.settlement.queries import refunds as refund_queries
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import PageClient
@@ -34,10 +41,12 @@ def test_no_more_is_left_than_the_receipts_carry(db_session: Session):
     made = grants.team()
     grant = trial(made)
     with pytest.raises(RuleBroken) as broken:
-        services.draft_cancellation(grant=grant, reason="会場が使えない", kept_yen=60_000, by=made.officer)
+        cancellations.draft_cancellation(
+            grant=grant, reason="会場が使えない", kept_yen=60_000, by=made.officer
+        )
     assert broken.value.field == "kept_yen"
     assert "36,000" in str(broken.value)
-    assert queries.pending_cancellation(grant) is None
+    assert decisions.pending_cancellation(grant) is None
 
 
 def test_a_part_is_kept_only_after_report_and_inspection(db_session: Session):
@@ -45,27 +54,27 @@ def test_a_part_is_kept_only_after_report_and_inspection(db_session: Session):
     grant = trial(made)
     grants.cancelled(made, kept_yen=36_000)
     assert (grant.status, grant.fixed_yen) == (Status.PARTLY_CANCELLED, None)
-    assert queries.decided_award(grant) == 36_000
+    assert decisions.decided_award(grant) == 36_000
     assert reports_due(grant)
     with refused(Conflict, None, "partly_cancelled"):
-        services.draft_refund(grant=grant, by=made.officer)
+        refunds.draft_refund(grant=grant, by=made.officer)
     for receipt in grant.receipts:  # one of two receipts is refused in the inspection
         receipt.inspected_at, receipt.inspected_by_id = clock.now(), made.officer.id
     grants.inspected(made)
     with refused(RuleBroken, None, "交付決定取消通知書を施行"):
-        services.draft_determination(grant=grant, by=made.officer)
-    services.issue_cancellation(grant=grant, by=made.officer)
-    services.draft_determination(grant=grant, by=made.officer)
-    services.determine(grant=grant, by=made.approver)
-    services.issue_determination(grant=grant, by=made.officer)
+        determinations.draft_determination(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
+    determinations.determine(grant=grant, by=made.approver)
+    letters.issue_determination(grant=grant, by=made.officer)
     assert grant.fixed_yen == 36_000
     grants.refunded(made)
-    services.close(grant=grant, by=made.officer)
-    assert queries.standing(grant).paid == queries.paid_by_rows(grant) == 36_000
+    determinations.close(grant=grant, by=made.officer)
+    assert ledger.standing(grant).paid == payments.paid_by_rows(grant) == 36_000
 
 
 def reports_due(grant: Grant) -> bool:
-    from stations.grants.queries.reports import due_on
+    from stations.grants.reports.queries.reports import due_on
 
     due = due_on(grant)
     return due is not None and (due - clock.today()).days == 30
@@ -75,9 +84,9 @@ def test_what_inspection_does_not_find_is_not_kept(db_session: Session):
     made = grants.team()
     grant = trial(made)
     grants.cancelled(made, kept_yen=36_000)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.inspected(made)  # nothing was ticked
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     assert grant.fixed_yen == 0
 
 
@@ -86,11 +95,11 @@ def test_after_the_inspection_its_amount_is_the_limit(db_session: Session):
     grant = trial(made)
     grant.status = Status.REPORTED
     with pytest.raises(RuleBroken) as broken:
-        services.draft_cancellation(grant=grant, reason="目的外", kept_yen=30_000, by=made.officer)
+        cancellations.draft_cancellation(grant=grant, reason="目的外", kept_yen=30_000, by=made.officer)
     assert broken.value.field == "kept_yen"
     grants.inspected(made)
     with refused(RuleBroken, "kept_yen"):  # nothing is ticked, so nothing may be kept
-        services.draft_cancellation(grant=grant, reason="目的外", kept_yen=1_000, by=made.officer)
+        cancellations.draft_cancellation(grant=grant, reason="目的外", kept_yen=1_000, by=made.officer)
     grant.receipts[0].inspected_at, grant.receipts[0].inspected_by_id = clock.now(), made.officer.id
     grants.cancelled(made, kept_yen=36_000)
     assert (grant.status, grant.fixed_yen) == (Status.CANCELLED, 36_000)
@@ -102,13 +111,13 @@ def test_a_discontinued_grant_without_a_report_is_revoked(db_session: Session):
     grant = grants.active(made)
     grants.paid(made, 30_000)
     grants.spent(made, 18_059, line=2)
-    services.discontinue(grant=grant, reason="会場の閉鎖", by=made.chair)
+    awards.discontinue(grant=grant, reason="会場の閉鎖", by=made.chair)
     grants.cancelled(made, reason="期限までに実績報告がない")
     assert (grant.status, grant.fixed_yen) == (Status.CANCELLED, 0)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.refunded(made)
-    services.close(grant=grant, by=made.officer)
-    assert (grant.status, queries.paid_by_rows(grant)) == (Status.CLOSED, 0)
+    determinations.close(grant=grant, by=made.officer)
+    assert (grant.status, payments.paid_by_rows(grant)) == (Status.CLOSED, 0)
 
 
 @pytest.mark.parametrize("at", ["determined", "refund_due", "refunded", "balance_due", "balance_paid"])
@@ -121,25 +130,25 @@ def test_a_finding_after_the_determination_takes_back_what_was_paid(db_session: 
     if at in {"refund_due", "refunded"}:
         grants.refund_due(made)
     if at == "refunded":
-        services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+        refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
     if at in {"balance_due", "balance_paid"}:
-        request = services.order_balance(grant=grant, by=made.officer)
+        request = determinations.order_balance(grant=grant, by=made.officer)
     if at == "balance_paid":
         grants.balance_paid(made, request)
     assert grant.status == at
     with pytest.raises(RuleBroken) as broken:  # no less than what is fixed is a 取消し
-        services.draft_cancellation(grant=grant, reason="架空の領収書", kept_yen=60_000, by=made.officer)
+        cancellations.draft_cancellation(grant=grant, reason="架空の領収書", kept_yen=60_000, by=made.officer)
     assert broken.value.field == "kept_yen"
     grants.cancelled(made, reason="架空の領収書", kept_yen=25_000)
-    assert (grant.status, grant.fixed_yen, queries.pending(grant)) == (Status.CANCELLED, 25_000, [])
-    services.issue_cancellation(grant=grant, by=made.officer)
-    settled = queries.settled(grant, queries.repayments(grant))
+    assert (grant.status, grant.fixed_yen, payments.pending(grant)) == (Status.CANCELLED, 25_000, [])
+    letters.issue_cancellation(grant=grant, by=made.officer)
+    settled = calculation.settled(grant, payments.repayments(grant))
     assert settled is not None
-    assert settled.refund - settled.repaid == queries.standing(grant).paid - 25_000
+    assert settled.refund - settled.repaid == ledger.standing(grant).paid - 25_000
     grants.refunded(made)
-    services.close(grant=grant, by=made.officer)
-    assert queries.standing(grant).paid == queries.paid_by_rows(grant) == 25_000
-    assert services.settlement_of(grant).refund == services.settlement_of(grant).balance == 0
+    determinations.close(grant=grant, by=made.officer)
+    assert ledger.standing(grant).paid == payments.paid_by_rows(grant) == 25_000
+    assert determinations.settlement_of(grant).refund == determinations.settlement_of(grant).balance == 0
 
 
 def test_a_balance_that_is_ordered_is_answered_before_the_cancellation(db_session: Session):
@@ -147,26 +156,26 @@ def test_a_balance_that_is_ordered_is_answered_before_the_cancellation(db_sessio
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    request = services.order_balance(grant=grant, by=made.officer)
+    request = determinations.order_balance(grant=grant, by=made.officer)
     grants.order(made, request)
-    services.draft_cancellation(grant=grant, reason="架空の領収書", by=made.officer)
+    cancellations.draft_cancellation(grant=grant, reason="架空の領収書", by=made.officer)
     with refused(RuleBroken, None, "支出命令済みの支払"):
-        services.cancel(grant=grant, by=made.approver)
+        cancellations.cancel(grant=grant, by=made.approver)
 
 
 def test_each_cancellation_has_its_own_letter(db_session: Session):
     made = grants.team()
     grant = trial(made)
     grants.cancelled(made, kept_yen=36_000)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.cancelled(made, reason="期限までに実績報告がない")
     assert grant.status is Status.CANCELLED
-    assert queries.cancellation_untold(grant)
+    assert decisions.cancellation_untold(grant)
     with refused(RuleBroken, None, "交付決定取消通知書を施行"):
-        services.draft_refund(grant=grant, by=made.officer)
-    services.issue_cancellation(grant=grant, by=made.officer)
+        refunds.draft_refund(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
-        services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.officer)
     assert [letter.kind for letter in grant.letters] == ["award", "cancellation", "cancellation"]
 
 
@@ -185,27 +194,27 @@ def test_a_refund_is_ordered_by_two(db_session: Session):
     made = grants.team()
     grant = over(made)
     with pytest.raises(Conflict):
-        services.order_refund(grant=grant, by=made.approver)
+        refunds.order_refund(grant=grant, by=made.approver)
     for person in (made.approver, made.cashier, made.chair):
         with pytest.raises(NotAllowed):
-            services.draft_refund(grant=grant, by=person)
-    services.draft_refund(grant=grant, by=made.officer)
+            refunds.draft_refund(grant=grant, by=person)
+    refunds.draft_refund(grant=grant, by=made.officer)
     assert (grant.status, grant.refund_yen) == (Status.DETERMINED, None)
     with pytest.raises(Conflict):
-        services.draft_refund(grant=grant, by=made.other_officer)
+        refunds.draft_refund(grant=grant, by=made.other_officer)
     for person in (made.officer, made.other_officer, made.chair):
         with pytest.raises(NotAllowed):
-            services.order_refund(grant=grant, by=person)
-    services.order_refund(grant=grant, by=made.approver)
+            refunds.order_refund(grant=grant, by=person)
+    refunds.order_refund(grant=grant, by=made.approver)
     assert (grant.status, grant.refund_yen, grant.refund_due_on) == (Status.REFUND_DUE, 40_000, None)
     with refused(RuleBroken, None, "返還命令書を施行"):
-        services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
-    services.issue_refund(grant=grant, by=made.officer)
+        refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    refunds.issue_refund(grant=grant, by=made.officer)
     assert grant.refund_due_on is not None
     assert clock.is_business_day(grant.refund_due_on)
     with pytest.raises(Conflict):
-        services.issue_refund(grant=grant, by=made.officer)
-    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+        refunds.issue_refund(grant=grant, by=made.officer)
+    refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
 
 
 def test_nobody_approves_the_refund_order_that_they_drafted(db_session: Session):
@@ -214,39 +223,39 @@ def test_nobody_approves_the_refund_order_that_they_drafted(db_session: Session)
     cast.give(made.officer, Role.CASHIER)
     cast.give(made.approver, Role.CASHIER)
     grant = over(made)
-    services.draft_refund(grant=grant, by=made.officer)
+    refunds.draft_refund(grant=grant, by=made.officer)
     for decide in (
-        lambda: services.order_refund(grant=grant, by=made.officer),
-        lambda: services.return_refund(grant=grant, reason="不要", by=made.officer),
+        lambda: refunds.order_refund(grant=grant, by=made.officer),
+        lambda: refunds.return_refund(grant=grant, reason="不要", by=made.officer),
     ):
         with refused(RuleBroken, None, "ご自分が起案"):
             decide()
-    services.order_refund(grant=grant, by=made.approver)
-    services.issue_refund(grant=grant, by=made.other_officer)
+    refunds.order_refund(grant=grant, by=made.approver)
+    refunds.issue_refund(grant=grant, by=made.other_officer)
     for person in (made.officer, made.approver):  # who drafted or approved does not record
         with refused(RuleBroken, None, "ご自分が起案"):
-            services.record_refund(grant=grant, received_on=clock.today(), by=person)
+            refunds.record_refund(grant=grant, received_on=clock.today(), by=person)
 
 
 def test_who_sits_on_the_committee_orders_no_refund_of_it(db_session: Session):
     made = grants.team()
     grant = over(made)
-    services.draft_refund(grant=grant, by=made.officer)
+    refunds.draft_refund(grant=grant, by=made.officer)
     cast.give(made.approver, Role.DRAFTER, of=made.plan.committee)
     with pytest.raises(NotAllowed):
-        services.order_refund(grant=grant, by=made.approver)
+        refunds.order_refund(grant=grant, by=made.approver)
 
 
 def test_a_drafted_refund_comes_back_with_a_reason(db_session: Session):
     made = grants.team()
     grant = over(made)
-    services.draft_refund(grant=grant, by=made.officer)
+    refunds.draft_refund(grant=grant, by=made.officer)
     with refused(RuleBroken, "reason"):
-        services.return_refund(grant=grant, reason=" ", by=made.approver)
-    services.return_refund(grant=grant, reason="納期限を相談中", by=made.approver)
-    assert queries.pending_refund(grant) is None
+        refunds.return_refund(grant=grant, reason=" ", by=made.approver)
+    refunds.return_refund(grant=grant, reason="納期限を相談中", by=made.approver)
+    assert refund_queries.pending_refund(grant) is None
     with pytest.raises(Conflict):
-        services.order_refund(grant=grant, by=made.approver)
+        refunds.order_refund(grant=grant, by=made.approver)
     grants.refund_due(made)
     assert grant.refund_yen == 40_000
 
@@ -254,20 +263,20 @@ def test_a_drafted_refund_comes_back_with_a_reason(db_session: Session):
 def test_what_is_ordered_is_the_draft_that_was_read(db_session: Session):
     made = grants.team()
     grant = over(made)
-    read = services.draft_refund(grant=grant, by=made.officer)
-    services.return_refund(grant=grant, reason="書き直し", by=made.approver)
-    services.draft_refund(grant=grant, by=made.officer)
+    read = refunds.draft_refund(grant=grant, by=made.officer)
+    refunds.return_refund(grant=grant, reason="書き直し", by=made.approver)
+    refunds.draft_refund(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
-        services.order_refund(grant=grant, draft_id=read.id, by=made.approver)
+        refunds.order_refund(grant=grant, draft_id=read.id, by=made.approver)
 
 
 def test_a_drafted_refund_falls_away_with_a_cancellation(db_session: Session):
     made = grants.team()
     grant = over(made)
-    services.draft_refund(grant=grant, by=made.officer)
+    refunds.draft_refund(grant=grant, by=made.officer)
     grants.cancelled(made, reason="架空の領収書")
-    assert queries.pending_refund(grant) is None
-    services.issue_cancellation(grant=grant, by=made.officer)
+    assert refund_queries.pending_refund(grant) is None
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.refund_due(made)
     assert grant.refund_yen == 100_000
 
@@ -306,7 +315,7 @@ def test_on_every_path_the_committee_keeps_what_inspected_receipts_carry(
         receipt = grants.spent(made, spent, line=2)
         receipt.inspected_at = receipt.inspected_by_id = None
     if way.startswith("discontinue"):
-        services.discontinue(grant=grant, reason="閉店", by=made.chair)
+        awards.discontinue(grant=grant, reason="閉店", by=made.chair)
     wholly = way in {"cancel_all", "discontinue_cancel"}
     ceiling = 180_000
     if wholly:
@@ -329,31 +338,31 @@ def test_on_every_path_the_committee_keeps_what_inspected_receipts_carry(
                 carried = min(wanted, carried - 1, paid)
                 grants.cancelled(made, kept_yen=carried)
     _settle(made)
-    kept = queries.standing(grant).paid
+    kept = ledger.standing(grant).paid
     assert grant.status is Status.CLOSED
-    assert kept == grant.fixed_yen == queries.paid_by_rows(grant) == (0 if wholly else carried)
+    assert kept == grant.fixed_yen == payments.paid_by_rows(grant) == (0 if wholly else carried)
     assert kept <= (spent if found else 0)
-    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
+    assert sum(posting.amount for posting in ledger.postings_of(grant)) == 0
 
 
 def _determine(made: grants.Team) -> None:
-    if queries.cancellation_untold(made.grant):
-        services.issue_cancellation(grant=made.grant, by=made.officer)
-    services.draft_determination(grant=made.grant, by=made.officer)
-    services.determine(grant=made.grant, by=made.approver)
-    services.issue_determination(grant=made.grant, by=made.officer)
+    if decisions.cancellation_untold(made.grant):
+        letters.issue_cancellation(grant=made.grant, by=made.officer)
+    determinations.draft_determination(grant=made.grant, by=made.officer)
+    determinations.determine(grant=made.grant, by=made.approver)
+    letters.issue_determination(grant=made.grant, by=made.officer)
 
 
 def _settle(made: grants.Team) -> None:
     grant = made.grant
-    if queries.cancellation_untold(grant):
-        services.issue_cancellation(grant=grant, by=made.officer)
-    settled = services.settlement_of(grant)
+    if decisions.cancellation_untold(grant):
+        letters.issue_cancellation(grant=grant, by=made.officer)
+    settled = determinations.settlement_of(grant)
     if settled.refund:
         grants.refunded(made)
     elif settled.balance:
-        grants.balance_paid(made, services.order_balance(grant=grant, by=made.officer))
-    services.close(grant=grant, by=made.officer)
+        grants.balance_paid(made, determinations.order_balance(grant=grant, by=made.officer))
+    determinations.close(grant=grant, by=made.officer)
 
 
 def test_what_was_repaid_stays_in_sight_when_the_next_order_is_dropped(app: Flask, db_session: Session):
@@ -365,7 +374,7 @@ def test_what_was_repaid_stays_in_sight_when_the_next_order_is_dropped(app: Flas
     grants.refunded(made)
     for kept in (40_000, 0):
         grants.cancelled(made, kept_yen=kept)
-        services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.officer)
         if kept:
             grants.refund_due(made)
     client = PageClient(app)

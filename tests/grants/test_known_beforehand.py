@@ -7,9 +7,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core import clock
-from stations.grants import queries, services
+from stations.grants.letters.services import letters
 from stations.grants.models import Grant
-from stations.grants.services import inspections, payment_corrections, recoveries
+from stations.grants.payments.services import corrections, payments
+from stations.grants.reports.services import inspections
+from stations.grants.settings import queries as settings
+from stations.grants.settlement.services import determinations, recoveries, refunds
 from tests.grants import active_grant
 from tests.grants import cast as grants
 from tests.grants.test_deciding_views import as_, facts
@@ -25,7 +28,7 @@ def test_an_advance_that_can_no_longer_be_ordered_offers_no_order(app: Flask, db
     for made in (asked, drafted, ordered):
         grants.active(made)
     waits, draft = grants.requested(asked, 50_000), grants.requested(drafted, 50_000)
-    services.draft_order(request=draft, by=drafted.officer)
+    payments.draft_order(request=draft, by=drafted.officer)
     sent = grants.ordered(ordered, 50_000)
     pages = (
         (asked.officer, f"/grants/payments/{waits.id}/draft-order", "支出命令を起案する", "請求を差し戻す"),
@@ -70,7 +73,7 @@ def closed(made: grants.Team) -> Grant:
     grants.paid(made, 60_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    services.close(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     return grant
 
 
@@ -95,8 +98,8 @@ def test_a_refund_is_decided_with_its_deadline_its_reason_and_a_way_back(app: Fl
     grants.active(made)
     grants.paid(made, 60_000)
     grants.cancelled(made, reason="目的と違う使い方", kept_yen=0)
-    services.issue_cancellation(grant=made.grant, by=made.officer)
-    services.draft_refund(grant=made.grant, by=made.officer)
+    letters.issue_cancellation(grant=made.grant, by=made.officer)
+    refunds.draft_refund(grant=made.grant, by=made.officer)
     page = as_(app, made.approver).get(f"/grants/{made.grant.id}/refund-order")
     assert facts(page)["取消しの理由"] == "目的と違う使い方"
     assert "納期限（今日施行するとき）" in facts(page)
@@ -119,7 +122,7 @@ def test_a_payment_that_was_repeated_says_of_which_and_why(app: Flask, db_sessio
     made = grants.team()
     grant = grants.active(made)
     request = grants.paid(made, 50_000)
-    payment_corrections.fail_payment(
+    corrections.fail_payment(
         request=request, returned_on=clock.today(), reason="口座の名義が違った", by=made.cashier
     )
     page = as_(app, made.officer).get(f"/grants/{grant.id}")
@@ -134,7 +137,7 @@ def test_settings_of_a_new_year_stand_beside_those_of_the_last(app: Flask, db_se
     officer.submit(
         officer.get(f"/grants/settings/edit?year={YEAR + 1}"), "起案して決裁に回す", cap_yen="123,000"
     )
-    draft = queries.pending_settings(YEAR + 1)
+    draft = settings.pending_settings(YEAR + 1)
     assert draft is not None
     page = as_(app, made.approver).get(f"/grants/settings/drafts/{draft.id}")
     rows = {row[0]: row for row in page.rows()}

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from stations.core import clock, files
 from stations.core.database import AppendOnlyError
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import queries, services
-from stations.grants.models import Letter
-from stations.grants.services import inspections, report_pdf
+from stations.grants.awards.queries import applying
+from stations.grants.awards.services import awards
+from stations.grants.letters.models import Letter
+from stations.grants.letters.services import letters
+from stations.grants.reports.services import inspections, report_pdf
+from stations.grants.settlement.services import determinations
 from tests.grants import cast as grants
 from tests.support.refusals import refused
 
@@ -31,14 +34,14 @@ def words_of(pdf: bytes) -> str:
 def test_the_award_letter_says_what_was_decided(db_session: Session):
     made = grants.team(conditions="毎月開くこと。")
     grant = grants.reviewing(made)
-    services.draft_award(
+    awards.draft_award(
         grant=grant,
         awarded_yen=170_000,
-        conditions=queries.conditions_of_meeting(made.plan),
+        conditions=applying.conditions_of_meeting(made.plan),
         by=made.officer,
     )
-    services.approve_decision(grant=grant, by=made.approver)
-    letter = services.issue(grant=grant, by=made.officer)
+    awards.approve_decision(grant=grant, by=made.approver)
+    letter = letters.issue(grant=grant, by=made.officer)
     text = words(letter)
     for said in (
         "見本共第1号",
@@ -69,9 +72,9 @@ def test_draft_letter_and_report_speak_of_one_period(db_session: Session):
     made = grants.team()
     grant = grants.deciding(made)
     first, last = (clock.format_era(day) for day in clock.fiscal_year_period(grant.fiscal_year))
-    assert f"{first}から{last}まで" in words_of(services.draft_pdf(grant))
-    services.approve_decision(grant=grant, by=made.approver)
-    assert f"{first}から{last}まで" in words(services.issue(grant=grant, by=made.officer))
+    assert f"{first}から{last}まで" in words_of(letters.draft_pdf(grant))
+    awards.approve_decision(grant=grant, by=made.approver)
+    assert f"{first}から{last}まで" in words(letters.issue(grant=grant, by=made.officer))
     assert f"{first}から" in words_of(report_pdf.make(grant, dated=clock.today()))
 
 
@@ -91,17 +94,17 @@ def test_a_cancellation_is_told_once_with_its_reason_and_what_goes_back(
     grants.spent(made, 95_000, line=2)
     grants.inspected(made)
     with pytest.raises(Conflict):
-        services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.officer)
     grants.cancelled(made, reason="目的の外に使われたため", kept_yen=kept)
     with pytest.raises(NotAllowed):
-        services.issue_cancellation(grant=grant, by=made.approver)
-    letter = services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.approver)
+    letter = letters.issue_cancellation(grant=grant, by=made.officer)
     assert (letter.kind, letter.number) == ("cancellation", 2)
     text = words(letter)
     for part in ("見本共第2号", "見本共第1号", "目的の外に使われたため", "別に通知する返還命令書", *said):
         assert part in text
     with pytest.raises(Conflict):
-        services.issue_cancellation(grant=grant, by=made.officer)
+        letters.issue_cancellation(grant=grant, by=made.officer)
 
 
 def test_the_letter_of_the_fixed_amount_names_what_a_cancellation_has_left_of_the_award(db_session: Session):
@@ -110,11 +113,11 @@ def test_the_letter_of_the_fixed_amount_names_what_a_cancellation_has_left_of_th
     grants.paid(made, 62_000)
     grants.spent(made, 36_480, line=2)
     grants.cancelled(made, kept_yen=36_000)
-    services.issue_cancellation(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
-    services.determine(grant=grant, by=made.approver)
-    said = words(services.issue_determination(grant=grant, by=made.officer))
+    determinations.draft_determination(grant=grant, by=made.officer)
+    determinations.determine(grant=grant, by=made.approver)
+    said = words(letters.issue_determination(grant=grant, by=made.officer))
     assert "36,000円" in said and "180,000円" not in said
 
 
@@ -135,7 +138,7 @@ def test_a_new_fiscal_year_begins_with_one(db_session: Session):
     grants.settings(grant.fiscal_year + 1, by=made.approver, document_prefix="新共")
     spring = dt.datetime(grant.fiscal_year + 1, 4, 20, 3, tzinfo=dt.UTC)
     with clock.telling(spring):
-        letter = services.issue_determination(grant=grant, by=made.officer)
+        letter = letters.issue_determination(grant=grant, by=made.officer)
     assert (letter.fiscal_year, letter.number) == (grant.fiscal_year + 1, 1)
     assert "新共第1号" in words(letter) and "見本共第1号" in words(letter), "its own number and the award's"
 
@@ -145,9 +148,9 @@ def test_a_letter_waits_for_the_settings_of_its_year(db_session: Session):
     grant = grants.awarded(made)
     with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
         with pytest.raises(RuleBroken, match="2027年度の制度設定"):
-            services.issue(grant=grant, by=made.officer)
+            letters.issue(grant=grant, by=made.officer)
         grants.settings(2027, by=made.approver, document_prefix="新共")
-        services.issue(grant=grant, by=made.officer)
+        letters.issue(grant=grant, by=made.officer)
 
 
 def test_an_award_told_after_its_year_names_its_day_and_promises_no_advance(db_session: Session):
@@ -155,7 +158,7 @@ def test_an_award_told_after_its_year_names_its_day_and_promises_no_advance(db_s
     grant = grants.awarded(made)
     grants.settings(2027, by=made.approver, document_prefix="新共")
     with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
-        letter = services.issue(grant=grant, by=made.officer)
+        letter = letters.issue(grant=grant, by=made.officer)
     assert grant.decided_on is not None
     text = words(letter)
     assert "新共第1号" in text and clock.format_era(grant.decided_on) in text
@@ -170,12 +173,12 @@ def test_a_letter_is_dated_on_a_day_on_which_city_hall_is_open(db_session: Sessi
     grants.awarded(made)
     grants.awarded(other)
     with clock.telling(SATURDAY):
-        assert services.issue(grant=made.grant, by=made.officer).issued_on == dt.date(2026, 11, 30)
+        assert letters.issue(grant=made.grant, by=made.officer).issued_on == dt.date(2026, 11, 30)
         for day in (27, 29):
             with pytest.raises(RuleBroken) as broken:
-                services.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, day))
+                letters.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, day))
             assert broken.value.field == "issued_on"
-        letter = services.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, 28))
+        letter = letters.issue(grant=other.grant, by=other.officer, on=dt.date(2026, 11, 28))
     assert (letter.issued_on, letter.number) == (dt.date(2026, 11, 28), 2)
 
 
@@ -188,12 +191,12 @@ def test_a_number_that_was_rolled_back_is_given_again(db_session: Session, monke
         raise RuleBroken(None, "文書に印刷できない文字があります")
 
     with monkeypatch.context() as patched:
-        patched.setattr("stations.grants.letter_data.pdf", unprintable)
+        patched.setattr("stations.grants.letters.letter_data.pdf", unprintable)
         with refused(RuleBroken, None, "印刷できない文字"):
-            services.issue(grant=grant, by=made.officer)
+            letters.issue(grant=grant, by=made.officer)
     db_session.rollback()
-    assert services.issue(grant=second, by=other.officer).number == 1
-    assert services.issue(grant=grant, by=made.officer).number == 2
+    assert letters.issue(grant=second, by=other.officer).number == 1
+    assert letters.issue(grant=grant, by=made.officer).number == 2
 
 
 def test_no_letter_goes_out_without_somebody_to_address(db_session: Session):
@@ -203,7 +206,7 @@ def test_no_letter_goes_out_without_somebody_to_address(db_session: Session):
     chair.to_on = clock.today() - dt.timedelta(days=1)
     db_session.flush()
     with pytest.raises(RuleBroken, match="代表がいない"):
-        services.issue(grant=grant, by=made.officer)
+        letters.issue(grant=grant, by=made.officer)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
 
 
@@ -212,7 +215,7 @@ def test_a_chair_who_cannot_sign_in_is_still_addressed(db_session: Session):
     grant = grants.awarded(made)
     made.chair.disabled_at = clock.now()
     db_session.flush()
-    assert made.chair.name.replace(" ", "") in words(services.issue(grant=grant, by=made.officer))
+    assert made.chair.name.replace(" ", "") in words(letters.issue(grant=grant, by=made.officer))
 
 
 def test_a_letter_is_never_changed(db_session: Session):
@@ -228,7 +231,7 @@ def test_only_an_officer_issues(db_session: Session):
     grant = grants.awarded(made)
     for person in (made.approver, made.chair, made.cashier):
         with pytest.raises(NotAllowed):
-            services.issue(grant=grant, by=person)
+            letters.issue(grant=grant, by=person)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 0
 
 
@@ -252,8 +255,8 @@ def test_the_approver_reads_the_letter_of_the_fixed_amount_before_it_goes_out(db
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
-    draft = words_of(services.draft_pdf(grant))
+    determinations.draft_determination(grant=grant, by=made.officer)
+    draft = words_of(letters.draft_pdf(grant))
     assert "額の確定通知書" in draft and "60,000" in draft and "施行時に付番" in draft
     assert [letter.kind for letter in grant.letters] == ["award"]
 
@@ -270,9 +273,9 @@ def test_the_letter_of_the_fixed_amount_lists_what_did_not_count_and_why(db_sess
         for yen, why in ((1_980, "酒類は対象外です。"), (700, "数え間違い"))
     ]
     inspections.allow_again(disallowance=parts[1], reason="対象でした。", by=made.officer)
-    services.draft_determination(grant=grant, by=made.officer)
-    services.determine(grant=grant, by=made.approver)
-    text = words(services.issue_determination(grant=grant, by=made.officer))
+    determinations.draft_determination(grant=grant, by=made.officer)
+    determinations.determine(grant=grant, by=made.approver)
+    text = words(letters.issue_determination(grant=grant, by=made.officer))
     for said in ("対象経費と認めなかったもの", "1,980", "酒類は対象外です。", "第1号", "58,000"):
         assert said in text
     assert "数え間違い" not in text
@@ -290,5 +293,5 @@ def grants_of(made: grants.Team) -> grants.Team:
 
 def test_a_draft_is_marked_and_has_no_number(db_session: Session):
     grant = grants.deciding(grants.team())
-    assert services.draft_pdf(grant).startswith(b"%PDF")
+    assert letters.draft_pdf(grant).startswith(b"%PDF")
     assert grant.letters == []

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.formatting import date
-from stations.grants import services, settlement
-from stations.grants.services import reports
+from stations.grants.awards.services import awards
+from stations.grants.reports.services import reports
+from stations.grants.settings import rules as terms
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import PageClient
@@ -63,7 +64,7 @@ def test_after_the_end_of_the_project_cash_at_hand_stands_in_the_place_of_what_i
     grant = grants.active(made)
     grants.paid(made, 90_000)
     grants.spent(made, 45_000)
-    services.discontinue(grant=grant, reason="会場がない", by=made.chair)
+    awards.discontinue(grant=grant, reason="会場がない", by=made.chair)
     client = PageClient(app)
     client.sign_in(made.treasurer)
     strip = text_of(client.get(f"/grants/{grant.id}").one("div", class_="mt-strip"))
@@ -86,5 +87,5 @@ def test_a_committee_that_waits_is_told_until_when(app: Flask, db_session: Sessi
     grant = grants.applied(made)
     client = PageClient(app)
     client.sign_in(made.chair)
-    by = date(settlement.processing_deadline(clock.today(), 30))
+    by = date(terms.processing_deadline(clock.today(), 30))
     assert by in client.get(f"/grants/{grant.id}").text

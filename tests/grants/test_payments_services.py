@@ -13,9 +13,16 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import queries, services
-from stations.grants.models import LedgerTransaction, Payment
+from stations.grants.awards.services import awards
+from stations.grants.books.models import LedgerTransaction
+from stations.grants.books.queries import ledger as ledger_queries
+from stations.grants.books.services import ledger
+from stations.grants.payments.models import Payment
+from stations.grants.payments.queries import payments as payment_queries
+from stations.grants.payments.services import corrections, payments
 from stations.grants.rules import PaymentStatus
+from stations.grants.settlement.queries import calculation
+from stations.grants.settlement.services import determinations, refunds
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.refusals import refused
@@ -26,10 +33,10 @@ def test_a_payment_is_asked_for_ordered_and_recorded(db_session: Session):
     grant = grants.active(made)
     request = grants.paid(made, 90_000)
     assert (request.status, request.instalment, request.programme_item) == (PaymentStatus.PAID, 1, "第2号")
-    standing = queries.standing(grant)
+    standing = ledger_queries.standing(grant)
     assert (standing.paid, standing.unpaid, standing.cash) == (90_000, 90_000, 90_000)
-    assert sum(posting.amount for posting in queries.postings_of(grant)) == 0
-    assert queries.paid_by_rows(grant) == 90_000
+    assert sum(posting.amount for posting in ledger_queries.postings_of(grant)) == 0
+    assert payment_queries.paid_by_rows(grant) == 90_000
 
 
 def test_nothing_is_paid_before_the_award_is_issued(db_session: Session):
@@ -60,9 +67,9 @@ def test_whatever_is_asked_for_the_award_is_never_exceeded(db_session: Session, 
             grants.paid(made, amount)
         except RuleBroken:
             continue
-    standing = queries.standing(grant)
+    standing = ledger_queries.standing(grant)
     assert 0 <= standing.paid <= (grant.awarded_yen or 0)
-    assert standing.paid == standing.cash == queries.paid_by_rows(grant)
+    assert standing.paid == standing.cash == payment_queries.paid_by_rows(grant)
 
 
 def test_one_request_at_a_time_waits_for_its_order(db_session: Session):
@@ -78,12 +85,12 @@ def test_each_step_of_a_payment_happens_once(db_session: Session):
     grants.active(made)
     request = grants.ordered(made, 10_000)
     with pytest.raises(Conflict):
-        services.draft_order(request=request, by=made.other_officer)
+        payments.draft_order(request=request, by=made.other_officer)
     with pytest.raises(Conflict):
-        services.order_payment(request=request, by=cast.person(Role.APPROVER))
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.order_payment(request=request, by=cast.person(Role.APPROVER))
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     with pytest.raises(Conflict):
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 1
 
 
@@ -95,12 +102,12 @@ def test_who_asks_orders_and_pays_are_three_people(db_session: Session):
     request = grants.ordered(made, 10_000)
     for person in (made.officer, made.approver):
         with pytest.raises(NotAllowed):
-            services.record_payment(request=request, paid_on=clock.today(), by=person)
+            payments.record_payment(request=request, paid_on=clock.today(), by=person)
     cast.give(made.treasurer, Role.OFFICER)
     second = grants.requested(made, 10_000)
     for person in (made.treasurer, made.chair, made.approver, made.cashier):
         with pytest.raises(NotAllowed):
-            services.draft_order(request=second, by=person)
+            payments.draft_order(request=second, by=person)
 
 
 def test_an_order_is_drafted_by_one_and_given_by_another(db_session: Session):
@@ -111,14 +118,14 @@ def test_an_order_is_drafted_by_one_and_given_by_another(db_session: Session):
     cast.give(sitting, Role.DRAFTER, of=made.plan.committee)
     request = grants.requested(made, 10_000)
     with pytest.raises(Conflict):
-        services.order_payment(request=request, by=made.approver)
-    services.draft_order(request=request, by=made.officer)
+        payments.order_payment(request=request, by=made.approver)
+    payments.draft_order(request=request, by=made.officer)
     for person in (made.officer, made.other_officer, made.cashier, sitting):
         with pytest.raises(NotAllowed):
-            services.order_payment(request=request, by=person)
+            payments.order_payment(request=request, by=person)
     with pytest.raises(Conflict):
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    services.order_payment(request=request, by=made.approver)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    payments.order_payment(request=request, by=made.approver)
     assert (request.drafted_by_id, request.ordered_by_id) == (made.officer.id, made.approver.id)
 
 
@@ -126,14 +133,14 @@ def test_a_draft_that_came_back_is_drafted_again_or_returned(db_session: Session
     made = grants.team()
     grants.active(made)
     request = grants.requested(made, 10_000)
-    services.draft_order(request=request, by=made.officer)
+    payments.draft_order(request=request, by=made.officer)
     with refused(RuleBroken, "reason"):
-        services.send_back_order(request=request, reason=" ", by=made.approver)
-    services.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
+        payments.send_back_order(request=request, reason=" ", by=made.approver)
+    payments.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
     assert (request.status, request.drafted_by_id) == (PaymentStatus.REQUESTED, None)
-    services.draft_order(request=request, by=made.officer)
-    services.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
-    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+    payments.draft_order(request=request, by=made.officer)
+    payments.send_back_order(request=request, reason="使いみちが計画と違う", by=made.approver)
+    payments.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
     assert request.status is PaymentStatus.RETURNED
 
 
@@ -162,8 +169,8 @@ def test_a_returned_request_keeps_its_number_and_is_answered_by_a_new_one(db_ses
     grants.active(made)
     request = grants.requested(made, 10_000)
     with refused(RuleBroken, "reason"):
-        services.return_request(request=request, reason="", by=made.officer)
-    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+        payments.return_request(request=request, reason="", by=made.officer)
+    payments.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
     assert request.status is PaymentStatus.RETURNED
     assert grants.requested(made, 12_000).instalment == 2
 
@@ -174,16 +181,16 @@ def test_after_the_order_only_the_cashier_says_that_nothing_left_the_bank(db_ses
     request = grants.ordered(made, 10_000)
     for person in (made.officer, made.other_officer, made.approver):
         with pytest.raises(NotAllowed):
-            services.withdraw_order(request=request, reason="取りやめ", by=person)
+            corrections.withdraw_order(request=request, reason="取りやめ", by=person)
     with refused(RuleBroken, "reason"):
-        services.withdraw_order(request=request, reason="", by=made.cashier)
-    services.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
-    assert (request.status, queries.pending(grant)) == (PaymentStatus.REQUESTED, [request])
+        corrections.withdraw_order(request=request, reason="", by=made.cashier)
+    corrections.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
+    assert (request.status, payment_queries.pending(grant)) == (PaymentStatus.REQUESTED, [request])
     with pytest.raises(Conflict):
-        services.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
+        corrections.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
     grants.order(made, request)
-    services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    assert queries.standing(grant).paid == 10_000
+    payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+    assert ledger_queries.standing(grant).paid == 10_000
 
 
 def test_a_saturday_is_no_day_of_payment_and_the_next_bank_day_is_offered(db_session: Session):
@@ -192,9 +199,9 @@ def test_a_saturday_is_no_day_of_payment_and_the_next_bank_day_is_offered(db_ses
     request = grants.ordered(made, 10_000)
     with clock.telling(dt.datetime(2026, 11, 30, 3, tzinfo=dt.UTC)):
         with pytest.raises(RuleBroken) as broken:
-            services.record_payment(request=request, paid_on=dt.date(2026, 11, 28), by=made.cashier)
+            payments.record_payment(request=request, paid_on=dt.date(2026, 11, 28), by=made.cashier)
         assert (broken.value.field, broken.value.params["next"]) == ("paid_on", dt.date(2026, 11, 30))
-        services.record_payment(request=request, paid_on=dt.date(2026, 11, 30), by=made.cashier)
+        payments.record_payment(request=request, paid_on=dt.date(2026, 11, 30), by=made.cashier)
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -203,7 +210,7 @@ def test_a_payment_is_dated_between_its_order_and_today(db_session: Session, day
     grants.active(made)
     request = grants.ordered(made, 10_000)
     with pytest.raises(RuleBroken) as broken:
-        services.record_payment(
+        payments.record_payment(
             request=request, paid_on=clock.today() + dt.timedelta(days=days), by=made.cashier
         )
     assert broken.value.field == "paid_on"
@@ -216,8 +223,8 @@ def test_cash_of_a_year_moves_until_the_end_of_may(db_session: Session):
     last = clock.cash_period(request.fiscal_year)[1]
     with clock.telling(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(3), dt.UTC)):
         with refused(RuleBroken, "paid_on"):
-            services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-        services.record_payment(request=request, paid_on=last, by=made.cashier)
+            payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=last, by=made.cashier)
 
 
 def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
@@ -231,13 +238,13 @@ def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
     def crash(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("stations.grants.services.notices.tell", crash)
+    monkeypatch.setattr("stations.grants.notices.tell", crash)
     with pytest.raises(ZeroDivisionError):
-        services.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
+        payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     db_session.rollback()
     db_session.expire_all()
     assert request.status is PaymentStatus.ORDERED
-    assert queries.standing(grant).paid == 0
+    assert ledger_queries.standing(grant).paid == 0
     assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == 0
 
 
@@ -247,15 +254,11 @@ def test_the_books_are_answered_never_changed(db_session: Session):
     grants.paid(made, 10_000)
     first = db_session.scalars(sa.select(LedgerTransaction)).one()
     with refused(RuleBroken, "reason"):
-        services.reverse(
-            grant=grant, transaction=first, reason=" ", happened_on=clock.today(), by=made.cashier
-        )
-    services.reverse(
-        grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier
-    )
-    assert queries.standing(grant).paid == 0
+        ledger.reverse(grant=grant, transaction=first, reason=" ", happened_on=clock.today(), by=made.cashier)
+    ledger.reverse(grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier)
+    assert ledger_queries.standing(grant).paid == 0
     with pytest.raises(Conflict):
-        services.reverse(
+        ledger.reverse(
             grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier
         )
 
@@ -266,9 +269,9 @@ def test_the_standings_of_a_list_are_those_of_each(db_session: Session):
         grants.active(made)
         grants.paid(made, number * 10_000)
         grants.spent(made, number * 1_111)
-    found = queries.standings([made.grant.id for made in teams])
-    assert found == {made.grant.id: queries.standing(made.grant) for made in teams}
-    assert queries.standings([]) == {}
+    found = ledger_queries.standings([made.grant.id for made in teams])
+    assert found == {made.grant.id: ledger_queries.standing(made.grant) for made in teams}
+    assert ledger_queries.standings([]) == {}
 
 
 def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
@@ -276,16 +279,16 @@ def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
     grant = grants.active(made)
     wrong = grants.paid(made, 90_000)
     with pytest.raises(RuleBroken) as broken:
-        services.reverse_payment(request=wrong, reason=" ", by=made.cashier)
+        corrections.reverse_payment(request=wrong, reason=" ", by=made.cashier)
     assert broken.value.field == "reason"
-    again = services.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
+    again = corrections.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
     assert (wrong.status, again.status) == (PaymentStatus.CANCELLED, PaymentStatus.ORDERED)
     assert (again.instalment, again.amount_yen, again.ordered_by_id) == (2, 90_000, wrong.ordered_by_id)
-    assert (queries.standing(grant).paid, queries.paid_by_rows(grant)) == (0, 0)
+    assert (ledger_queries.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
     with pytest.raises(Conflict):
-        services.reverse_payment(request=wrong, reason="もう一度", by=made.cashier)
-    services.record_payment(request=again, paid_on=clock.today(), reference="2", by=made.cashier)
-    assert (queries.standing(grant).paid, queries.paid_by_rows(grant)) == (90_000, 90_000)
+        corrections.reverse_payment(request=wrong, reason="もう一度", by=made.cashier)
+    payments.record_payment(request=again, paid_on=clock.today(), reference="2", by=made.cashier)
+    assert (ledger_queries.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (90_000, 90_000)
     rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
     assert [(row.payment_id is not None, row.reason) for row in rows] == [
         (True, None),
@@ -294,7 +297,7 @@ def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
     ]
     assert rows[1].reverses_id == rows[0].id
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Payment)) == 2
-    services.check_books(grant)
+    determinations.check_books(grant)
 
 
 def test_a_reversal_stands_on_the_day_of_what_it_reverses(
@@ -306,7 +309,7 @@ def test_a_reversal_stands_on_the_day_of_what_it_reverses(
     paid_on = clock.today()
     wrong = grants.paid(made, 90_000)
     monkeypatch.setattr(clock, "today", lambda: paid_on + dt.timedelta(days=3))
-    services.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
+    corrections.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
     rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
     assert [row.happened_on for row in rows] == [paid_on, paid_on]
 
@@ -318,27 +321,29 @@ def test_only_the_cashier_corrects_and_never_under_a_determination(db_session: S
     grants.spent(made, 60_000, line=2)
     for person in (made.officer, made.approver, made.treasurer):
         with pytest.raises(NotAllowed):
-            services.reverse_payment(request=request, reason="日付の誤り", by=person)
+            corrections.reverse_payment(request=request, reason="日付の誤り", by=person)
     grants.inspected(made)
-    services.draft_determination(grant=grant, by=made.officer)
+    determinations.draft_determination(grant=grant, by=made.officer)
     with pytest.raises(Conflict):
-        services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
-    services.send_back(grant=grant, reason="支払日を直す", by=made.approver)
-    services.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+        corrections.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
+    awards.send_back(grant=grant, reason="支払日を直す", by=made.approver)
+    corrections.reverse_payment(request=request, reason="日付の誤り", by=made.cashier)
     with pytest.raises(RuleBroken, match="支払の済んでいない"):
-        services.draft_determination(grant=grant, by=made.officer)
+        determinations.draft_determination(grant=grant, by=made.officer)
 
 
 def test_a_corrected_advance_is_settled_once(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
-    again = services.reverse_payment(request=grants.paid(made, 90_000), reason="日付の誤り", by=made.cashier)
-    services.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
+    again = corrections.reverse_payment(
+        request=grants.paid(made, 90_000), reason="日付の誤り", by=made.cashier
+    )
+    payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     db_session.expire_all()
-    settled = queries.settled(grant, [])
+    settled = calculation.settled(grant, [])
     assert settled is not None and settled.advanced == 90_000
     grants.refund_due(made)
-    services.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
-    services.close(grant=grant, by=made.officer)
+    refunds.record_refund(grant=grant, received_on=clock.today(), by=made.cashier)
+    determinations.close(grant=grant, by=made.officer)

@@ -12,10 +12,21 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db, lock
 from stations.core.messages import Conflict
-from stations.grants import queries, services
-from stations.grants.models import Grant, LedgerTransaction, Letter, Payment
+from stations.grants.awards.queries import applying
+from stations.grants.awards.rules.granting import award_amount
+from stations.grants.awards.services import awards
+from stations.grants.books.models import LedgerTransaction
+from stations.grants.letters.models import Letter
+from stations.grants.letters.services import letters
+from stations.grants.models import Grant
+from stations.grants.payments.models import Payment
+from stations.grants.payments.queries import payments as payment_queries
+from stations.grants.payments.services import payments
+from stations.grants.queries import grants as grant_queries
 from stations.grants.rules import Status
-from stations.grants.settlement import FiscalTerms, award_amount
+from stations.grants.settings import queries as year_settings
+from stations.grants.settings import services as settings
+from stations.grants.settings.rules import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -51,7 +62,7 @@ def at_once(app: Flask, *acts: Callable[[], object]) -> list[str]:
 
 
 def grant_of(grant_id: int) -> Grant:
-    found = queries.grant(grant_id)
+    found = grant_queries.grant(grant_id)
     assert found is not None
     return found
 
@@ -70,7 +81,7 @@ def test_two_approvers_approve_one_award(app: Flask, db_session: Session):
     outcomes = at_once(
         app,
         *(
-            lambda who=who: services.approve_decision(grant=grant_of(grant_id), by=person(who))
+            lambda who=who: awards.approve_decision(grant=grant_of(grant_id), by=person(who))
             for who in approvers
         ),
     )
@@ -87,7 +98,7 @@ def test_two_officers_issue_one_letter(app: Flask, db_session: Session):
     db_session.commit()
     outcomes = at_once(
         app,
-        *(lambda who=who: services.issue(grant=grant_of(grant_id), by=person(who)) for who in officers),
+        *(lambda who=who: letters.issue(grant=grant_of(grant_id), by=person(who)) for who in officers),
     )
     assert outcomes == ["conflict", "done"]
     assert db_session.scalars(sa.select(Letter.number)).all() == [1]
@@ -102,9 +113,9 @@ def test_two_cashiers_record_one_payment(app: Flask, db_session: Session):
     db_session.commit()
 
     def record(who: int) -> None:
-        request = queries.payment_request(request_id)
+        request = payment_queries.payment_request(request_id)
         assert request is not None
-        services.record_payment(request=request, paid_on=clock.today(), by=person(who))
+        payments.record_payment(request=request, paid_on=clock.today(), by=person(who))
 
     outcomes = at_once(app, *(lambda who=who: record(who) for who in cashiers))
     assert outcomes == ["conflict", "done"]
@@ -119,9 +130,9 @@ def test_one_plan_becomes_one_grant(app: Flask, db_session: Session):
     db_session.commit()
 
     def apply(who: int) -> None:
-        plan = queries.plan(plan_id)
+        plan = applying.plan(plan_id)
         assert plan is not None
-        services.apply(plan=plan, by=person(who))
+        awards.apply(plan=plan, by=person(who))
 
     outcomes = at_once(app, *(lambda who=who: apply(who) for who in chairs))
     assert outcomes == ["conflict", "done"]
@@ -133,23 +144,23 @@ def test_an_application_and_a_change_of_the_terms_never_miss_each_other(app: Fla
     made = grants.team()
     plan_id, chair, approver = made.plan.id, made.chair.id, made.approver.id
     lower = FiscalTerms(fiscal_year=made.plan.fiscal_year, rate_numerator=1, rate_denominator=2)
-    draft_id = services.draft_settings(terms=lower, by=made.officer).id
+    draft_id = settings.draft_settings(terms=lower, by=made.officer).id
     db_session.commit()
 
     def apply() -> None:
-        plan = queries.plan(plan_id)
+        plan = applying.plan(plan_id)
         assert plan is not None
-        services.apply(plan=plan, by=person(chair))
+        awards.apply(plan=plan, by=person(chair))
 
     def approve() -> None:
-        drafted = queries.settings_draft(draft_id)
+        drafted = year_settings.settings_draft(draft_id)
         assert drafted is not None
-        services.approve_settings(draft=drafted, by=person(approver))
+        settings.approve_settings(draft=drafted, by=person(approver))
 
     outcomes = at_once(app, apply, approve)
     assert outcomes in (["conflict", "done"], ["done", "done"])
     db_session.expire_all()
-    setting = queries.settings(lower.fiscal_year)
+    setting = year_settings.settings(lower.fiscal_year)
     assert setting is not None
     assert made.grant.requested_yen == award_amount(grants.ASKED, setting.terms)
 
@@ -162,7 +173,7 @@ def test_letters_issued_at_once_are_numbered_without_a_gap(app: Flask, db_sessio
     outcomes = at_once(
         app,
         *(
-            lambda grant_id=grant_id, who=who: services.issue(grant=grant_of(grant_id), by=person(who))
+            lambda grant_id=grant_id, who=who: letters.issue(grant=grant_of(grant_id), by=person(who))
             for grant_id, who in pairs
         ),
     )

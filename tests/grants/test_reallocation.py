@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from stations.applications.rules import CostCategory
 from stations.core.access import Role
 from stations.core.messages import RuleBroken
-from stations.grants import services
-from stations.grants.queries import reports as queries
-from stations.grants.receipts import Level
-from stations.grants.reporting import Need
-from stations.grants.services import receipts, reports
-from stations.grants.services.receipts import ReceiptRefused
-from stations.grants.settlement import ReallocationRule, check_spending, spending_allowed
+from stations.grants.awards.rules.reallocation import check_spending, spending_allowed
+from stations.grants.awards.services import changes
+from stations.grants.books.rules.receipts import Level
+from stations.grants.books.services import receipts
+from stations.grants.books.services.receipts import ReceiptRefused
+from stations.grants.reports.queries import reports as report_queries
+from stations.grants.reports.rules import Need
+from stations.grants.reports.services import reports
+from stations.grants.settings.rules import ReallocationRule
 from tests.grants.active_grant import Team, enter, team, written
 from tests.support import cast
 
@@ -73,7 +75,7 @@ pytest_db = pytest.mark.usefixtures("db_session")
 
 
 def needs(made: Team) -> list[str | None]:
-    return [broken.field for broken in queries.report(made.grant).missing]
+    return [broken.field for broken in report_queries.report(made.grant).missing]
 
 
 @pytest_db
@@ -96,8 +98,8 @@ def test_the_report_waits_for_the_change_and_goes_once_it_is_approved() -> None:
     with pytest.raises(RuleBroken, match="変更承認"):
         reports.audit_accounts(grant=made.grant, by=made.auditor)
     change = {made.rent: 25_000, made.food: 71_000, made.printing: 24_000}
-    services.request_change(grant=made.grant, budgets=change, reason="食材が値上がりした", by=made.chair)
-    services.decide_change(grant=made.grant, approve=True, by=cast.person(Role.APPROVER))
+    changes.request_change(grant=made.grant, budgets=change, reason="食材が値上がりした", by=made.chair)
+    changes.decide_change(grant=made.grant, approve=True, by=cast.person(Role.APPROVER))
     assert needs(made) == [Need.AUDIT]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from stations.applications.rules import CostCategory
-from stations.grants.receipts import (
+from stations.grants.books.rules.receipts import (
     Award,
     Budgets,
     Level,
@@ -14,7 +14,7 @@ from stations.grants.receipts import (
     check_receipt,
     is_vague,
 )
-from stations.grants.settlement import ReallocationRule
+from stations.grants.settings.rules import ReallocationRule
 
 AWARD = Award(
     group_name="つばめ地区実行委員会",

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core import audit, files
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import bookkeeping, queries
-from stations.grants.bookkeeping import Account
+from stations.grants.books.queries import cash_book, ledger
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.rules.bookkeeping import Account
+from stations.grants.books.rules.receipts import Level, ReceiptKind
+from stations.grants.books.services import incomes, receipts
+from stations.grants.books.services.receipts import ReceiptRefused
 from stations.grants.models import Grant
-from stations.grants.queries import books
-from stations.grants.queries import receipts as receipt_queries
-from stations.grants.receipts import Level, ReceiptKind
+from stations.grants.reports.services import reports
 from stations.grants.rules import Status, project_period
-from stations.grants.services import incomes, receipts
-from stations.grants.services.receipts import ReceiptRefused
 from tests.grants.active_grant import Team, enter, picture, team, written
 from tests.support.refusals import refused
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 
 def sums(grant: Grant) -> dict[Account, int]:
-    return bookkeeping.balances(queries.postings_of(grant))
+    return bookkeeping.balances(ledger.postings_of(grant))
 
 
 def take_in(
@@ -55,7 +56,7 @@ def test_a_receipt_is_numbered_and_booked_with_its_split() -> None:
     )
 
     assert (first.number, second.number) == (1, 2)
-    booked = books.booking_of(second)
+    booked = cash_book.booking_of(second)
     assert booked is not None and booked.happened_on == second.dated_on
     assert {p.category: p.amount_yen for p in booked.postings if p.category} == {
         CostCategory.RENT: 3_000,
@@ -175,7 +176,7 @@ def test_the_cash_book_shows_a_reversal_on_its_own_side() -> None:
     fees = take_in(made)
     incomes.cancel_income(grant=made.grant, transaction=fees, reason="二重に記録した", by=made.treasurer)
 
-    book = books.cash_book(made.grant)
+    book = cash_book.cash_book(made.grant)
     assert [(line.in_yen, line.out_yen, line.balance_yen) for line in book.lines] == [
         (100_000, 0, 100_000),
         (0, 3_240, 96_760),
@@ -219,7 +220,7 @@ def test_one_paper_is_not_paid_by_two_grants_of_a_committee() -> None:
 def test_an_income_is_taken_back_once_and_only_an_income() -> None:
     made = team()
     enter(made)
-    payment, expense = (line.transaction for line in books.cash_book(made.grant).lines)
+    payment, expense = (line.transaction for line in cash_book.cash_book(made.grant).lines)
     fees = take_in(made)
     incomes.cancel_income(grant=made.grant, transaction=fees, reason="誤り", by=made.treasurer)
     with pytest.raises(Conflict):
@@ -295,7 +296,6 @@ def test_every_change_makes_the_audit_void() -> None:
         lambda: incomes.cancel_income(grant=made.grant, transaction=fees, reason="誤り", by=made.treasurer),
     ]
     written(made)
-    from stations.grants.services import reports
 
     for change in changes:
         reports.audit_accounts(grant=made.grant, by=made.auditor)
@@ -337,7 +337,7 @@ def test_the_ledger_sums_to_zero_whatever_is_entered_and_taken_back(
     balances = sums(made.grant)
     assert sum(balances.values()) == 0
     assert balances[Account.EXPENSE] == sum(receipt.amount_yen for receipt in live)
-    assert balances[Account.COMMITTEE_CASH] == books.cash_book(made.grant).balance
+    assert balances[Account.COMMITTEE_CASH] == cash_book.cash_book(made.grant).balance
     lines = receipt_queries.line_totals(made.grant)
     assert sum(line.spent for line in lines) == balances[Account.EXPENSE]
     db_session.rollback()

@@ -10,7 +10,7 @@ from PIL import Image
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.core.files import StoredFile
-from stations.grants.queries import receipts as queries
+from stations.grants.books.queries import receipts
 from stations.grants.rules import Status
 from tests.grants.active_grant import Team, enter, picture, team
 from tests.support.client import Page, PageClient
@@ -115,7 +115,7 @@ def test_going_over_a_budget_is_said_with_the_category_and_the_excess(home: Page
     assert "accept_warnings" in [box.get("name") for box in banner.iter("input")]
     page = send(home, page, {"accept_warnings": True})
     assert page.heading == "領収書1"
-    [warned] = queries.accepted_warnings(queries.receipts(made.grant)[0])
+    [warned] = receipts.accepted_warnings(receipts.receipts(made.grant)[0])
     assert warned.startswith("需用費の支出が、予算（")
 
 
@@ -149,7 +149,7 @@ def test_a_bad_file_is_refused_with_words(home: PageClient, made: Team) -> None:
 
 def test_the_camera_leaves_no_trace_in_what_is_stored_and_served(home: PageClient, made: Team) -> None:
     send(home, new_receipt(home, made), entry(made))
-    receipt = queries.receipts(made.grant)[0]
+    receipt = receipts.receipts(made.grant)[0]
     for query in ("", "?size=small"):
         served = home.download(f"/grants/receipts/{receipt.id}/file{query}")
         assert b"SECRETCAMERA" not in served.data
@@ -160,7 +160,7 @@ def test_the_camera_leaves_no_trace_in_what_is_stored_and_served(home: PageClien
 
 def test_every_look_at_a_paper_is_logged_a_thumbnail_too(home: PageClient, made: Team) -> None:
     send(home, new_receipt(home, made), entry(made))
-    receipt = queries.receipts(made.grant)[0]
+    receipt = receipts.receipts(made.grant)[0]
     for path, logged in (
         (f"/grants/receipts/{receipt.id}/file?size=small", 1),
         (f"/grants/receipts/{receipt.id}/file", 0),  # the same paper again, within five minutes
@@ -173,7 +173,7 @@ def test_every_look_at_a_paper_is_logged_a_thumbnail_too(home: PageClient, made:
 
 def test_a_japanese_file_name_fits_into_the_header(home: PageClient, made: Team) -> None:
     send(home, new_receipt(home, made), entry(made, file=(picture(), "領収書 10月.jpg")))
-    header = home.download(f"/grants/receipts/{queries.receipts(made.grant)[0].id}/file").headers
+    header = home.download(f"/grants/receipts/{receipts.receipts(made.grant)[0].id}/file").headers
     header["Content-Disposition"].encode("latin-1")
     assert "filename*=UTF-8''%E9%A0%98" in header["Content-Disposition"]
 
@@ -189,7 +189,7 @@ def test_a_receipt_is_split_over_several_lines(home: PageClient, made: Team) -> 
     assert "内訳の合計が、領収書の金額に40円足りません" in page.text
     page = send(home, page, {"splits-1-amount_yen": "240"})
     assert page.heading == "領収書1"
-    spent = {total.line.id: total.spent for total in queries.line_totals(made.grant)}
+    spent = {total.line.id: total.spent for total in receipts.line_totals(made.grant)}
     assert (spent[made.food], spent[made.printing]) == (3_000, 240)
 
 
@@ -218,7 +218,7 @@ def test_pressing_twice_enters_once(home: PageClient, made: Team) -> None:
     send(home, page, {"amount_yen": "3240"})
     again = send(home, page, {"amount_yen": "3240"})
     assert "もう処理が済んでいます" in again.text
-    assert len(queries.receipts(made.grant)) == 1
+    assert len(receipts.receipts(made.grant)) == 1
 
 
 def test_a_receipt_is_taken_back_with_a_reason(home: PageClient, made: Team) -> None:
@@ -268,7 +268,7 @@ def test_the_list_asks_few_questions_whatever_its_length(home: PageClient, made:
         f"/grants/{made.grant.id}/receipts",
         f"/grants/{made.grant.id}/books",
         f"/grants/{made.grant.id}/report",
-        f"/grants/receipts/{queries.receipts(made.grant)[30].id}",
+        f"/grants/receipts/{receipts.receipts(made.grant)[30].id}",
         f"/grants/{made.grant.id}/receipts/new",
     ):
         with recorded(db.engine) as statements:
@@ -294,7 +294,7 @@ def test_a_wrong_date_is_corrected_on_one_page_and_the_photo_stays(home: PageCli
     page = home.submit(page, "訂正する", {"dated_on-month": "10", "dated_on-day": "13"})
     assert "領収書1を訂正しました。" in page.text
     db.session.expire_all()
-    (new,) = queries.receipts(made.grant, live_only=True)
+    (new,) = receipts.receipts(made.grant, live_only=True)
     assert (new.dated_on.day, new.file_id, new.number) == (13, old.file_id, 1)
     assert "訂正前" in home.get(f"/grants/{made.grant.id}/receipts").text
     page = home.get(f"/grants/receipts/{old.id}")
@@ -313,7 +313,7 @@ def test_another_photo_may_be_chosen_at_a_correction_and_survives_a_mistake(
     assert "新しい写真を預かっています" in page.text
     home.submit(page, "訂正する", {"reason": "別の写真を付けていた"})
     db.session.expire_all()
-    (new,) = queries.receipts(made.grant, live_only=True)
+    (new,) = receipts.receipts(made.grant, live_only=True)
     assert new.file_id != old.file_id
 
 

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.grants import queries, recovering, services
+from stations.grants.books.queries import ledger
+from stations.grants.letters.services import letters
 from stations.grants.models import Grant
-from stations.grants.recovering import RecoveryAct, RecoveryStatus
-from stations.grants.rules import Status
-from stations.grants.services import recoveries
-from stations.grants.settlement import FiscalTerms
+from stations.grants.pages import tasks
+from stations.grants.rules import RecoveryAct, RecoveryStatus, Status
+from stations.grants.settings.rules import FiscalTerms
+from stations.grants.settlement.queries import recoveries as recovery_queries
+from stations.grants.settlement.rules import recovering
+from stations.grants.settlement.services import determinations, recoveries
 from stations.grants.workflow import RECOVERY
 from stations.people.models import Person
 from tests.grants import cast as grants
@@ -77,7 +80,7 @@ def closed(made: grants.Team) -> Grant:
     grants.paid(made, 60_000)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    services.close(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     grants.settings(2027, by=made.approver)
     return grant
 
@@ -85,7 +88,7 @@ def closed(made: grants.Team) -> Grant:
 def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
     made = grants.team(year=2026)
     grant = closed(made)
-    before = (queries.postings_of(grant), grant.fixed_yen, queries.standing(grant), grant.closed_on)
+    before = (ledger.postings_of(grant), grant.fixed_yen, ledger.standing(grant), grant.closed_on)
     with clock.telling(OPEN):
         found = recoveries.draft(
             grant=grant, disallowed_yen=12_000, reason="架空の領収書が見つかった", by=made.officer
@@ -100,8 +103,8 @@ def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
         recoveries.record(recovery=found, received_on=clock.today(), reference="納1", by=made.cashier)
         assert (found.status, found.budget_year, found.prior_year_income) == ("repaid", 2027, True)
     assert grant.status is Status.CLOSED
-    assert before == (queries.postings_of(grant), grant.fixed_yen, queries.standing(grant), grant.closed_on)
-    assert queries.kept_now(grant) == 48_000
+    assert before == (ledger.postings_of(grant), grant.fixed_yen, ledger.standing(grant), grant.closed_on)
+    assert recovery_queries.kept_now(grant) == 48_000
 
 
 def test_a_second_finding_counts_on_from_the_first(db_session: Session):
@@ -152,8 +155,8 @@ def test_only_a_closed_grant_has_findings_and_only_of_money_it_kept(db_session: 
     with pytest.raises(Conflict):
         recoveries.draft(grant=grant, disallowed_yen=1_000, reason="架空", by=made.officer)
     grants.cancelled(made)
-    services.issue_cancellation(grant=grant, by=made.officer)
-    services.close(grant=grant, by=made.officer)
+    letters.issue_cancellation(grant=grant, by=made.officer)
+    determinations.close(grant=grant, by=made.officer)
     with refused(RuleBroken, "disallowed_yen"):
         recoveries.draft(grant=grant, disallowed_yen=1_000, reason="架空", by=made.officer)
 
@@ -188,18 +191,18 @@ def test_through_the_pages_and_on_the_lists(app: Flask, db_session: Session):
     assert "60,000円まで" in page.text
     officer.submit(page, "起案して決裁に回す", disallowed_yen="12,000")
     assert "架空の領収書" not in chair.get(here).text
-    (task,) = queries.waiting_for(made.approver)
+    (task,) = tasks.waiting_for(made.approver)
     assert task.endpoint == "grants.approve_recovery"
     assert task.due_on is not None and task.due_on > clock.today(), "counted from the draft"
     page = approver.click(approver.get(here), "完結後の返還を決裁する")
     assert "48,000円" in page.text and "12,000円" in page.text
     approver.submit(page, "返還を命じる")
-    assert [task.endpoint for task in queries.waiting_for(made.officer)] == ["grants.issue_recovery"]
+    assert [task.endpoint for task in tasks.waiting_for(made.officer)] == ["grants.issue_recovery"]
     officer.submit(officer.click(officer.get(here), "返還命令書（完結後）を施行する"), "施行する")
     assert "12,000円" in chair.get(here).text
-    assert [task.endpoint for task in queries.waiting_for(made.treasurer)] == ["grants.grant"]
+    assert [task.endpoint for task in tasks.waiting_for(made.treasurer)] == ["grants.grant"]
     page = cashier.click(cashier.get(here), "入金を記録する")
     cashier.submit(page, "入金を記録する")
     assert "入金済" in officer.get(here).text
-    acts = {entry.act for entry in audit.timeline(*queries.recoveries(grant))}
+    acts = {entry.act for entry in audit.timeline(*recovery_queries.recoveries(grant))}
     assert acts == {"draft_recovery", "approve", "issue", "record"}

@@ -16,14 +16,19 @@ from stations.core import clock
 from stations.core.database import add
 from stations.core.messages import RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import queries, reporting, services, settlement
+from stations.grants import disclosure, notices
 from stations.grants.models import Grant
-from stations.grants.queries.late_reports import awaited
-from stations.grants.queries.reports import due_on
-from stations.grants.reminders import ReportReminder
+from stations.grants.pages import tasks
+from stations.grants.pages.late_reports import awaited
+from stations.grants.reports import rules as reporting
+from stations.grants.reports.models import ReportReminder
+from stations.grants.reports.queries.reports import due_on
+from stations.grants.reports.services import reminders, reports
 from stations.grants.rules import Status
-from stations.grants.services import notices, reminders, reports
-from stations.grants.settlement import FiscalTerms
+from stations.grants.settings import queries as year_settings
+from stations.grants.settings import rules as terms
+from stations.grants.settings import services as settings
+from stations.grants.settings.rules import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support.client import PageClient
@@ -83,13 +88,13 @@ def test_on_whatever_nights_the_job_runs_each_day_is_reminded_of_at_most_once(
 
 @pytest.mark.parametrize(("text", "days"), [("-7, 0, 7, 14", DAYS), ("－７、０，７", (-7, 0, 7)), ("", ())])
 def test_reminder_days_as_people_type_them(text: str, days: tuple[int, ...]) -> None:
-    assert settlement.parse_reminder_days(text) == days
+    assert terms.parse_reminder_days(text) == days
 
 
 @pytest.mark.parametrize("text", ["毎日", "1.5", "-400", "3, 3"])
 def test_reminder_days_that_could_not_work(text: str) -> None:
     with pytest.raises(RuleBroken) as broken:
-        settlement.parse_reminder_days(text)
+        terms.parse_reminder_days(text)
     assert broken.value.field == "reminder_days"
 
 
@@ -102,10 +107,10 @@ def test_a_report_that_does_not_come_is_reminded_of_and_stands_on_the_officers_l
     made.chair.email, made.treasurer.email = "chair@demo.example", "treasurer@demo.example"
     db_session.execute(sa.delete(OutboxMail))
     with time_machine.travel(on(dt.date(2027, 4, 12))):  # the pages too
-        assert queries.shown_status(made.officer, grant) is Status.ACTIVE
+        assert disclosure.shown_status(made.officer, grant) is Status.ACTIVE
         (row,) = awaited(made.officer)
         assert (row.grant_id, row.due_on, row.days_late, row.cash) == (grant.id, DUE, 2, 30_000)
-        (task,) = [one for one in queries.waiting_for(made.officer) if one.due_on == DUE]
+        (task,) = [one for one in tasks.waiting_for(made.officer) if one.due_on == DUE]
         assert task.late
         page = signed_in(app, made.officer).get("/grants/reports-due")
         assert "2日超過" in page.text and "30,000円" in page.text and "まだ" in page.text
@@ -205,9 +210,9 @@ def test_committees_see_only_their_own_reports(db_session: Session):
 def test_the_days_are_a_setting_that_may_change_during_the_year(db_session: Session):
     made = grants.team(year=2026)
     grants.active(made)
-    setting = queries.settings(2026)
+    setting = year_settings.settings(2026)
     assert setting is not None and setting.terms.reminder_days == DAYS
-    services.change_deadlines(
+    settings.change_deadlines(
         setting=setting, processing_days=40, resubmit_days=10, reminder_days=(3,), by=made.approver
     )
     assert setting.terms == FiscalTerms(

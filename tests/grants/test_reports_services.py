@@ -16,13 +16,16 @@ from stations.core.access import Role
 from stations.core.database import db
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import bookkeeping
-from stations.grants.queries import receipts as receipt_queries
-from stations.grants.queries import reports as queries
-from stations.grants.queries.names import OpenGrant
-from stations.grants.reporting import Need
+from stations.grants.awards.services import changes
+from stations.grants.books.queries import receipts as receipt_queries
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.services import incomes, ledger, receipts
+from stations.grants.pages import report_tasks
+from stations.grants.queries.desk import OpenGrant
+from stations.grants.reports.queries import reports as report_queries
+from stations.grants.reports.rules import Need
+from stations.grants.reports.services import reports
 from stations.grants.rules import Status
-from stations.grants.services import changes, incomes, ledger, receipts, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.support import cast
 from tests.support.refusals import refused
@@ -31,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 
 def needs(made: Team) -> list[str | None]:
-    return [broken.field for broken in queries.report(made.grant).missing]
+    return [broken.field for broken in report_queries.report(made.grant).missing]
 
 
 def own_funds(made: Team, amount_yen: int) -> None:
@@ -61,7 +64,7 @@ def test_an_unpaid_part_of_the_award_counts_as_cover() -> None:
     made = team(paid_yen=60_000)
     enter(made, 100_000)
     assert Need.FUNDS not in needs(made)
-    assert queries.report(made.grant).standing.cash == -40_000
+    assert report_queries.report(made.grant).standing.cash == -40_000
 
 
 def test_the_statement_holds_every_yen_of_budget_and_books() -> None:
@@ -76,7 +79,7 @@ def test_the_statement_holds_every_yen_of_budget_and_books() -> None:
         description="参加費",
         by=made.treasurer,
     )
-    statement = queries.report(made.grant).statement
+    statement = report_queries.report(made.grant).statement
     assert [(row.item, row.budget, row.actual) for row in statement.expenses] == [
         (CostCategory.RENT, 36_000, 12_000),
         (CostCategory.SUPPLIES, 84_000, 30_000),
@@ -95,12 +98,12 @@ def test_the_budgets_of_the_statement_are_those_that_were_decided() -> None:
     made = team()
     budgets = {made.rent: 43_000, made.food: 53_000, made.printing: 24_000}
     changes.request_change(grant=made.grant, budgets=budgets, reason="会場を増やすため", by=made.chair)
-    rows = {row.item: row for row in queries.report(made.grant).statement.expenses}
+    rows = {row.item: row for row in report_queries.report(made.grant).statement.expenses}
     assert [(row.budget, row.moved) for row in rows.values()] == [(36_000, 7_000), (84_000, -7_000)]
     budgets = {made.rent: 60_000, made.food: 36_000, made.printing: 24_000}
     changes.request_change(grant=made.grant, budgets=budgets, reason="会場を増やすため", by=made.chair)
     changes.decide_change(grant=made.grant, approve=True, by=cast.person(Role.APPROVER))
-    rows = {row.item: row for row in queries.report(made.grant).statement.expenses}
+    rows = {row.item: row for row in report_queries.report(made.grant).statement.expenses}
     assert [(row.budget, row.moved) for row in rows.values()] == [(60_000, 0), (60_000, 0)]
 
 
@@ -127,14 +130,14 @@ def test_the_balance_that_is_expected_is_the_one_that_will_be_decided(
         description="参加費",
         by=made.treasurer,
     )
-    assert queries.report(made.grant).statement.expected == expected
+    assert report_queries.report(made.grant).statement.expected == expected
 
 
 def test_a_report_is_due_from_its_completion_or_the_end_of_the_year() -> None:
     made = team()
-    assert queries.due_on(made.grant) == dt.date(2027, 4, 10)
+    assert report_queries.due_on(made.grant) == dt.date(2027, 4, 10)
     written(made)
-    assert queries.due_on(made.grant) == dt.date(2026, 12, 14)
+    assert report_queries.due_on(made.grant) == dt.date(2026, 12, 14)
 
 
 def test_the_auditor_waits_for_finished_accounts() -> None:
@@ -203,21 +206,21 @@ def test_the_report_counts_the_visits_of_its_period_only() -> None:
     for day in (dt.date(2026, 3, 14), dt.date(2026, 5, 9), dt.date(2026, 11, 14), dt.date(2026, 11, 20)):
         visited(made, day, visits=3)
     reported(made)
-    held = queries.activity(made.grant).held
+    held = report_queries.activity(made.grant).held
     assert (held.openings, held.totals.visits) == (2, 6)
     text = "".join(printed(made).split())
     assert "開催回数2回" in text and "延べ参加者数6人" in text
-    assert not queries.activity(made.grant).shared
+    assert not report_queries.activity(made.grant).shared
 
 
 def test_a_report_says_that_another_tells_of_the_same_station() -> None:
     made, other = team(), team("別")
     other.grant.station = made.grant.station
     db.session.flush()
-    assert queries.activity(made.grant).shared and queries.activity(other.grant).shared
+    assert report_queries.activity(made.grant).shared and report_queries.activity(other.grant).shared
     other.grant.status = Status.WITHDRAWN
     db.session.flush()
-    assert not queries.activity(made.grant).shared
+    assert not report_queries.activity(made.grant).shared
 
 
 def visited(made: Team, on: dt.date, *, visits: int) -> None:
@@ -326,7 +329,7 @@ def test_each_sees_what_waits_for_them() -> None:
             "officer": made.officer,
         }
         found = {
-            name: [task.endpoint for task in queries.waiting_for(one, [is_open(made)])]
+            name: [task.endpoint for task in report_tasks.waiting_for(one, [is_open(made)])]
             for name, one in people.items()
         }
         return {name: tasks for name, tasks in found.items() if tasks}
@@ -359,16 +362,16 @@ def later(made: Team, postings: bookkeeping.Transaction, text: str) -> None:
 def test_the_statement_stays_as_it_was_handed_in() -> None:
     made = team(paid_yen=60_000)
     enter(made, 80_000, splits={made.rent: 20_000, made.food: 60_000})
-    open_books = queries.report(made.grant)
+    open_books = report_queries.report(made.grant)
     assert open_books.since is None
     reported(made)
-    handed_in = queries.report(made.grant)
+    handed_in = report_queries.report(made.grant)
     assert handed_in.statement == open_books.statement
-    assert handed_in.since == queries.Since((), None)
+    assert handed_in.since == report_queries.Since((), None)
     later(made, bookkeeping.payment(40_000), "市補助金（精算払）")
     later(made, bookkeeping.own_funds(1_000), "自己資金")
     later(made, bookkeeping.refund(20_000), "市への返還")
-    now = queries.report(made.grant)
+    now = report_queries.report(made.grant)
     assert now.statement == handed_in.statement
     assert (now.standing.paid, now.standing.spent) == (80_000, 80_000)
     assert now.since is not None
@@ -383,36 +386,36 @@ def test_a_returned_report_follows_the_books_until_it_is_handed_in_again() -> No
     made = team()
     enter(made, 20_000)
     reported(made)
-    first = queries.report(made.grant).statement
+    first = report_queries.report(made.grant).statement
     reports.return_report(grant=made.grant, reason="1枚足りません。", by=made.officer)
     enter(made, 30_000)
-    mended = queries.report(made.grant)
+    mended = report_queries.report(made.grant)
     assert mended.since is None and mended.statement != first
     made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.CANCELLED, 0, 0
-    assert queries.report(made.grant).statement == mended.statement
+    assert report_queries.report(made.grant).statement == mended.statement
     made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.REPORT_RETURNED, None, None
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
     later(made, bookkeeping.refund(10_000), "市への返還")
-    assert queries.report(made.grant).statement == mended.statement
+    assert report_queries.report(made.grant).statement == mended.statement
 
 
 def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> None:
     made = team()
     enter(made, 20_000)
     reported(made)
-    handed_in = queries.report(made.grant).statement
+    handed_in = report_queries.report(made.grant).statement
     grant = made.grant
     grant.fixed_yen, grant.determination_drafted_by_id = 20_000, made.officer.id
-    drafted = queries.report(grant)
+    drafted = report_queries.report(grant)
     assert drafted.since is not None and drafted.since.settled is None
     grant.determined_on = dt.date(2026, 11, 21)
-    fixed = queries.report(grant)
+    fixed = report_queries.report(grant)
     assert fixed.since is not None and fixed.since.settled is not None
     assert (fixed.since.settled.fixed, fixed.since.settled.refund) == (20_000, 80_000)
     grant.determined_on = grant.determination_drafted_by_id = None
     grant.kept_yen, grant.fixed_yen, grant.status = 0, 0, Status.CANCELLED
-    cancelled = queries.report(grant)
+    cancelled = report_queries.report(grant)
     assert cancelled.statement == handed_in
     assert cancelled.standing.awarded == 0
     assert cancelled.since is not None and cancelled.since.settled is not None
@@ -431,11 +434,13 @@ def test_the_auditor_says_what_is_to_be_mended_until_it_is() -> None:
         reports.question_accounts(grant=made.grant, reason="領収書1の金額", by=made.treasurer)
     reports.question_accounts(grant=made.grant, reason="領収書1の金額", by=made.auditor)
     assert needs(made) == [Need.AUDIT], "an audit already given is taken back"
-    assert queries.question_of(made.grant) == "領収書1の金額"
-    assert any("直してほしい" in task.label for task in queries.waiting_for(made.treasurer, [is_open(made)]))
+    assert report_queries.question_of(made.grant) == "領収書1の金額"
+    assert any(
+        "直してほしい" in task.label for task in report_tasks.waiting_for(made.treasurer, [is_open(made)])
+    )
     reports.audit_accounts(grant=made.grant, by=made.auditor)
-    assert queries.question_of(made.grant) == ""
+    assert report_queries.question_of(made.grant) == ""
     enter(made, 1_000)
-    assert (needs(made), queries.question_of(made.grant)) == ([Need.AUDIT], ""), (
+    assert (needs(made), report_queries.question_of(made.grant)) == ([Need.AUDIT], ""), (
         "an answered question stays so"
     )

@@ -7,9 +7,10 @@ from flask import Flask
 
 from stations.core.access import Role
 from stations.core.database import db
-from stations.grants import bookkeeping
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.services import ledger
+from stations.grants.reports.services import reports
 from stations.grants.rules import Status
-from stations.grants.services import ledger, reports
 from tests.grants.active_grant import Team, enter, reported, team, written
 from tests.grants.test_receipts_services import take_in
 from tests.support import cast

@@ -3,6 +3,17 @@ from datetime import date
 import pytest
 
 from stations.core.messages import Conflict, RuleBroken
+from stations.grants.awards.rules.granting import apply_by
+from stations.grants.payments.rules.paying import (
+    budget_year,
+    cash_date_ok,
+    check_bank_day,
+    check_order_date,
+    check_payment_date,
+    check_reversible,
+    is_prior_year_income,
+    may_reverse,
+)
 from stations.grants.rules import (
     FINAL,
     PENDING,
@@ -10,16 +21,7 @@ from stations.grants.rules import (
     PaymentAct,
     PaymentStatus,
     Status,
-    apply_by,
-    budget_year,
-    cash_date_ok,
-    check_bank_day,
     check_decision_date,
-    check_order_date,
-    check_payment_date,
-    check_reversible,
-    is_prior_year_income,
-    may_reverse,
     project_period,
     retention_end,
 )

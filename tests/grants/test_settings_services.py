@@ -10,9 +10,12 @@ from stations.core import audit
 from stations.core.access import Role
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.grants import queries, services
-from stations.grants.settings import SettingsDraft
-from stations.grants.settlement import FiscalTerms
+from stations.grants.awards.services import awards
+from stations.grants.pages import tasks
+from stations.grants.settings import queries as year_settings
+from stations.grants.settings import services as settings
+from stations.grants.settings.models import SettingsDraft
+from stations.grants.settings.rules import FiscalTerms
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support import cast
@@ -20,7 +23,7 @@ from tests.support.refusals import refused
 
 
 def draft(terms: FiscalTerms, by: Person | None = None) -> SettingsDraft:
-    return services.draft_settings(terms=terms, by=by or cast.person(Role.OFFICER))
+    return settings.draft_settings(terms=terms, by=by or cast.person(Role.OFFICER))
 
 
 def test_settings_hold_when_another_official_has_approved_them(db_session: Session):
@@ -28,16 +31,16 @@ def test_settings_hold_when_another_official_has_approved_them(db_session: Sessi
     approver.email = "approver@example.jp"
     first = FiscalTerms(fiscal_year=2026, document_prefix="見本共")
     one = draft(first, officer)
-    assert queries.settings(2026) is None
-    assert queries.pending_settings(2026) is one
+    assert year_settings.settings(2026) is None
+    assert year_settings.pending_settings(2026) is one
     assert "制度設定" in db_session.scalars(sa.select(OutboxMail)).one().subject
-    services.approve_settings(draft=one, by=approver)
-    found = queries.settings(2026)
-    assert found is not None and found.terms == first and queries.pending_settings(2026) is None
+    settings.approve_settings(draft=one, by=approver)
+    found = year_settings.settings(2026)
+    assert found is not None and found.terms == first and year_settings.pending_settings(2026) is None
     other = FiscalTerms(fiscal_year=2026, unit_yen=100, document_prefix="見本共")
     two = draft(other, officer)
     assert found.terms == first, "what is in force stays in force"
-    services.approve_settings(draft=two, by=approver)
+    settings.approve_settings(draft=two, by=approver)
     assert found.terms == other
     said = [entry.detail for entry in audit.timeline(found) if "unit_yen" in entry.detail]
     assert said[0]["unit_yen"] == [1_000, 100]
@@ -48,29 +51,29 @@ def test_nobody_approves_the_terms_they_drafted(db_session: Session):
     cast.give(both, Role.APPROVER)
     made = draft(FiscalTerms(fiscal_year=2026), both)
     with refused(RuleBroken, None, "ご自分が起案"):
-        services.approve_settings(draft=made, by=both)
+        settings.approve_settings(draft=made, by=both)
     for role in (Role.OFFICER, Role.CASHIER, Role.ADMINISTRATOR):
         with pytest.raises(NotAllowed):
-            services.approve_settings(draft=made, by=cast.person(role))
-    assert queries.settings(2026) is None
-    services.approve_settings(draft=made, by=cast.person(Role.APPROVER))
+            settings.approve_settings(draft=made, by=cast.person(role))
+    assert year_settings.settings(2026) is None
+    settings.approve_settings(draft=made, by=cast.person(Role.APPROVER))
     with pytest.raises(Conflict):
-        services.approve_settings(draft=made, by=cast.person(Role.APPROVER))
+        settings.approve_settings(draft=made, by=cast.person(Role.APPROVER))
 
 
 def test_a_draft_is_sent_back_with_a_reason_or_followed_by_another(db_session: Session):
     officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
     one = draft(FiscalTerms(fiscal_year=2026, unit_yen=100), officer)
     with pytest.raises(RuleBroken) as broken:
-        services.return_settings(draft=one, reason=" ", by=approver)
+        settings.return_settings(draft=one, reason=" ", by=approver)
     assert broken.value.field == "reason"
-    services.return_settings(draft=one, reason="単位は千円です。", by=approver)
+    settings.return_settings(draft=one, reason="単位は千円です。", by=approver)
     assert (one.approved, one.decision_reason) == (False, "単位は千円です。")
     two = draft(FiscalTerms(fiscal_year=2026), officer)
     three = draft(FiscalTerms(fiscal_year=2026, unit_yen=10), cast.person(Role.OFFICER))
-    assert (two.approved, queries.pending_settings(2026)) == (False, three)
+    assert (two.approved, year_settings.pending_settings(2026)) == (False, three)
     with pytest.raises(Conflict):
-        services.approve_settings(draft=two, by=approver)
+        settings.approve_settings(draft=two, by=approver)
 
 
 def test_settings_that_cannot_work_are_refused(db_session: Session):
@@ -78,7 +81,7 @@ def test_settings_that_cannot_work_are_refused(db_session: Session):
     for field, value in wrong.items():
         with refused(RuleBroken, field):
             draft(FiscalTerms(fiscal_year=2026, **{field: value}))
-    assert queries.pending_settings(2026) is None
+    assert year_settings.pending_settings(2026) is None
 
 
 def test_only_an_officer_drafts_the_terms(db_session: Session):
@@ -93,7 +96,7 @@ def test_what_was_applied_for_under_the_terms_is_settled_under_them(db_session: 
     waiting = draft(terms, made.officer)
     grant = grants.applied(made)
     with pytest.raises(Conflict):
-        services.approve_settings(draft=waiting, by=made.approver)
+        settings.approve_settings(draft=waiting, by=made.approver)
     with pytest.raises(Conflict):
         draft(FiscalTerms(fiscal_year=grant.fiscal_year), made.officer)
     assert grant.requested_yen == grants.ASKED
@@ -102,7 +105,7 @@ def test_what_was_applied_for_under_the_terms_is_settled_under_them(db_session: 
 def test_a_withdrawn_application_leaves_the_terms_open(db_session: Session):
     made = grants.team()
     grant = grants.applied(made)
-    services.withdraw(grant=grant, by=made.chair)
+    awards.withdraw(grant=grant, by=made.chair)
     draft(FiscalTerms(fiscal_year=grant.fiscal_year), made.officer)
 
 
@@ -111,7 +114,7 @@ def test_the_draft_waits_for_whom_may_approve_it(db_session: Session):
     draft(FiscalTerms(fiscal_year=2026), officer)
 
     def waits(person: Person) -> list[str]:
-        return [task.endpoint for task in queries.waiting_for(person)]
+        return [task.endpoint for task in tasks.waiting_for(person)]
 
     assert "grants.approve_settings" in waits(approver)
     assert "grants.approve_settings" not in waits(officer)
@@ -120,12 +123,12 @@ def test_the_draft_waits_for_whom_may_approve_it(db_session: Session):
 def test_the_processing_time_may_change_after_the_first_application(db_session: Session):
     made = grants.team()
     grants.applied(made)
-    setting = queries.settings(made.plan.fiscal_year)
+    setting = year_settings.settings(made.plan.fiscal_year)
     assert setting is not None
 
     def change(days: int, by: Person) -> None:
         terms = setting.terms
-        services.change_deadlines(
+        settings.change_deadlines(
             setting=setting,
             processing_days=days,
             resubmit_days=terms.resubmit_days,

@@ -7,26 +7,18 @@ from hypothesis import strategies as st
 
 from stations.applications.rules import CostCategory, IncomeKind
 from stations.core.messages import RuleBroken
+from stations.grants.awards.rules.granting import award_amount, costs_behind
+from stations.grants.awards.rules.reallocation import beyond_free, check_reallocation, reallocation_allowed
+from stations.grants.payments.rules.paying import advance_limit, check_advance
+from stations.grants.reports.rules import report_deadline, statement
 from stations.grants.rules import Act, Status
-from stations.grants.settlement import (
-    FiscalTerms,
-    ReallocationRule,
+from stations.grants.settings.rules import FiscalTerms, ReallocationRule, check_terms, processing_deadline
+from stations.grants.settlement.rules.amounts import (
     Settlement,
-    advance_limit,
-    award_amount,
-    beyond_free,
-    check_advance,
     check_next_act,
-    check_reallocation,
-    check_terms,
-    costs_behind,
     deducted_income,
     fixed_amount,
-    processing_deadline,
-    reallocation_allowed,
-    report_deadline,
     settle,
-    statement,
 )
 from stations.grants.workflow import GRANT
 

@@ -11,8 +11,8 @@ from werkzeug.datastructures import FileStorage
 from stations.core import decoding, files, uploads
 from stations.core.files import StoredFile
 from stations.core.messages import RuleBroken
+from stations.grants.books.services import photos
 from stations.grants.models import Grant
-from stations.grants.services import photos
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.people.cast import later

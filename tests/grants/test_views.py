@@ -12,8 +12,11 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
-from stations.grants import services
+from stations.grants.awards.services import awards, changes
+from stations.grants.letters.services import letters
+from stations.grants.payments.services import payments
 from stations.grants.rules import Status
+from stations.grants.settlement.services import refunds
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.client import Page, PageClient
@@ -131,7 +134,7 @@ def test_the_advance_shows_why_the_last_request_came_back(app: Flask, db_session
     made = grants.team()
     grant = grants.active(made)
     request = grants.requested(made, 50_000)
-    services.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
+    payments.return_request(request=request, reason="使いみちをくわしく", by=made.officer)
     treasurer = signed_in(app, made.treasurer)
     page = treasurer.get(f"/grants/{grant.id}/advance")
     assert "前の請求（第1回）は差し戻されました" in page.text and "使いみちをくわしく" in page.text
@@ -226,7 +229,7 @@ def test_of_two_who_press_the_same_button_the_later_gets_409_with_the_present_st
     if "request" in path:
         request = (grants.ordered if role is Role.CASHIER else grants.requested)(made, 50_000)
         if role is Role.APPROVER:
-            services.draft_order(request=request, by=made.officer)
+            payments.draft_order(request=request, by=made.officer)
         request_id = request.id
     address = path.format(grant=made.grant.id, request=request_id)
     first, second = (signed_in(app, cast.person(role)) for _ in range(2))
@@ -290,8 +293,8 @@ def test_a_refused_change_gets_its_letter_on_the_page(app: Flask, db_session: Se
     moved = {line.id: line.awarded_yen for line in grant.lines}
     moved[grant.lines[0].id] += 20_000
     moved[grant.lines[1].id] -= 20_000
-    services.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
-    services.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
+    changes.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
+    changes.decide_change(grant=grant, approve=False, reason="必要が認められない", by=made.approver)
     officer = signed_in(app, made.officer)
     page = officer.click(officer.get(f"/grants/{grant.id}"), "変更不承認通知書を施行する")
     assert "必要が認められない" in page.text
@@ -417,7 +420,7 @@ def test_after_the_year_a_pending_change_can_only_be_refused(app: Flask, db_sess
     made = grants.team()
     grant = grants.active(made)
     moved = dict(zip([line.id for line in grant.lines], (56_000, 40_000, 84_000, 20_000), strict=True))
-    services.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
+    changes.request_change(grant=grant, budgets=moved, reason="広い部屋", by=made.chair)
     db_session.commit()
     with time_machine.travel(dt.datetime(2027, 4, 1, 3, tzinfo=dt.UTC)):
         approver = signed_in(app, made.approver)
@@ -507,7 +510,7 @@ def test_english_pages_are_english(app: Flask, db_session: Session):
     officer.http.set_cookie("language", "en")
     token = officer.http.get(f"/grants/{grant.id}/issue").get_data(as_text=True)
     assert token
-    services.issue(grant=grant, by=made.officer)
+    letters.issue(grant=grant, by=made.officer)
     assert grant.letters[0].file.original_name == "交付決定通知書_1.pdf"
     assert grant.letters[0].issued_on <= dt.date.today() + dt.timedelta(days=1)
     assert db_session.scalar(sa.text("SELECT count(*) FROM letter")) == 1
@@ -587,8 +590,8 @@ def test_an_untold_refusal_looks_like_an_application_under_review(app: Flask, db
     reviewed, refused = grants.team(), grants.team()
     grants.reviewing(reviewed)
     grants.reviewing(refused)
-    services.draft_refusal(grant=refused.grant, reason="予算がない", by=refused.officer)
-    services.approve_decision(grant=refused.grant, by=refused.approver)
+    awards.draft_refusal(grant=refused.grant, reason="予算がない", by=refused.officer)
+    awards.approve_decision(grant=refused.grant, by=refused.approver)
     seen = []
     for made in (reviewed, refused):
         client = signed_in(app, made.chair)
@@ -607,7 +610,7 @@ def test_nothing_is_left_to_use_once_the_amount_is_fixed(app: Flask, db_session:
     page = f"/grants/{made.grant.id}"
     assert strip(signed_in(app, made.treasurer).get(page))[3] == "40,000円", "to be refunded"
     grants.refund_due(made)
-    services.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
+    refunds.record_refund(grant=made.grant, received_on=clock.today(), by=made.cashier)
     assert strip(signed_in(app, made.treasurer).get(page))[3] == "—"
 
 
@@ -630,13 +633,13 @@ def test_the_meetings_conditions_are_in_sight_where_money_is_decided_ordered_and
     db_session.commit()
     officer, approver, cashier = (signed_in(app, one) for one in (made.officer, made.approver, made.cashier))
     assert conditions in approver.get(f"/grants/{grant.id}/decide").text
-    services.approve_decision(grant=grant, by=made.approver)
-    services.issue(grant=grant, by=made.officer)
+    awards.approve_decision(grant=grant, by=made.approver)
+    letters.issue(grant=grant, by=made.officer)
     request = grants.requested(made, 50_000)
     here = f"/grants/payments/{request.id}"
     assert conditions in officer.get(f"{here}/draft-order").text
-    services.draft_order(request=request, by=made.officer)
+    payments.draft_order(request=request, by=made.officer)
     assert conditions in approver.get(f"{here}/order").text
-    services.order_payment(request=request, by=made.approver)
+    payments.order_payment(request=request, by=made.approver)
     assert conditions in cashier.get(f"{here}/pay").text
     assert conditions in signed_in(app, made.treasurer).get(f"/grants/{grant.id}").text

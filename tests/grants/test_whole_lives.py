@@ -18,10 +18,16 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.database import db
 from stations.core.messages import Refusal
-from stations.grants import queries, services
+from stations.grants.awards.queries import decisions
+from stations.grants.books.queries import ledger
+from stations.grants.letters import queries as letters
 from stations.grants.models import Grant
-from stations.grants.recovering import OPEN, RecoveryStatus
-from stations.grants.rules import FINAL, PaymentStatus, Status
+from stations.grants.pages import turns
+from stations.grants.payments.queries import payments
+from stations.grants.rules import FINAL, PaymentStatus, RecoveryStatus, Status
+from stations.grants.settlement.queries import recoveries
+from stations.grants.settlement.rules.recovering import OPEN
+from stations.grants.settlement.services import determinations
 from tests.grants import acts
 from tests.grants import cast as grants
 from tests.grants.states import STATES
@@ -152,7 +158,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(amount=st.sampled_from([10_000, 25_000]))
     def the_committee_spends(self, amount: int) -> None:
-        spent = queries.standing(self.grant).spent
+        spent = ledger.standing(self.grant).spent
         if self.grant.status is Status.ACTIVE and spent + amount <= MOST_SPENT:
             with on(self.today):
                 grants.spent(self.case.made, amount, line=2)
@@ -161,9 +167,9 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_books_sum_to_zero_and_say_what_was_paid(self) -> None:
-        postings = queries.postings_of(self.grant)
+        postings = ledger.postings_of(self.grant)
         assert sum(posting.amount for posting in postings) == 0
-        assert queries.standing(self.grant).paid == queries.paid_by_rows(self.grant) >= 0
+        assert ledger.standing(self.grant).paid == payments.paid_by_rows(self.grant) >= 0
 
     @invariant()
     def nothing_is_paid_from_a_closed_year_or_beyond_the_award(self) -> None:
@@ -175,8 +181,8 @@ class Life(RuleBasedStateMachine):
             assert clock.is_bank_day(request.payment.paid_on)
             assert request.kind == "balance" or request.fiscal_year == YEAR
             assert len({request.requested_by_id, request.drafted_by_id, request.ordered_by_id}) == 3
-        assert queries.standing(self.grant).paid <= (self.grant.awarded_yen or 0)
-        assert queries.first_award(self.grant) is None or clock.fiscal_year(self.grant.decided_on) == YEAR  # type: ignore[arg-type]  # an award has its day
+        assert ledger.standing(self.grant).paid <= (self.grant.awarded_yen or 0)
+        assert decisions.first_award(self.grant) is None or clock.fiscal_year(self.grant.decided_on) == YEAR  # type: ignore[arg-type]  # an award has its day
 
     @invariant()
     def letters_carry_the_year_of_their_day(self) -> None:
@@ -202,21 +208,21 @@ class Life(RuleBasedStateMachine):
 
     def _ended(self) -> bool:
         grant = self.grant
-        told = grant.status is not Status.REFUSED or queries.letter_of(grant, "refusal") is not None
-        found = any(one.status in OPEN for one in queries.recoveries(grant))
+        told = grant.status is not Status.REFUSED or letters.letter_of(grant, "refusal") is not None
+        found = any(one.status in OPEN for one in recoveries.recoveries(grant))
         return grant.status in FINAL and told and not found
 
     def _offered(self) -> list[str]:
         """What the grant's page offers today: the payments first, then the acts in their order."""
         with on(self.today):
-            pages = [queries.request_turn(one) for one in self.grant.payment_requests]
+            pages = [turns.request_turn(one) for one in self.grant.payment_requests]
             pending = [
                 turn for turn in pages if turn is not None and turn.endpoint != "grants.reverse_payment"
             ]
             paid = [turn for turn in pages if turn is not None and turn.endpoint == "grants.reverse_payment"]
-            found = [*pending, *queries.turns(self.grant, queries.facts(self.grant)), *paid[-1:]]
+            found = [*pending, *turns.turns(self.grant, turns.facts(self.grant)), *paid[-1:]]
             findings = [
-                name for one in queries.recoveries(self.grant) for name in FINDINGS.get(one.status, [])
+                name for one in recoveries.recoveries(self.grant) for name in FINDINGS.get(one.status, [])
             ]
         return [*findings, *(name for turn in found for name in ON_PAGE[turn.endpoint])]
 
@@ -254,8 +260,8 @@ class Life(RuleBasedStateMachine):
         assert self._ended()
         with on(self.today):
             if self.grant.status is Status.CLOSED:
-                services.check_books(self.grant)
-                assert queries.standing(self.grant).paid == self.grant.fixed_yen
+                determinations.check_books(self.grant)
+                assert ledger.standing(self.grant).paid == self.grant.fixed_yen
                 open_ones = {PaymentStatus.REQUESTED, PaymentStatus.DRAFTED, PaymentStatus.ORDERED}
                 assert not open_ones & {one.status for one in self.grant.payment_requests}
 

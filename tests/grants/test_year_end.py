@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from stations.core import clock
 from stations.core.database import db
 from stations.core.messages import Refusal
-from stations.grants.models import Letter, Repayment
+from stations.grants.letters.models import Letter
+from stations.grants.payments.models import Repayment
 from stations.grants.rules import Status
 from tests.grants import acts, states
 from tests.grants import cast as grants

@@ -14,11 +14,11 @@ from stations.committees.rules import OpeningStatus
 from stations.core import clock
 from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
 from stations.core.formatting import short_date
-from stations.grants import services
-from stations.grants.bookkeeping import Standing
-from stations.grants.labels import LETTERS
+from stations.grants.awards.services import awards
+from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.letters.labels import LETTERS
 from stations.grants.models import Grant
-from stations.grants.queries.turns import Facts, Turn, turns
+from stations.grants.pages.turns import Facts, Turn, turns
 from stations.grants.rules import FINAL, Status
 from stations.reports.queries.home import home
 from tests.grants import cast as grants
@@ -144,7 +144,7 @@ def test_only_what_can_be_spent_is_added_up_and_nothing_pays_for_another(db_sess
     grants.active(over, 50_000)
     grants.spent(over, 52_000)
     grants.active(ended, 40_000)
-    services.discontinue(grant=ended.grant, reason="会場がない", by=made.chair)
+    awards.discontinue(grant=ended.grant, reason="会場がない", by=made.chair)
     found = home(made.treasurer)
     money = found.money
     assert money is not None

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from stations.core import clock
 from stations.core.database import db
-from stations.grants import services
-from stations.grants.models import PaymentRequest
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.services import payments
 from stations.people.models import Person
 from tests.grants import cast as grants
 from tests.support.client import PageClient
@@ -70,7 +70,7 @@ def test_a_payment_between_two_statements_is_not_shown_by_halves(
 
     def pay() -> None:
         with app.app_context():
-            services.record_payment(
+            payments.record_payment(
                 request=db.session.get_one(PaymentRequest, request_id),
                 paid_on=clock.today(),
                 reference="1",

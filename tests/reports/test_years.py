@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from stations.core import clock
-from stations.grants import services
+from stations.grants.settlement.services import determinations, refunds
 from stations.reports import tables
 from stations.reports.queries.overview import overview
 from tests.grants import cast as grants
@@ -34,9 +34,9 @@ def test_a_late_balance_and_a_late_refund_stand_in_both_years_each_under_its_nam
             grants.determined(made)
         grants.refund_due(late_refund)
     with clock.telling(JUNE):
-        request = services.order_balance(grant=late_balance.grant, by=late_balance.officer)
+        request = determinations.order_balance(grant=late_balance.grant, by=late_balance.officer)
         grants.balance_paid(late_balance, request)
-        services.record_refund(grant=late_refund.grant, received_on=clock.today(), by=late_refund.cashier)
+        refunds.record_refund(grant=late_refund.grant, received_on=clock.today(), by=late_refund.cashier)
         # awarded, paid, spent, difference; then own, earlier, returned, net, income
         assert totals(OLD) == ((360_000, 160_000, 160_000, 200_000), (150_000, 0, 0, 150_000, 0))
         assert totals(NEW) == ((0, 0, 0, 0), (0, 30_000, 0, 30_000, 20_000))

@@ -26,8 +26,8 @@ def build_schema(url: str) -> None:
 def load_models() -> None:
     """Import every package's tables, also of a package that no page uses yet: they refer to each other."""
     package = Path(stations.__path__[0])
-    for file in sorted([*package.glob("core/*.py"), *package.glob("*/models.py")]):
-        importlib.import_module(f"stations.{file.parent.name}.{file.stem}")
+    for file in sorted([*package.glob("core/*.py"), *package.rglob("models.py")]):
+        importlib.import_module(".".join(("stations", *file.relative_to(package).with_suffix("").parts)))
 
 
 def migrate(app: Flask, *, down: bool = False) -> None:

@@ -10,19 +10,45 @@ from sqlalchemy import orm
 
 from stations.applications.models import Plan
 from stations.committees.models import Committee, District, Station
+from stations.core import audit
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.database import db
-from stations.grants.bookkeeping import Standing
-from stations.grants.models import Grant, Letter, PaymentRequest
-from stations.grants.queries.ledger import standings
-from stations.grants.queries.names import OpenGrant
-from stations.grants.queries.reports import due_on
-from stations.grants.recoveries import GrantRecovery
-from stations.grants.recovering import OPEN
-from stations.grants.reminders import ReportReminder
-from stations.grants.reporting import BOOKS_OPEN
-from stations.grants.rules import FINAL, PENDING, Status
-from stations.grants.settings import FiscalYearSetting
+from stations.grants.awards.models import GrantCancellation, GrantChange
+from stations.grants.books.queries.ledger import standings
+from stations.grants.books.rules.accounts import BOOKS_OPEN
+from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.letters.models import Letter
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.queries.grants import called_by
+from stations.grants.reports.models import ReportReminder
+from stations.grants.reports.queries.reports import due_on
+from stations.grants.rules import AWAITS_CLOSING, FINAL, PENDING, PaymentStatus, Status
+from stations.grants.settings.models import FiscalYearSetting
+from stations.grants.settlement.models import GrantRecovery, RefundOrder
+from stations.grants.settlement.rules.recovering import OPEN
+
+
+@dataclass(frozen=True)
+class OpenGrant:
+    """A grant at which something can still be done: what tasks call it by, and its pending payment requests.
+
+    ``reminded``: when its report was reminded of last, and to how many that was mailed. ``recovery``: the finding
+    that is open about a closed grant.
+    """
+
+    grant: Grant
+    station: str
+    title: str
+    asked: list[PaymentRequest]
+    district: str = ""
+    reminded: tuple[dt.datetime, int] | None = None
+    recovery: GrantRecovery | None = None
+
+    @property
+    def name(self) -> str:
+        """As `called`."""
+        return called_by(self.station, self.title)
 
 
 @dataclass(frozen=True)
@@ -123,3 +149,49 @@ def _open() -> sa.Select[Any]:
         )
         .order_by(Grant.fiscal_year, Grant.id, PaymentRequest.id)
     )
+
+
+def papers(at: Desk) -> sa.Result[str, int, str, dt.datetime | None]:
+    """What has been told, decided, asked for and drafted about the grants on a desk, in one query.
+
+    (letter, change, asked, cancelling, cancelled, refunding, returned or since; grant id; a letter's kind; when it came)
+    """
+    return db.session.execute(_papers(), {"grant_ids": list(at.books)})
+
+
+@cache
+def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
+    no_kind, no_time = sa.literal(""), sa.cast(sa.null(), GrantChange.requested_at.type)
+
+    def paper(name: str, of: Any, kind: Any = no_kind, at: Any = no_time) -> Any:
+        return sa.select(sa.literal(name).label("paper"), of, kind.label("kind"), at.label("at"))
+
+    changes = GrantChange.grant_id
+    newer = orm.aliased(PaymentRequest)
+    # `changes_without_letter` and `change_letter` for queries.
+    untold = sa.and_(
+        GrantChange.decided_by_id.is_not(None),
+        GrantChange.ended_by_id.is_(None),
+        GrantChange.letter_id.is_(None),
+    )
+    telling = sa.case((GrantChange.approved.is_(True), "change"), else_="change_refusal")
+    papers = sa.union_all(
+        paper("letter", Letter.grant_id, Letter.kind),
+        paper("change", changes, telling, GrantChange.requested_at).where(untold),
+        paper("asked", changes, at=GrantChange.requested_at).where(GrantChange.approved.is_(None)),
+        paper("cancelling", GrantCancellation.grant_id, at=GrantCancellation.drafted_at).where(
+            GrantCancellation.decided_at.is_(None)
+        ),
+        paper("cancelled", GrantCancellation.grant_id).where(GrantCancellation.approved.is_(True)),
+        paper("refunding", RefundOrder.grant_id, at=RefundOrder.drafted_at).where(
+            RefundOrder.decided_at.is_(None)
+        ),
+        paper("since", Grant.id, at=audit.since(Grant)).where(Grant.status.in_(AWAITS_CLOSING)),
+        paper("returned", PaymentRequest.grant_id).where(
+            PaymentRequest.status == PaymentStatus.RETURNED,
+            ~sa.exists().where(
+                newer.grant_id == PaymentRequest.grant_id, newer.instalment > PaymentRequest.instalment
+            ),
+        ),
+    ).subquery()
+    return sa.select(papers).where(papers.c.grant_id.in_(sa.bindparam("grant_ids", expanding=True)))

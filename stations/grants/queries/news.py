@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from stations.applications.models import Plan
 from stations.core.database import db
 from stations.core.money import Yen
-from stations.grants.models import Grant, Letter, Payment, PaymentRequest
+from stations.grants.letters.models import Letter
+from stations.grants.models import Grant
+from stations.grants.payments.models import Payment, PaymentRequest
 from stations.grants.rules import PaymentStatus
 
 

@@ -25,13 +25,18 @@ from stations.core.database import db, fetch_all
 from stations.core.language import gettext as _
 from stations.core.money import Yen
 from stations.core.tasks import Task, in_order
+from stations.grants import disclosure
 from stations.grants import labels as grant_labels
-from stations.grants import queries as grants
 from stations.grants import rules as grant_rules
-from stations.grants.bookkeeping import Standing
+from stations.grants.books.queries import ledger
+from stations.grants.books.rules.accounts import BOOKS_OPEN
+from stations.grants.books.rules.bookkeeping import Standing
 from stations.grants.models import Grant
-from stations.grants.queries import AwaitedReport
-from stations.grants.reporting import BOOKS_OPEN
+from stations.grants.pages import late_reports
+from stations.grants.pages import tasks as grant_tasks
+from stations.grants.pages.late_reports import AwaitedReport
+from stations.grants.queries import desk as grant_desk
+from stations.grants.queries import news as grant_news
 from stations.meetings import queries as meetings
 from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.workflow import MEETING
@@ -138,7 +143,7 @@ class Home:
     committee: bool
     spending: list[PlanMoney]
     beginning: list[tuple[Any, str]]
-    news: list[grants.News]
+    news: list[grant_news.News]
     stations: list[StationNext]
     plans: list[PlanMoney]
     money: Money | None
@@ -160,16 +165,16 @@ def home(person: Person) -> Home:
     audits = city and bool(access.can(person, Permission.AUDIT_READ))
     mine = _plans_of(own) if own else []
     built = _stations(own) if own else []
-    desk = grants.desk(person)
+    desk = grant_desk.desk(person)
     elsewhere = (task for waiting_for in _WAITING for task in waiting_for(person))
-    waiting = in_order([*elsewhere, *grants.waiting_for(person, desk)])
+    waiting = in_order([*elsewhere, *grant_tasks.waiting_for(person, desk)])
     return Home(
         today=clock.today(),
         tasks=[*_first_tasks(person, own, built, mine), *waiting],
         committee=bool(own),
         spending=_spending(person, mine),
         beginning=_beginning(built, mine) if own else [],
-        news=grants.news(own, since=clock.today() - _NEWS_FOR) if own else [],
+        news=grant_news.news(own, since=clock.today() - _NEWS_FOR) if own else [],
         stations=built,
         plans=mine,
         money=_money(mine),
@@ -179,7 +184,7 @@ def home(person: Person) -> Home:
         meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
         agency=queues.of_agencies(in_agencies) if in_agencies else [],
         grants=_latest_grants() if audits and access.can(person, Permission.GRANT_READ) else [],
-        awaited=grants.awaited(person, desk) if city and grants.sees_drafts(person) else [],
+        awaited=late_reports.awaited(person, desk) if city and disclosure.sees_drafts(person) else [],
     )
 
 
@@ -277,7 +282,7 @@ def _plans_of(committee_ids: Collection[int]) -> list[PlanMoney]:
     That is without decisions whose letter has not gone out.
     """
     rows = db.session.execute(_told_plans(), _recent() | {"committee_ids": list(committee_ids)})
-    return _with_books(rows, award=grants.told_award())
+    return _with_books(rows, award=disclosure.told_award())
 
 
 def _latest_grants() -> list[PlanMoney]:
@@ -287,7 +292,7 @@ def _latest_grants() -> list[PlanMoney]:
 
 def _with_books(rows: Iterable[Any], award: sa.ColumnElement[Yen] | None = None) -> list[PlanMoney]:
     found = [PlanMoney(*row) for row in rows]
-    standings = grants.standings([one.grant_id for one in found if one.grant_id is not None], award=award)
+    standings = ledger.standings([one.grant_id for one in found if one.grant_id is not None], award=award)
     return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
 
 
@@ -298,7 +303,7 @@ def _recent() -> dict[str, int]:
 @cache  # built once: writing down such a statement takes longer than asking it
 def _told_plans() -> sa.Select[*tuple[Any, ...]]:
     theirs = Plan.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
-    return _plans(grants.told_state()).where(theirs)
+    return _plans(disclosure.told_state()).where(theirs)
 
 
 @cache

@@ -15,10 +15,11 @@ from stations.attendance.band_rules import Band
 from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.database import db
-from stations.grants import queries as grants
-from stations.grants.bookkeeping import Standing
-from stations.grants.budget_years import Flow
+from stations.grants.books.queries import ledger
+from stations.grants.books.rules.bookkeeping import Standing
 from stations.grants.models import Grant
+from stations.grants.payments.queries import budget_years
+from stations.grants.payments.rules.budget_years import Flow
 from stations.grants.rules import Status as GrantStatus
 from stations.reports.rules import Stage, stage
 
@@ -70,7 +71,7 @@ def years() -> list[int]:
 def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
-    stages, money, budgets = _stages(year), _money(year), grants.budget_flows(year)
+    stages, money, budgets = _stages(year), _money(year), budget_years.budget_flows(year)
     visits, bands = attendance.visits_of_year(year), attendance.bands_of(year)
     every = tuple(
         DistrictYear(
@@ -151,7 +152,7 @@ def _grants_of_year() -> sa.Select[int, int]:
 def _money(year: int) -> defaultdict[int, Standing]:
     """What stands on the books of each committee's grants of the year, by committee id."""
     of_grant = db.session.execute(_grants_of_year(), {"year": year}).all()
-    standings = grants.standings([grant_id for grant_id, _committee_id in of_grant])
+    standings = ledger.standings([grant_id for grant_id, _committee_id in of_grant])
     sums: defaultdict[int, Standing] = defaultdict(lambda: Standing(awarded=0, paid=0, spent=0, cash=0))
     for grant_id, committee_id in of_grant:
         one, so_far = standings[grant_id], sums[committee_id]

@@ -16,7 +16,8 @@ from stations.core.database import db
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import rules as grant_rules
-from stations.grants.models import Grant, PaymentRequest
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
 from stations.people.models import Person
 from stations.referrals import rules as referral_rules
 from stations.referrals.models import Observation, Referral

@@ -1,0 +1,78 @@
+"""What was decided on a grant: its award, and the 取消し of it, told or not."""
+
+import sqlalchemy as sa
+
+from stations.core.database import db
+from stations.core.money import Yen
+from stations.grants.awards.models import GrantCancellation
+from stations.grants.models import Grant
+
+
+def pending_cancellation(grant: Grant) -> GrantCancellation | None:
+    """The drafted 取消し of a grant that nobody has decided yet."""
+    return db.session.scalars(
+        sa.select(GrantCancellation).where(
+            GrantCancellation.grant_id == grant.id, GrantCancellation.decided_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def returned_cancellation(grant: Grant) -> GrantCancellation | None:
+    """The draft that came back last (差戻し); None once another has been made."""
+    last = db.session.scalar(
+        sa.select(GrantCancellation)
+        .where(GrantCancellation.grant_id == grant.id)
+        .order_by(GrantCancellation.id.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.approved is False else None
+
+
+def cancellations_without_letter(grant: Grant) -> list[GrantCancellation]:
+    """The decided 取消し that the committee has not been told, oldest first (letters follow in order).
+
+    An award that was told is also taken back by a letter; of one that was not, nothing is told.
+    """
+    kinds = [letter.kind for letter in grant.letters]
+    if grant.kept_yen is None or "award" not in kinds:
+        return []
+    return _decided(grant)[kinds.count("cancellation") :]
+
+
+def award_before(cancellation: GrantCancellation, grant: Grant) -> int:
+    """The award as it was before a decided 取消し: what an earlier one had left, else what was awarded."""
+    earlier = [row.kept_yen for row in _decided(grant) if row.id < cancellation.id]
+    return earlier[-1] if earlier else grant.awarded_yen or 0
+
+
+def award_told(grant: Grant) -> int | None:
+    """決定額 as the committee was told it last: a 取消し counts from its letter on."""
+    untold = cancellations_without_letter(grant)
+    return award_before(untold[0], grant) if untold else decided_award(grant)
+
+
+def _decided(grant: Grant) -> list[GrantCancellation]:
+    return [one for one in grant.cancellations if one.approved]
+
+
+def cancellation_untold(grant: Grant) -> bool:
+    """Whether a 取消し waits for its letter."""
+    return bool(cancellations_without_letter(grant))
+
+
+def is_cancelled(grant: Grant) -> bool:
+    """Whether the award was taken back (取消し), also after the refund: its amount is fixed by no 額の確定.
+
+    Of a 一部取消し that is reported, inspected and determined it is not.
+    """
+    return grant.fixed_yen is not None and grant.determination_drafted_by_id is None
+
+
+def first_award(grant: Grant) -> Yen | None:
+    """What was awarded, a 取消し left aside; None until the award is approved, and for a refusal."""
+    return grant.awarded_yen if grant.decision_approved_by_id and grant.refusal_reason is None else None
+
+
+def decided_award(grant: Grant) -> Yen | None:
+    """決定額: `first_award`, and after a 取消し what is left of it (0 when all of it was cancelled)."""
+    return first_award(grant) if grant.kept_yen is None else grant.kept_yen

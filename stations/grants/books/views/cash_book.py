@@ -1,0 +1,220 @@
+"""Pages of the 出納帳: the book, its CSV, recording an income and taking one back."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from stations.applications.rules import CostCategory, IncomeKind
+from stations.core import clock, files, lists
+from stations.core.access import Permission
+from stations.core.csv_file import csv_bytes
+from stations.core.database import creates, one_snapshot
+from stations.core.formatting import yen
+from stations.core.guards import requires
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.messages import N_
+from stations.core.money import format_yen
+from stations.grants.books.forms import IncomeCorrectionForm, IncomeForm, ReasonForm
+from stations.grants.books.queries import cash_book, ledger
+from stations.grants.books.rules.accounts import BOOKS_OPEN
+from stations.grants.books.services import incomes
+from stations.grants.pages import words
+from stations.grants.pages.act import before_the_letter, perform
+from stations.grants.pages.blueprint import blueprint
+from stations.grants.pages.trail import of_books, trail
+from stations.grants.queries import grants
+
+if TYPE_CHECKING:
+    from stations.grants.books.models import LedgerTransaction
+    from stations.grants.models import Grant
+
+BOOKS = N_("出納帳（支払先）")
+
+
+@blueprint.get("/grants/<int:grant_id>/books")
+@one_snapshot
+@requires(Permission.GRANT_READ, of=grants.grant, personal=BOOKS)
+def books(grant: "Grant") -> ResponseReturnValue:
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
+    standing, book = ledger.standing(grant), cash_book.cash_book(grant)
+    return render_template(
+        "grants/books.html",
+        grant=grant,
+        book=book,
+        shown=lists.page_of(book.lines, lists.asked_page()) if "all" not in request.args else None,
+        name=grants.called(grant),
+        standing=standing,
+        said=words.money_in_words(grant, standing, standing.awarded, None),
+        open=grant.status in BOOKS_OPEN,
+        breadcrumb=trail(grant, _("出納帳")),
+    )
+
+
+@blueprint.get("/grants/<int:grant_id>/books.csv")
+@one_snapshot
+@requires(Permission.GRANT_READ, of=grants.grant, personal=BOOKS)
+def books_csv(grant: "Grant") -> Response:
+    """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""
+    heading = [
+        _("助成金"),
+        _("日付"),
+        _("摘要"),
+        _("費目"),
+        _("証拠番号"),
+        _("収入（円）"),
+        _("支出（円）"),
+        _("残高（円）"),
+        _("訂正前の記録"),
+        _("取消し・訂正の理由"),
+        _("訂正前"),
+        _("支払番号・納入番号"),
+    ]
+    called = grants.called(grant)
+    rows = (
+        (
+            called,
+            line.happened_on.isoformat(),
+            line.description,
+            _kinds(line),
+            line.voucher if line.voucher is not None else "",
+            line.in_yen,
+            line.out_yen,
+            line.balance_yen,
+            "、".join(
+                f"{one.happened_on.isoformat()}　{one.description}　{format_yen(one.yen)}"
+                for one in line.corrections
+            ),
+            "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
+            "、".join(
+                f"{one.happened_on.isoformat()} {one.description} {yen(one.yen)}" for one in line.corrections
+            ),
+            line.reference,
+        )
+        for line in cash_book.cash_book(grant).lines
+    )
+    name = _("出納帳_%(station)s_%(year)s.csv", station=grant.station.name, year=grant.fiscal_year)
+    response = Response(csv_bytes([heading, *rows]), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = files.content_disposition("attachment", name)
+    return response
+
+
+def _kinds(line: cash_book.BookLine) -> str:
+    """費目 of an expense (with amounts, when one paper is split), 収入の種類 of an income, or the city's grant."""
+    parts = line.transaction.postings
+    spent = [(part.category, part.amount_yen) for part in parts if part.category]
+    if len(spent) > 1:
+        return "・".join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
+    kinds: list[CostCategory | IncomeKind] = [CostCategory(part.category) for part in parts if part.category]
+    kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
+    return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
+
+
+@blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=grants.grant)
+@creates
+def new_income(grant: "Grant") -> ResponseReturnValue:
+    if (elsewhere := before_the_letter(grant)) is not None:
+        return elsewhere
+    form = IncomeForm()
+    if perform(form, lambda: _record(form, grant)):
+        flash(_("収入を出納帳に記録しました。"), "success")
+        return redirect(url_for(".books", grant_id=grant.id))
+    return render_template(
+        "grants/new_income.html",
+        grant=grant,
+        form=form,
+        open=grant.status in BOOKS_OPEN,
+        today=clock.today(),
+        heading=_("収入を記録する"),
+        action=_("記録する"),
+        breadcrumb=trail(grant, _("収入を記録する"), of_books(grant)),
+    )
+
+
+def _record(form: IncomeForm, grant: "Grant") -> None:
+    incomes.record_income(
+        grant=grant,
+        kind=IncomeKind(form.kind.data),
+        amount_yen=form.amount_yen.data,
+        happened_on=form.happened_on.data,
+        description=form.description.data or "",
+        by=current_user,
+        client_event_id=form.event.data,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/correct", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=cash_book.grant_above)
+@creates
+def correct_income(grant: "Grant", transaction_id: int) -> ResponseReturnValue:
+    """訂正 of an income in one step."""
+    transaction = cash_book.transaction(grant, transaction_id)
+    if transaction is None or not cash_book.is_income(transaction):
+        abort(404)
+    form = IncomeCorrectionForm(data=_entered(transaction))
+    if perform(form, lambda: _correct(form, grant, transaction)):
+        flash(_("収入の記録を訂正しました。"), "success")
+        return redirect(url_for(".books", grant_id=grant.id))
+    return render_template(
+        "grants/new_income.html",
+        grant=grant,
+        form=form,
+        open=grant.status in BOOKS_OPEN,
+        today=clock.today(),
+        heading=_("収入の記録を訂正する"),
+        action=_("訂正する"),
+        breadcrumb=trail(grant, _("訂正する"), of_books(grant)),
+    )
+
+
+def _entered(transaction: "LedgerTransaction") -> dict[str, object]:
+    """An income as the form takes it."""
+    return {
+        "kind": next(part.income_kind for part in transaction.postings if part.income_kind),
+        "happened_on": transaction.happened_on,
+        "amount_yen": abs(cash_book.cash(transaction)),
+        "description": transaction.description,
+    }
+
+
+def _correct(form: IncomeCorrectionForm, grant: "Grant", transaction: "LedgerTransaction") -> None:
+    incomes.correct_income(
+        grant=grant,
+        transaction=transaction,
+        kind=IncomeKind(form.kind.data),
+        amount_yen=form.amount_yen.data,
+        happened_on=form.happened_on.data,
+        description=form.description.data or "",
+        reason=form.reason.data or "",
+        by=current_user,
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/books/<int:transaction_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.RECEIPT_ENTER, of=cash_book.grant_above)
+@creates
+def cancel_income(grant: "Grant", transaction_id: int) -> ResponseReturnValue:
+    transaction = cash_book.transaction(grant, transaction_id)
+    if transaction is None or not cash_book.is_income(transaction):
+        abort(404)
+    form = ReasonForm()
+    if perform(
+        form,
+        lambda: incomes.cancel_income(
+            grant=grant, transaction=transaction, reason=form.reason.data or "", by=current_user
+        ),
+    ):
+        flash(_("収入の記録を取り消しました。"), "success")
+        return redirect(url_for(".books", grant_id=grant.id))
+    return render_template(
+        "grants/cancel_income.html",
+        form=form,
+        grant=grant,
+        transaction=transaction,
+        amount_yen=abs(cash_book.cash(transaction)),
+        breadcrumb=trail(grant, _("取り消す"), of_books(grant)),
+    )

@@ -1,0 +1,113 @@
+"""The page of one act: what it is about, a reason where one is due, one button, and what comes after."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from stations.core.forms import Form, succeeds
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.grants import disclosure
+from stations.grants.awards.queries import drafts
+from stations.grants.pages import turns
+from stations.grants.pages.trail import trail
+from stations.grants.pages.words import Facts, about, fact
+from stations.grants.queries import grants
+
+if TYPE_CHECKING:
+    from stations.grants.awards.models import GrantCancellation
+    from stations.grants.models import Grant
+    from stations.grants.settlement.models import RefundOrder
+
+__all__ = ["Facts", "before_the_letter", "came_back", "fact", "not_now", "number", "page", "perform"]
+
+
+def before_the_letter(grant: "Grant") -> Response | None:
+    """For a reader outside the city while the decision is not told: back to the grant; None for everybody else.
+
+    Budgets, and what the state allows, would tell what has been drafted.
+    """
+    if disclosure.may_know(current_user, grant):
+        return None
+    flash(_("審査中です。領収書や実績報告は、交付決定の通知が届いてから使えます。"), "info")
+    return redirect(url_for("grants.grant", grant_id=grant.id))
+
+
+def not_now(grant: "Grant") -> Response | None:
+    """For somebody who opens the page of an act that the state does not offer: back to the grant; None if it does.
+
+    Pressing a button too late is another matter: the service answers with `Conflict`.
+    """
+    offered = {turn.endpoint for turn in turns.turns(grant, turns.facts(grant))}
+    if request.method == "POST" or request.endpoint in offered:
+        return None
+    if request.endpoint in turns.ended_with_the_year(grant):
+        flash(_("年度が終わったため、この手続きはできません。"), "info")
+        return redirect(url_for("grants.grant", grant_id=grant.id))
+    flash(
+        _(
+            "いまの状態（%(state)s）では、その操作はありません。",
+            state=label(disclosure.shown_status(current_user, grant)),
+        ),
+        "info",
+    )
+    return redirect(url_for("grants.grant", grant_id=grant.id))
+
+
+def number(mark: str | None) -> int:
+    """The draft that stood on the page, from its mark; 0, which is none, for anything else."""
+    return int(mark) if mark and mark.isdecimal() else 0
+
+
+def came_back(draft: "GrantCancellation | RefundOrder | None") -> drafts.SentBack | None:
+    """Why the last draft of a decision was returned, by whom and when; None without one."""
+    if draft is None:
+        return None
+    return drafts.SentBack(draft.decision_reason, grants.name_of(draft.decided_by_id), draft.decided_at)
+
+
+def perform(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent and the act done; a broken rule is shown in the form, a conflict answers 409."""
+    return form.validate_on_submit() and succeeds(form, act)
+
+
+def page(
+    grant: "Grant",
+    form: Form,
+    act: Callable[[], object],
+    *,
+    heading: str,
+    action: str,
+    done: str,
+    facts: Facts,
+    lead: str = "",
+    kind: str = "primary",
+    template: str = "grants/act.html",
+    offered: bool = False,
+    **more: object,
+) -> ResponseReturnValue:
+    """Show the act with what the grant is and ``facts``; when it is done, say so on the grant's page.
+
+    ``offered``: not an act on the grant itself, and its state is known to allow it.
+    """
+    if not offered and (elsewhere := not_now(grant)) is not None:
+        return elsewhere
+    if perform(form, act):
+        flash(done, "success")
+        return redirect(url_for("grants.grant", grant_id=grant.id))
+    return render_template(
+        template,
+        grant=grant,
+        form=form,
+        heading=heading,
+        action=action,
+        facts=[*about(grant), *facts],
+        lead=lead,
+        kind=kind,
+        breadcrumb=trail(grant, heading),
+        **more,
+    )

@@ -1,0 +1,298 @@
+"""Whose turn it is: what can be done next with a grant, and by whom."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from stations.core import audit, clock
+from stations.core.access import Permission, can
+from stations.core.labels import label
+from stations.core.language import gettext as _
+from stations.core.language import lazy_gettext as _l
+from stations.core.money import Yen
+from stations.core.workflow import Step
+from stations.grants.awards.queries.changes import change_letter, changes_without_letter
+from stations.grants.awards.queries.decisions import (
+    cancellations_without_letter,
+    decided_award,
+    pending_cancellation,
+)
+from stations.grants.books.queries.ledger import is_recovering, postings_of
+from stations.grants.books.rules import bookkeeping
+from stations.grants.books.rules.bookkeeping import Posting, Standing
+from stations.grants.letters.labels import LETTERS
+from stations.grants.models import Grant
+from stations.grants.payments.models import PaymentRequest
+from stations.grants.payments.rules import paying
+from stations.grants.payments.rules.paying import may_reverse
+from stations.grants.rules import (
+    AWAITS_CLOSING,
+    PENDING,
+    Act,
+    Deed,
+    PaymentStatus,
+    RecoveryDeed,
+    Status,
+    year_over,
+)
+from stations.grants.settlement.models import GrantRecovery
+from stations.grants.settlement.queries.refunds import pending_refund
+from stations.grants.settlement.rules import amounts
+from stations.grants.workflow import GRANT, PAYMENT, RECOVERY
+from stations.people.models import Person
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One act that the state allows: its page, who may, and how it looks. ``waits``: somebody waits for it."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    waits: bool = True
+    kind: str = "primary"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`.
+
+    ``untold_changes``: when each was asked for and the kind of its letter, oldest first. ``pending``: asked for as
+    概算払, not yet paid; lists of tasks leave it at 0, they know of each request by itself.
+    ``recovering``: a finding about the closed grant is open.
+    """
+
+    letters: Counter[str]
+    untold_changes: tuple[tuple[dt.datetime, str], ...]
+    cancellations: int
+    standing: Standing
+    cancelling_since: dt.datetime | None
+    refunding_since: dt.datetime | None
+    since: dt.datetime | None
+    change_asked_at: dt.datetime | None
+    advance_returned: bool
+    pending: Yen = 0
+    recovering: bool = False
+
+
+Condition = Callable[[Grant, Facts], bool]
+
+
+def _next(act: Act) -> Condition:
+    """Whether ``act`` is what the difference between city and committee calls for."""
+
+    def calls_for(grant: Grant, facts: Facts) -> bool:
+        return _told(grant, facts) and facts.refunding_since is None and _next_act(grant, facts) is act
+
+    return calls_for
+
+
+def _next_act(grant: Grant, facts: Facts) -> Act:
+    return amounts.settle(grant.fixed_yen or 0, facts.standing.paid).next_act
+
+
+def _told(grant: Grant, facts: Facts) -> bool:
+    """Whether nothing waits for the letter of the fixed amount."""
+    return grant.status is not Status.DETERMINED or "determination" in facts.letters
+
+
+def _refunding(grant: Grant, facts: Facts) -> bool:
+    return _told(grant, facts) and facts.refunding_since is not None
+
+
+def _cancelling(_grant: Grant, facts: Facts) -> bool:
+    return facts.cancelling_since is not None
+
+
+_SETTLED = frozenset({Status.REFUNDED, Status.BALANCE_PAID})
+# What beside the state an act hangs on; the others are offered in every state of their row.
+_WHEN: dict[StrEnum, Condition] = {
+    Act.APPROVE_AWARD: lambda grant, _facts: grant.refusal_reason is None,
+    Act.APPROVE_REFUSAL: lambda grant, _facts: grant.refusal_reason is not None,
+    Act.RETURN_REPORT: lambda grant, _facts: (
+        grant.status is Status.INSPECTED
+    ),  # before, the inspection offers it
+    Act.ORDER_REFUND: _refunding,
+    Deed.RETURN_REFUND: _refunding,
+    Deed.DRAFT_REFUND: _next(Act.ORDER_REFUND),
+    Act.ORDER_BALANCE: _next(Act.ORDER_BALANCE),
+    Act.CLOSE: lambda grant, facts: grant.status in _SETTLED or _next(Act.CLOSE)(grant, facts),
+    Act.RECORD_REFUND: lambda grant, _facts: grant.refund_due_on is not None,
+    Act.CANCEL: _cancelling,
+    Act.CANCEL_PART: _cancelling,
+    Deed.RETURN_CANCELLATION: _cancelling,
+    Deed.DRAFT_CANCELLATION: lambda grant, facts: not _cancelling(grant, facts),
+    RecoveryDeed.DRAFT_RECOVERY: lambda _grant, facts: not facts.recovering,
+}
+# What the button says where one page decides either way.
+_CALLED: dict[StrEnum, Any] = {
+    Act.APPROVE_CHANGE: _l("変更の申請を決裁する"),
+    Act.CANCEL: _l("取消しを決裁する"),
+    Act.ORDER_REFUND: _l("返還命令を決裁する"),
+}
+
+
+@cache
+def turn(step: Step[Any]) -> Turn:
+    """A step of a table as a button or a task. Reports and inspection tell for themselves what waits (`pages.report_tasks`)."""
+    waits = step.kind == "primary" and step.act is not Act.INSPECT
+    said = _CALLED.get(step.act) or label(step.act)
+    return Turn(said, step.endpoint, step.permissions[0], waits, step.kind)
+
+
+def _offered(grant: Grant, facts: Facts) -> list[Turn]:
+    """What the table allows from the grant's state, in its order; acts of one page are one turn."""
+    found: dict[str, Turn] = {}
+    for step in GRANT.steps_from(grant.status):
+        when = _WHEN.get(step.act)
+        if step.endpoint and step.endpoint not in found and (when is None or when(grant, facts)):
+            found[step.endpoint] = turn(step)
+    return list(found.values())
+
+
+def turns(grant: Grant, facts: Facts) -> list[Turn]:
+    """What can be done next, the expected act first; who may is asked with `can`."""
+    found = _offered(grant, facts)
+    deciding = [turn for turn in found if turn.endpoint in _DECIDE_CANCELLATION]
+    rest = [turn for turn in found if turn not in deciding]
+    if grant.status is Status.CANCELLED and _cancellation_due(facts):
+        rest = []
+    ahead = [*_advances(grant, facts), *_letters(grant, facts)]
+    every = [*deciding, *ahead, *rest]
+    return _after_the_year(grant, every) if year_over(grant.fiscal_year, clock.today()) else every
+
+
+_DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"})
+
+
+def _advances(grant: Grant, facts: Facts) -> list[Turn]:
+    """概算払請求, while something of the award can still be asked for."""
+    claimable = paying.advance_limit(facts.standing.awarded, facts.standing.paid, facts.pending)
+    if grant.status is not Status.ACTIVE or claimable <= 0:
+        return []
+    again = facts.advance_returned
+    words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
+    waits = again or facts.standing.paid == 0
+    kind = "primary" if waits else "secondary"
+    return [Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind)]
+
+
+def _cancellation_due(facts: Facts) -> bool:
+    """Whether a 取消し has no letter yet; of an award that was never told there is none."""
+    return "award" in facts.letters and facts.cancellations > facts.letters.get("cancellation", 0)
+
+
+def _letters(grant: Grant, facts: Facts) -> list[Turn]:
+    """Letters that wait for 施行, of what was decided last first."""
+    due = []
+    if facts.untold_changes:
+        due.append((facts.untold_changes[0][1], "grants.issue_change"))
+    if _cancellation_due(facts):
+        due.append(("cancellation", "grants.issue_cancellation"))
+    if grant.status is Status.REFUSED and "refusal" not in facts.letters:
+        due.append(("refusal", "grants.issue"))
+    if not _told(grant, facts):
+        due.append(("determination", "grants.issue_determination"))
+    if grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
+        due.append(("refund", "grants.issue_refund"))
+    return [
+        Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
+        for kind, endpoint in due
+    ]
+
+
+# What binds the budget of the year, and therefore ends with it.
+_IN_THE_YEAR = frozenset({"grants.draft_award", "grants.change", "grants.advance"})
+# What is left of an application that the year did not decide.
+_REFUSE = frozenset({"grants.draft_refusal", "grants.send_back"})
+
+
+def ended_with_the_year(grant: Grant) -> frozenset[str]:
+    """Endpoints of acts that the state would allow, had the year not ended."""
+    if not year_over(grant.fiscal_year, clock.today()):
+        return frozenset()
+    if _award_drafted(grant):
+        return frozenset({"grants.decide"})
+    allowed = {step.endpoint for step in GRANT.steps_from(grant.status)}
+    return _IN_THE_YEAR & (allowed | ({"grants.advance"} if grant.status is Status.ACTIVE else set()))
+
+
+def _award_drafted(grant: Grant) -> bool:
+    return grant.status is Status.DECIDING and grant.refusal_reason is None
+
+
+def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
+    """What the year left undecided can only be refused, or sent back to be refused: that is now what is expected."""
+    ended = ended_with_the_year(grant)
+    undecided = _award_drafted(grant) or grant.status is Status.REVIEWING
+    return [
+        replace(turn, kind="primary", waits=True) if undecided and turn.endpoint in _REFUSE else turn
+        for turn in found
+        if turn.endpoint not in ended
+    ]
+
+
+def change_asked_at(
+    pending: Sequence[dt.datetime], untold: Sequence[tuple[dt.datetime, str]]
+) -> dt.datetime | None:
+    """When the change was asked for that the city is at: the pending one, else the oldest without its letter."""
+    return next(iter([*pending, *(asked_at for asked_at, _kind in untold)]), None)
+
+
+def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
+    """The facts of one grant whose letters and changes are loaded. ``books``: its postings, if a page has them."""
+    if books is None:
+        books = postings_of(grant)
+    telling = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
+    standing = bookkeeping.standing(decided_award(grant) or 0, books)
+    drafted = pending_cancellation(grant) if GRANT.allows(grant.status, Act.CANCEL) else None
+    ordering = pending_refund(grant) if GRANT.allows(grant.status, Act.ORDER_REFUND) else None
+    untold = cancellations_without_letter(grant)
+    letters = Counter(letter.kind for letter in grant.letters)
+    return Facts(
+        letters=letters,
+        cancellations=letters["cancellation"] + len(untold),
+        untold_changes=tuple(telling),
+        standing=standing,
+        cancelling_since=None if drafted is None else drafted.drafted_at,
+        refunding_since=None if ordering is None else ordering.drafted_at,
+        since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,
+        change_asked_at=change_asked_at(
+            [change.requested_at for change in grant.changes if change.approved is None],
+            telling,
+        ),
+        pending=sum(one.amount_yen for one in grant.payment_requests if one.status in PENDING),
+        advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],
+        recovering=grant.status is Status.CLOSED and is_recovering(grant),
+    )
+
+
+def request_turn(request: PaymentRequest) -> Turn | None:
+    """What comes next for a payment request, or how its payment is corrected."""
+    if request.status is PaymentStatus.PAID and not may_reverse(request.kind, request.grant.status):
+        return None
+    return next((turn(step) for step in PAYMENT.steps_from(request.status) if step.endpoint), None)
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """The acts on a grant's page for one person."""
+
+    primary: list[Turn] = field(default_factory=list)
+    other: list[Turn] = field(default_factory=list)
+
+
+def buttons(person: Person, grant: Grant, known: Facts) -> Buttons:
+    """What this person may do next: at most one primary act, the rest beside it."""
+    mine = [turn for turn in turns(grant, known) if can(person, turn.permission, grant)]
+    first = next((turn for turn in mine if turn.kind == "primary"), None)
+    return Buttons([first] if first else [], [turn for turn in mine if turn is not first])
+
+
+def recovery_turn(recovery: GrantRecovery) -> Turn | None:
+    """What comes next for a finding, or how the record of its money is corrected."""
+    return next((turn(step) for step in RECOVERY.steps_from(recovery.status)), None)

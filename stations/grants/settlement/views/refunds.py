@@ -1,0 +1,187 @@
+"""返還命令: drafted, decided, told by its letter; and the money that comes back."""
+
+from typing import TYPE_CHECKING
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from stations.core.access import Permission
+from stations.core.database import creates, writes
+from stations.core.formatting import date, yen
+from stations.core.guards import requires
+from stations.core.language import gettext as _
+from stations.grants.awards.queries import decisions
+from stations.grants.forms import DecideForm, IssueForm, PressForm, ReasonForm
+from stations.grants.letters import queries as letters
+from stations.grants.pages import act, words
+from stations.grants.pages.blueprint import blueprint
+from stations.grants.pages.words import Facts, fact
+from stations.grants.payments.queries import payments
+from stations.grants.queries import grants
+from stations.grants.rules import Act, Deed
+from stations.grants.settlement.forms import RefundForm
+from stations.grants.settlement.queries import refunds as refund_queries
+from stations.grants.settlement.services import refunds
+from stations.grants.workflow import GRANT
+
+if TYPE_CHECKING:
+    from stations.grants.models import Grant
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
+@requires(GRANT.permission(Deed.DRAFT_REFUND), of=grants.grant)
+@creates
+def draft_refund(grant: "Grant") -> ResponseReturnValue:
+    """起案 of the 返還命令; the amount is computed."""
+    returned = refund_queries.returned_refund(grant)
+    return act.page(
+        grant,
+        PressForm(),
+        lambda: refunds.draft_refund(grant=grant, by=current_user),
+        heading=_("返還命令を起案しますか"),
+        action=_("起案して決裁に回す"),
+        done=_("返還命令を起案しました。ほかの方の決裁をお待ちください。"),
+        lead=_("返還額は、支払った額から残る額を引いて計算されます。手で直すことはできません。"),
+        facts=words.settlement(grant),
+        back=act.came_back(returned),
+    )
+
+
+def _why(grant: "Grant") -> Facts:
+    """Why the money comes back, where a 取消し asks for it."""
+    reason = grants.reason_of(grant, Act.CANCEL) if decisions.is_cancelled(grant) else ""
+    return [fact(_("取消しの理由"), reason)] if reason else []
+
+
+def _drafted(grant: "Grant") -> Facts:
+    draft = refund_queries.pending_refund(grant)
+    if draft is None:
+        return words.settlement(grant)
+    return [
+        *words.settlement(grant),
+        *_why(grant),
+        fact(_("起案された返還額"), yen(draft.amount_yen)),
+        *words.due_when_issued(grant),
+        *words.receipts_link(grant),
+        fact(_("起案した人"), grants.name_of(draft.drafted_by_id)),
+    ]
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order", methods=["GET", "POST"])
+@requires(GRANT.permission(Act.ORDER_REFUND), of=grants.grant)
+@writes
+def order_refund(grant: "Grant") -> ResponseReturnValue:
+    """決裁 of the drafted 返還命令."""
+    draft = refund_queries.pending_refund(grant)
+    form = DecideForm(data={"mark": draft.id if draft else ""})
+    return act.page(
+        grant,
+        form,
+        lambda: refunds.order_refund(grant=grant, draft_id=act.number(form.mark.data), by=current_user),
+        heading=_("返還を命じますか"),
+        action=_("返還を命じる"),
+        done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
+        facts=_drafted(grant),
+        other=(_("起案を差し戻す"), url_for(".return_refund", grant_id=grant.id)),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
+@requires(GRANT.permission(Deed.RETURN_REFUND), of=grants.grant)
+@writes
+def return_refund(grant: "Grant") -> ResponseReturnValue:
+    """The draft of a 返還命令 goes back to the officers."""
+    form = ReasonForm()
+    return act.page(
+        grant,
+        form,
+        lambda: refunds.return_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("返還命令の起案を差し戻す"),
+        action=_("差し戻す"),
+        done=_("起案を差し戻しました。"),
+        facts=_drafted(grant),
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund-order/issue", methods=["GET", "POST"])
+@requires(Permission.GRANT_ISSUE, of=grants.grant)
+@creates
+def issue_refund(grant: "Grant") -> ResponseReturnValue:
+    """施行 of the 返還命令書."""
+    form = IssueForm()
+    return act.page(
+        grant,
+        form,
+        lambda: refunds.issue_refund(grant=grant, on=form.on, by=current_user),
+        heading=_("返還命令書を施行しますか"),
+        action=_("返還命令書を施行する"),
+        done=_("返還命令書を施行しました。"),
+        lead=_("返還命令書に文書番号が付き、納期限が決まります。番号と日付は後から変えられません。"),
+        facts=[*words.settlement(grant), *words.due_when_issued(grant), *words.letter_year(grant)],
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
+@requires(GRANT.permission(Act.RECORD_REFUND), of=grants.grant)
+@creates
+def record_refund(grant: "Grant") -> ResponseReturnValue:
+    """戻入 by the cashier."""
+    form = RefundForm()
+    ordered_on = _ordered_on(grant)
+    return act.page(
+        grant,
+        form,
+        lambda: refunds.record_refund(
+            grant=grant,
+            received_on=form.received_on.data,
+            reference=form.reference.data or "",
+            by=current_user,
+        ),
+        heading=_("返還金の入金を記録する"),
+        action=_("入金を記録する"),
+        done=_("返還金の入金を記録しました。"),
+        lead=_("出納整理期間（5月31日）を過ぎた入金は、過年度収入になります。"),
+        facts=_refund_order(grant),
+        hints={"received_on": _("返還命令の日（%(day)s）から今日までの日", day=ordered_on)},
+    )
+
+
+@blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
+@requires(GRANT.permission(Act.REVERSE_REFUND), of=grants.grant)
+@creates
+def reverse_refund(grant: "Grant") -> ResponseReturnValue:
+    """訂正 of a mistaken record of the 戻入, by the cashier."""
+    form = ReasonForm()
+    recorded = [
+        fact(_("記録した入金日"), date(repayment.received_on)) for repayment in payments.repayments(grant)
+    ]
+    return act.page(
+        grant,
+        form,
+        lambda: refunds.reverse_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+        heading=_("返還金の入金の記録を訂正する"),
+        action=_("この記録を取り消して、記録し直す"),
+        done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),
+        lead=_(
+            "入金日や納入番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
+            "返還命令はそのままで、入金をもう一度記録できます。"
+        ),
+        facts=[*_refund_order(grant), *recorded],
+    )
+
+
+def _ordered_on(grant: "Grant") -> str:
+    ordered = letters.letter_of(grant, "refund")
+    return date(ordered.issued_on if ordered else None)
+
+
+def _refund_order(grant: "Grant") -> Facts:
+    return [
+        fact(_("納める人"), grant.committee.name),
+        fact(_("返還額"), yen(grant.refund_yen)),
+        fact(_("返還命令の日"), _ordered_on(grant)),
+        fact(_("起案した人"), grants.name_of(grant.refund_drafted_by_id)),
+        fact(_("返還を命じた人"), grants.name_of(grant.refund_ordered_by_id)),
+        fact(_("納期限"), date(grant.refund_due_on)),
+    ]
