@@ -19,7 +19,7 @@ from stations.grants.letters import labels as letter_labels
 from stations.grants.letters import letter_data
 from stations.grants.letters.letter_data import Award, Determination, FinalReport, Letter, Refund
 from tests.applications.letter_samples import PLAN
-from tests.grants.letter_samples import LETTERS
+from tests.grants.letters.letter_samples import LETTERS
 from tests.support.refusals import refused
 
 DAY = date(2026, 5, 1)

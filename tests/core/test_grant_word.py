@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from stations.core.config import Config, ConfigError
 from stations.core.language import gettext, translate
 from stations.grants.letters import letter_data
-from tests.grants.letter_samples import LETTERS
+from tests.grants.letters.letter_samples import LETTERS
 
 
 @pytest.mark.parametrize(("word", "other"), [("補助金", "助成金"), ("助成金", "補助金")])

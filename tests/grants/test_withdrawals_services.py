@@ -15,7 +15,7 @@ from stations.grants.payments.queries import payments as payment_queries
 from stations.grants.payments.services import payments
 from stations.grants.rules import PaymentStatus, Status
 from tests.grants import cast as grants
-from tests.grants.test_changes_services import amounts, ask
+from tests.grants.awards.test_changes_services import amounts, ask
 
 
 def tasks(person: object) -> set[str]:

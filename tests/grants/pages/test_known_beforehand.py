@@ -15,7 +15,7 @@ from stations.grants.settings import queries as settings
 from stations.grants.settlement.services import determinations, recoveries, refunds
 from tests.grants import active_grant
 from tests.grants import cast as grants
-from tests.grants.test_deciding_views import as_, facts
+from tests.grants.pages.test_deciding_views import as_, facts
 from tests.support.html_page import text_of
 
 YEAR = 2026

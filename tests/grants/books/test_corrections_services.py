@@ -20,7 +20,7 @@ from stations.grants.books.services.receipts import ReceiptRefused
 from stations.grants.reports.services import inspections, reports
 from stations.people.models import Person
 from tests.grants.active_grant import Team, enter, reported, team, written
-from tests.grants.test_receipts_services import take_in
+from tests.grants.books.test_receipts_services import take_in
 from tests.support.refusals import refused
 
 pytestmark = pytest.mark.usefixtures("db_session")

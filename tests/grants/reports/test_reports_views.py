@@ -12,7 +12,7 @@ from stations.grants.books.services import ledger
 from stations.grants.reports.services import reports
 from stations.grants.rules import Status
 from tests.grants.active_grant import Team, enter, reported, team, written
-from tests.grants.test_receipts_services import take_in
+from tests.grants.books.test_receipts_services import take_in
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded

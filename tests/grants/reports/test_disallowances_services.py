@@ -21,7 +21,7 @@ from stations.grants.rules import Status
 from stations.grants.settlement.queries import calculation
 from stations.grants.settlement.services import determinations
 from tests.grants.active_grant import Team, enter, reported, team
-from tests.grants.test_receipts_services import take_in
+from tests.grants.books.test_receipts_services import take_in
 from tests.support import cast
 from tests.support.refusals import refused
 
