@@ -16,7 +16,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from stations.applications.content import PARTS
 from stations.applications.labels import CATEGORIES, CATEGORY_EXAMPLES, FIELDS, GROUPS, INCOMES
 from stations.applications.rules import CostCategory, IncomeKind, Section, cost_group
-from stations.applications.services import CostInput, IncomeInput
+from stations.applications.services.drafting import CostInput, IncomeInput
 from stations.core import once
 from stations.core.forms import (
     Form,

@@ -181,7 +181,7 @@ class PlanAttachment(Model):
 class PlanVersion(AppendOnly, Model):
     """What was submitted, frozen: the canonical content and its SHA-256. The approved one is what is granted.
 
-    Never changed or deleted. Written only by `applications.services.submit`.
+    Never changed or deleted. Written only by `applications.services.submission`.
     """
 
     __tablename__ = "plan_version"

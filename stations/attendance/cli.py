@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from stations.attendance import services
+from stations.attendance.services import rows
 from stations.core.database import db
 
 commands = AppGroup("attendance", help="Counts of visits.")
@@ -13,7 +13,7 @@ commands = AppGroup("attendance", help="Counts of visits.")
 @click.option("--correct", is_flag=True, help="Write what the taps say.")
 def recount(correct: bool) -> None:
     """Compare every count with the sum of its taps; the exit code is 1 while one differs."""
-    wrong = services.recount(correct=correct)
+    wrong = rows.recount(correct=correct)
     db.session.commit()
     for one in wrong:
         click.echo(f"record {one.record_id}, {one.counter} {one.band or ''}: {one.counted}, taps: {one.taps}")

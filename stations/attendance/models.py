@@ -228,7 +228,7 @@ class TallyDevice(Model):
     """What a tablet last reported about one opening: how many touches it still holds, and how its clock stands.
 
     Who closes the record reads from it that another tablet may still hold touches. Not history: each report
-    overwrites the one before. Written by `attendance.services.note_report`.
+    overwrites the one before. Written by `attendance.services.devices`.
     """
 
     __tablename__ = "tally_device"

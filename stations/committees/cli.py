@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from stations.committees import services
+from stations.committees.services import districts
 from stations.core.database import db
 
 commands = AppGroup("committees", help="Districts and their committees.")
@@ -20,6 +20,6 @@ commands = AppGroup("committees", help="Districts and their committees.")
 )
 def load_districts(path: Path | None) -> None:
     """Create the districts and one committee each; run again after the list has changed."""
-    new = services.load_districts(path) if path else services.load_districts()
+    new = districts.load_districts(path) if path else districts.load_districts()
     db.session.commit()
     click.echo(f"{new} new")

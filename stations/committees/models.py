@@ -149,7 +149,7 @@ class Venue(Model):
 class CalendarRule(Model):
     """When a station opens regularly: 毎月第2土曜 10–12時 at one venue.
 
-    `committees.services.lay_out` lays its openings out; ending it removes only future planned ones.
+    `committees.services.calendar` lays its openings out; ending it removes only future planned ones.
     `pattern` holds the fields of `committees.rules.CalendarPattern`.
     """
 

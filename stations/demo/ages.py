@@ -1,7 +1,7 @@
 """The story of the age bands: last year told grown-ups apart less finely, and the next year's wait for their decision."""
 
-from stations.attendance import services
 from stations.attendance.band_rules import STANDARD, Band, with_codes
+from stations.attendance.services import bands as attendance_bands
 from stations.core.access import Role
 from stations.demo.diary import Days, Story
 from stations.demo.town import Town
@@ -26,10 +26,10 @@ def story(days: Days, town: Town) -> Story:
         (days.year, STANDARD[:-1], days.before(2, 3)),
     ):
         yield entered
-        draft = services.draft_bands(year=year, bands=bands, by=town.officer())
-        services.approve_bands(draft=draft, by=town.city[Role.APPROVER][0])
+        draft = attendance_bands.draft_bands(year=year, bands=bands, by=town.officer())
+        attendance_bands.approve_bands(draft=draft, by=town.city[Role.APPROVER][0])
     yield days.share(0.96)
-    services.draft_bands(year=days.year + 1, bands=_NEXT, by=town.officer())
+    attendance_bands.draft_bands(year=days.year + 1, bands=_NEXT, by=town.officer())
 
 
 def code(band: Band, year: int, days: Days) -> str:

@@ -4,9 +4,9 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from stations.committees import services
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus, StationKind, occurrences
+from stations.committees.services import calendar
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import fetch_all
@@ -39,7 +39,7 @@ def story(town: Town, place: Place) -> Story:
     if place.key in _TODAY:
         yield days.share(0.9)
         begins = max(14, place.hours[1])  # after what the rule may have opened that day
-        services.add_opening(
+        calendar.add_opening(
             station=station,
             venue=town.venues[place.key][0],
             on=days.today,
@@ -58,10 +58,10 @@ def _plan(town: Town, place: Place, first: dt.date, last: dt.date) -> None:
     station, venues, by = town.stations[place.key], town.venues[place.key], town.of(place)[Role.DRAFTER]
     pattern = place.pattern(first, last)
     if place.kind is not StationKind.ROVING:
-        services.add_rule(station=station, venue=venues[0], pattern=pattern, by=by)
+        calendar.add_rule(station=station, venue=venues[0], pattern=pattern, by=by)
         return
     for nth, day in enumerate(occurrences(pattern, first, last)):
-        services.add_opening(
+        calendar.add_opening(
             station=station,
             venue=venues[nth % len(venues)],
             on=day,
@@ -77,7 +77,7 @@ def cancel(town: Town, place: Place, opening: Opening) -> None:
 
 
 def _cancel(town: Town, place: Place, opening: Opening, reason: str) -> None:
-    services.cancel_opening(opening=opening, reason=reason, by=town.crew[place.key][Role.STATION_LEADER])
+    calendar.cancel_opening(opening=opening, reason=reason, by=town.crew[place.key][Role.STATION_LEADER])
 
 
 def _next(town: Town, place: Place) -> list[Opening]:

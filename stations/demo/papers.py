@@ -8,8 +8,8 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 from werkzeug.datastructures import FileStorage
 
-from stations.applications import services
 from stations.applications.models import CostLine, Plan
+from stations.applications.services import drafting
 from stations.core import clock, money
 from stations.demo.receipt_photos import font
 from stations.people.models import Person
@@ -55,7 +55,7 @@ def attach(plan: Plan, *, by: Person) -> None:
     """Attach what belongs to the plan of this title, as the page does."""
     paper = DRAWN[plan.title]
     upload = FileStorage(BytesIO(paper.draw(plan)), filename=paper.name)
-    services.attach(plan=plan, upload=upload, caption=paper.caption, by=by)
+    drafting.attach(plan=plan, upload=upload, caption=paper.caption, by=by)
 
 
 def _estimate(plan: Plan) -> bytes:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from stations.applications import services
 from stations.applications.models import Plan
 from stations.applications.rules import CostCategory, IncomeKind, Section, Status
-from stations.applications.services import CostInput, IncomeInput
+from stations.applications.services import drafting, review, submission
+from stations.applications.services.drafting import CostInput, IncomeInput
 from stations.core.access import Role
 from stations.core.money import Yen
 from stations.demo import papers
@@ -61,7 +61,7 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
     start = town.dice.uniform(0, 0.2)
     yield days.leisure(moment(start))
     year = days.year - 1 if task.last_year else days.year
-    plan = plans[task] = services.create_plan(
+    plan = plans[task] = drafting.create_plan(
         station=town.stations[task.place.key], fiscal_year=year, title=task.title, by=officers[Role.DRAFTER]
     )
     sections = _sections(town, task, plan)
@@ -69,7 +69,7 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
         yield days.leisure(moment(start + 0.05 * nth))
         _save(plan, section, values, town, task)
     yield days.leisure(moment(start + 0.3))
-    services.save_costs(
+    drafting.save_costs(
         plan=plan,
         lines=cost_lines(town, task),
         incomes=incomes(task),
@@ -82,7 +82,7 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
     if task.plan is Status.DRAFT:
         return
     yield moment(0.6)
-    services.submit(plan=plan, by=officers[Role.CHAIR])
+    submission.submit(plan=plan, by=officers[Role.CHAIR])
     yield from _check(town, task, plan, moment(0.7), moment(0.9))
 
 
@@ -92,7 +92,7 @@ def _check(town: Town, task: Undertaking, plan: Plan, received: dt.datetime, che
     if task.plan is Status.SUBMITTED:
         return
     yield received
-    services.receive(plan=plan, by=town.officer())
+    review.receive(plan=plan, by=town.officer())
     if task.plan is Status.RECEIVED:
         return
     if task.plan is Status.RETURNED or (task.whole_year and len(task.place.key) % 5 == 0):
@@ -102,37 +102,37 @@ def _check(town: Town, task: Undertaking, plan: Plan, received: dt.datetime, che
             return
         yield town.days.between(received, checked, 0.7)
         for section in (Section.COSTS, Section.ORGANISATION):
-            services.mark_mended(plan=plan, section=section, by=officers[Role.DRAFTER])
-        services.submit(plan=plan, by=officers[Role.CHAIR])
-        services.receive(plan=plan, by=town.officer(1))
+            drafting.mark_mended(plan=plan, section=section, by=officers[Role.DRAFTER])
+        submission.submit(plan=plan, by=officers[Role.CHAIR])
+        review.receive(plan=plan, by=town.officer(1))
     if task.plan is Status.WITHDRAWN:
         yield checked
-        services.withdraw(plan=plan, by=officers[Role.CHAIR], reason="車両の手配がつかなくなったため")
+        submission.withdraw(plan=plan, by=officers[Role.CHAIR], reason="車両の手配がつかなくなったため")
         return
     yield checked
-    services.confirm(plan=plan, by=town.officer(1))
+    review.confirm(plan=plan, by=town.officer(1))
 
 
 def _return(town: Town, plan: Plan) -> None:
-    services.comment(
+    review.comment(
         plan=plan,
         section=Section.COSTS,
         text="消耗品の単価の根拠が分かるように、見積もりか過去の実績を書き添えてください。",
         by=town.officer(),
     )
-    services.comment(
+    review.comment(
         plan=plan,
         section=Section.ORGANISATION,
         text="雨天や荒天のときの連絡のしかたを加えてください。",
         by=town.officer(),
     )
-    services.return_for_correction(
+    review.return_for_correction(
         plan=plan, reason="費用の根拠と安全管理について、2か所の補足をお願いします。", by=town.officer()
     )
 
 
 def _save(plan: Plan, section: Section, values: dict[str, object], town: Town, task: Undertaking) -> None:
-    services.save_section(
+    drafting.save_section(
         plan=plan,
         section=section,
         values=values,

@@ -11,14 +11,16 @@ from stations.core.access import Role
 from stations.core.database import db
 from stations.demo.diary import Story
 from stations.demo.town import Town
-from stations.people import services as people
 from stations.people.models import Person
-from stations.referrals import deadlines, services
+from stations.people.services import roles
+from stations.referrals import deadlines
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import AgeGroup, ObservationStatus, Outcome, Status
-from stations.referrals.services import AgencyFacts, Memo
+from stations.referrals.services import agencies, consents, escalation, observations, referrals
+from stations.referrals.services.agencies import AgencyFacts
+from stations.referrals.services.observations import Memo
 
 _CENTRES = "地域包括支援センター"
 _STATIONS = ("farm", "mabashi", "hidamari", "sakura", "meguru", "yorimichi", "kokage", "mutsumi")
@@ -143,10 +145,10 @@ def found_agencies(town: Town) -> list[Desk]:
 
 
 def _found(town: Town, login: str, facts: AgencyFacts) -> Desk:
-    agency = services.create_agency(facts=facts, by=town.officer())
+    agency = agencies.create_agency(facts=facts, by=town.officer())
     administrator, second = town.city[Role.ADMINISTRATOR]
     worker = town.person(login, by=administrator)
-    people.give_role(
+    roles.give_role(
         person=worker,
         role=Role.MARUGOTO_DESK if facts.is_marugoto_desk else Role.CASE_WORKER,
         agency_id=agency.id,
@@ -168,7 +170,7 @@ def referral_story(town: Town, desk: Desk, nth: int, wanted: Status) -> Story:
     ago = (_LATE.get(wanted, _LONG_AGO) if nth % 2 == 0 else _LATELY) + sum(_AFTER[step] for step in way)
     made = days.winter(2, 9, of=days.year) if expires else days.ago(ago)
     yield made
-    referral = services.create_referral(
+    referral = referrals.create_referral(
         agency=desk.agency, station=town.stations[station], contact_name=desk.worker.name, by=desk.worker
     )
     _fill(town, desk, referral, station, until=dt.date(days.year, 3, 10) if expires else None)
@@ -197,7 +199,7 @@ def _fill(town: Town, desk: Desk, referral: Referral, station: str, *, until: dt
     dice, today = town.dice, clock.today()
     wish = dice.choice([said for said in WISHES if not said.stations or station in said.stations])
     age = _age(town, wish)
-    services.save_referral(
+    referrals.save_referral(
         referral=referral,
         alias=dice.choice(_ALIASES),
         age_group=age,
@@ -208,7 +210,7 @@ def _fill(town: Town, desk: Desk, referral: Referral, station: str, *, until: dt
         contact_phone=desk.agency.phone,
         by=desk.worker,
     )
-    services.record_consent(
+    consents.record_consent(
         subject=referral,
         consent=Consent(
             answer=ConsentAnswer.GIVEN,
@@ -231,27 +233,27 @@ def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> No
     """One step along the way."""
     match to:
         case Status.SENT:
-            services.send(referral=referral, by=worker)
+            referrals.send(referral=referral, by=worker)
         case Status.ACCEPTED:
-            services.accept(referral=referral, by=leader)
+            referrals.accept(referral=referral, by=leader)
         case Status.ARRANGING:
-            services.arrange(referral=referral, by=leader)
+            referrals.arrange(referral=referral, by=leader)
         case Status.VISITED:
-            services.record_first_visit(referral=referral, on=clock.today(), by=leader)
+            referrals.record_first_visit(referral=referral, on=clock.today(), by=leader)
         case Status.JOINED:
-            services.start(referral=referral, by=leader)
+            referrals.start(referral=referral, by=leader)
         case Status.SETTLED:
             _look_back(referral, leader)
-            services.settle(referral=referral, by=leader)
+            referrals.settle(referral=referral, by=leader)
         case _:
-            services.close(referral=referral, reason="自分で通えるようになったため", by=worker)
+            referrals.close(referral=referral, reason="自分で通えるようになったため", by=worker)
 
 
 def _look_back(referral: Referral, leader: Person) -> None:
     """How it goes, once it is time to say so: where the year so far is short, the way was too quick for it."""
     look = referral.follow_ups[0]
     if deadlines.may_follow_up(look.due_on, clock.today()):
-        services.record_follow_up(
+        referrals.record_follow_up(
             referral=referral,
             follow_up_id=look.id,
             outcome=Outcome.CONTINUING,
@@ -264,15 +266,15 @@ def _leave(referral: Referral, wanted: Status, worker: Person, leader: Person) -
     """One way out."""
     match wanted:
         case Status.RETURNED:
-            services.return_(referral=referral, reason="送迎が必要かどうかを書き添えてください。", by=leader)
+            referrals.return_(referral=referral, reason="送迎が必要かどうかを書き添えてください。", by=leader)
         case Status.FAILED:
-            services.fail(referral=referral, reason="日程が合わず、見学に至らなかったため", by=leader)
+            referrals.fail(referral=referral, reason="日程が合わず、見学に至らなかったため", by=leader)
         case Status.SUSPENDED:
-            services.suspend(referral=referral, reason="体調がととのうまで休むため", by=leader)
+            referrals.suspend(referral=referral, reason="体調がととのうまで休むため", by=leader)
         case Status.WITHDRAWN:
-            services.withdraw(referral=referral, reason="引っ越しが決まったため", by=worker)
+            referrals.withdraw(referral=referral, reason="引っ越しが決まったため", by=worker)
         case _:
-            services.expire(referral=referral)
+            referrals.expire(referral=referral)
 
 
 def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: ObservationStatus) -> Story:
@@ -286,7 +288,7 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
     ago = (_MEMO_LATE.get(wanted, _LONG_AGO) if nth % 2 else _LATELY) + 2 * len(way)
     yield days.ago(ago)
     seen = dice.choice(FACTS)
-    memo = services.create_observation(
+    memo = observations.create_observation(
         station=town.stations[station],
         memo=Memo(
             facts=seen.text,
@@ -299,7 +301,7 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
         by=leader,
     )
     given = answer is ConsentAnswer.GIVEN
-    services.record_consent(
+    consents.record_consent(
         subject=memo,
         consent=Consent(
             answer=answer,
@@ -316,7 +318,7 @@ def memo_story(town: Town, desk: Desk, marugoto: Desk, nth: int, wanted: Observa
         _answer(memo, step, leader, receiver.worker)
     while memo.status is ObservationStatus.SENT and memo.escalate_at is not None:
         yield memo.escalate_at
-        services.escalate(observation=memo)
+        escalation.escalate(observation=memo)
 
 
 _MEMO_WAYS = {
@@ -345,22 +347,22 @@ def _answer(memo: Observation, to: ObservationStatus, leader: Person, worker: Pe
         case ObservationStatus.SENT:
             if memo.urgent:
                 called = Call(outcome=CallOutcome.REACHED, whom="送り先の当番の方", at=clock.now())
-                services.record_call(observation=memo, call=called, by=leader)
-            services.send_observation(observation=memo, by=leader)
+                observations.record_call(observation=memo, call=called, by=leader)
+            observations.send_observation(observation=memo, by=leader)
         case ObservationStatus.WITHDRAWN:
-            services.withdraw_observation(
+            observations.withdraw_observation(
                 observation=memo, reason="ご家族といっしょに相談の窓口へ行かれたため", by=leader
             )
         case ObservationStatus.RETURNED:
-            services.return_observation(
+            observations.return_observation(
                 observation=memo, reason="いつごろの様子か、もう少し詳しく書いてください。", by=worker
             )
         case ObservationStatus.ACKNOWLEDGED:
-            services.acknowledge_observation(observation=memo, by=worker)
+            observations.acknowledge_observation(observation=memo, by=worker)
         case ObservationStatus.IN_PROGRESS:
-            services.start_observation(observation=memo, by=worker)
+            observations.start_observation(observation=memo, by=worker)
         case _:
-            services.close_observation(
+            observations.close_observation(
                 observation=memo,
                 answer="訪ねてお話を聞きました。これからも見守りをお願いします。",
                 by=worker,

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from stations.attendance import authors, services
+from stations.attendance import authors
 from stations.attendance.device_events import DeviceEvent, DeviceReport
-from stations.committees import services as committees
+from stations.attendance.services import counting, devices
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
+from stations.committees.services import calendar
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import fetch_all
@@ -61,7 +62,7 @@ def _pass_the_tablet_on(town: Town, place: Place, opening: Opening) -> None:
     """The leader tapped without a network; the volunteer, signed in after them, sends it with taps of their own."""
     leader, volunteer = _crew(town, place)
     taps = [*_taps(opening, leader, range(4)), *_taps(opening, volunteer, range(4, 7))]
-    services.receive(opening=opening, events=taps, sent_at=clock.now() + _AHEAD, by=volunteer)
+    counting.receive(opening=opening, events=taps, sent_at=clock.now() + _AHEAD, by=volunteer)
 
 
 def _taps(opening: Opening, author: Person, numbers: Iterable[int]) -> list[DeviceEvent]:
@@ -82,7 +83,7 @@ def _come_too_late(town: Town, place: Place, opening: Opening) -> None:
     """The tablet comes back into the network when the record is closed, with two taps and a clock two days ahead."""
     _leader, volunteer = _crew(town, place)
     report = DeviceReport(_TABLET, unsent=2, gone=True)
-    services.note_report(opening=opening, report=report, settled=0, clock_ahead=_AHEAD, by=volunteer)
+    devices.note_report(opening=opening, report=report, settled=0, clock_ahead=_AHEAD, by=volunteer)
 
 
 def _open_twice(town: Town, place: Place, opening: Opening) -> None:
@@ -90,7 +91,7 @@ def _open_twice(town: Town, place: Place, opening: Opening) -> None:
     leader, _volunteer = _crew(town, place)
     starts_at = dt.time(opening.ends_at.hour + 1)
     try:
-        committees.add_opening(
+        calendar.add_opening(
             station=opening.station,
             venue=opening.venue,
             on=opening.on,

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import pyotp
 import sqlalchemy as sa
 
-from stations.committees import services as committees
 from stations.committees.models import Committee, District, Station, Venue
+from stations.committees.services import districts
+from stations.committees.services import officers as officer_services
+from stations.committees.services import stations as station_services
 from stations.core import clock
 from stations.core.access import SECOND_FACTOR_ROLES, Role
 from stations.core.database import db
@@ -17,8 +19,8 @@ from stations.demo.accounts import PASSWORD, PREFIX, totp_secret
 from stations.demo.diary import Days
 from stations.demo.names import names
 from stations.demo.places import PLACES, Place
-from stations.people import services as people
 from stations.people.models import Person
+from stations.people.services import accounts, requests, roles, second_factor
 from stations.people.services.passwords import set_password
 
 OFFICERS = (Role.CHAIR, Role.DRAFTER, Role.TREASURER, Role.COMMITTEE_AUDITOR)
@@ -67,7 +69,7 @@ class Town:
     def person(self, login: str, *, by: Person | None) -> Person:
         """Somebody new with the demonstration's password; roles come afterwards."""
         name, kana = next(self._names)
-        return people.create_person(
+        return accounts.create_person(
             by=by,
             login=PREFIX + login,
             name=name,
@@ -88,7 +90,7 @@ class Town:
         person.password_hash = self._password_hash
         if any(role.role in SECOND_FACTOR_ROLES for role in person.roles):
             secret = totp_secret(person.login)
-            people.confirm_enrolment(person, secret=secret, code=pyotp.TOTP(secret).at(clock.now()))
+            second_factor.confirm_enrolment(person, secret=secret, code=pyotp.TOTP(secret).at(clock.now()))
 
 
 def settle(town: Town) -> None:
@@ -96,7 +98,7 @@ def settle(town: Town) -> None:
     administrators = [town.person(f"admin{nth}", by=None) for nth in (1, 2)]
     long_ago = dt.date(town.days.year - 6, 4, 1)
     for administrator in administrators:
-        people.give_role(person=administrator, role=Role.ADMINISTRATOR, from_on=long_ago, by=None)
+        roles.give_role(person=administrator, role=Role.ADMINISTRATOR, from_on=long_ago, by=None)
     town.city[Role.ADMINISTRATOR] = administrators
     for role, count in CITY:
         town.city[role] = [
@@ -104,10 +106,10 @@ def settle(town: Town) -> None:
             for nth in range(1, count + 1)
         ]
         for person in town.city[role]:
-            people.give_role(
+            roles.give_role(
                 person=person, role=role, from_on=long_ago, by=administrators[0], second=administrators[1]
             )
-    committees.load_districts()
+    districts.load_districts()
     found = db.session.scalars(sa.select(District).order_by(District.number)).all()
     for district in sorted(found, key=lambda one: (one.code not in FIRST, one.number)):
         _committee(town, district)
@@ -118,7 +120,7 @@ def settle(town: Town) -> None:
 def ask_for_a_role(town: Town) -> None:
     """Somebody moves within the section next month: the second administrator has yet to agree."""
     administrator, _second = town.city[Role.ADMINISTRATOR]
-    people.ask_for_role(
+    requests.ask_for_role(
         person=town.officer(1),
         role=Role.CASHIER,
         from_on=clock.add_months(clock.today().replace(day=1), 1),
@@ -130,7 +132,7 @@ def _committee(town: Town, district: District) -> None:
     """Four officers, and where the committee is older than their term, whoever was chair before."""
     committee, code, year = district.committee, district.code, town.days.year
     town.committees[code] = committee
-    committees.edit_committee(
+    districts.edit_committee(
         committee=committee,
         phone=town.phone(),
         address=f"松戸市{district.name}見本町1-2-3",
@@ -140,14 +142,14 @@ def _committee(town: Town, district: District) -> None:
     town.officers[code] = {}
     for role in OFFICERS:
         person = town.person(f"{code}-{SHORT.get(role, role)}", by=town.city[Role.ADMINISTRATOR][0])
-        committees.appoint(
+        officer_services.appoint(
             committee=committee, person=person, role=role, from_on=begins, to_on=ends, by=town.officer()
         )
         town.officers[code][role] = person
         town.ready(person)
     if code in FIRST:
         former = town.person(f"{code}-former-chair", by=town.city[Role.ADMINISTRATOR][0])
-        committees.appoint(
+        officer_services.appoint(
             committee=committee,
             person=former,
             role=Role.CHAIR,
@@ -167,7 +169,7 @@ def open_stations(town: Town) -> None:
 
 def _station(town: Town, place: Place) -> None:
     drafter, committee = town.of(place)[Role.DRAFTER], town.committees[place.district]
-    station = committees.create_station(
+    station = station_services.create_station(
         committee=committee,
         name=place.name,
         kana=place.kana,
@@ -183,7 +185,7 @@ def _station(town: Town, place: Place) -> None:
     district = committee.district
     town.stations[place.key] = station
     town.venues[place.key] = [
-        committees.add_venue(
+        station_services.add_venue(
             station=station,
             name=spot.name,
             postal_code="270-0000",
@@ -203,7 +205,7 @@ def _station(town: Town, place: Place) -> None:
         return
     for role in (Role.STATION_LEADER, Role.VOLUNTEER):
         person = town.person(f"{place.key}-{SHORT.get(role, role)}", by=town.city[Role.ADMINISTRATOR][0])
-        people.give_role(
+        roles.give_role(
             person=person,
             role=role,
             station_id=station.id,
@@ -213,4 +215,4 @@ def _station(town: Town, place: Place) -> None:
         town.crew[place.key][role] = person
         town.ready(person)
     opened = clock.add_months(clock.fiscal_year_period(town.days.year - 1)[0], place.months_late)
-    committees.open_station(station=station, on=opened, by=drafter)
+    station_services.open_station(station=station, on=opened, by=drafter)

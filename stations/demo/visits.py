@@ -7,11 +7,11 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stations.attendance import services
 from stations.attendance.band_rules import STANDARD, UNKNOWN
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
 from stations.attendance.rules import Counter as Counted
 from stations.attendance.rules import RecordAct, RecordStatus, Totals
+from stations.attendance.services import day
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningAct, OpeningStatus
 from stations.core import audit, clock
@@ -97,20 +97,20 @@ def _afterwards(opening: Opening) -> dt.datetime:
 
 def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
     crew, dice = town.crew[place.key], town.dice
-    services.correct(
+    day.correct(
         opening=opening,
         typed=_counted(town, place, opening, crowds),
         reason=_REASON,
         by=crew[Role.VOLUNTEER],
     )
-    services.save_details(
+    day.save_details(
         opening=opening,
         weather=dice.choice(_WEATHER),
         note=dice.choice(_NOTES),
         incident=dice.choice(_INCIDENTS),
         by=crew[Role.STATION_LEADER],
     )
-    services.close(opening=opening, by=crew[Role.STATION_LEADER])
+    day.close(opening=opening, by=crew[Role.STATION_LEADER])
 
 
 def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> None:

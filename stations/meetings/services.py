@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from stations.applications import services as plan_services
 from stations.applications.models import Plan
+from stations.applications.services import meeting as application_meeting
 from stations.core import audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Permission, demand
@@ -83,7 +83,7 @@ def table(*, meeting: Meeting, plan: Plan, by: Person) -> AgendaItem:
     _begin(meeting, by=by)
     _must_be(meeting, *UNDER_WAY)
     where: dict[str, int | str] = {"meeting_id": meeting.id, "meeting": meeting.title}
-    version = plan_services.table(plan=plan, where=where, by=by)
+    version = application_meeting.table(plan=plan, where=where, by=by)
     last = db.session.scalar(
         sa.select(sa.func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting.id)
     )
@@ -100,7 +100,7 @@ def untable(*, item: AgendaItem, by: Person, reason: str = "") -> None:
     if item.resolution is not None:
         raise Conflict(None, N_("この議案は、もう議決されています。"))
     if item.pending:
-        plan_services.untable(plan=item.plan, by=by, reason=reason)
+        application_meeting.untable(plan=item.plan, by=by, reason=reason)
     audit.record(meeting, act=History.UNTABLE, by=by, reason=reason.strip(), detail={"plan_id": item.plan_id})
     db.session.delete(item)
     db.session.flush()
@@ -176,7 +176,7 @@ def resolve(
     lock(item)
     votes = {"votes_for": votes_for, "votes_against": votes_against, "abstentions": abstentions}
     check_resolving(item=item, resolution=resolution, reason=reason, conditions=conditions, by=by, **votes)
-    plan_services.resolve(
+    application_meeting.resolve(
         plan=item.plan,
         act=rules.resolution_act(resolution),
         reason=reason,

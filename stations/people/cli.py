@@ -7,8 +7,9 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
 from stations.core.messages import Refusal
-from stations.people import queries, services
+from stations.people import queries
 from stations.people.models import LinkKind
+from stations.people.services import accounts, links, roles
 
 FIRST_ADMINISTRATORS = 2
 
@@ -27,10 +28,10 @@ def first_administrator(login: str, name: str, email: str | None) -> None:
     if queries.people(role=Role.ADMINISTRATOR).total >= FIRST_ADMINISTRATORS:
         raise click.ClickException("There are two administrators already, who can invite others.")
     try:
-        person = services.create_person(by=None, login=login, name=name, kana="", email=email)
+        person = accounts.create_person(by=None, login=login, name=name, kana="", email=email)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    services.give_role(person=person, role=Role.ADMINISTRATOR, from_on=clock.today(), by=None)
-    url = services.issue_link(person, kind=LinkKind.INVITATION, by=None)
+    roles.give_role(person=person, role=Role.ADMINISTRATOR, from_on=clock.today(), by=None)
+    url = links.issue_link(person, kind=LinkKind.INVITATION, by=None)
     db.session.commit()
     click.echo(url)

@@ -31,8 +31,9 @@ from stations.core.config import Config
 from stations.core.database import SAFE_METHODS, commits
 from stations.core.forms import HELD_FIELD, fields_sent
 from stations.core.language import gettext as _
-from stations.people import devices, queries, rules, services
+from stations.people import devices, queries, rules
 from stations.people.models import Person
+from stations.people.services import accounts, held_forms, sign_in
 
 # The cookie is written again at most this often, and the limit is generous by as much:
 # the browser's own warning must never come later than the server's end.
@@ -130,7 +131,7 @@ def begin(person: Person, *, second_factor: bool) -> None:
     session["seen"] = session["since"] = session["typed"] = _now()
     session["second"] = second_factor
     session["key"] = secrets.token_urlsafe(9)
-    services.record_sign_in(person, device=devices.remember())
+    sign_in.record_sign_in(person, device=devices.remember())
     if web.LANGUAGE_COOKIE not in request.cookies and person.language in dict(web.LANGUAGES):
         remember_language(person.language)
 
@@ -159,7 +160,7 @@ def sign_out() -> None:
     """Sign out on this device; a copy of the cookie opens nothing any more either."""
     person, key = signed_in(), session.get("key")
     if person is not None and key is not None:
-        services.end_session(person, key)
+        accounts.end_session(person, key)
     end()
 
 
@@ -292,7 +293,7 @@ def _hold(person: Person) -> bool:
     path = local_path(request.full_path.rstrip("?"))
     if not path or not any(value.strip() for name, value in fields if name != once.FIELD):
         return False
-    services.hold_form(person, path=path, fields=fields)
+    held_forms.hold_form(person, path=path, fields=fields)
     return True
 
 
@@ -359,7 +360,7 @@ def _drop_sent_form(response: Response) -> Response:
 
 @commits
 def _drop(held_form_id: int) -> None:
-    services.drop_form(current_user, held_form_id)
+    held_forms.drop_form(current_user, held_form_id)
 
 
 def init_app(app: Flask) -> None:

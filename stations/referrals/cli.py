@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 
 from stations.core import clock
 from stations.core.database import db
-from stations.referrals import queries, services
+from stations.referrals.queries import lists
+from stations.referrals.services import escalation, referrals
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -20,14 +21,14 @@ commands = AppGroup("referrals", help="Referrals whose consent runs out, memos t
 @commands.command("escalate")
 def escalate() -> None:
     """Pass urgent memos on that nobody acknowledged in time; run it every five minutes. Safe to repeat."""
-    unanswered = queries.unanswered(clock.now())
-    _each(unanswered, lambda memo: services.escalate(observation=memo), said="passed on")
+    unanswered = lists.unanswered(clock.now())
+    _each(unanswered, lambda memo: escalation.escalate(observation=memo), said="passed on")
 
 
 @commands.command("expire")
 def expire() -> None:
     """End referrals whose consent expired before the person came; run it once a day."""
-    _each(queries.expiring(clock.today()), lambda sheet: services.expire(referral=sheet), said="expired")
+    _each(lists.expiring(clock.today()), lambda sheet: referrals.expire(referral=sheet), said="expired")
 
 
 def _each(rows: Iterable[T], act: Callable[[T], bool | None], *, said: str) -> None:

@@ -1,9 +1,9 @@
 """Plans that tests begin with, built through the services themselves."""
 
-from stations.applications import services
 from stations.applications.models import Plan
 from stations.applications.rules import CostCategory, IncomeKind, Section
-from stations.applications.services import CostInput, IncomeInput
+from stations.applications.services import drafting, review, submission
+from stations.applications.services.drafting import CostInput, IncomeInput
 from stations.committees.models import Station
 from stations.people.models import Person
 from tests.support import cast
@@ -38,7 +38,7 @@ REQUESTED = 150_000
 
 def draft(of: Station, by: Person, *, year: int = 2026, title: str = "昔遊びと茶話会の計画") -> Plan:
     """A plan in which nothing is written yet."""
-    return services.create_plan(station=of, fiscal_year=year, title=title, by=by)
+    return drafting.create_plan(station=of, fiscal_year=year, title=title, by=by)
 
 
 def written(of: Station, by: Person, *, year: int = 2026, title: str = "昔遊びと茶話会の計画") -> Plan:
@@ -49,26 +49,26 @@ def written(of: Station, by: Person, *, year: int = 2026, title: str = "昔遊�
         Section.VENUES: {"venues": [place.id], "venues_note": "1階の和室"}
     }
     for section, fields in values.items():
-        services.save_section(
+        drafting.save_section(
             plan=plan, section=section, values=fields, lock_version=plan.lock_version, by=by
         )
-    services.save_costs(plan=plan, lines=LINES, incomes=INCOMES, lock_version=plan.lock_version, by=by)
+    drafting.save_costs(plan=plan, lines=LINES, incomes=INCOMES, lock_version=plan.lock_version, by=by)
     return plan
 
 
 def submitted(of: Station, chair: Person, **more: str) -> Plan:
     plan = written(of, chair, **more)  # type: ignore[arg-type]  # only the title is passed on
-    services.submit(plan=plan, by=chair)
+    submission.submit(plan=plan, by=chair)
     return plan
 
 
 def received(of: Station, chair: Person, officer: Person, **more: str) -> Plan:
     plan = submitted(of, chair, **more)
-    services.receive(plan=plan, by=officer)
+    review.receive(plan=plan, by=officer)
     return plan
 
 
 def confirmed(of: Station, chair: Person, officer: Person, **more: str) -> Plan:
     plan = received(of, chair, officer, **more)
-    services.confirm(plan=plan, by=officer)
+    review.confirm(plan=plan, by=officer)
     return plan

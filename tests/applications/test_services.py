@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from stations.applications import queries, services
+from stations.applications import queries
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Act, CostCategory, IncomeKind, Section, Status
-from stations.applications.services import CostInput, IncomeInput
+from stations.applications.services import drafting, meeting, review, submission
+from stations.applications.services.drafting import CostInput, IncomeInput
 from stations.core import audit, outbox
 from stations.core.access import Role
 from stations.core.database import AppendOnlyError, db
@@ -27,7 +28,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Page
 def save(
     street: Street, plan: Plan, section: Section, by=None, seen: int | None = None, **values: object
 ) -> None:
-    services.save_section(
+    drafting.save_section(
         plan=plan,
         section=section,
         values=values,
@@ -60,7 +61,7 @@ def test_amounts_are_computed_and_totals_agree(street: Street):
 
 def test_costs_are_replaced_as_a_whole(street: Street):
     plan = plans.written(street.station, street.drafter)
-    services.save_costs(
+    drafting.save_costs(
         plan=plan,
         lines=[CostInput(category=CostCategory.RENT, content="会場", quantity=2, unit_price_yen=500)],
         incomes=[IncomeInput(kind=IncomeKind.DONATION, amount_yen=100)],
@@ -75,7 +76,7 @@ def test_costs_are_replaced_as_a_whole(street: Street):
 
 def test_last_years_plan_is_copied_with_its_lines(street: Street):
     old = plans.written(street.station, street.drafter, year=2025)
-    new = services.create_plan(
+    new = drafting.create_plan(
         station=street.station, fiscal_year=2026, title="今年の計画", by=street.drafter, copy_of=old
     )
     assert (new.purpose, new.openings_planned, new.venues) == (old.purpose, 12, old.venues)
@@ -89,7 +90,7 @@ def test_another_committees_plan_is_not_copied(street: Street):
     other = cast.person(Role.DRAFTER, of=elsewhere.committee)
     theirs = plans.draft(elsewhere, other)
     with pytest.raises(RuleBroken) as caught:
-        services.create_plan(
+        drafting.create_plan(
             station=street.station, fiscal_year=2026, title="写し", by=street.drafter, copy_of=theirs
         )
     assert caught.value.field == "copy_of"
@@ -124,29 +125,29 @@ def test_two_editors_of_different_sections_do_not_disturb_each_other(street: Str
 def test_what_cannot_be_read_yet_is_kept_and_blocks_submission(street: Street):
     plan = plans.written(street.station, street.drafter)
     typed = {"lines-0-content": ["和室"], "lines-0-unit_price_yen": ["三千円"]}
-    services.keep_typed(
+    drafting.keep_typed(
         plan=plan, section=Section.COSTS, typed=typed, lock_version=plan.lock_version, by=street.drafter
     )
     assert plan.unfinished["costs"] == typed
     assert len(plan.cost_lines) == 3
     with pytest.raises(RuleBroken, match="途中"):
-        services.submit(plan=plan, by=street.chair)
-    services.save_costs(
+        submission.submit(plan=plan, by=street.chair)
+    drafting.save_costs(
         plan=plan, lines=plans.LINES, incomes=[], lock_version=plan.lock_version, by=street.drafter
     )
     assert plan.unfinished == {}
-    services.submit(plan=plan, by=street.chair)
+    submission.submit(plan=plan, by=street.chair)
 
 
 def test_the_chair_submits_and_the_version_is_frozen(street: Street):
     plan = plans.written(street.station, street.drafter)
-    version = services.submit(plan=plan, by=street.chair)
+    version = submission.submit(plan=plan, by=street.chair)
     assert (plan.status, plan.number, plan.revision) == (Status.SUBMITTED, 1, 1)
     assert re.fullmatch("[0-9a-f]{64}", version.sha256)
     db.session.flush()
     db.session.expire_all()
     kept = queries.current_version(plan)
-    assert kept is not None and services.verify_version(kept)
+    assert kept is not None and submission.verify_version(kept)
     assert queries.version_totals(kept)["requested_yen"] == plans.REQUESTED
     assert [line.amount_yen for line in queries.version_lines(kept)] == [36_000, 60_000, 72_000]
     assert kept.content["representative"] == "代表 守"
@@ -158,14 +159,14 @@ def test_the_chair_submits_and_the_version_is_frozen(street: Street):
 def test_only_the_chair_submits(street: Street, role: str):
     plan = plans.written(street.station, street.drafter)
     with pytest.raises(NotAllowed):
-        services.submit(plan=plan, by=getattr(street, role))
+        submission.submit(plan=plan, by=getattr(street, role))
     assert plan.status is Status.DRAFT
 
 
 def test_an_unfinished_plan_is_not_submitted(street: Street):
     plan = plans.draft(street.station, street.drafter)
     with pytest.raises(RuleBroken) as caught:
-        services.submit(plan=plan, by=street.chair)
+        submission.submit(plan=plan, by=street.chair)
     assert caught.value.field == "purpose"
     assert plan.number is None
 
@@ -177,37 +178,37 @@ def test_numbers_have_no_gaps_in_a_year(street: Street):
 
 def test_a_returned_plan_keeps_its_number_and_gets_a_new_revision(street: Street):
     plan = plans.received(street.station, street.chair, street.officer)
-    services.comment(
+    review.comment(
         plan=plan, section=Section.COSTS, field="cost_lines", text="内訳を書いてください。", by=street.officer
     )
     assert queries.open_comments(plan) == []
-    services.return_for_correction(plan=plan, reason="費用の内訳が足りません。", by=street.officer)
+    review.return_for_correction(plan=plan, reason="費用の内訳が足りません。", by=street.officer)
     assert (plan.status, plan.number, plan.revision) == (Status.RETURNED, 1, 2)
     db.session.expire(plan, ["comments"])
     assert [comment.text for comment in queries.open_comments(plan)] == ["内訳を書いてください。"]
-    services.mark_mended(plan=plan, section=Section.COSTS, by=street.drafter)
+    drafting.mark_mended(plan=plan, section=Section.COSTS, by=street.drafter)
     assert queries.open_comments(plan) == []
     save(street, plan, Section.PURPOSE, purpose="書き直した目的")
-    services.submit(plan=plan, by=street.chair)
+    submission.submit(plan=plan, by=street.chair)
     db.session.expire(plan)
     assert (plan.number, plan.revision) == (1, 2)
     assert [version.revision for version in plan.versions] == [1, 2]
     assert plan.versions[0].content["purpose"] != plan.versions[1].content["purpose"]
-    assert all(services.verify_version(version) for version in plan.versions)
+    assert all(submission.verify_version(version) for version in plan.versions)
     assert ("代表 守", "計画が差し戻されました") in mails()
 
 
 def test_a_return_needs_a_reason(street: Street):
     plan = plans.received(street.station, street.chair, street.officer)
     with pytest.raises(RuleBroken) as caught:
-        services.return_for_correction(plan=plan, reason=" 　", by=street.officer)
+        review.return_for_correction(plan=plan, reason=" 　", by=street.officer)
     assert caught.value.field == "reason"
     assert (plan.status, plan.revision) == (Status.RECEIVED, 1)
 
 
 def test_the_history_tells_who_when_and_why(street: Street):
     plan = plans.received(street.station, street.chair, street.officer)
-    services.return_for_correction(plan=plan, reason="足りません。", by=street.officer)
+    review.return_for_correction(plan=plan, reason="足りません。", by=street.officer)
     entries = [entry for entry in audit.timeline(plan) if entry.to_label]
     assert [(entry.by_name, str(entry.to_label)) for entry in entries] == [
         ("担当 直", "差戻し"),
@@ -226,32 +227,30 @@ def test_a_confirmed_plan_is_told_to_its_committee_and_to_the_secretariat_and_th
     assert plan.status is Status.CONFIRMED
     told = [("代表 守", "計画の確認が終わりました"), ("社協 結", "計画の確認が終わりました")]
     assert mails()[-2:] == told
-    services.table(plan=plan, by=street.secretariat)
+    meeting.table(plan=plan, by=street.secretariat)
     assert mails()[-1] == ("代表 守", "計画が全体会議の議題になりました")
-    services.untable(plan=plan, by=street.secretariat)
+    meeting.untable(plan=plan, by=street.secretariat)
     assert mails()[-1] == ("代表 守", "計画が全体会議の議題から外れました")
 
 
 ACTS: dict[str, Callable[[Plan, Street], object]] = {
     "save": lambda plan, street: save(street, plan, Section.PURPOSE, purpose="書き換え"),
-    "submit": lambda plan, street: services.submit(plan=plan, by=street.chair),
-    "receive": lambda plan, street: services.receive(plan=plan, by=street.officer),
-    "return": lambda plan, street: services.return_for_correction(
-        plan=plan, reason="理由", by=street.officer
-    ),
-    "confirm": lambda plan, street: services.confirm(plan=plan, by=street.officer),
-    "comment": lambda plan, street: services.comment(
+    "submit": lambda plan, street: submission.submit(plan=plan, by=street.chair),
+    "receive": lambda plan, street: review.receive(plan=plan, by=street.officer),
+    "return": lambda plan, street: review.return_for_correction(plan=plan, reason="理由", by=street.officer),
+    "confirm": lambda plan, street: review.confirm(plan=plan, by=street.officer),
+    "comment": lambda plan, street: review.comment(
         plan=plan, section=Section.PURPOSE, text="コメント", by=street.officer
     ),
-    "table": lambda plan, street: services.table(plan=plan, by=street.secretariat),
-    "resolve": lambda plan, street: services.resolve(plan=plan, act=Act.APPROVE, by=street.secretariat),
+    "table": lambda plan, street: meeting.table(plan=plan, by=street.secretariat),
+    "resolve": lambda plan, street: meeting.resolve(plan=plan, act=Act.APPROVE, by=street.secretariat),
 }
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_nothing_happens_to_a_withdrawn_plan(street: Street, act: str):
     plan = plans.submitted(street.station, street.chair)
-    services.withdraw(plan=plan, reason="会場が使えなくなったため", by=street.chair)
+    submission.withdraw(plan=plan, reason="会場が使えなくなったため", by=street.chair)
     assert plan.status is Status.WITHDRAWN
     with pytest.raises(Conflict):
         ACTS[act](plan, street)
@@ -266,7 +265,7 @@ def test_no_state_is_skipped(street: Street, act: str):
 
 
 @pytest.mark.parametrize(
-    "act", [services.receive, services.confirm, lambda plan, by: services.table(plan=plan, by=by)]
+    "act", [review.receive, review.confirm, lambda plan, by: meeting.table(plan=plan, by=by)]
 )
 def test_the_committee_does_not_do_the_officials_work(street: Street, act):
     plan = plans.submitted(street.station, street.chair)
@@ -279,19 +278,19 @@ def test_whoever_submitted_does_not_review_even_as_an_official(street: Street):
     for role in (Role.OFFICER, Role.SECRETARIAT):
         cast.give(street.chair, role)
     with pytest.raises(NotAllowed):
-        services.receive(plan=plan, by=street.chair)
-    services.receive(plan=plan, by=street.officer)
-    services.confirm(plan=plan, by=street.officer)
-    services.table(plan=plan, by=street.secretariat)
+        review.receive(plan=plan, by=street.chair)
+    review.receive(plan=plan, by=street.officer)
+    review.confirm(plan=plan, by=street.officer)
+    meeting.table(plan=plan, by=street.secretariat)
     with pytest.raises(NotAllowed):
-        services.resolve(plan=plan, act=Act.APPROVE, by=street.chair)
+        meeting.resolve(plan=plan, act=Act.APPROVE, by=street.chair)
 
 
 def test_an_official_on_the_committee_is_recused(street: Street):
     plan = plans.submitted(street.station, street.chair)
     cast.give(street.officer, Role.TREASURER, of=street.committee)
     with pytest.raises(NotAllowed, match="除斥"):
-        services.receive(plan=plan, by=street.officer)
+        review.receive(plan=plan, by=street.officer)
     assert queries.waiting_for(street.officer) == [
         task for task in queries.waiting_for(street.officer) if task.hint == ""
     ]
@@ -302,7 +301,7 @@ def test_people_of_another_committee_know_of_nothing(street: Street):
     stranger = cast.person(Role.CHAIR, of=cast.committee("別"))
     assert queries.plans_for(stranger) == []
     with pytest.raises(NotAllowed):
-        services.withdraw(plan=plan, by=stranger)
+        submission.withdraw(plan=plan, by=stranger)
 
 
 def test_officials_see_a_plan_from_its_submission_on(street: Street):
@@ -311,7 +310,7 @@ def test_officials_see_a_plan_from_its_submission_on(street: Street):
     assert [one.id for one in queries.plans_for(street.drafter)] == [plan.id]
     (line,) = queries.plans_for(street.drafter)
     assert line.requested == queries.plan_totals(plan).requested > 0
-    services.submit(plan=plan, by=street.chair)
+    submission.submit(plan=plan, by=street.chair)
     assert [one.id for one in queries.plans_for(street.officer)] == [plan.id]
     assert [(one.status, one.plans) for one in queries.tallies(street.officer)] == [(Status.SUBMITTED, 1)]
 
@@ -320,7 +319,7 @@ def test_members_of_the_meeting_see_what_comes_before_them(street: Street):
     member = cast.person(Role.GENERAL_MEMBER)
     plan = plans.confirmed(street.station, street.chair, street.officer)
     assert queries.plans_for(member) == []
-    services.table(plan=plan, by=street.secretariat)
+    meeting.table(plan=plan, by=street.secretariat)
     assert [one.id for one in queries.plans_for(member)] == [plan.id]
 
 
@@ -330,8 +329,8 @@ def test_whose_turn_it_is(street: Street):
     tasks = queries.waiting_for(street.officer)
     assert [task.label for task in tasks] == ["提出された計画を受け付ける：昔遊びと茶話会の計画"]
     assert tasks[0].due_on is not None
-    services.receive(plan=plan, by=street.officer)
-    services.return_for_correction(plan=plan, reason="理由", by=street.officer)
+    review.receive(plan=plan, by=street.officer)
+    review.return_for_correction(plan=plan, reason="理由", by=street.officer)
     assert queries.waiting_for(street.officer) == []
     assert [task.label for task in queries.waiting_for(street.drafter)] == [
         "差し戻された計画を直す：昔遊びと茶話会の計画",
@@ -361,26 +360,26 @@ def test_a_version_that_was_tampered_with_is_noticed(street: Street):
     kept = queries.current_version(plan)
     assert kept is not None
     forged = PlanVersion(content=kept.content | {"purpose": "別の目的"}, sha256=kept.sha256)
-    assert not services.verify_version(forged)
+    assert not submission.verify_version(forged)
     db.session.rollback()
 
 
 def test_an_attachment_stays_in_the_version_that_names_it(street: Street):
     plan = plans.written(street.station, street.drafter)
-    kept = services.attach(
+    kept = drafting.attach(
         plan=plan,
         upload=FileStorage(io.BytesIO(picture()), filename="間取り.png"),
         caption="会場の間取り",
         by=street.drafter,
     )
-    version = services.submit(plan=plan, by=street.chair)
-    services.receive(plan=plan, by=street.officer)
-    services.return_for_correction(plan=plan, reason="理由", by=street.officer)
-    services.remove_attachment(attachment=kept, by=street.drafter)
+    version = submission.submit(plan=plan, by=street.chair)
+    review.receive(plan=plan, by=street.officer)
+    review.return_for_correction(plan=plan, reason="理由", by=street.officer)
+    drafting.remove_attachment(attachment=kept, by=street.drafter)
     with pytest.raises(Conflict):
-        services.remove_attachment(attachment=kept, by=street.drafter)
+        drafting.remove_attachment(attachment=kept, by=street.drafter)
     assert [file.caption for file in queries.files_of(version)] == ["会場の間取り"]
-    again = services.submit(plan=plan, by=street.chair)
+    again = submission.submit(plan=plan, by=street.chair)
     assert queries.files_of(again) == []
 
 
@@ -426,7 +425,7 @@ def test_two_people_submit_at_once_and_it_happens_once(app: Flask, street: Stree
         plan = db.session.get(Plan, plan_id)
         chair = db.session.get(type(street.chair), chair_id)
         assert plan is not None and chair is not None
-        services.submit(plan=plan, by=chair)
+        submission.submit(plan=plan, by=chair)
 
     assert at_once(app, press) == ["Conflict", "done"]
     db_session.expire_all()
@@ -437,7 +436,7 @@ def test_a_plan_with_a_character_that_no_letter_can_print_is_not_handed_in(stree
     plan = plans.written(street.station, street.chair)
     plan.activities = "秋に\ue000まつり"  # entered before such characters were refused
     with pytest.raises(RuleBroken) as broken:
-        services.submit(plan=plan, by=street.chair)
+        submission.submit(plan=plan, by=street.chair)
     assert "U+E000" in str(broken.value)
     assert plan.status is Status.DRAFT
 
@@ -447,31 +446,31 @@ def test_what_was_sent_is_taken_back_before_it_is_received_and_sent_again(street
     number = plan.number
     for person in (street.drafter, street.officer):
         with pytest.raises(NotAllowed):
-            services.recall(plan=plan, by=person)
-    services.recall(plan=plan, reason="金額を間違えたため", by=street.chair)
+            submission.recall(plan=plan, by=person)
+    submission.recall(plan=plan, reason="金額を間違えたため", by=street.chair)
     assert (plan.status, plan.number, plan.submitted_at) == (Status.DRAFT, number, None)
     assert queries.plans_for(street.officer) == []
     assert mails()[-1][1] == "計画の提出が取り消されました"
     with pytest.raises(Conflict):
-        services.receive(plan=plan, by=street.officer)
+        review.receive(plan=plan, by=street.officer)
     with pytest.raises(Conflict):
-        services.recall(plan=plan, by=street.chair)
+        submission.recall(plan=plan, by=street.chair)
     save(street, plan, Section.PURPOSE, purpose="直した目的", activities="内容")
-    version = services.submit(plan=plan, by=street.chair)
+    version = submission.submit(plan=plan, by=street.chair)
     assert (version.revision, plan.number) == (2, number)
     assert [kept.content["purpose"] for kept in plan.versions][-1] == "直した目的"
-    services.receive(plan=plan, by=street.officer)
+    review.receive(plan=plan, by=street.officer)
     with pytest.raises(Conflict):
-        services.recall(plan=plan, by=street.chair)
+        submission.recall(plan=plan, by=street.chair)
     assert plan.status is Status.RECEIVED
 
 
 def test_a_mended_plan_that_is_taken_back_is_still_one_to_mend(street: Street):
     plan = plans.submitted(street.station, street.chair)
-    services.receive(plan=plan, by=street.officer)
-    services.return_for_correction(plan=plan, reason="費用を直してください。", by=street.officer)
-    services.submit(plan=plan, by=street.chair)
-    services.recall(plan=plan, by=street.chair)
+    review.receive(plan=plan, by=street.officer)
+    review.return_for_correction(plan=plan, reason="費用を直してください。", by=street.officer)
+    submission.submit(plan=plan, by=street.chair)
+    submission.recall(plan=plan, by=street.chair)
     assert plan.status is Status.RETURNED and plan.submitted_at is not None
     assert [one.id for one in queries.plans_for(street.officer)] == [plan.id]
-    assert services.submit(plan=plan, by=street.chair).revision == 3
+    assert submission.submit(plan=plan, by=street.chair).revision == 3

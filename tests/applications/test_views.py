@@ -3,9 +3,10 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from stations.applications import queries, services
+from stations.applications import queries
 from stations.applications.models import Plan
 from stations.applications.rules import Act, Section, Status
+from stations.applications.services import drafting, meeting, review
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
@@ -165,7 +166,7 @@ def test_the_secretariat_reviews_returns_and_confirms(client: PageClient, app: F
 def test_a_comment_is_mended_and_taken_back_until_the_plan_is_returned(client: PageClient, street: Street):
     plan = plans.received(street.station, street.chair, street.officer)
     for text, field in (("内訳をお願いします。\n2人分ですか。", "cost_lines"), ("消すコメント", "")):
-        services.comment(plan=plan, section=Section.COSTS, text=text, field=field, by=street.officer)
+        review.comment(plan=plan, section=Section.COSTS, text=text, field=field, by=street.officer)
     client.sign_in(cast.person(Role.OFFICER, name="別の 担当"))
     assert not client.get("/plans/1").has_link("コメントを直す")
     assert client.get("/plans/comments/1").heading == "昔遊びと茶話会の計画"
@@ -178,7 +179,7 @@ def test_a_comment_is_mended_and_taken_back_until_the_plan_is_returned(client: P
     assert "講師の内訳を。" in page.text and "2人分" not in page.text
     page = client.submit(client.get("/plans/comments/2/remove"), "コメントを消す")
     assert "消すコメント" not in page.text
-    services.return_for_correction(plan=the_plan(), reason="理由", by=street.officer)
+    review.return_for_correction(plan=the_plan(), reason="理由", by=street.officer)
     assert not client.get("/plans/1").has_link("コメントを直す")
     client.post("/plans/comments/1/remove", token_from=page, status=409)
 
@@ -188,8 +189,8 @@ def test_the_plan_says_what_the_meeting_resolved_and_on_which_condition(
     client: PageClient, street: Street, who: str
 ):
     plan = plans.confirmed(street.station, street.chair, street.officer)
-    services.table(plan=plan, by=street.secretariat)
-    services.resolve(
+    meeting.table(plan=plan, by=street.secretariat)
+    meeting.resolve(
         plan=plan,
         act=Act.APPROVE_WITH_CONDITIONS,
         conditions="保険の証書を出すこと",
@@ -257,7 +258,7 @@ def test_two_editors_see_both_texts(client: PageClient, street: Street):
     plan = plans.draft(street.station, street.drafter)
     client.sign_in(street.chair)
     page = client.get("/plans/1/sections/purpose")
-    services.save_section(
+    drafting.save_section(
         plan=plan,
         section=Section.PURPOSE,
         values={"purpose": "先に書いた目的"},
@@ -276,7 +277,7 @@ def test_an_act_that_happened_meanwhile_answers_409(client: PageClient, street: 
     plan = plans.submitted(street.station, street.chair)
     client.sign_in(street.officer)
     page = client.get("/plans/1/receive")
-    services.receive(plan=plan, by=street.officer)
+    review.receive(plan=plan, by=street.officer)
     client.submit(page, "受け付ける", status=409)
     page = client.get("/plans/1/receive")
     assert page.heading == "昔遊びと茶話会の計画"
@@ -330,8 +331,8 @@ def test_pages_ask_the_database_little(
 ):
     for number in range(12):
         plan = plans.received(street.station, street.chair, street.officer, title=f"計画{number}")
-    services.comment(plan=plan, section=Section.COSTS, text="内訳", by=street.officer)
-    services.return_for_correction(plan=plan, reason="理由", by=street.officer)
+    review.comment(plan=plan, section=Section.COSTS, text="内訳", by=street.officer)
+    review.return_for_correction(plan=plan, reason="理由", by=street.officer)
     other = queries.plans_for(street.officer)[-1].id
     paths = ["/plans", f"/plans/{plan.id}", f"/plans/{other}", f"/plans/{other}/versions/1"]
     if who != "officer":

@@ -1,8 +1,8 @@
 """A year with bands of its own, for tests."""
 
-from stations.attendance import services
 from stations.attendance.band_rules import Band
 from stations.attendance.models import AgeBandDraft
+from stations.attendance.services import bands as attendance_bands
 from stations.core.access import Role
 from stations.people.models import Person
 from tests.support import cast
@@ -16,9 +16,9 @@ FEWER = (
 
 
 def drafted(year: int, bands: tuple[Band, ...] = FEWER, by: Person | None = None) -> AgeBandDraft:
-    return services.draft_bands(year=year, bands=bands, by=by or cast.person(Role.OFFICER))
+    return attendance_bands.draft_bands(year=year, bands=bands, by=by or cast.person(Role.OFFICER))
 
 
 def decided(year: int, bands: tuple[Band, ...] = FEWER) -> None:
     """Bands of a year that is not counted in yet, drafted by one official and approved by another."""
-    services.approve_bands(draft=drafted(year, bands), by=cast.person(Role.APPROVER))
+    attendance_bands.approve_bands(draft=drafted(year, bands), by=cast.person(Role.APPROVER))

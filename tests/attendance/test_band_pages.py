@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from stations.attendance import queries, services
 from stations.attendance.band_rules import STANDARD
+from stations.attendance.queries import bands, counts
 from stations.attendance.rules import totals_of_tiles
+from stations.attendance.services import day as attendance_day
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
@@ -68,7 +69,7 @@ def test_one_official_drafts_the_bands_of_the_coming_year_and_another_approves_t
     page = client.click(client.get("/home"), "年代の区分を決裁する")
     page = client.submit(page, "決裁する")
     assert "年代の区分を決裁しました" in page.text
-    assert [band.label for band in queries.bands_of(this_year() + 1)] == [
+    assert [band.label for band in bands.bands_of(this_year() + 1)] == [
         "小学生", "中高生", "18–39歳", "65–74歳", "40–64歳", "年代不明",
     ]  # fmt: skip
     assert "決裁済み" in page.text and approver.name in page.text, "its history"
@@ -94,7 +95,7 @@ def test_a_draft_that_could_not_be_counted_is_shown_again_with_what_was_typed(
         name, value = next(iter(typed.items()))
         if "colour" not in name:
             assert page.one("input", name=name).get("value", "") == value
-    assert queries.waiting_band_drafts() == []
+    assert bands.waiting_band_drafts() == []
 
 
 def test_a_returned_draft_says_why(client: PageClient, db_session: object) -> None:
@@ -134,7 +135,7 @@ def test_a_year_that_is_counted_is_closed_to_drafts(client: PageClient, db_sessi
     officer, year = cast.person(Role.OFFICER), this_year()
     client.sign_in(officer)
     form = client.get(f"/attendance/bands/draft?year={year}")
-    services.begin(opening=opening, by=cast.person(Role.VOLUNTEER, of=opening.station))
+    attendance_day.begin(opening=opening, by=cast.person(Role.VOLUNTEER, of=opening.station))
     page = client.get(f"/attendance/bands/draft?year={year}")
     assert page.url.endswith(f"/bands?year={year}") and "もう変わりません" in page.text
     assert not page.has_link("起案")
@@ -179,7 +180,7 @@ def old(station: Station, volunteer: Person) -> Opening:
     day = clock.fiscal_year_period(this_year() - 1)[1]
     opening = cast.opening(station, day, starts_at=cast.BEGUN)
     typed = totals_of_tiles({"teen": 2, "age_18_39": 3, "age_40_64": 4, "age_65_plus": 5, "unknown": 1})
-    services.correct(opening=opening, typed=typed, reason="紙の記録から", by=volunteer)
+    attendance_day.correct(opening=opening, typed=typed, reason="紙の記録から", by=volunteer)
     return opening
 
 
@@ -191,7 +192,7 @@ def new(station: Station, old: Opening) -> Opening:
 
 
 def codes() -> list[str]:
-    return [band.code for band in queries.bands_of(this_year())]
+    return [band.code for band in bands.bands_of(this_year())]
 
 
 def test_the_tablet_has_the_bands_of_its_day(
@@ -217,7 +218,7 @@ def test_a_press_for_a_band_of_another_year_is_refused_without_scripts_too(
         event = page.one("input", name="event").get("value")
         page = client.post(f"/attendance/openings/{new.id}/tap", token_from=page, act=act, event=event)
         assert ("この年度にはない年代" in page.text) is said
-    assert queries.totals(new).by_band == {codes()[1]: 1}
+    assert counts.totals(new).by_band == {codes()[1]: 1}
 
 
 def test_a_device_is_answered_for_each_band(client: PageClient, new: Opening, volunteer: Person) -> None:
@@ -259,8 +260,8 @@ def test_the_days_summary_has_the_bands_of_its_day(
         "in the order of the page"
     )
     page = client.submit(page, "保存だけする", {codes()[0]: "3", codes()[1]: "2", "reason": "紙から"})
-    assert queries.totals(new).by_band == {codes()[0]: 3, codes()[1]: 2}
-    assert queries.totals(old).by_band == {
+    assert counts.totals(new).by_band == {codes()[0]: 3, codes()[1]: 2}
+    assert counts.totals(old).by_band == {
         "teen": 2,
         "age_18_39": 3,
         "age_40_64": 4,

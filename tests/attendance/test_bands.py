@@ -10,11 +10,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance import queries, services
 from stations.attendance.band_rules import STANDARD, Band, BandDraftStatus
 from stations.attendance.device_events import DeviceEvent
 from stations.attendance.models import AgeBand, AgeBandDraft, OpeningCount
+from stations.attendance.queries import bands as band_queries
+from stations.attendance.queries import counts
 from stations.attendance.rules import Counter, Verdict
+from stations.attendance.services import bands as attendance_bands
+from stations.attendance.services import counting, day, moving
+from stations.attendance.services import rows as attendance_rows
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
 from stations.core.access import Role
@@ -46,7 +50,7 @@ def volunteer(station: Station) -> Person:
 
 
 def count(opening: Opening, by: Person, band: str, event: str | None = None) -> Verdict:
-    return services.tap(
+    return counting.tap(
         opening=opening,
         client_event_id=event or str(uuid.uuid4()),
         counter=Counter.VISIT,
@@ -58,7 +62,7 @@ def count(opening: Opening, by: Person, band: str, event: str | None = None) -> 
 
 
 def codes(year: int) -> list[str]:
-    return [band.code for band in queries.bands_of(year)]
+    return [band.code for band in band_queries.bands_of(year)]
 
 
 def standing(year: int) -> list[tuple[str, int, int]]:
@@ -71,9 +75,9 @@ def standing(year: int) -> list[tuple[str, int, int]]:
 def test_a_city_that_decides_nothing_counts_by_the_bands_of_the_programme(
     station: Station, volunteer: Person
 ) -> None:
-    assert queries.bands_of(2026) == STANDARD and standing(2026) == []
+    assert band_queries.bands_of(2026) == STANDARD and standing(2026) == []
     count(cast.opening(station, starts_at=cast.BEGUN), volunteer, "teen")
-    assert queries.bands_of(2026) == STANDARD
+    assert band_queries.bands_of(2026) == STANDARD
     assert standing(2026) == [(band.code, n, n) for n, band in enumerate(STANDARD, start=1)]
 
 
@@ -81,14 +85,14 @@ def test_one_drafts_and_another_approves(db_session: object) -> None:
     draft = drafted(2027)
     assert codes(2027) == codes(2026) == [band.code for band in STANDARD], "a draft changes nothing"
     approver = cast.person(Role.APPROVER)
-    services.approve_bands(draft=draft, by=approver)
+    attendance_bands.approve_bands(draft=draft, by=approver)
     assert standing(2027) == [
         ("age_65_plus", 1, 6),
         ("fy2027_1", 2, 2),
         ("fy2027_2", 3, 4),
         ("unknown", 7, 7),
     ]
-    assert [(band.label, band.label_en) for band in queries.bands_of(2027)] == [
+    assert [(band.label, band.label_en) for band in band_queries.bands_of(2027)] == [
         ("65歳以上", "65 and over"),
         ("子ども", "Children"),
         ("18–64歳", "18–64"),
@@ -106,8 +110,8 @@ def test_nobody_approves_or_returns_what_they_drafted(db_session: object) -> Non
     cast.give(both, Role.APPROVER)
     draft = drafted(2027, by=both)
     for decide in (
-        lambda: services.approve_bands(draft=draft, by=both),
-        lambda: services.return_bands(draft=draft, reason="違う", by=both),
+        lambda: attendance_bands.approve_bands(draft=draft, by=both),
+        lambda: attendance_bands.return_bands(draft=draft, reason="違う", by=both),
     ):
         with refused(NotAllowed, None, "ご自分で起案"):
             decide()
@@ -120,28 +124,28 @@ def test_an_officer_drafts_and_the_section_head_decides(db_session: object) -> N
         drafted(2027, by=approver)
     draft = drafted(2027)
     with refused(NotAllowed, None):
-        services.approve_bands(draft=draft, by=officer)
+        attendance_bands.approve_bands(draft=draft, by=officer)
 
 
 def test_a_draft_is_returned_with_a_reason(db_session: object) -> None:
     draft, approver = drafted(2027), cast.person(Role.APPROVER)
     with refused(RuleBroken, "reason"):
-        services.return_bands(draft=draft, reason=" ", by=approver)
-    services.return_bands(draft=draft, reason=" 75歳で分けてください ", by=approver)
+        attendance_bands.return_bands(draft=draft, reason=" ", by=approver)
+    attendance_bands.return_bands(draft=draft, reason=" 75歳で分けてください ", by=approver)
     assert (draft.status, draft.decision_reason) == (BandDraftStatus.RETURNED, "75歳で分けてください")
     assert standing(2027) == []
     with refused(Conflict, None, "いまの状態"):
-        services.approve_bands(draft=draft, by=approver)
+        attendance_bands.approve_bands(draft=draft, by=approver)
 
 
 def test_drafting_again_takes_the_place_of_what_waits(db_session: object) -> None:
     first, approver = drafted(2027), cast.person(Role.APPROVER)
     second = drafted(2027, FEWER[:2])
     assert (first.status, second.status) == (BandDraftStatus.REPLACED, BandDraftStatus.WAITING)
-    assert queries.waiting_band_drafts() == queries.waiting_band_drafts(2027) == [second]
+    assert band_queries.waiting_band_drafts() == band_queries.waiting_band_drafts(2027) == [second]
     with refused(Conflict, None):
-        services.approve_bands(draft=first, by=approver)
-    services.approve_bands(draft=second, by=approver)
+        attendance_bands.approve_bands(draft=first, by=approver)
+    attendance_bands.approve_bands(draft=second, by=approver)
     assert codes(2027) == ["age_65_plus", "fy2027_1", "unknown"]
     decided(2027, FEWER[1:])  # and once more, before anybody is counted
     assert codes(2027) == ["fy2027_1", "fy2027_2", "unknown"]
@@ -157,11 +161,11 @@ def test_only_what_could_be_counted_is_drafted(db_session: object) -> None:
 
 def test_once_somebody_is_counted_the_years_bands_stand(station: Station, volunteer: Person) -> None:
     waiting = drafted(2026)
-    services.begin(opening=cast.opening(station, starts_at=cast.BEGUN), by=volunteer)
+    day.begin(opening=cast.opening(station, starts_at=cast.BEGUN), by=volunteer)
     with refused(Conflict, None, "数えはじめた"):
         drafted(2026)
     with refused(Conflict, None, "数えはじめた"):
-        services.approve_bands(draft=waiting, by=cast.person(Role.APPROVER))
+        attendance_bands.approve_bands(draft=waiting, by=cast.person(Role.APPROVER))
     decided(2027)
 
 
@@ -187,11 +191,11 @@ def two_years(station: Station, volunteer: Person) -> tuple[Opening, Opening]:
 
 def test_each_year_is_counted_by_its_own(station: Station, volunteer: Person) -> None:
     last, first = two_years(station, volunteer)
-    assert queries.totals(last).by_band == {"teen": 1, "age_65_plus": 1}
-    assert queries.totals(first).by_band == dict.fromkeys(CODES, 1)
-    assert set(queries.visits_of_year(2026).by_band) == {(3, "teen"), (3, "age_65_plus"), (3, "unknown")}
-    assert set(queries.visits_of_year(2027).by_band) == {(4, code) for code in CODES}
-    assert services.recount() == []
+    assert counts.totals(last).by_band == {"teen": 1, "age_65_plus": 1}
+    assert counts.totals(first).by_band == dict.fromkeys(CODES, 1)
+    assert set(counts.visits_of_year(2026).by_band) == {(3, "teen"), (3, "age_65_plus"), (3, "unknown")}
+    assert set(counts.visits_of_year(2027).by_band) == {(4, code) for code in CODES}
+    assert attendance_rows.recount() == []
 
 
 def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
@@ -203,9 +207,9 @@ def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
             DeviceEvent(client_event_id=str(uuid.uuid4()), tapped_at=clock.now(), band=band, delta=1)
             for band in ("fy2027_1", "teen", "fy2099_1", "unknown")
         ]
-        before = queries.totals(first)
-        answers = services.receive(opening=first, events=events, by=volunteer)
-        again = services.receive(opening=first, events=events[1:2], by=volunteer)
+        before = counts.totals(first)
+        answers = counting.receive(opening=first, events=events, by=volunteer)
+        again = counting.receive(opening=first, events=events[1:2], by=volunteer)
     assert [one.verdict for one in answers] == [
         Verdict.ACCEPTED,
         Verdict.REFUSED,
@@ -214,26 +218,26 @@ def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
     ]
     assert "この年度にはない年代" in str(answers[1].problem)
     assert again[0].verdict is Verdict.REFUSED, "sent again, it is no duplicate: it was never taken"
-    assert queries.totals(first).visits == before.visits + 2
-    assert services.recount() == []
+    assert counts.totals(first).visits == before.visits + 2
+    assert attendance_rows.recount() == []
 
 
 def test_touches_are_not_moved_into_a_year_that_has_no_such_band(station: Station, volunteer: Person) -> None:
     last, first = two_years(station, volunteer)
     with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         with refused(RuleBroken, None, "この年度にはない年代"):
-            services.move(opening=last, to=first, reason="別の回だった", by=volunteer)
+            moving.move(opening=last, to=first, reason="別の回だった", by=volunteer)
         db.session.rollback()
 
 
 def test_a_correction_names_the_band_that_another_tablet_counted(station: Station, volunteer: Person) -> None:
     _last, first = two_years(station, volunteer)
     with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
-        seen = queries.totals(first)
+        seen = counts.totals(first)
         count(first, volunteer, "fy2027_1")
         typed = replace(seen, by_band=seen.by_band | {"fy2027_1": 9})
         with refused(RuleBroken, None, "「子ども」は"):
-            services.correct(opening=first, typed=typed, seen=seen, reason="数え間違い", by=volunteer)
+            day.correct(opening=first, typed=typed, seen=seen, reason="数え間違い", by=volunteer)
 
 
 @pytest.mark.parametrize(
@@ -284,13 +288,13 @@ def test_the_first_records_of_a_year_at_the_same_moment_begin_with_the_same_band
     db.session.commit()
 
     def first(opening_id: int) -> None:
-        services.begin(
+        day.begin(
             opening=db.session.get_one(Opening, opening_id), by=db.session.get_one(Person, volunteer.id)
         )
 
     def approve(draft_id: int) -> None:
         try:
-            services.approve_bands(
+            attendance_bands.approve_bands(
                 draft=db.session.get_one(AgeBandDraft, draft_id), by=db.session.get_one(Person, approver.id)
             )
         except Conflict as conflict:
@@ -332,11 +336,11 @@ def test_no_record_is_begun_while_its_years_bands_are_approved(
     def begin() -> None:
         with app.app_context(), clock.telling(NOW):
             opening, by = db.session.get_one(Opening, opening_id), db.session.get_one(Person, volunteer.id)
-            services.begin(opening=opening, by=by)
+            day.begin(opening=opening, by=by)
             begun.set()
             db.session.commit()
 
-    services.approve_bands(draft=draft, by=approver)
+    attendance_bands.approve_bands(draft=draft, by=approver)
     other = threading.Thread(target=begin)
     other.start()
     assert not begun.wait(0.5)

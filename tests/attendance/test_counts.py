@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance import queries, services
 from stations.attendance.band_rules import STANDARD
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
+from stations.attendance.queries import counts
 from stations.attendance.rules import Counter, Totals
+from stations.attendance.services import counting, day, moving, rows
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
@@ -45,7 +46,7 @@ def an_opening(station: Station, starts_at: dt.time = cast.BEGUN) -> Opening:
 
 
 def tap(opening: Opening, by: Person, counter: Counter = Counter.VISIT, band: str | None = CHILD) -> None:
-    services.tap(
+    counting.tap(
         opening=opening,
         client_event_id=str(uuid.uuid4()),
         counter=counter,
@@ -71,7 +72,7 @@ def summed(opening: Opening) -> dict[tuple[Counter, str | None], int]:
 
 def typed(dice: random.Random) -> Totals:
     return replace(
-        queries.NOTHING, by_band={band: dice.randrange(5) for band in BANDS}, staff=dice.randrange(3)
+        counts.NOTHING, by_band={band: dice.randrange(5) for band in BANDS}, staff=dice.randrange(3)
     )
 
 
@@ -88,25 +89,25 @@ def test_after_any_acts_the_counts_are_the_sums_of_the_taps(
             if act < 6:
                 tap(here, volunteer, *dice.choice(TILES))
             elif act < 8:
-                services.undo(opening=here, client_event_id=str(uuid.uuid4()), by=volunteer)
+                counting.undo(opening=here, client_event_id=str(uuid.uuid4()), by=volunteer)
             elif act == 8:
-                services.correct(opening=here, typed=typed(dice), reason="紙の記録から", by=volunteer)
+                day.correct(opening=here, typed=typed(dice), reason="紙の記録から", by=volunteer)
             else:
-                services.move(opening=here, to=there, reason="別の回だった", by=volunteer)
+                moving.move(opening=here, to=there, reason="別の回だった", by=volunteer)
         except (RuleBroken, Conflict):
             pass
     for opening in openings:
-        counted = {tile: n for tile, n in queries.totals(opening).counts().items() if n}
+        counted = {tile: n for tile, n in counts.totals(opening).counts().items() if n}
         assert counted == summed(opening) != {}
-    assert services.recount() == []
+    assert rows.recount() == []
 
 
 def test_an_opening_to_which_nobody_came_was_held(station: Station, volunteer: Person) -> None:
     opening = an_opening(station)
-    services.begin(opening=opening, by=volunteer)
-    held = queries.totals_between(station.id, opening.on, opening.on)
+    day.begin(opening=opening, by=volunteer)
+    held = counts.totals_between(station.id, opening.on, opening.on)
     assert (held.openings, held.totals.visits) == (1, 0)
-    counted = queries.visits_of_year(clock.fiscal_year(opening.on))
+    counted = counts.visits_of_year(clock.fiscal_year(opening.on))
     assert counted.by_committee == {(station.committee_id, opening.on.month): 0}
 
 
@@ -123,12 +124,12 @@ def test_a_wrong_count_is_found_and_corrected(app: Flask, station: Station, volu
     tap(opening, volunteer)
     tap(opening, volunteer, Counter.STAFF, None)
     spoil(opening)
-    found = {(one.counter, one.band): (one.counted, one.taps) for one in services.recount()}
+    found = {(one.counter, one.band): (one.counted, one.taps) for one in rows.recount()}
     assert found == {(Counter.VISIT, CHILD): (8, 1), (Counter.STAFF, None): (0, 1)}
-    assert queries.totals(opening).visits == 8  # looking changes nothing
-    services.recount(correct=True)
-    assert services.recount() == []
-    assert (queries.totals(opening).visits, queries.totals(opening).staff) == (1, 1)
+    assert counts.totals(opening).visits == 8  # looking changes nothing
+    rows.recount(correct=True)
+    assert rows.recount() == []
+    assert (counts.totals(opening).visits, counts.totals(opening).staff) == (1, 1)
 
 
 def test_the_command_says_whether_the_counts_are_right(

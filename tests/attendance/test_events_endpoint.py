@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stations.attendance import queries
+from stations.attendance.queries import counts
 from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
@@ -36,7 +36,7 @@ class Device:
         return answer.json
 
     def visits(self) -> int:
-        return queries.totals(self.opening).visits
+        return counts.totals(self.opening).visits
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_clock_that_stands_anywhere_counts(device: Device, at: str) -> None:
     answer = device.send(row(at=at), row())
     assert [one["verdict"] for one in answer["answers"]] == ["accepted", "accepted"]
     assert device.visits() == 2
-    record = queries.record_of(device.opening)
+    record = counts.record_of(device.opening)
     assert record is not None and not record.late_entry
     assert device.client.get(f"/attendance/openings/{device.opening.id}").status == 200
     assert device.client.get(f"/attendance/openings/{device.opening.id}/tally").status == 200

@@ -10,10 +10,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance import queries, services
 from stations.attendance.device_events import DeviceEvent
 from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.queries import counts
+from stations.attendance.queries import waiting as attendance_tasks
 from stations.attendance.rules import Counter, Totals, Verdict
+from stations.attendance.services import counting
+from stations.attendance.services import day as attendance_day
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import audit, clock
@@ -37,7 +40,7 @@ class Day:
 
     def tap(self, delta: int = 1, counter: Counter = Counter.VISIT, **other: str) -> Verdict:
         band = CHILD if counter is Counter.VISIT else None
-        return services.tap(
+        return counting.tap(
             opening=self.opening,
             client_event_id=other.get("event", str(uuid.uuid4())),
             counter=counter,
@@ -48,13 +51,13 @@ class Day:
         )
 
     def undo(self, undoes: str | None = None) -> Verdict:
-        return services.undo(
+        return counting.undo(
             opening=self.opening, client_event_id=str(uuid.uuid4()), undoes=undoes, by=self.volunteer
         )
 
     @property
     def totals(self) -> Totals:
-        return queries.totals(self.opening)
+        return counts.totals(self.opening)
 
 
 def a_day(on: dt.date | None = None) -> Day:
@@ -131,7 +134,7 @@ def test_undo_of_a_named_tap_leaves_later_ones(day: Day) -> None:
 def test_undo_leaves_typed_corrections(day: Day) -> None:
     day.tap()
     typed = replace(day.totals, by_band={**day.totals.by_band, CHILD: 5})
-    services.correct(opening=day.opening, typed=typed, reason="数え間違い", by=day.volunteer)
+    attendance_day.correct(opening=day.opening, typed=typed, reason="数え間違い", by=day.volunteer)
     day.undo()
     assert day.totals.visits == 4
     with refused(RuleBroken, None, "取り消せる入力はありません"):
@@ -163,9 +166,9 @@ def test_a_correction_needs_a_reason_and_is_written_down(day: Day) -> None:
     day.tap()
     typed = replace(day.totals, by_band={**day.totals.by_band, CHILD: 3}, first_timers=2)
     with pytest.raises(RuleBroken) as broken:
-        services.correct(opening=day.opening, typed=typed, reason=" ", by=day.volunteer)
+        attendance_day.correct(opening=day.opening, typed=typed, reason=" ", by=day.volunteer)
     assert broken.value.field == "reason"
-    record = services.correct(opening=day.opening, typed=typed, reason="紙の記録", by=day.volunteer)
+    record = attendance_day.correct(opening=day.opening, typed=typed, reason="紙の記録", by=day.volunteer)
     assert day.totals == typed and not record.late_entry
     entry = audit.timeline(record)[0]
     assert entry.reason == "紙の記録" and entry.detail == {"visit:elementary": 2, "first_timer": 2}
@@ -173,7 +176,7 @@ def test_a_correction_needs_a_reason_and_is_written_down(day: Day) -> None:
 
 def test_first_timers_are_never_more_than_visitors(day: Day) -> None:
     with pytest.raises(RuleBroken) as broken:
-        services.correct(
+        attendance_day.correct(
             opening=day.opening, typed=replace(day.totals, first_timers=1), reason="紙", by=day.volunteer
         )
     assert broken.value.field == "first_timers"
@@ -181,13 +184,15 @@ def test_first_timers_are_never_more_than_visitors(day: Day) -> None:
 
 def test_typing_what_stands_there_already_changes_nothing(day: Day) -> None:
     day.tap()
-    record = services.correct(opening=day.opening, typed=day.totals, reason="", by=day.volunteer)
+    record = attendance_day.correct(opening=day.opening, typed=day.totals, reason="", by=day.volunteer)
     assert audit.timeline(record) == []
 
 
 def test_what_is_typed_after_the_day_carries_the_mark(yesterday: Day) -> None:
     typed = replace(yesterday.totals, staff=2)
-    record = services.correct(opening=yesterday.opening, typed=typed, reason="紙", by=yesterday.volunteer)
+    record = attendance_day.correct(
+        opening=yesterday.opening, typed=typed, reason="紙", by=yesterday.volunteer
+    )
     assert record.late_entry
 
 
@@ -198,8 +203,8 @@ def test_a_tap_of_the_day_that_arrives_late_is_not_a_late_entry(yesterday: Day) 
         band=CHILD,
         delta=1,
     )
-    services.receive(opening=yesterday.opening, events=[event], by=yesterday.volunteer)
-    record = queries.record_of(yesterday.opening)
+    counting.receive(opening=yesterday.opening, events=[event], by=yesterday.volunteer)
+    record = counts.record_of(yesterday.opening)
     assert record is not None and not record.late_entry
     assert yesterday.totals.visits == 1
 
@@ -209,34 +214,36 @@ def test_a_queue_is_answered_row_by_row(day: Day) -> None:
         DeviceEvent(client_event_id=str(uuid.uuid4()), tapped_at=clock.now(), band=CHILD, delta=delta)
         for delta in (1, -2)
     )
-    answers = services.receive(opening=day.opening, events=[first, second, first], by=day.volunteer)
+    answers = counting.receive(opening=day.opening, events=[first, second, first], by=day.volunteer)
     assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.DUPLICATE]
     assert answers[1].problem is not None and day.totals.visits == 1
 
 
 def test_what_meets_a_closed_record_is_to_be_sent_again(day: Day) -> None:
     event = DeviceEvent(client_event_id=str(uuid.uuid4()), tapped_at=clock.now(), band=CHILD, delta=1)
-    services.close(opening=day.opening, by=day.volunteer)
-    [answer] = services.receive(opening=day.opening, events=[event], by=day.volunteer)
+    attendance_day.close(opening=day.opening, by=day.volunteer)
+    [answer] = counting.receive(opening=day.opening, events=[event], by=day.volunteer)
     assert answer.verdict is Verdict.CLOSED
-    services.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
-    [answer] = services.receive(opening=day.opening, events=[event], by=day.volunteer)
+    attendance_day.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
+    [answer] = counting.receive(opening=day.opening, events=[event], by=day.volunteer)
     assert answer.verdict is Verdict.ACCEPTED and day.totals.visits == 1
 
 
 def test_closing_holds_the_opening_and_ends_the_counting(day: Day) -> None:
     day.tap()
-    record = services.close(opening=day.opening, by=day.volunteer)
+    record = attendance_day.close(opening=day.opening, by=day.volunteer)
     assert record.closed_by_id == day.volunteer.id and day.opening.status is OpeningStatus.HELD
     for late in (day.tap, day.undo):
         with pytest.raises(Conflict):
             late()
     with pytest.raises(Conflict):
-        services.close(opening=day.opening, by=day.volunteer)
+        attendance_day.close(opening=day.opening, by=day.volunteer)
     with pytest.raises(Conflict):
-        services.save_details(opening=day.opening, weather="晴れ", note="", incident="", by=day.volunteer)
+        attendance_day.save_details(
+            opening=day.opening, weather="晴れ", note="", incident="", by=day.volunteer
+        )
     with pytest.raises(Conflict):
-        services.correct(
+        attendance_day.correct(
             opening=day.opening, typed=replace(day.totals, staff=9), reason="訂正", by=day.volunteer
         )
 
@@ -244,26 +251,26 @@ def test_closing_holds_the_opening_and_ends_the_counting(day: Day) -> None:
 def test_a_tap_counted_before_the_closing_is_acknowledged_after_it(day: Day) -> None:
     event = str(uuid.uuid4())
     day.tap(event=event)
-    services.close(opening=day.opening, by=day.volunteer)
+    attendance_day.close(opening=day.opening, by=day.volunteer)
     assert day.tap(event=event) is Verdict.DUPLICATE
 
 
 def test_a_closed_record_is_reopened_with_a_reason(day: Day) -> None:
     with pytest.raises(Conflict):
-        services.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
-    services.close(opening=day.opening, by=day.volunteer)
+        attendance_day.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
+    attendance_day.close(opening=day.opening, by=day.volunteer)
     with refused(RuleBroken, "reason"):
-        services.reopen(opening=day.opening, reason="", by=day.volunteer)
-    services.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
+        attendance_day.reopen(opening=day.opening, reason="", by=day.volunteer)
+    attendance_day.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
     assert day.opening.status is OpeningStatus.HELD
     day.tap()
-    services.close(opening=day.opening, by=day.volunteer)
+    attendance_day.close(opening=day.opening, by=day.volunteer)
     assert day.totals.visits == 1
 
 
 def test_details_are_kept_and_written_down_once(day: Day) -> None:
     for _ in range(2):
-        record = services.save_details(
+        record = attendance_day.save_details(
             opening=day.opening, weather="晴れ", note="にぎやか", incident="", by=day.volunteer
         )
     assert (record.weather, record.note) == ("晴れ", "にぎやか")
@@ -282,13 +289,13 @@ def test_a_tap_is_never_changed(day: Day) -> None:
 def test_what_waits_is_the_day_and_every_open_past_one(yesterday: Day) -> None:
     today = cast.opening(yesterday.station)
     cast.opening(yesterday.station, clock.today() + dt.timedelta(days=7))
-    assert [task.endpoint for task in queries.waiting_for(yesterday.volunteer)] == [
+    assert [task.endpoint for task in attendance_tasks.waiting_for(yesterday.volunteer)] == [
         "attendance.tally",
         "attendance.details",
     ]
-    services.close(opening=yesterday.opening, by=yesterday.volunteer)
-    assert [row.opening for row in queries.to_record(yesterday.volunteer)] == [today]
-    assert queries.to_record(cast.person(Role.OFFICER)) == []
+    attendance_day.close(opening=yesterday.opening, by=yesterday.volunteer)
+    assert [row.opening for row in counts.to_record(yesterday.volunteer)] == [today]
+    assert counts.to_record(cast.person(Role.OFFICER)) == []
 
 
 def test_yearly_figures(day: Day) -> None:
@@ -296,16 +303,16 @@ def test_yearly_figures(day: Day) -> None:
     day.tap()
     day.tap(counter=Counter.CONSULTATION)
     committee, year = day.station.committee_id, clock.fiscal_year(clock.today())
-    counted, month = queries.visits_of_year(year), clock.today().month
+    counted, month = counts.visits_of_year(year), clock.today().month
     assert counted.by_committee == {(committee, month): 2}
     assert counted.by_band == {(month, CHILD): 2, (month, "unknown"): 0}
-    before = queries.visits_of_year(year - 1)
+    before = counts.visits_of_year(year - 1)
     assert (before.by_committee, before.by_band) == ({}, {})
-    figures = queries.totals_between(day.station.id, day.opening.on, day.opening.on)
+    figures = counts.totals_between(day.station.id, day.opening.on, day.opening.on)
     yesterday = day.opening.on - dt.timedelta(days=1)
-    assert queries.totals_between(day.station.id, yesterday, yesterday).openings == 0
+    assert counts.totals_between(day.station.id, yesterday, yesterday).openings == 0
     assert (figures.openings, figures.totals.visits, figures.totals.consultations) == (1, 2, 1)
-    row = next(row for row in queries.stations_of(cast.person(Role.OFFICER), year))
+    row = next(row for row in counts.stations_of(cast.person(Role.OFFICER), year))
     assert (row.openings, row.visits, row.unclosed) == (1, 2, 1), "延べ is of the openings that are counted"
 
 
@@ -328,7 +335,7 @@ def test_two_devices_sending_the_same_event_at_once_count_it_once(
 
     def send() -> None:
         with app.app_context():
-            opening, person = queries.opening(opening_id), db.session.get(Person, person_id)
+            opening, person = counts.opening(opening_id), db.session.get(Person, person_id)
             assert opening is not None and person is not None
             together.wait()
             verdicts.append(replace(Day(opening.station, opening, person)).tap(event=event))
@@ -341,15 +348,15 @@ def test_two_devices_sending_the_same_event_at_once_count_it_once(
         thread.join()
     assert sorted(verdicts) == [Verdict.ACCEPTED, Verdict.DUPLICATE]
     db.session.rollback()
-    found = queries.opening(opening_id)
-    assert found is not None and queries.totals(found).visits == 1
+    found = counts.opening(opening_id)
+    assert found is not None and counts.totals(found).visits == 1
 
 
 def test_a_record_is_closed_once_its_opening_has_begun(day: Day) -> None:
     day.opening.starts_at, today = dt.time(10), clock.today()
     early = dt.datetime.combine(today, dt.time(9, 59), clock.TOKYO)
     with clock.telling(early), pytest.raises(RuleBroken, match="まだ始まっていません"):
-        services.close(opening=day.opening, by=day.volunteer)
+        attendance_day.close(opening=day.opening, by=day.volunteer)
     with clock.telling(early + dt.timedelta(minutes=1)):
-        services.close(opening=day.opening, by=day.volunteer)
+        attendance_day.close(opening=day.opening, by=day.volunteer)
     assert day.opening.status is OpeningStatus.HELD

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 import pytest
 import sqlalchemy as sa
 
-from stations.attendance import authors, queries, services
+from stations.attendance import authors
 from stations.attendance.device_events import DeviceEvent, DeviceReport
 from stations.attendance.models import Tap
+from stations.attendance.queries import counts, tablets
+from stations.attendance.queries import waiting as attendance_tasks
 from stations.attendance.rules import Counter, Totals, Verdict
+from stations.attendance.services import counting, day, devices, moving
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
 from stations.core.access import Role
@@ -49,14 +52,14 @@ class Door:
     def send(
         self, *events: DeviceEvent, by: Person | None = None, sent_at: dt.datetime | None = None
     ) -> None:
-        answers = services.receive(opening=self.opening, events=events, by=by or self.second, sent_at=sent_at)
+        answers = counting.receive(opening=self.opening, events=events, by=by or self.second, sent_at=sent_at)
         assert {answer.verdict for answer in answers} == {Verdict.ACCEPTED}
 
     def stored(self) -> list[Tap]:
         return list(db.session.scalars(sa.select(Tap).order_by(Tap.id)))
 
     def report(self, unsent: int, *, by: Person | None = None, **other: object) -> None:
-        services.note_report(
+        devices.note_report(
             opening=self.opening,
             report=DeviceReport(str(other.get("device", self.device_id)), unsent, bool(other.get("gone"))),
             settled=int(str(other.get("settled", 0))),
@@ -66,7 +69,7 @@ class Door:
 
     def count(self, on: Opening, band: str = CHILD, *, at: dt.time = dt.time(0, 1), delta: int = 1) -> str:
         event_id = str(uuid.uuid4())
-        services.tap(
+        counting.tap(
             opening=on,
             client_event_id=event_id,
             counter=Counter.VISIT,
@@ -177,8 +180,8 @@ def test_a_page_says_who_counted(door: Door) -> None:
     assert rows == {door.first.name: (2, 2, 0), door.second.name: (1, 0, 1)}
 
 
-def _counted_by(door: Door) -> list[queries.CountedBy]:
-    return queries.counted_by(queries.record_of(door.opening))
+def _counted_by(door: Door) -> list[tablets.CountedBy]:
+    return tablets.counted_by(counts.record_of(door.opening))
 
 
 # ---- clocks --------------------------------------------------------------------------------------------------------
@@ -188,7 +191,7 @@ def _counted_by(door: Door) -> list[queries.CountedBy]:
 def test_a_wrong_clock_does_not_make_a_late_entry(door: Door, ahead: dt.timedelta) -> None:
     now = clock.now()
     door.send(door.event(door.mark(), now + ahead), sent_at=now + ahead)
-    record = queries.record_of(door.opening)
+    record = counts.record_of(door.opening)
     [tap] = door.stored()
     assert record is not None and not record.late_entry
     assert tap.tapped_at == now + ahead, "kept as the device gave it"
@@ -198,19 +201,19 @@ def test_a_wrong_clock_does_not_make_a_late_entry(door: Door, ahead: dt.timedelt
 def test_touches_of_a_past_opening_are_late_by_a_wrong_clock_too(door: Door) -> None:
     door.opening.on = clock.today() - DAY
     door.send(door.event(None, clock.now() - 2 * DAY), sent_at=clock.now() - 2 * DAY)
-    record = queries.record_of(door.opening)
+    record = counts.record_of(door.opening)
     assert record is not None and record.late_entry
 
 
 def test_a_leader_hears_of_a_wrong_clock_until_it_is_set(door: Door) -> None:
     leader = cast.person(Role.STATION_LEADER, of=door.station)
     door.report(0, days=2)
-    [device] = queries.wrong_clocks(leader)
+    [device] = tablets.wrong_clocks(leader)
     assert (device.clock_ahead_seconds, device.person_id) == (2 * 24 * 3600, door.first.id)
     stranger = cast.person(Role.STATION_LEADER, of=cast.station(cast.committee("よそ"), "よそ"))
-    assert queries.wrong_clocks(stranger) == []
+    assert tablets.wrong_clocks(stranger) == []
     door.report(0, days=0)
-    assert queries.wrong_clocks(leader) == []
+    assert tablets.wrong_clocks(leader) == []
 
 
 # ---- what other tablets hold ------------------------------------------------------------------------------------
@@ -219,56 +222,56 @@ def test_a_leader_hears_of_a_wrong_clock_until_it_is_set(door: Door) -> None:
 def test_whoever_closes_hears_of_touches_on_another_tablet(door: Door) -> None:
     door.report(3)
     with pytest.raises(RuleBroken) as broken:
-        services.close(opening=door.opening, by=door.second)
+        day.close(opening=door.opening, by=door.second)
     assert broken.value.field == "others_checked"
-    services.close(opening=door.opening, by=door.second, others_checked=True)
+    day.close(opening=door.opening, by=door.second, others_checked=True)
 
 
 def test_a_tablet_that_fell_silent_may_hold_touches(door: Door) -> None:
     with clock.telling(clock.now() - dt.timedelta(minutes=4)):
         door.report(0)
-    assert len(queries.devices_behind(door.opening)) == 1
+    assert len(tablets.devices_behind(door.opening)) == 1
     door.report(0)
-    assert queries.devices_behind(door.opening) == []
-    services.close(opening=door.opening, by=door.second)
+    assert tablets.devices_behind(door.opening) == []
+    day.close(opening=door.opening, by=door.second)
 
 
 def test_a_tablet_that_left_the_page_holds_nothing(door: Door) -> None:
     with clock.telling(clock.now() - HOUR):
         door.report(0)
         door.report(0, gone=True)
-    assert queries.devices_behind(door.opening) == []
+    assert tablets.devices_behind(door.opening) == []
     door.report(0, gone=True, device=str(uuid.uuid4()))
-    assert len(queries.devices_of(door.opening)) == 1, "who only looks at the record does not count"
+    assert len(tablets.devices_of(door.opening)) == 1, "who only looks at the record does not count"
 
 
 def test_what_is_answered_is_not_held_any_more(door: Door) -> None:
     door.report(5, settled=5)
-    assert queries.devices_behind(door.opening) == []
+    assert tablets.devices_behind(door.opening) == []
     door.report(5, settled=2)
-    [device] = queries.devices_behind(door.opening)
+    [device] = tablets.devices_behind(door.opening)
     assert device.unsent == 3
 
 
 def test_touches_that_reach_a_closed_record_wait_on_the_home_page(door: Door) -> None:
-    services.close(opening=door.opening, by=door.second)
+    day.close(opening=door.opening, by=door.second)
     door.report(4)
-    [task] = queries.waiting_for(door.second)
+    [task] = attendance_tasks.waiting_for(door.second)
     assert (task.endpoint, task.values) == ("attendance.totals", {"opening_id": door.opening.id})
-    services.reopen(opening=door.opening, reason="届いたため", by=door.second)
+    day.reopen(opening=door.opening, reason="届いたため", by=door.second)
     door.report(4, settled=4)
-    assert [task.endpoint for task in queries.waiting_for(door.second)] == ["attendance.tally"]
+    assert [task.endpoint for task in attendance_tasks.waiting_for(door.second)] == ["attendance.tally"]
 
 
 def test_what_the_closer_has_looked_into_waits_no_longer(door: Door) -> None:
     door.report(4)
-    services.close(opening=door.opening, by=door.second, others_checked=True)
-    assert queries.waiting_for(door.second) == []
+    day.close(opening=door.opening, by=door.second, others_checked=True)
+    assert attendance_tasks.waiting_for(door.second) == []
     door.report(4)
-    assert len(queries.waiting_for(door.second)) == 1, "it was heard of again"
-    services.reopen(opening=door.opening, reason="端末が見つからないため", by=door.second)
-    services.close(opening=door.opening, by=door.second, others_checked=True)
-    assert queries.waiting_for(door.second) == []
+    assert len(attendance_tasks.waiting_for(door.second)) == 1, "it was heard of again"
+    day.reopen(opening=door.opening, reason="端末が見つからないため", by=door.second)
+    day.close(opening=door.opening, by=door.second, others_checked=True)
+    assert attendance_tasks.waiting_for(door.second) == []
 
 
 def test_only_people_of_the_station_report(door: Door) -> None:
@@ -287,26 +290,26 @@ def afternoon(door: Door) -> Opening:
 
 
 def visits(*openings: Opening) -> list[int]:
-    return [queries.totals(one).visits for one in openings]
+    return [counts.totals(one).visits for one in openings]
 
 
 def move(door: Door, to: Opening, **other: object) -> list[Tap]:
-    return services.move(opening=door.opening, to=to, reason="押しまちがい", by=door.second, **other)  # type: ignore[arg-type]  # since
+    return moving.move(opening=door.opening, to=to, reason="押しまちがい", by=door.second, **other)  # type: ignore[arg-type]  # since
 
 
 def test_touches_of_the_wrong_opening_are_moved_with_time_and_author(door: Door, afternoon: Opening) -> None:
     for band in (CHILD, CHILD, TEEN):
         door.count(door.opening, band)
     door.count(afternoon, TEEN)
-    before = queries.totals(door.opening)
+    before = counts.totals(door.opening)
     move(door, afternoon)
     assert visits(door.opening, afternoon) == [0, 4]
-    assert queries.totals(afternoon).by_band[TEEN] == before.by_band[TEEN] + 1
+    assert counts.totals(afternoon).by_band[TEEN] == before.by_band[TEEN] + 1
     moved = [tap for tap in door.stored() if tap.moved_from_id]
     assert {tap.by_id for tap in moved} == {door.first.id}
     assert {tap.tapped_at.astimezone(clock.TOKYO).time() for tap in moved} == {dt.time(0, 1)}
     for opening in (door.opening, afternoon):
-        record = queries.record_of(opening)
+        record = counts.record_of(opening)
         assert record is not None and not record.late_entry
         entry = audit.timeline(record)[0]
         assert entry.reason == "押しまちがい" and entry.by_name == door.second.name
@@ -316,7 +319,7 @@ def test_touches_from_an_hour_on(door: Door, afternoon: Opening) -> None:
     door.opening.on = afternoon.on = clock.today() - DAY
     for hour in (10, 11, 13, 14):
         door.count(door.opening, at=dt.time(hour))
-    assert queries.movable_by_hour(queries.record_of(door.opening)) == [(10, 1), (11, 1), (13, 1), (14, 1)]
+    assert tablets.movable_by_hour(counts.record_of(door.opening)) == [(10, 1), (11, 1), (13, 1), (14, 1)]
     move(door, afternoon, since=dt.time(13))
     assert visits(door.opening, afternoon) == [2, 2]
     with pytest.raises(RuleBroken) as broken:
@@ -325,7 +328,7 @@ def test_touches_from_an_hour_on(door: Door, afternoon: Opening) -> None:
 
 
 def undo(door: Door, event: str, *, event_id: str | None = None) -> Verdict:
-    return services.undo(
+    return counting.undo(
         opening=door.opening, client_event_id=event_id or str(uuid.uuid4()), undoes=event, by=door.first
     )
 
@@ -336,7 +339,7 @@ def test_a_touch_that_was_moved_is_taken_back_where_it_is_now(door: Door, aftern
     event, once = door.count(door.opening), str(uuid.uuid4())
     door.count(afternoon)
     move(door, afternoon)
-    services.move(opening=afternoon, to=evening, reason="夜の回だったため", by=door.second)
+    moving.move(opening=afternoon, to=evening, reason="夜の回だったため", by=door.second)
     assert visits(door.opening, afternoon, evening) == [0, 0, 2]
     assert undo(door, event, event_id=once) is Verdict.ACCEPTED
     assert visits(door.opening, afternoon, evening) == [0, 0, 1]
@@ -344,7 +347,7 @@ def test_a_touch_that_was_moved_is_taken_back_where_it_is_now(door: Door, aftern
     assert undo(door, event) is Verdict.DUPLICATE, "taken back already"
     assert visits(door.opening, afternoon, evening) == [0, 0, 1]
     with refused(RuleBroken, None, "取り消せる入力はありません"):  # it was never made at that opening
-        services.undo(opening=afternoon, client_event_id=str(uuid.uuid4()), undoes=event, by=door.first)
+        counting.undo(opening=afternoon, client_event_id=str(uuid.uuid4()), undoes=event, by=door.first)
 
 
 def test_a_touch_that_was_moved_into_a_closed_record_says_where_it_went(
@@ -353,20 +356,20 @@ def test_a_touch_that_was_moved_into_a_closed_record_says_where_it_went(
     event = door.count(door.opening)
     afternoon.starts_at = dt.time(0, 2)
     move(door, afternoon)
-    services.close(opening=afternoon, by=door.first)
+    day.close(opening=afternoon, by=door.first)
     with pytest.raises(Conflict) as broken:
         undo(door, event)
     assert broken.value.params["starts_at"] == "00:02"
     assert visits(door.opening, afternoon) == [0, 1]
-    services.reopen(opening=afternoon, reason="1人多かったため", by=door.first)
+    day.reopen(opening=afternoon, reason="1人多かったため", by=door.first)
     assert undo(door, event) is Verdict.ACCEPTED
     assert visits(door.opening, afternoon) == [0, 0]
 
 
 def test_a_tile_that_was_corrected_down_keeps_its_touches(door: Door, afternoon: Opening) -> None:
     door.count(door.opening)
-    nobody: Totals = queries.NOTHING
-    services.correct(opening=door.opening, typed=nobody, reason="数え間違い", by=door.first)
+    nobody: Totals = counts.NOTHING
+    day.correct(opening=door.opening, typed=nobody, reason="数え間違い", by=door.first)
     with pytest.raises(RuleBroken) as broken:
         move(door, afternoon)
     assert broken.value.field == "since" and visits(door.opening, afternoon) == [0, 0]
@@ -380,11 +383,11 @@ def test_nothing_is_moved_to_another_station_or_a_closed_record(door: Door, afte
             move(door, wrong)
         assert broken.value.field == "to"
     afternoon.starts_at = dt.time(0, 1)
-    services.close(opening=afternoon, by=door.first)
+    day.close(opening=afternoon, by=door.first)
     with pytest.raises(Conflict):
         move(door, afternoon)
-    assert queries.openings_to_move_to(door.opening) == []
-    services.reopen(opening=afternoon, reason="移すため", by=door.first)
-    assert queries.openings_to_move_to(door.opening) == [afternoon]
+    assert tablets.openings_to_move_to(door.opening) == []
+    day.reopen(opening=afternoon, reason="移すため", by=door.first)
+    assert tablets.openings_to_move_to(door.opening) == [afternoon]
     with refused(RuleBroken, "reason"):
-        services.move(opening=door.opening, to=afternoon, reason=" ", by=door.second)
+        moving.move(opening=door.opening, to=afternoon, reason=" ", by=door.second)

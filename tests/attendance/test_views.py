@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from stations.attendance import queries, rules, services
+from stations.attendance import rules
 from stations.attendance.device_events import DeviceReport
-from stations.committees import services as calendar
+from stations.attendance.queries import counts
+from stations.attendance.queries import waiting as attendance_tasks
+from stations.attendance.services import counting, devices
+from stations.attendance.services import day as attendance_day
 from stations.committees.models import Opening, Station
+from stations.committees.services import calendar
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
@@ -40,7 +44,7 @@ def volunteer(station: Station) -> Person:
 
 
 def visits(opening: Opening) -> int:
-    return queries.totals(opening).visits
+    return counts.totals(opening).visits
 
 
 def test_a_day_without_javascript(client: PageClient, today: Opening, volunteer: Person) -> None:
@@ -61,7 +65,7 @@ def test_a_day_without_javascript(client: PageClient, today: Opening, volunteer:
     assert "確定" in page.text and visits(today) == 3
     page = client.submit(client.click(page, "記録を開き直す"), "開き直す", {"reason": "数え忘れ"})
     page = client.submit(page, "保存だけする", {"staff": "2", "reason": "数え忘れ"})
-    assert queries.totals(today).staff == 2
+    assert counts.totals(today).staff == 2
 
 
 def test_a_press_sent_twice_counts_once(client: PageClient, today: Opening, volunteer: Person) -> None:
@@ -116,14 +120,14 @@ def test_words_of_danger_in_the_days_record_ask_for_a_call_first(
     address = f"/attendance/openings/{today.id}/details"
     page = client.submit(client.get(address), "保存だけする", {field: "帰りぎわに「もう死にたい」と話した"})
     assert {a.get("href") for a in page.all("a")} >= {"tel:119", "tel:110"}
-    assert queries.record_of(today) is None, "nothing is kept before somebody said whom they called"
+    assert counts.record_of(today) is None, "nothing is kept before somebody said whom they called"
     page = client.submit(page, "保存だけする", called="15:30に119番。窓口にも電話した")
-    saved = queries.record_of(today)
+    saved = counts.record_of(today)
     assert saved is not None and "死にたい" in getattr(saved, field)
     assert "15:30に119番" in (audit.timeline(saved)[0].reason or "")
     # Once it was answered for, other changes do not ask again.
     page = client.submit(client.get(address), "保存だけする", weather="雨")
-    assert queries.record_of(today).weather == "雨"  # type: ignore[union-attr]  # it is there
+    assert counts.record_of(today).weather == "雨"  # type: ignore[union-attr]  # it is there
 
 
 def test_two_who_write_about_one_day_both_keep_their_words(
@@ -132,13 +136,13 @@ def test_two_who_write_about_one_day_both_keep_their_words(
     client.sign_in(volunteer)
     address = f"/attendance/openings/{today.id}/details"
     page = client.get(address)
-    services.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
+    attendance_day.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
     page = client.submit(page, "保存だけする", {"note": "にぎやか", "teen": "2", "reason": "紙の記録から"})
     assert "先に保存しました" in page.text and "転倒があった" in page.text
     assert page.one("textarea", name="note").text == "にぎやか"
     assert visits(today) == 0, "nothing of it is saved yet"
     client.submit(page, "保存だけする", {"incident": "転倒があった"})
-    record = queries.record_of(today)
+    record = counts.record_of(today)
     assert record is not None and (record.note, record.incident) == ("にぎやか", "転倒があった")
     assert visits(today) == 2
 
@@ -149,12 +153,12 @@ def test_what_points_at_a_guest_is_asked_about_before_a_note_keeps_it(
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/details")
     page = client.submit(page, "保存だけする", {"note": "見本 太郎さんから090-1234-5678"})
-    record = queries.record_of(today)
+    record = counts.record_of(today)
     assert record is None or record.note == "", "nothing is kept before the answer"
     assert "見本 太郎さん" in page.text and "090-1234-5678" in page.text
     page = client.submit(page, "保存だけする", {"kept": "y"})
     assert "確定しました" not in page.text, "saving does not close the day"
-    record = queries.record_of(today)
+    record = counts.record_of(today)
     assert record is not None and record.note == "見本 太郎さんから090-1234-5678"
     page = client.get(f"/attendance/openings/{today.id}/details")
     page = client.submit(page, "保存だけする", {"weather": "雨"})
@@ -177,7 +181,7 @@ def test_a_day_that_is_counted_and_closed_is_said_to_be_finished(
     client.sign_in(leader)
     assert "今日の記録は終わりました" not in client.get("/attendance").text
     _count(today, leader)
-    services.close(opening=today, by=leader)
+    attendance_day.close(opening=today, by=leader)
     page = client.get("/attendance")
     assert "今日の記録は終わりました。延べ1人でした。" in page.text
     assert "今日の開催はありません" not in page.text and not page.has_link("来た人を数える")
@@ -189,7 +193,7 @@ def test_a_day_that_is_counted_and_closed_is_said_to_be_finished(
 def _count(opening: Opening, by: Person) -> None:
     """One child came."""
     counter, band = rules.tile("elementary")
-    services.tap(
+    counting.tap(
         opening=opening,
         client_event_id=str(uuid.uuid4()),
         counter=counter,
@@ -204,9 +208,9 @@ def test_the_history_of_an_opening_says_who_did_what_and_why(
     client: PageClient, station: Station, today: Opening, volunteer: Person
 ) -> None:
     leader = cast.person(Role.STATION_LEADER, of=station, name="責任 花子")
-    services.save_details(opening=today, weather="雨", note="", incident="", by=volunteer)
-    services.close(opening=today, by=leader)
-    services.reopen(opening=today, reason="数え忘れ", by=volunteer)
+    attendance_day.save_details(opening=today, weather="雨", note="", incident="", by=volunteer)
+    attendance_day.close(opening=today, by=leader)
+    attendance_day.reopen(opening=today, reason="数え忘れ", by=volunteer)
     client.sign_in(leader)
     lines = _history(client.get(f"/attendance/openings/{today.id}"))
     told = (
@@ -232,8 +236,8 @@ def test_the_older_part_of_a_long_history_is_folded(
     client: PageClient, today: Opening, volunteer: Person
 ) -> None:
     for nth in range(7):
-        services.close(opening=today, by=volunteer)
-        services.reopen(opening=today, reason=f"{nth}回目", by=volunteer)
+        attendance_day.close(opening=today, by=volunteer)
+        attendance_day.reopen(opening=today, reason=f"{nth}回目", by=volunteer)
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}")
     shown, older = page.all("ol", class_="mt-timeline")
@@ -255,7 +259,7 @@ def test_words_for_a_day_that_was_closed_meanwhile_are_given_back(
 ) -> None:
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{today.id}/details")
-    services.close(opening=today, by=volunteer)
+    attendance_day.close(opening=today, by=volunteer)
     page = client.submit(page, "保存だけする", {"incident": "転倒があった"}, status=409)
     assert "転倒があった" in page.text
 
@@ -296,8 +300,8 @@ def test_an_empty_queue_tells_the_counts_and_writes_nothing(
 
     answer = ask()
     assert (answer["answers"], answer["counts"]["teen"], answer["open"]) == ([], 0, True)
-    assert queries.record_of(today) is None, "asking begins no record"
-    services.close(opening=today, by=volunteer)
+    assert counts.record_of(today) is None, "asking begins no record"
+    attendance_day.close(opening=today, by=volunteer)
     assert ask()["open"] is False
 
 
@@ -371,7 +375,7 @@ def test_touches_at_the_wrong_opening_are_moved_on_a_page(
 def test_whoever_closes_is_told_of_another_tablet(
     client: PageClient, today: Opening, volunteer: Person
 ) -> None:
-    services.note_report(
+    devices.note_report(
         opening=today,
         report=DeviceReport(str(uuid.uuid4()), 3, False),
         settled=0,
@@ -396,7 +400,7 @@ def test_two_openings_of_one_day_are_told_apart_by_their_hours(
     for day in (clock.today(), clock.today() - dt.timedelta(days=1)):
         for starts_at in (dt.time(0), dt.time(1)):
             cast.opening(station, day, starts_at=starts_at)
-    labels = [str(task.label) for task in queries.waiting_for(volunteer)]
+    labels = [str(task.label) for task in attendance_tasks.waiting_for(volunteer)]
     assert len(set(labels)) == len(labels) == 4
     client.sign_in(volunteer)
     for path in ("/attendance", f"/attendance/stations/{station.id}", "/home"):
@@ -416,7 +420,7 @@ def test_two_openings_of_one_day_are_told_apart_by_their_hours(
 
 
 def station_openings(station: Station) -> list[Opening]:
-    return [row.opening for row in queries.openings_of(station, clock.fiscal_year(clock.today()))]
+    return [row.opening for row in counts.openings_of(station, clock.fiscal_year(clock.today()))]
 
 
 def test_who_reads_what_happened_at_an_opening_is_logged(
@@ -426,6 +430,6 @@ def test_who_reads_what_happened_at_an_opening_is_logged(
     looks = sa.select(sa.func.count(PersonalDataView.id))
     client.get(f"/attendance/openings/{today.id}")
     assert db.session.scalar(looks) == 0, "counts are of nobody"
-    services.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
+    attendance_day.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
     client.get(f"/attendance/openings/{today.id}")
     assert db.session.scalar(looks) == 1

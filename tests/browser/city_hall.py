@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from stations.applications import services as plans
 from stations.applications.models import Plan
+from stations.applications.services import review
 from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
@@ -58,8 +58,8 @@ def approve(site: Site, plan_id: int) -> None:
             _called("officer1"),
             _called("secretariat1"),
         )
-        plans.receive(plan=plan, by=officer)
-        plans.confirm(plan=plan, by=officer)
+        review.receive(plan=plan, by=officer)
+        review.confirm(plan=plan, by=officer)
         today = clock.today()
         meeting = meetings.plan_meeting(
             title="臨時の全体会議", held_on=today, starts_at=dt.time(14), place="見本会議室", by=secretariat

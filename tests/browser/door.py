@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 from playwright.sync_api import Page
 
-from stations.attendance import queries
+from stations.attendance.queries import counts
 from stations.attendance.rules import Totals
 from stations.committees.models import Opening
 from stations.core.database import db
@@ -33,7 +33,7 @@ class Door:
     def counted(self) -> Totals:
         """What the server has; the test's own session must not keep SQLite's lock afterwards."""
         db.session.rollback()
-        totals = queries.totals(self.opening)
+        totals = counts.totals(self.opening)
         db.session.rollback()
         return totals
 

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from stations.attendance import queries, services
 from stations.attendance.models import Tap
+from stations.attendance.queries import bands, tablets
+from stations.attendance.services import day
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
@@ -113,7 +114,7 @@ def test_what_comes_after_the_closing_waits_and_is_told_everywhere(door: Door, v
     late.context.set_offline(True)
     plus(page, "age_65_plus")
     chip(page, "未送信 1件")
-    services.close(opening=door.opening, by=door.volunteer)
+    day.close(opening=door.opening, by=door.volunteer)
     db.session.commit()
     late.context.set_offline(False)
     again(page)
@@ -125,7 +126,7 @@ def test_what_comes_after_the_closing_waits_and_is_told_everywhere(door: Door, v
     page.get_by_role("link", name="未送信 1件").click()
     expect(page.locator("[data-tally-unsent]")).to_contain_text("確定しているため、まだ数えられていません")
     assert_clean(page)
-    services.reopen(opening=door.opening, reason="数え忘れ", by=door.volunteer)
+    day.reopen(opening=door.opening, reason="数え忘れ", by=door.volunteer)
     db.session.commit()
     again(page)
     expect(page.locator("[data-tally-unsent]")).to_contain_text("すべて送りました")
@@ -135,14 +136,14 @@ def test_what_comes_after_the_closing_waits_and_is_told_everywhere(door: Door, v
 def test_a_closed_record_takes_no_touch_and_opens_again_by_itself(door: Door, visitor: VisitorMaker) -> None:
     page = door.opened(visitor(door.site, 1024, 768))
     chip(page, "送信済み")
-    services.close(opening=door.opening, by=door.volunteer)
+    day.close(opening=door.opening, by=door.volunteer)
     db.session.commit()
     ask(page)
     chip(page, "確定しています")
     plus(page, "teen")
     expect(page.locator("[data-tally-total]")).to_have_text("0")
     assert kept(page) == []
-    services.reopen(opening=door.opening, reason="数え忘れ", by=door.volunteer)
+    day.reopen(opening=door.opening, reason="数え忘れ", by=door.volunteer)
     db.session.commit()
     ask(page)
     chip(page, "送信済み")
@@ -365,7 +366,7 @@ def test_the_closer_hears_of_another_tablet(door: Door, visitor: VisitorMaker) -
     plus(page, "teen")
     plus(page, "teen")
     chip(page, "未送信 2件")
-    services.close(opening=door.opening, by=door.volunteer)
+    day.close(opening=door.opening, by=door.volunteer)
     db.session.commit()
     with page.expect_response("**/events"):
         tablet.context.set_offline(False)
@@ -374,7 +375,7 @@ def test_the_closer_hears_of_another_tablet(door: Door, visitor: VisitorMaker) -
     door.sign_in(pc)
     home = pc.open("/home")
     expect(home.get_by_role("main")).to_contain_text("まだ数えられていない2件")
-    services.reopen(opening=door.opening, reason="届いたため", by=door.volunteer)
+    day.reopen(opening=door.opening, reason="届いたため", by=door.volunteer)
     db.session.commit()
     again(page)
     chip(page, "送信済み")
@@ -382,7 +383,7 @@ def test_the_closer_hears_of_another_tablet(door: Door, visitor: VisitorMaker) -
     page.get_by_role("link", name="終了").click()
     expect(page.locator("h1")).to_have_text("この回の記録")
     db.session.rollback()
-    assert [one.gone for one in queries.devices_of(door.opening)] == [True]
+    assert [one.gone for one in tablets.devices_of(door.opening)] == [True]
     db.session.rollback()
 
 
@@ -405,7 +406,7 @@ def test_a_year_with_bands_of_its_own_is_counted_by_them_with_keys_alone(
     decided(clock.fiscal_year(clock.today()))
     db.session.commit()
     page = door.opened(visitor(door.site, 1024, 768))
-    codes = [band.code for band in queries.bands_of(clock.fiscal_year(clock.today()))]
+    codes = [band.code for band in bands.bands_of(clock.fiscal_year(clock.today()))]
     db.session.rollback()
     tiles = page.locator("[data-tally]")
     labels = page.locator(".mt-tile__label")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from stations.committees import services
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import CalendarPattern, Frequency, StationKind
+from stations.committees.services import calendar, districts
+from stations.committees.services import stations as station_services
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
@@ -31,7 +32,7 @@ class City:
 
 def city() -> City:
     officer = cast.person(Role.OFFICER, name="市役 職子")
-    services.load_districts()
+    districts.load_districts()
     found = db.session.scalars(
         sa.select(Committee).join(Committee.district).order_by(District.number).limit(13)
     )
@@ -40,7 +41,7 @@ def city() -> City:
 
 def station(*, of: Committee, by: Person, kind: StationKind = StationKind.FIXED, venues: int = 1) -> Station:
     """A running station, weekly on the weekday of its district's number, for half a year."""
-    made = services.create_station(
+    made = station_services.create_station(
         committee=of,
         by=by,
         name=f"{of.district.name}つながるステーション",
@@ -53,8 +54,8 @@ def station(*, of: Committee, by: Person, kind: StationKind = StationKind.FIXED,
         phone="047-000-0012",
     )
     places = [place(of=made, by=by, number=number) for number in range(1, venues + 1)]
-    services.open_station(station=made, on=cast.LONG_AGO, by=by)
-    services.add_rule(
+    station_services.open_station(station=made, on=cast.LONG_AGO, by=by)
+    calendar.add_rule(
         station=made,
         venue=places[0],
         pattern=weekly(of.district.number % 7),
@@ -65,7 +66,7 @@ def station(*, of: Committee, by: Person, kind: StationKind = StationKind.FIXED,
 
 
 def place(*, of: Station, by: Person, number: int = 1) -> Venue:
-    return services.add_venue(
+    return station_services.add_venue(
         station=of,
         by=by,
         name=f"見本市民センター{number}号室",

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from stations.committees import services
 from stations.committees.models import Committee, Opening, Station
 from stations.committees.rules import CommitteeAct, OpeningAct, StationAct, StationKind
+from stations.committees.services import calendar, districts, officers, stations
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import add, db, fetch_all
@@ -69,7 +69,7 @@ def on_committee(reader: PageClient, station: Station, *, of: str = "") -> list[
 def test_an_officers_line_names_office_person_and_term(reader: PageClient, officer: Person, station: Station):
     committee, until = station.committee, TODAY + dt.timedelta(days=700)
     for role, to_on in ((Role.CHAIR, None), (Role.TREASURER, until)):
-        services.appoint(
+        officers.appoint(
             committee=committee,
             person=cast.person(name=f"見本 {role}"),
             role=role,
@@ -78,7 +78,7 @@ def test_an_officers_line_names_office_person_and_term(reader: PageClient, offic
             by=officer,
         )
     [term] = [one for one in terms_of(committee) if one.role is Role.TREASURER]
-    services.end_term(committee=committee, term=term, on=TODAY, by=officer)
+    officers.end_term(committee=committee, term=term, on=TODAY, by=officer)
     assert on_committee(reader, station, of="役員") == [
         f"役員の任期を終了 会計 見本 treasurer {said(TODAY)}まで",
         f"役員を選任 会計 見本 treasurer {said(TODAY)}から{said(until)}まで",
@@ -91,7 +91,7 @@ def terms_of(committee: Committee) -> list[RoleAssignment]:
 
 
 def test_a_term_taken_back_is_told_without_the_name(reader: PageClient, officer: Person, station: Station):
-    term = services.appoint(
+    term = officers.appoint(
         committee=station.committee,
         person=cast.person(name="誤り 太郎"),
         role=Role.CHAIR,
@@ -107,7 +107,7 @@ def test_a_term_taken_back_is_told_without_the_name(reader: PageClient, officer:
 def test_the_contact_of_a_committee_is_told_from_what_to_what(
     reader: PageClient, officer: Person, station: Station
 ):
-    services.edit_committee(committee=station.committee, by=officer, phone="047-000-0002", address="")
+    districts.edit_committee(committee=station.committee, by=officer, phone="047-000-0002", address="")
     assert on_committee(reader, station, of="連絡先") == ["連絡先を変更 電話番号：— → 047-000-0002"]
 
 
@@ -115,9 +115,9 @@ def test_a_committee_reads_of_which_station_something_was_done(
     reader: PageClient, officer: Person, station: Station
 ):
     other = cast.station(of=station.committee, name="別のところ")
-    services.edit_station(station=other, by=officer, fee="無料")
-    services.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
-    services.edit_committee(committee=station.committee, by=officer, address="松戸市見本9-9")
+    stations.edit_station(station=other, by=officer, fee="無料")
+    stations.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
+    districts.edit_committee(committee=station.committee, by=officer, address="松戸市見本9-9")
     assert on_committee(reader, station) == [
         "連絡先を変更 住所：— → 松戸市見本9-9",
         "会場を追加 見本ステーション 見本会館",
@@ -133,9 +133,9 @@ def test_rules_and_dates_are_told_with_day_hours_and_venue(
 ):
     [venue] = station.venues
     pattern = weekly(5)
-    rule = services.add_rule(station=station, venue=venue, pattern=pattern, by=officer)
-    services.add_opening(station=station, venue=venue, on=TODAY, by=officer, **AFTERNOON)
-    services.end_rule(rule=rule, on=TODAY, by=officer)
+    rule = calendar.add_rule(station=station, venue=venue, pattern=pattern, by=officer)
+    calendar.add_opening(station=station, venue=venue, on=TODAY, by=officer, **AFTERNOON)
+    calendar.end_rule(rule=rule, on=TODAY, by=officer)
     assert pattern.until_on is not None
     assert on_station(reader, station) == [
         f"開催のきまりを終了 毎週土曜 10:00–12:00 見本市民センター {said(TODAY)}まで",
@@ -146,8 +146,8 @@ def test_rules_and_dates_are_told_with_day_hours_and_venue(
 
 
 def test_venues_are_told_by_name_and_by_what_changed(reader: PageClient, officer: Person, station: Station):
-    venue = services.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
-    services.edit_venue(venue=venue, by=officer, rent_yen=1_500, closed_on=TODAY)
+    venue = stations.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
+    stations.edit_venue(venue=venue, by=officer, rent_yen=1_500, closed_on=TODAY)
     assert on_station(reader, station) == [
         f"会場を変更 見本会館 1回の使用料：0円 → 1,500円、使い終わる日：— → {said(TODAY)}",
         "会場を追加 見本会館",
@@ -156,8 +156,8 @@ def test_venues_are_told_by_name_and_by_what_changed(reader: PageClient, officer
 
 def test_a_stations_edits_are_told_from_what_to_what(reader: PageClient, officer: Person, station: Station):
     long = "畑で野菜を育てて、みんなで料理して食べています。雨の日は集会所で手芸と将棋を楽しみます。"
-    services.edit_station(station=station, by=officer, kind=StationKind.FARM, summary=long)
-    services.edit_station(
+    stations.edit_station(station=station, by=officer, kind=StationKind.FARM, summary=long)
+    stations.edit_station(
         station=station, by=officer, summary=long.replace("将棋", "囲碁"), kind=station.kind
     )
     newest, first = on_station(reader, station)
@@ -170,8 +170,8 @@ def test_a_stations_edits_are_told_from_what_to_what(reader: PageClient, officer
 
 def test_the_days_of_beginning_and_end_are_told(reader: PageClient, officer: Person, station: Station):
     station.opened_on = None
-    services.open_station(station=station, on=TODAY, by=officer)
-    services.close_station(station=station, on=TODAY, reason="土地を返すため", by=officer)
+    stations.open_station(station=station, on=TODAY, by=officer)
+    stations.close_station(station=station, on=TODAY, reason="土地を返すため", by=officer)
     end, beginning = on_station(reader, station)
     assert f"{said(TODAY)}まで 理由：土地を返すため" in end and f"{said(TODAY)}から" in beginning
 
@@ -214,9 +214,9 @@ def test_events_from_before_the_words_were_kept_still_show(
 def test_a_restored_opening_keeps_both_lines(reader: PageClient, officer: Person, station: Station):
     old, now = (cast.opening(of=station, on=TODAY - dt.timedelta(days=days)) for days in (200, 0))
     for opening, reason in ((old, "大雪のため"), (now, "台風のため")):
-        services.cancel_opening(opening=opening, reason=reason, by=officer)
-    services.restore_opening(opening=now, by=officer)
-    services.hold_opening(opening=now, by=cast.person(Role.STATION_LEADER, of=station))
+        calendar.cancel_opening(opening=opening, reason=reason, by=officer)
+    calendar.restore_opening(opening=now, by=officer)
+    calendar.hold_opening(opening=now, by=cast.person(Role.STATION_LEADER, of=station))
     assert on_station(reader, station) == [
         f"中止の取消し中止予定 {at_ten(now.on)}",
         f"中止予定中止 {at_ten(now.on)} 理由：台風のため",
@@ -231,12 +231,12 @@ def at_ten(on: dt.date) -> str:
 def test_a_restored_opening_that_is_removed_stays_in_its_stations_history(
     reader: PageClient, officer: Person, station: Station
 ):
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=weekly(5), by=officer)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=weekly(5), by=officer)
     opening = fetch_all(sa.select(Opening).order_by(Opening.on))[-1]
     opening_id, on = opening.id, opening.on
-    services.cancel_opening(opening=opening, reason="台風のため", by=officer)
-    services.restore_opening(opening=opening, by=officer)
-    services.end_rule(rule=rule, on=TODAY, by=officer)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=officer)
+    calendar.restore_opening(opening=opening, by=officer)
+    calendar.end_rule(rule=rule, on=TODAY, by=officer)
     assert db.session.get(Opening, opening_id) is None
     neighbour = cast.station(of=cast.committee("隣"))
     again = {"on": TODAY, "starts_at": dt.time(10), "ends_at": dt.time(12)}
@@ -249,15 +249,15 @@ def test_a_restored_opening_that_is_removed_stays_in_its_stations_history(
 def test_a_new_opening_does_not_show_the_history_of_one_that_was_removed(
     reader: PageClient, officer: Person, station: Station
 ):
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=weekly(5), by=officer)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=weekly(5), by=officer)
     opening = fetch_all(sa.select(Opening).order_by(Opening.id))[-1]
     removed_id = opening.id
-    services.cancel_opening(opening=opening, reason="台風のため", by=officer)
-    services.restore_opening(opening=opening, by=officer)
-    services.end_rule(rule=rule, on=TODAY, by=officer)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=officer)
+    calendar.restore_opening(opening=opening, by=officer)
+    calendar.end_rule(rule=rule, on=TODAY, by=officer)
     neighbour = cast.station(of=cast.committee("隣"))
     venue = cast.venue(of=neighbour)
-    made = services.add_opening(station=neighbour, venue=venue, on=TODAY, by=officer, **AFTERNOON)
+    made = calendar.add_opening(station=neighbour, venue=venue, on=TODAY, by=officer, **AFTERNOON)
     assert "台風" not in reader.get(f"/attendance/openings/{made.id}").text
     assert audit.timeline(made) == []
     assert made.id > removed_id
@@ -267,14 +267,14 @@ def test_a_long_history_costs_no_more_statements(reader: PageClient, officer: Pe
     def busy(days: range) -> None:
         for day in days:
             on = TODAY + dt.timedelta(days=day)
-            venue = services.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
-            services.add_opening(station=station, venue=venue, on=on, by=officer, **AFTERNOON)
+            venue = stations.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
+            calendar.add_opening(station=station, venue=venue, on=on, by=officer, **AFTERNOON)
             pattern = weekly(day % 7)
-            services.add_rule(station=station, venue=venue, pattern=pattern, by=officer)
+            calendar.add_rule(station=station, venue=venue, pattern=pattern, by=officer)
             opening = cast.opening(of=station, on=on - dt.timedelta(days=400))
             audit.record(station, act=StationAct.ADD_OPENING, by=officer, detail={"opening_id": opening.id})
-            services.cancel_opening(opening=opening, reason="雨のため", by=officer)
-            services.edit_venue(venue=venue, by=officer, rent_yen=day + 1)
+            calendar.cancel_opening(opening=opening, reason="雨のため", by=officer)
+            stations.edit_venue(venue=venue, by=officer, rent_yen=day + 1)
 
     def cost(url: str) -> int:
         db.session.expire_all()

@@ -4,7 +4,8 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from stations.committees import queries, services
+from stations.committees import queries
+from stations.committees.services import calendar
 from stations.core import clock
 from stations.core.access import Permission, Role
 from tests.support import cast
@@ -45,7 +46,7 @@ def test_the_next_opening_of_a_station_is_the_next_that_takes_place(db_session: 
     leader = cast.person(Role.STATION_LEADER, of=station)
     days = [TODAY + dt.timedelta(days=n) for n in (-1, 2, 9)]
     openings = [cast.opening(of=station, on=day) for day in days]
-    services.cancel_opening(opening=openings[1], reason="台風のため", by=leader)
+    calendar.cancel_opening(opening=openings[1], reason="台風のため", by=leader)
     assert queries.next_by_station([station.id]) == {station.id: openings[2]}
     assert queries.next_openings() == openings[1:]
     assert queries.next_openings(planned_only=True, limit=1) == [openings[2]]

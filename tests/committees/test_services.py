@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from stations.attendance.models import OpeningRecord, Tap
 from stations.attendance.rules import Counter
-from stations.committees import queries, services
+from stations.committees import queries
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import (
     CalendarPattern,
@@ -17,6 +17,7 @@ from stations.committees.rules import (
     StationKind,
     occurrences,
 )
+from stations.committees.services import calendar, districts, officers, stations
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import add, db
@@ -59,8 +60,8 @@ def openings_of(station: Station) -> list[Opening]:
 
 
 def test_the_fifteen_districts_are_loaded_once(db_session: Session):
-    assert services.load_districts() == 15
-    assert services.load_districts() == 0
+    assert districts.load_districts() == 15
+    assert districts.load_districts() == 0
     names = db_session.scalars(sa.select(District.name).order_by(District.number)).all()
     assert (names[0], names[10], len(names)) == ("明第1", "小金", 15)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Committee)) == 15
@@ -69,33 +70,33 @@ def test_the_fifteen_districts_are_loaded_once(db_session: Session):
 def test_a_station_is_prepared_opened_and_closed(db_session: Session):
     committee = cast.committee()
     chair = cast.person(Role.CHAIR, of=committee)
-    station = services.create_station(
+    station = stations.create_station(
         committee=committee, by=chair, name="畑の会", kind=StationKind.FARM, fee="無料"
     )
     assert stage_of(station) == "preparing"
     with pytest.raises(RuleBroken, match="会場"):
-        services.open_station(station=station, on=TODAY, by=chair)
-    services.add_venue(station=station, by=chair, name="見本農園", address="松戸市見本1-1")
+        stations.open_station(station=station, on=TODAY, by=chair)
+    stations.add_venue(station=station, by=chair, name="見本農園", address="松戸市見本1-1")
     db_session.refresh(station)
-    services.open_station(station=station, on=TODAY, by=chair)
+    stations.open_station(station=station, on=TODAY, by=chair)
     assert stage_of(station) == "running"
-    services.edit_station(station=station, by=chair, phone="047-000-0001", fee="無料")
-    services.close_station(station=station, on=TODAY, reason="土地を返すため", by=chair)
+    stations.edit_station(station=station, by=chair, phone="047-000-0001", fee="無料")
+    stations.close_station(station=station, on=TODAY, reason="土地を返すため", by=chair)
     assert audit.timeline(station)[0].reason == "土地を返すため"
     station.closed_on = TODAY - dt.timedelta(days=1)
     station.opened_on = TODAY - dt.timedelta(days=1)
     assert stage_of(station) == "closed"
     with pytest.raises(Conflict):
-        services.edit_station(station=station, by=chair, phone="")
+        stations.edit_station(station=station, by=chair, phone="")
 
 
 def test_closing_takes_out_what_was_planned_for_later(station: Station):
     officer = cast.person(Role.OFFICER)
-    services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=officer)
+    calendar.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=officer)
     with pytest.raises(RuleBroken) as broken:
-        services.close_station(station=station, on=TODAY, reason=" ", by=officer)
+        stations.close_station(station=station, on=TODAY, reason=" ", by=officer)
     assert broken.value.field == "reason"
-    services.close_station(station=station, on=TODAY, reason="会場がなくなるため", by=officer)
+    stations.close_station(station=station, on=TODAY, reason="会場がなくなるため", by=officer)
     assert openings_of(station) == []
 
 
@@ -104,15 +105,15 @@ def test_who_only_reads_changes_nothing(db_session: Session, role: Role):
     committee = cast.committee()
     reader = cast.person(role, of=committee)
     with pytest.raises(NotAllowed):
-        services.create_station(committee=committee, by=reader, name="畑の会", kind=StationKind.FARM)
+        stations.create_station(committee=committee, by=reader, name="畑の会", kind=StationKind.FARM)
 
 
 def test_another_committee_changes_nothing(station: Station):
     stranger = cast.person(Role.CHAIR, of=cast.committee("隣"))
     with pytest.raises(NotAllowed):
-        services.edit_station(station=station, by=stranger, name="別の名前")
+        stations.edit_station(station=station, by=stranger, name="別の名前")
     with pytest.raises(NotAllowed):
-        services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=stranger)
+        calendar.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=stranger)
 
 
 PATTERNS = [
@@ -126,7 +127,7 @@ PATTERNS = [
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: f"{pattern.frequency}-{pattern.nths}")
 def test_the_calendar_is_what_the_rule_says(station: Station, pattern: CalendarPattern):
     leader = cast.person(Role.STATION_LEADER, of=station)
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=pattern, by=leader)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=pattern, by=leader)
     assert pattern.until_on is not None
     expected = occurrences(pattern, pattern.from_on, pattern.until_on)
     assert [opening.on for opening in openings_of(station)] == expected
@@ -136,11 +137,11 @@ def test_the_calendar_is_what_the_rule_says(station: Station, pattern: CalendarP
 
 def test_laying_out_twice_adds_nothing(station: Station):
     chair = cast.person(Role.CHAIR, of=station.committee)
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
     before = len(openings_of(station))
-    assert services.lay_out(rule) == []
+    assert calendar.lay_out(rule) == []
     with pytest.raises(RuleBroken) as broken:
-        services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+        calendar.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
     assert broken.value.field == "starts_at"
     assert len(openings_of(station)) == before == 12
 
@@ -157,24 +158,24 @@ def test_a_rule_needs_an_end_a_day_and_a_venue_of_its_own(station: Station):
         (other, second_saturdays(), "venue_id"),
     ]:
         with pytest.raises(RuleBroken) as broken:
-            services.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
+            calendar.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
         assert broken.value.field == field
 
 
 def test_ending_a_rule_removes_only_what_is_planned_for_later(station: Station):
     chair = cast.person(Role.CHAIR, of=station.committee)
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=second_saturdays(), by=chair)
     planned = openings_of(station)
-    services.cancel_opening(opening=planned[6], reason="会場の工事のため", by=chair)
-    removed = services.end_rule(rule=rule, on=planned[3].on, by=chair)
+    calendar.cancel_opening(opening=planned[6], reason="会場の工事のため", by=chair)
+    removed = calendar.end_rule(rule=rule, on=planned[3].on, by=chair)
     assert removed == 7
     assert [opening.on for opening in openings_of(station)] == [
         *(opening.on for opening in planned[:4]),
         planned[6].on,
     ]
     with pytest.raises(Conflict):
-        services.end_rule(rule=rule, on=planned[4].on, by=chair)
-    assert services.lay_out(rule) == []
+        calendar.end_rule(rule=rule, on=planned[4].on, by=chair)
+    assert calendar.lay_out(rule) == []
 
 
 def test_the_past_of_a_rule_stays(station: Station):
@@ -185,8 +186,8 @@ def test_the_past_of_a_rule_stays(station: Station):
         from_on=TODAY - dt.timedelta(days=21),
         until_on=TODAY + dt.timedelta(days=21),
     )
-    rule = services.add_rule(station=station, venue=station.venues[0], pattern=weekly, by=chair)
-    services.end_rule(rule=rule, on=TODAY - dt.timedelta(days=30), by=chair)
+    rule = calendar.add_rule(station=station, venue=station.venues[0], pattern=weekly, by=chair)
+    calendar.end_rule(rule=rule, on=TODAY - dt.timedelta(days=30), by=chair)
     assert [opening.on for opening in openings_of(station)] == [
         TODAY - dt.timedelta(days=days) for days in (21, 14, 7, 0)
     ]
@@ -196,13 +197,13 @@ def test_an_opening_is_cancelled_with_a_reason_and_restored(station: Station):
     leader = cast.person(Role.STATION_LEADER, of=station)
     opening = cast.opening(of=station)
     with pytest.raises(RuleBroken) as broken:
-        services.cancel_opening(opening=opening, reason="　", by=leader)
+        calendar.cancel_opening(opening=opening, reason="　", by=leader)
     assert broken.value.field == "reason"
-    services.cancel_opening(opening=opening, reason="台風のため", by=leader)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=leader)
     assert (opening.status, opening.cancelled_reason) == (OpeningStatus.CANCELLED, "台風のため")
     with pytest.raises(Conflict):
-        services.cancel_opening(opening=opening, reason="もう一度", by=leader)
-    services.restore_opening(opening=opening, by=leader)
+        calendar.cancel_opening(opening=opening, reason="もう一度", by=leader)
+    calendar.restore_opening(opening=opening, by=leader)
     assert (opening.status, opening.cancelled_reason) == (OpeningStatus.PLANNED, None)
     assert [entry.reason for entry in audit.timeline(opening)] == [None, "台風のため"]
 
@@ -228,18 +229,18 @@ def test_an_opening_at_which_somebody_was_counted_is_not_cancelled(station: Stat
 
     tap(+1)
     with pytest.raises(RuleBroken, match="来場の記録"):
-        services.cancel_opening(opening=opening, reason="台風のため", by=leader)
+        calendar.cancel_opening(opening=opening, reason="台風のため", by=leader)
     tap(-1)
-    services.cancel_opening(opening=opening, reason="台風のため", by=leader)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=leader)
 
 
 def test_a_volunteer_records_but_does_not_cancel(station: Station):
     volunteer = cast.person(Role.VOLUNTEER, of=station)
     opening = cast.opening(of=station)
     with pytest.raises(NotAllowed):
-        services.cancel_opening(opening=opening, reason="雨のため", by=volunteer)
-    services.hold_opening(opening=opening, by=volunteer)
-    services.hold_opening(opening=opening, by=volunteer)
+        calendar.cancel_opening(opening=opening, reason="雨のため", by=volunteer)
+    calendar.hold_opening(opening=opening, by=volunteer)
+    calendar.hold_opening(opening=opening, by=volunteer)
     assert opening.status is OpeningStatus.HELD
     assert len(audit.timeline(opening)) == 1
 
@@ -248,9 +249,9 @@ def test_an_extra_date_never_doubles(station: Station):
     chair = cast.person(Role.CHAIR, of=station.committee)
     day = TODAY + dt.timedelta(days=3)
     hours = {"starts_at": dt.time(13), "ends_at": dt.time(15)}
-    services.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
+    calendar.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
     with pytest.raises(RuleBroken) as broken:
-        services.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
+        calendar.add_opening(station=station, venue=station.venues[0], on=day, by=chair, **hours)
     assert broken.value.field == "on"
 
 
@@ -262,7 +263,7 @@ def test_a_venue_is_not_opened_twice_at_once(station: Station):
 
     def extra(start: int, end: int, *, at: Venue = venue) -> Opening:
         hours = {"starts_at": dt.time(start), "ends_at": dt.time(end)}
-        return services.add_opening(station=station, venue=at, on=there.on, by=chair, **hours)
+        return calendar.add_opening(station=station, venue=at, on=there.on, by=chair, **hours)
 
     for start, end in ((9, 11), (11, 13), (9, 13)):
         with pytest.raises(RuleBroken, match="この日の10:00から12:00まで") as broken:
@@ -270,30 +271,30 @@ def test_a_venue_is_not_opened_twice_at_once(station: Station):
         assert broken.value.field == "starts_at"
     extra(12, 13)
     extra(11, 13, at=elsewhere)
-    services.cancel_opening(opening=there, reason="台風のため", by=chair)
+    calendar.cancel_opening(opening=there, reason="台風のため", by=chair)
     extra(9, 12)
 
 
 def test_a_cancellation_is_not_taken_back_when_something_else_took_its_place(station: Station):
     chair = cast.person(Role.CHAIR, of=station.committee)
     [venue], there = station.venues, cast.opening(of=station, on=TODAY + dt.timedelta(days=3))
-    services.cancel_opening(opening=there, reason="台風のため", by=chair)
-    instead = services.add_opening(
+    calendar.cancel_opening(opening=there, reason="台風のため", by=chair)
+    instead = calendar.add_opening(
         station=station, venue=venue, on=there.on, starts_at=dt.time(11), ends_at=dt.time(13), by=chair
     )
     with pytest.raises(RuleBroken, match="11:00から13:00まで"):
-        services.restore_opening(opening=there, by=chair)
-    services.cancel_opening(opening=instead, reason="人が足りないため", by=chair)
-    services.restore_opening(opening=there, by=chair)
+        calendar.restore_opening(opening=there, by=chair)
+    calendar.cancel_opening(opening=instead, reason="人が足りないため", by=chair)
+    calendar.restore_opening(opening=there, by=chair)
 
 
 def test_a_rule_whose_venue_is_opened_already_on_all_days_is_refused(station: Station):
     chair = cast.person(Role.CHAIR, of=station.committee)
     [venue] = station.venues
-    services.add_rule(station=station, venue=venue, pattern=second_saturdays(), by=chair)
+    calendar.add_rule(station=station, venue=venue, pattern=second_saturdays(), by=chair)
     early = second_saturdays(starts_at=dt.time(9), ends_at=dt.time(11))
     with pytest.raises(RuleBroken) as broken:
-        services.add_rule(station=station, venue=venue, pattern=early, by=chair)
+        calendar.add_rule(station=station, venue=venue, pattern=early, by=chair)
     assert broken.value.field == "starts_at"
 
 
@@ -306,19 +307,19 @@ def test_a_rule_fills_the_days_that_are_free(station: Station):
     elsewhere = cast.venue(of=station, name="別の会場")
     hours = {"starts_at": dt.time(9), "ends_at": dt.time(11)}
     for place, on in ((venue, first), (venue, second), (elsewhere, third)):
-        extra = services.add_opening(station=station, venue=place, on=on, by=chair, **hours)
+        extra = calendar.add_opening(station=station, venue=place, on=on, by=chair, **hours)
         if on == second:
-            services.cancel_opening(opening=extra, reason="台風のため", by=chair)
-    rule = services.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
+            calendar.cancel_opening(opening=extra, reason="台風のため", by=chair)
+    rule = calendar.add_rule(station=station, venue=venue, pattern=pattern, by=chair)
     laid = [one.on for one in openings_of(station) if one.rule_id == rule.id]
     assert laid == [second, third, *rest]
-    assert services.lay_out(rule) == []
+    assert calendar.lay_out(rule) == []
 
 
 def test_officers_are_appointed_for_a_term(db_session: Session):
     committee = cast.committee()
     officer, person = cast.person(Role.OFFICER), cast.person(name="見本 花子")
-    term = services.appoint(
+    term = officers.appoint(
         committee=committee,
         person=person,
         role=Role.TREASURER,
@@ -330,7 +331,7 @@ def test_officers_are_appointed_for_a_term(db_session: Session):
         ("見本 花子", Role.TREASURER, True)
     ]
     with refused(RuleBroken, "role", "会計と監査"):
-        services.appoint(
+        officers.appoint(
             committee=committee,
             person=person,
             role=Role.COMMITTEE_AUDITOR,
@@ -338,7 +339,7 @@ def test_officers_are_appointed_for_a_term(db_session: Session):
             to_on=None,
             by=officer,
         )
-    services.end_term(committee=committee, term=term, on=TODAY, by=officer)
+    officers.end_term(committee=committee, term=term, on=TODAY, by=officer)
     assert queries.officers(committee)[0].to_on == TODAY
 
 
@@ -346,14 +347,14 @@ def test_a_committee_does_not_appoint_its_own_officers(db_session: Session):
     committee = cast.committee()
     chair = cast.person(Role.CHAIR, of=committee)
     with pytest.raises(NotAllowed):
-        services.appoint(
+        officers.appoint(
             committee=committee, person=chair, role=Role.TREASURER, from_on=TODAY, to_on=None, by=chair
         )
 
 
 def test_the_contact_of_a_committee_is_the_citys_to_change(db_session: Session):
     committee = cast.committee()
-    services.edit_committee(committee=committee, by=cast.person(Role.OFFICER), phone="047-000-0002")
+    districts.edit_committee(committee=committee, by=cast.person(Role.OFFICER), phone="047-000-0002")
     assert committee.phone == "047-000-0002"
     with pytest.raises(NotAllowed):
-        services.edit_committee(committee=committee, by=cast.person(Role.CHAIR, of=committee), phone="")
+        districts.edit_committee(committee=committee, by=cast.person(Role.CHAIR, of=committee), phone="")

@@ -11,17 +11,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance import services as attendance
+from stations.attendance.services import day
 from stations.core import clock, outbox, sealed
 from stations.core.config import DEMO_DATA_KEY, Config, ConfigError, data_keys
 from stations.core.database import Model, db
-from stations.people import services as people
 from stations.people.models import LinkKind, OneTimeLink
-from stations.referrals import services
+from stations.people.services import links
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Observation, Referral
+from stations.referrals.queries import lists
+from stations.referrals.queries import waiting as referral_tasks
 from stations.referrals.rules import Outcome
+from stations.referrals.services import consents, observations, referrals
 from tests.referrals.cast import Town, consent, town
 from tests.support import cast
 from tests.support.client import PageClient
@@ -60,39 +62,39 @@ def lives(here: Town) -> str:
     ):
         setattr(referral, name, words)
     referral.follow_ups[0].due_on = clock.today()
-    services.record_follow_up(
+    referrals.record_follow_up(
         referral=referral,
         follow_up_id=referral.follow_ups[0].id,
         outcome=Outcome.CONTINUING,
         note="毎回来ているという様子",
         by=here.leader,
     )
-    services.suspend(referral=referral, reason="日程が合わない理由", by=here.worker)
-    memo = services.create_observation(
+    referrals.suspend(referral=referral, reason="日程が合わない理由", by=here.worker)
+    memo = observations.create_observation(
         station=here.station,
         agency=here.agency,
         by=here.leader,
-        memo=services.Memo(
+        memo=observations.Memo(
             facts="顔色が悪いという事実", observed_on=clock.today(), alias="メモの呼び名すみれさん"
         ),
     )
-    services.record_consent(subject=memo, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
+    consents.record_consent(subject=memo, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
     called = Call(outcome=CallOutcome.REACHED, whom="電話した当番の方", at=clock.now())
-    services.record_call(observation=memo, call=called, by=here.leader)
-    services.send_observation(observation=memo, by=here.leader)
-    services.return_observation(observation=memo, reason="差し戻した言葉", by=here.worker)
-    services.record_call(observation=memo, call=called, by=here.leader)
-    services.send_observation(observation=memo, by=here.leader)
-    services.acknowledge_observation(observation=memo, by=here.worker)
-    services.close_observation(observation=memo, answer="訪ねたという回答", by=here.worker)
-    attendance.save_details(
+    observations.record_call(observation=memo, call=called, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.return_observation(observation=memo, reason="差し戻した言葉", by=here.worker)
+    observations.record_call(observation=memo, call=called, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.acknowledge_observation(observation=memo, by=here.worker)
+    observations.close_observation(observation=memo, answer="訪ねたという回答", by=here.worker)
+    day.save_details(
         opening=cast.opening(here.station),
         weather="晴れ",
         note="にぎやかだったという感想",
         incident="転びそうになったという出来事",
         by=here.leader,
     )
-    url = people.issue_link(here.leader, kind=LinkKind.RESET, by=None)
+    url = links.issue_link(here.leader, kind=LinkKind.RESET, by=None)
     db.session.commit()
     return url.rsplit("/", 1)[-1]
 
@@ -134,7 +136,6 @@ def test_every_sealed_column_knows_its_place(app: Flask) -> None:
 
 
 def test_a_list_opens_nothing_of_what_it_does_not_show(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stations.referrals import queries
 
     for _ in range(3):
         here.sent()
@@ -149,8 +150,8 @@ def test_a_list_opens_nothing_of_what_it_does_not_show(here: Town, monkeypatch: 
         return real(self, value, place)
 
     monkeypatch.setattr(sealed.Keyring, "open", noted)
-    assert queries.referrals(here.leader) and queries.observations(here.leader)
-    queries.waiting_for(here.leader)
+    assert lists.referrals(here.leader) and lists.observations(here.leader)
+    referral_tasks.waiting_for(here.leader)
     assert opened == []
 
 
@@ -283,13 +284,13 @@ def test_a_mail_with_a_link_ends_when_the_link_does(app: Flask, here: Town) -> N
             for one in db.session.scalars(sa.select(outbox.OutboxMail).order_by(outbox.OutboxMail.id))
         ]
 
-    first = people.issue_link(here.leader, kind=LinkKind.RESET, by=None)
+    first = links.issue_link(here.leader, kind=LinkKind.RESET, by=None)
     assert first in bodies()[0]
-    second = people.issue_link(here.leader, kind=LinkKind.RESET, by=None)
+    second = links.issue_link(here.leader, kind=LinkKind.RESET, by=None)
     assert bodies()[0] == "" and second in bodies()[1]
-    people.accept_link(second.rsplit("/", 1)[-1], "とても長い合言葉をひとつ")
+    links.accept_link(second.rsplit("/", 1)[-1], "とても長い合言葉をひとつ")
     assert bodies() == ["", ""]
-    people.issue_link(here.leader, kind=LinkKind.RESET, by=None)
+    links.issue_link(here.leader, kind=LinkKind.RESET, by=None)
     ends = db.session.scalars(sa.select(OneTimeLink.expires_at).order_by(OneTimeLink.id.desc())).first()
     assert ends is not None
     db.session.commit()

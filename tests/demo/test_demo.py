@@ -10,9 +10,9 @@ from flask import Flask
 
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status as PlanStatus
-from stations.attendance import queries as attendance
 from stations.attendance.band_rules import STANDARD, BandDraftStatus
 from stations.attendance.models import AgeBandDraft, Tap
+from stations.attendance.queries import bands, counts
 from stations.attendance.rules import Counter
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus, StationKind
@@ -35,8 +35,8 @@ from stations.grants.settings.models import SettingsDraft
 from stations.meetings.models import Meeting
 from stations.meetings.rules import MeetingStatus
 from stations.people.models import Person, RoleAssignment
-from stations.people.services import try_code, try_password
 from stations.people.services.passwords import matches
+from stations.people.services.sign_in import try_code, try_password
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import ObservationStatus
 from stations.referrals.rules import Status as ReferralStatus
@@ -100,16 +100,14 @@ def test_what_was_taken_back_and_what_waits_for_a_second_look_is_there(in_demo: 
 
 
 def test_each_year_has_its_own_age_bands(in_demo: Flask):
-    last_year, this_year = attendance.years_with_bands()
+    last_year, this_year = bands.years_with_bands()
     last, now, coming = (
-        [band.label for band in attendance.bands_of(year)] for year in (last_year, this_year, this_year + 1)
+        [band.label for band in bands.bands_of(year)] for year in (last_year, this_year, this_year + 1)
     )
     assert now == coming == [band.label for band in STANDARD]
     assert [label for label in last if label not in now] == ["18–64歳"]
-    counted = {
-        band for (_month, band), visits in attendance.visits_of_year(last_year).by_band.items() if visits
-    }
-    assert counted == {band.code for band in attendance.bands_of(last_year)}
+    counted = {band for (_month, band), visits in counts.visits_of_year(last_year).by_band.items() if visits}
+    assert counted == {band.code for band in bands.bands_of(last_year)}
 
 
 @pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)

@@ -14,9 +14,9 @@ from icalendar import Calendar
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from stations.committees import services
 from stations.committees.models import Opening, Station
 from stations.committees.place_names import in_latin
+from stations.committees.services import calendar, stations
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
@@ -90,7 +90,7 @@ def test_public_pages_show_no_personal_data(client: PageClient, city: here.City)
         committee.phone = "047-000-7777"
     for station in city.stations:
         cast.person(Role.STATION_LEADER, of=station, name="場主 責子")
-    services.cancel_opening(opening=here.next_opening(city.stations[0]), reason="台風のため", by=city.officer)
+    calendar.cancel_opening(opening=here.next_opening(city.stations[0]), reason="台風のため", by=city.officer)
     for url in public_pages(city):
         text = client.get(url).text
         for private in ("表子", "責子", "職子", "047-000-7777", "見本管理組合", "1,234"):
@@ -100,7 +100,7 @@ def test_public_pages_show_no_personal_data(client: PageClient, city: here.City)
 def test_a_cancelled_opening_is_told_with_its_reason(client: PageClient, city: here.City):
     station = city.stations[0]
     opening = here.next_opening(station)
-    services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
     for url in ("/", f"/stations/{station.id}", f"/calendar?month={opening.on:%Y-%m}"):
         page = client.get(url)
         assert "中止" in page.text and "台風のため" in page.text, url
@@ -152,7 +152,7 @@ def test_a_week_is_seven_days_from_today(app: Flask, client: PageClient, city: h
         page = client.get("/?week=1")
         assert all(station.name in page.text for station in city.stations)
         off = city.stations[3]
-        services.cancel_opening(opening=here.next_opening(off), reason="台風のため", by=city.officer)
+        calendar.cancel_opening(opening=here.next_opening(off), reason="台風のため", by=city.officer)
         page = client.get("/?week=1")
         assert f"{len(city.stations) - 1}か所" in page.text
 
@@ -206,7 +206,7 @@ def test_the_calendar_file_can_be_read_and_keeps_its_uids(client: PageClient, ci
     response = client.download(url)
     assert response.mimetype == "text/calendar"
     before = {str(event["uid"]): event for event in Calendar.from_ical(response.data).events}
-    services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+    calendar.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
     after = {str(event["uid"]): event for event in Calendar.from_ical(client.download(url).data).events}
     assert set(before) == set(after)
     planned = db.session.scalar(
@@ -237,10 +237,10 @@ def test_each_change_of_an_opening_replaces_it_in_peoples_calendars(client: Page
         clock.now().replace(microsecond=0) + dt.timedelta(hours=1),
     )
     with clock.telling(noon):
-        services.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
+        calendar.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
     assert event() == (1, noon)
     with clock.telling(later):
-        services.restore_opening(opening=opening, by=city.officer)
+        calendar.restore_opening(opening=opening, by=city.officer)
     assert event() == (2, later)
 
 
@@ -260,13 +260,13 @@ def test_what_the_end_of_a_rule_takes_out_is_cancelled_in_peoples_calendars(
 ):
     station = city.stations[0]
     restored = here.next_opening(station)
-    services.cancel_opening(opening=restored, reason="台風のため", by=city.officer)
-    services.restore_opening(opening=restored, by=city.officer)
+    calendar.cancel_opening(opening=restored, reason="台風のため", by=city.officer)
+    calendar.restore_opening(opening=restored, by=city.officer)
     before = events_of(client, station)
     if end == "rule":
-        services.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
+        calendar.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
     else:
-        services.close_station(station=station, on=TODAY, reason="担い手がいないため", by=city.officer)
+        stations.close_station(station=station, on=TODAY, reason="担い手がいないため", by=city.officer)
     after = events_of(client, station)
     assert after == {
         uid: ("CANCELLED", sequence + 1, day) if day > TODAY else (status, sequence, day)
@@ -284,8 +284,8 @@ def test_a_rule_that_follows_another_replaces_its_dates_in_peoples_calendars(
     """SQLite gives the ids of the last rows away again: what has one of them now has the higher SEQUENCE."""
     station = city.stations[-1]
     before = events_of(client, station)
-    services.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
-    services.add_rule(station=station, venue=station.open_venues[0], pattern=here.weekly(5), by=city.officer)
+    calendar.end_rule(rule=station.calendar_rules[0], on=TODAY, by=city.officer)
+    calendar.add_rule(station=station, venue=station.open_venues[0], pattern=here.weekly(5), by=city.officer)
     after = events_of(client, station)
     assert set(before) <= set(after)
     taken_out = {uid for uid, (_status, _sequence, day) in before.items() if day > TODAY}
@@ -301,7 +301,7 @@ def test_two_openings_of_one_day_are_told_apart_by_their_hours(
     station = city.stations[0]
     venue = station.open_venues[0]
     for hours in ((dt.time(13), dt.time(15)), (dt.time(17), dt.time(19))):
-        services.add_opening(
+        calendar.add_opening(
             station=station, venue=venue, on=TODAY, starts_at=hours[0], ends_at=hours[1], by=city.officer
         )
     with it_is(app, MORNING):
@@ -309,7 +309,7 @@ def test_two_openings_of_one_day_are_told_apart_by_their_hours(
             page = client.get(path)
             assert "午後1時から午後3時まで" in page.text and "午後5時から午後7時まで" in page.text, path
     evening = next(one for one in station_openings(station) if one.starts_at.hour == 17)
-    services.cancel_opening(opening=evening, reason="講師の都合", by=city.officer)
+    calendar.cancel_opening(opening=evening, reason="講師の都合", by=city.officer)
     with it_is(app, MORNING):
         for path in ("/", f"/stations/{station.id}"):
             assert "午後5時から午後7時まで" in client.get(path).text, path

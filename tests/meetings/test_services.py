@@ -9,8 +9,8 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from stations.applications import queries as plan_queries
-from stations.applications import services as plan_services
 from stations.applications.rules import Status
+from stations.applications.services import submission
 from stations.core import audit, clock, outbox
 from stations.core.access import Role
 from stations.core.database import db
@@ -65,7 +65,7 @@ def test_approval_makes_the_version_the_approved_one(hall: Hall):
     db.session.flush()
     assert hall.plan.status is Status.APPROVED
     assert plan_queries.approved_version(hall.plan) is item.version
-    assert plan_services.verify_version(item.version)
+    assert submission.verify_version(item.version)
     assert (item.votes_for, item.resolved_by_id) == (2, hall.secretariat.id)
 
 
@@ -346,7 +346,7 @@ def test_a_meeting_closes_when_nothing_is_left(hall: Hall):
 
 def test_a_withdrawn_plan_does_not_keep_the_meeting_open(hall: Hall):
     tabled(hall)
-    plan_services.withdraw(plan=hall.plan, by=hall.chair)
+    submission.withdraw(plan=hall.plan, by=hall.chair)
     db.session.flush()
     services.close(meeting=hall.meeting, by=hall.secretariat)
     assert "結果：取下げ" in hall.meeting.minutes

@@ -11,8 +11,9 @@ import time_machine
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import Model
-from stations.people import keys, services
+from stations.people import keys
 from stations.people.models import Person
+from stations.people.services import passwords, second_factor
 from tests.support import cast
 from tests.support.client import Page, PageClient
 
@@ -22,15 +23,15 @@ PASSWORD = "nine small birds in a pear tree"
 def resident(login: str = "hanako.m", role: Role | None = None, of: Model | None = None) -> Person:
     """Somebody with a password and without an app; ``role`` over ``of``."""
     person = cast.person(*([role] if role else []), of=of, login=login, name="見本 花子")
-    services.set_password(person, PASSWORD)
+    passwords.set_password(person, PASSWORD)
     return person
 
 
 def official(role: Role = Role.OFFICER, *, login: str = "taro.m") -> tuple[Person, str]:
     """Somebody of the city with a password and an app; returns the app's secret too. The app's codes are unused."""
     person = cast.person(role, login=login, name="見本 太郎")
-    services.set_password(person, PASSWORD)
-    secret = services.new_secret()
+    passwords.set_password(person, PASSWORD)
+    secret = second_factor.new_secret()
     person.totp_secret = keys.encrypt(secret)
     return person, secret
 

@@ -12,8 +12,9 @@ from stations.core.access import Role
 from stations.core.database import db, fetch_all
 from stations.core.messages import Conflict, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.people import device_queries, rules, services
+from stations.people import device_queries, rules
 from stations.people.models import MailCode, Person, TrustedDevice
+from stations.people.services import accounts, devices, passwords
 from stations.referrals.models import Observation
 from tests.people.cast import PASSWORD, code, codes_on, resident, secret_on
 from tests.referrals.cast import ALIAS, Town, town, with_mail
@@ -75,45 +76,45 @@ def test_a_sheet_waits_for_a_code_and_a_list_does_not(client: PageClient, here: 
 
 
 def test_the_mail_says_nothing_of_anybody_and_the_code_is_stored_as_a_hash(here: Town) -> None:
-    services.send_code(here.leader)
+    devices.send_code(here.leader)
     mail = db.session.scalars(sa.select(OutboxMail)).one()
     code = mailed()
     assert here.leader.name not in mail.body and mail.subject == "確認コード"
     assert code not in db.session.scalars(sa.select(MailCode.code_hash)).one()
-    assert services.use_code(here.leader, code) and mail.body == ""
-    assert not services.use_code(here.leader, code), "once"
+    assert devices.use_code(here.leader, code) and mail.body == ""
+    assert not devices.use_code(here.leader, code), "once"
 
 
 def test_a_code_ends_after_ten_minutes_five_tries_or_a_newer_one(here: Town) -> None:
     now = clock.now()
-    services.send_code(here.leader)
+    devices.send_code(here.leader)
     first = mailed()
     with clock.telling(now + dt.timedelta(minutes=2)):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
         second = mailed()
-        assert first == second or not services.use_code(here.leader, first)
+        assert first == second or not devices.use_code(here.leader, first)
         for _ in range(4 if first != second else 5):
-            assert not services.use_code(here.leader, wrong(second))
-        assert not services.use_code(here.leader, second), "the sixth try"
+            assert not devices.use_code(here.leader, wrong(second))
+        assert not devices.use_code(here.leader, second), "the sixth try"
     with clock.telling(now + dt.timedelta(minutes=4)):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
         third = mailed()
     with clock.telling(now + dt.timedelta(minutes=14)):
-        assert not services.use_code(here.leader, third)
+        assert not devices.use_code(here.leader, third)
 
 
 def test_codes_are_not_mailed_without_end(here: Town) -> None:
     now = clock.now()
-    services.send_code(here.leader)
+    devices.send_code(here.leader)
     with pytest.raises(RuleBroken, match="1分"):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
     for minute in (2, 4, 6, 8):
         with clock.telling(now + dt.timedelta(minutes=minute)):
-            services.send_code(here.leader)
+            devices.send_code(here.leader)
     with clock.telling(now + dt.timedelta(minutes=20)), pytest.raises(RuleBroken, match="1時間"):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
     with clock.telling(now + dt.timedelta(minutes=61)):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
 
 
 def test_who_has_no_address_is_told_what_to_do(client: PageClient, here: Town) -> None:
@@ -123,7 +124,7 @@ def test_who_has_no_address_is_told_what_to_do(client: PageClient, here: Town) -
     page = client.get(f"/referrals/{referral.id}")
     assert "メールアドレスが登録されていない" in page.text and page.has_link("認証アプリを登録する")
     with refused(RuleBroken, None, "メールアドレスが登録されていません"):
-        services.send_code(here.leader)
+        devices.send_code(here.leader)
 
 
 @pytest.mark.parametrize("page", ["/account/authenticator", "/account/profile"])
@@ -180,7 +181,7 @@ def test_a_trusted_device_enrols_no_first_app_without_the_password(client: PageC
 
 
 def test_an_open_session_trusts_no_device_without_the_password(client: PageClient, here: Town) -> None:
-    services.set_password(here.leader, PASSWORD)
+    passwords.set_password(here.leader, PASSWORD)
     by_password(client, here.leader)
     some_time_after(client)
     page = client.get(f"/referrals/{here.sent().id}")
@@ -259,13 +260,13 @@ def test_a_device_is_listed_and_can_be_revoked(client: PageClient, here: Town) -
 
 
 def test_a_new_password_and_signing_out_everywhere_end_every_device(here: Town) -> None:
-    token = services.trust_device(here.leader, name="", remembered=True)
+    token = devices.trust_device(here.leader, name="", remembered=True)
     assert device_queries.is_trusted(here.leader, token) and not device_queries.is_trusted(here.worker, token)
     assert token not in db.session.scalars(sa.select(TrustedDevice.token_hash)).one()
-    services.sign_out_everywhere(here.leader, by=here.leader)
+    accounts.sign_out_everywhere(here.leader, by=here.leader)
     assert not device_queries.is_trusted(here.leader, token)
     with pytest.raises(Conflict):
-        services.revoke_device(here.leader, fetch_all(sa.select(TrustedDevice))[0].id)
+        devices.revoke_device(here.leader, fetch_all(sa.select(TrustedDevice))[0].id)
 
 
 def test_what_was_typed_before_the_code_is_kept(client: PageClient, here: Town) -> None:

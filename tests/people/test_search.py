@@ -4,15 +4,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from stations.core.access import Role
-from stations.people import queries, services
+from stations.people import queries
 from stations.people.models import Person
+from stations.people.services import accounts
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.html_page import text_of
 
 
 def someone(login: str, name: str, kana: str) -> Person:
-    return services.create_person(by=None, login=login, name=name, kana=kana, email=None)
+    return accounts.create_person(by=None, login=login, name=name, kana=kana, email=None)
 
 
 def found(words: str) -> set[str]:
@@ -55,7 +56,7 @@ def test_however_it_is_typed(everybody: None, words: str, logins: set[str]) -> N
 
 def test_a_changed_name_is_found_by_its_new_form(db_session: Session) -> None:
     person = someone("hanako", "見本 花子", "みほん はなこ")
-    services.change_profile(
+    accounts.change_profile(
         person,
         name="濵田 花子",
         kana="はまだ はなこ",

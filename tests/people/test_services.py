@@ -16,9 +16,11 @@ from stations.core.database import UtcDateTime, db
 from stations.core.language import gettext
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
-from stations.people import keys, queries, rules, services
+from stations.people import keys, queries, rules
 from stations.people.models import HeldForm, LinkKind, OneTimeLink, Person, RecoveryCode, SignInFailure
 from stations.people.rules import AccountStatus
+from stations.people.services import accounts, held_forms, links, passwords, roles, second_factor
+from stations.people.services import sign_in as signing_in
 from tests.people.cast import PASSWORD, code, later, official, resident
 from tests.support import cast
 from tests.support.refusals import refused
@@ -41,7 +43,7 @@ def token_of(url: str) -> str:
 
 
 def test_a_new_account_is_tidied_and_recorded(administrator: Person):
-    person = services.create_person(
+    person = accounts.create_person(
         by=administrator,
         login="Ｈａｎａ．Ｍ ",
         name=" 髙橋 花 ",
@@ -57,34 +59,34 @@ def test_a_new_account_is_tidied_and_recorded(administrator: Person):
 @pytest.mark.parametrize("login", ["ab", "花子", "a b/c", "-hana", "x" * 41])
 def test_a_login_must_be_plain(administrator: Person, login: str):
     with pytest.raises(RuleBroken) as caught:
-        services.create_person(by=administrator, login=login, name="見本", kana="みほん", email=None)
+        accounts.create_person(by=administrator, login=login, name="見本", kana="みほん", email=None)
     assert caught.value.field == "login"
 
 
 def test_a_login_is_taken_once_whatever_its_width(administrator: Person):
-    services.create_person(by=administrator, login="hanako", name="見本", kana="みほん", email=None)
+    accounts.create_person(by=administrator, login="hanako", name="見本", kana="みほん", email=None)
     with pytest.raises(RuleBroken, match="すでに使われています"):
-        services.create_person(by=administrator, login="ＨＡＮＡＫＯ", name="見本", kana="みほん", email=None)
+        accounts.create_person(by=administrator, login="ＨＡＮＡＫＯ", name="見本", kana="みほん", email=None)
 
 
 def test_only_an_administrator_makes_accounts(db_session: Session):
     officer = cast.person(Role.OFFICER)
     with pytest.raises(NotAllowed):
-        services.create_person(by=officer, login="hanako", name="見本", kana="みほん", email=None)
+        accounts.create_person(by=officer, login="hanako", name="見本", kana="みほん", email=None)
 
 
 def test_disabling_ends_sessions_links_and_sign_in(administrator: Person):
     person = resident()
     before = person.get_id()
-    url = services.issue_link(person, kind=LinkKind.RESET, by=administrator)
-    services.disable(person, by=administrator, reason="退職")
+    url = links.issue_link(person, kind=LinkKind.RESET, by=administrator)
+    accounts.disable(person, by=administrator, reason="退職")
     assert person.get_id() != before
-    assert services.try_password(login=person.login, password=PASSWORD, address=HERE).person is None
+    assert signing_in.try_password(login=person.login, password=PASSWORD, address=HERE).person is None
     with pytest.raises(Conflict):
-        services.accept_link(token_of(url), PASSWORD)
+        links.accept_link(token_of(url), PASSWORD)
     with pytest.raises(Conflict):
-        services.disable(person, by=administrator)
-    services.enable(person, by=administrator)
+        accounts.disable(person, by=administrator)
+    accounts.enable(person, by=administrator)
     assert person.status is AccountStatus.ACTIVE
     entry = next(entry for entry in audit.timeline(person) if str(entry.label) == "利用停止")
     assert (entry.reason, str(entry.from_label), str(entry.to_label)) == ("退職", "利用中", "停止中")
@@ -92,7 +94,7 @@ def test_disabling_ends_sessions_links_and_sign_in(administrator: Person):
 
 def test_the_list_filters_by_the_same_state_that_a_person_tells(administrator: Person):
     invited, active, stopped = cast.person(), resident(), resident("jiro.m")
-    services.disable(stopped, by=administrator)
+    accounts.disable(stopped, by=administrator)
     db.session.flush()
     for status, one in zip(AccountStatus, (invited, active, stopped), strict=True):
         assert one.status is status
@@ -108,16 +110,16 @@ def test_a_password_is_stored_as_argon2id(db_session: Session):
     person = resident()
     assert (person.password_hash or "").startswith("$argon2id$")
     with pytest.raises(RuleBroken, match="12文字以上"):
-        services.set_password(person, "short")
+        passwords.set_password(person, "short")
 
 
 def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(db_session: Session):
     person = resident()
     before = person.get_id()
     with pytest.raises(RuleBroken) as caught:
-        services.change_password(person, current="wrong", new="another long password")
+        passwords.change_password(person, current="wrong", new="another long password")
     assert caught.value.field == "current_password"
-    services.change_password(person, current=PASSWORD, new="another long password")
+    passwords.change_password(person, current=PASSWORD, new="another long password")
     assert person.get_id() != before
 
 
@@ -128,14 +130,16 @@ def test_the_delay_grows_with_each_failure_and_a_right_password_must_wait_too(db
     person = resident()
     delays = []
     for failures in range(1, 7):
-        attempt = services.try_password(login=person.login, password="wrong", address=HERE)
+        attempt = signing_in.try_password(login=person.login, password="wrong", address=HERE)
         assert attempt.checked and attempt.person is None
         delays.append(round(attempt.wait.total_seconds()))
         if delays[-1]:
-            early = services.try_password(login=person.login, password=PASSWORD, address=HERE)
+            early = signing_in.try_password(login=person.login, password=PASSWORD, address=HERE)
             assert not early.checked and early.person is None and early.wait_seconds <= delays[-1]
         with later(seconds=delays[-1]):
-            assert services.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
+            assert (
+                signing_in.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
+            )
         _put_failures_back(delays[-1])
         assert failures == len(delays)
     assert delays == [0, 0, 5, 10, 20, 40]
@@ -159,7 +163,7 @@ def test_an_unknown_login_is_answered_and_counted_like_a_known_one(db_session: S
     known = resident()
     answers = [
         [
-            services.try_password(login=login, password="wrong", address=f"192.0.2.{at}").wait_seconds
+            signing_in.try_password(login=login, password="wrong", address=f"192.0.2.{at}").wait_seconds
             for _ in range(3)
         ]
         for at, login in enumerate([known.login, "nobody"])
@@ -170,13 +174,13 @@ def test_an_unknown_login_is_answered_and_counted_like_a_known_one(db_session: S
 def test_a_complete_sign_in_ends_the_counting(db_session: Session):
     person = resident()
     for _ in range(2):
-        services.try_password(login=person.login, password="wrong", address=HERE)
-    services.record_sign_in(person)
-    assert services.try_password(login=person.login, password="wrong", address=HERE).wait_seconds == 0
+        signing_in.try_password(login=person.login, password="wrong", address=HERE)
+    signing_in.record_sign_in(person)
+    assert signing_in.try_password(login=person.login, password="wrong", address=HERE).wait_seconds == 0
 
 
 def test_the_counting_names_nobody(db_session: Session):
-    services.try_password(login="hanako.m", password="wrong", address=HERE)
+    signing_in.try_password(login="hanako.m", password="wrong", address=HERE)
     kept = " ".join(db.session.scalars(sa.select(SignInFailure.key)))
     assert "hanako" not in kept and HERE not in kept
 
@@ -184,9 +188,9 @@ def test_the_counting_names_nobody(db_session: Session):
 def test_wrong_codes_count_as_failures_of_the_account(db_session: Session):
     person, secret = official()
     for _ in range(3):
-        attempt = services.try_code(person, code="000000", address=HERE)
+        attempt = signing_in.try_code(person, code="000000", address=HERE)
     assert attempt.wait_seconds == 5
-    assert not services.try_code(person, code=code(secret), address=HERE).checked
+    assert not signing_in.try_code(person, code=code(secret), address=HERE).checked
 
 
 # ---- second factor ----------------------------------------------------------------------------------------------
@@ -195,25 +199,25 @@ def test_wrong_codes_count_as_failures_of_the_account(db_session: Session):
 def test_a_code_is_never_accepted_twice(db_session: Session):
     person, secret = official()
     shown = code(secret)
-    assert services.try_code(person, code=shown, address=HERE).person is person
-    assert services.try_code(person, code=shown, address=HERE).person is None
+    assert signing_in.try_code(person, code=shown, address=HERE).person is person
+    assert signing_in.try_code(person, code=shown, address=HERE).person is None
     with later(seconds=rules.TOTP_SECONDS):
-        assert services.try_code(person, code=shown, address=HERE).person is None
-        assert services.try_code(person, code=code(secret), address=HERE).person is person
+        assert signing_in.try_code(person, code=shown, address=HERE).person is None
+        assert signing_in.try_code(person, code=code(secret), address=HERE).person is person
 
 
 def test_a_code_older_than_the_last_one_used_is_refused(db_session: Session):
     person, secret = official()
     earlier = code(secret, at=clock.now() - dt.timedelta(seconds=rules.TOTP_SECONDS))
-    assert services.try_code(person, code=code(secret), address=HERE).person is person
-    assert services.try_code(person, code=earlier, address=HERE).person is None
+    assert signing_in.try_code(person, code=code(secret), address=HERE).person is person
+    assert signing_in.try_code(person, code=earlier, address=HERE).person is None
 
 
 def test_a_code_may_be_typed_full_width_and_a_little_late(db_session: Session):
     person, secret = official()
     earlier = code(secret, at=clock.now() - dt.timedelta(seconds=rules.TOTP_SECONDS))
     wide = earlier.translate({ord("0") + n: ord("０") + n for n in range(10)})
-    assert services.try_code(person, code=f" {wide[:3]} {wide[3:]}", address=HERE).person is person
+    assert signing_in.try_code(person, code=f" {wide[:3]} {wide[3:]}", address=HERE).person is person
 
 
 def at_once(app: Flask, act: Callable[[], bool], times: int = 2) -> list[bool]:
@@ -242,7 +246,7 @@ def test_of_two_requests_with_one_code_one_gets_in(app: Flask, db_session: Sessi
     shown, person_id = code(secret), person.id
 
     def sign_in() -> bool:
-        return services.second_factor.accept_code(db.session.get_one(Person, person_id), shown)
+        return second_factor.accept_code(db.session.get_one(Person, person_id), shown)
 
     assert sorted(at_once(app, sign_in)) == [False, True]
 
@@ -258,9 +262,7 @@ def test_of_two_requests_for_one_office_one_is_given(app: Flask, db_session: Ses
         person = db.session.get_one(Person, wanted.pop())
         by = db.session.get_one(Person, administrator_id)
         try:
-            services.give_role(
-                person=person, role=Role.CHAIR, committee_id=committee_id, from_on=TODAY, by=by
-            )
+            roles.give_role(person=person, role=Role.CHAIR, committee_id=committee_id, from_on=TODAY, by=by)
         except RuleBroken:
             db.session.rollback()
             return False
@@ -272,11 +274,11 @@ def test_of_two_requests_for_one_office_one_is_given(app: Flask, db_session: Ses
 @on_postgresql
 def test_of_two_requests_with_one_recovery_code_one_gets_in(app: Flask, db_session: Session):
     person, _secret = official()
-    recovery, person_id = services.new_recovery_codes(person)[0], person.id
+    recovery, person_id = second_factor.new_recovery_codes(person)[0], person.id
     db.session.commit()
 
     def sign_in() -> bool:
-        return services.second_factor.accept_code(db.session.get_one(Person, person_id), recovery)
+        return second_factor.accept_code(db.session.get_one(Person, person_id), recovery)
 
     assert sorted(at_once(app, sign_in)) == [False, True]
 
@@ -287,70 +289,70 @@ def test_many_tries_at_once_do_not_slip_past_the_count(app: Flask, db_session: S
     db.session.commit()
 
     def guess() -> bool:
-        return services.try_password(login="hanako.m", password="wrong", address=HERE).checked
+        return signing_in.try_password(login="hanako.m", password="wrong", address=HERE).checked
 
     assert sum(at_once(app, guess, times=8)) == rules.FREE_FAILURES
 
 
 def test_enrolment_stores_the_secret_encrypted_and_uses_the_code_up(db_session: Session):
-    person, secret = resident(), services.new_secret()
+    person, secret = resident(), second_factor.new_secret()
     with refused(RuleBroken, "code"):
-        services.confirm_enrolment(person, secret=secret, code="000000")
-    codes = services.confirm_enrolment(person, secret=secret, code=code(secret))
+        second_factor.confirm_enrolment(person, secret=secret, code="000000")
+    codes = second_factor.confirm_enrolment(person, secret=secret, code=code(secret))
     assert len(set(codes)) == rules.RECOVERY_CODES
     assert secret not in (person.totp_secret or "")
     assert keys.decrypt(person.totp_secret or "") == secret
-    assert services.try_code(person, code=code(secret), address=HERE).person is None
+    assert signing_in.try_code(person, code=code(secret), address=HERE).person is None
 
 
 def test_a_recovery_code_is_used_once_and_new_ones_replace_all(db_session: Session):
     person, _secret = official()
-    old = services.new_recovery_codes(person)
-    assert services.try_code(person, code=old[0], address=HERE).person is person
-    assert services.try_code(person, code=old[0], address=HERE).person is None
+    old = second_factor.new_recovery_codes(person)
+    assert signing_in.try_code(person, code=old[0], address=HERE).person is person
+    assert signing_in.try_code(person, code=old[0], address=HERE).person is None
     assert queries.recovery_codes_left(person) == rules.RECOVERY_CODES - 1
-    new = services.new_recovery_codes(person)
-    assert services.try_code(person, code=old[1], address=HERE).person is None
-    assert services.try_code(person, code=new[0].replace("-", ""), address=HERE).person is person
+    new = second_factor.new_recovery_codes(person)
+    assert signing_in.try_code(person, code=old[1], address=HERE).person is None
+    assert signing_in.try_code(person, code=new[0].replace("-", ""), address=HERE).person is person
     kept = " ".join(db.session.scalars(sa.select(RecoveryCode.code_hash)))
     assert new[1] not in kept and new[1].replace("-", "") not in kept
 
 
 def test_an_administrator_lets_somebody_enrol_anew(administrator: Person):
     person, secret = official()
-    services.new_recovery_codes(person)
+    second_factor.new_recovery_codes(person)
     before = person.get_id()
-    services.reset_second_factor(person, by=administrator, second=cast.person(Role.ADMINISTRATOR))
+    second_factor.reset_second_factor(person, by=administrator, second=cast.person(Role.ADMINISTRATOR))
     assert person.totp_secret is None and person.get_id() != before
     assert queries.recovery_codes_left(person) == 0
-    assert services.try_code(person, code=code(secret), address=HERE).person is None
+    assert signing_in.try_code(person, code=code(secret), address=HERE).person is None
 
 
 # ---- links ------------------------------------------------------------------------------------------------------
 
 
 def test_an_invitation_sets_the_password_once(administrator: Person):
-    person = services.create_person(
+    person = accounts.create_person(
         by=administrator, login="hanako", name="見本 花子", kana="みほん", email="hanako@example.jp"
     )
-    url = services.issue_link(person, kind=LinkKind.INVITATION, by=administrator)
+    url = links.issue_link(person, kind=LinkKind.INVITATION, by=administrator)
     mail = db.session.scalars(sa.select(OutboxMail)).one()
     assert url in mail.body and mail.to_address == "hanako@example.jp"
     with pytest.raises(RuleBroken, match="12文字以上"):
-        services.accept_link(token_of(url), "short")
+        links.accept_link(token_of(url), "short")
     db.session.execute(sa.update(OneTimeLink).values(used_at=None))  # the view rolls a broken rule back
     db.session.expire_all()
-    assert services.accept_link(token_of(url), PASSWORD) is person
+    assert links.accept_link(token_of(url), PASSWORD) is person
     assert person.status is AccountStatus.ACTIVE
     assert queries.usable_link(token_of(url)) is None
     with pytest.raises(Conflict):
-        services.accept_link(token_of(url), "another long password")
+        links.accept_link(token_of(url), "another long password")
     assert mail.body == ""
 
 
 def test_the_token_is_stored_only_as_a_hash(administrator: Person):
     person = cast.person()
-    url = services.issue_link(person, kind=LinkKind.INVITATION, by=administrator)
+    url = links.issue_link(person, kind=LinkKind.INVITATION, by=administrator)
     link = db.session.scalars(sa.select(OneTimeLink)).one()
     assert token_of(url) not in link.token_hash
 
@@ -359,31 +361,31 @@ def test_the_token_is_stored_only_as_a_hash(administrator: Person):
     ("kind", "life"), [(LinkKind.INVITATION, rules.INVITATION_LIFE), (LinkKind.RESET, rules.RESET_LIFE)]
 )
 def test_a_link_expires(administrator: Person, kind: LinkKind, life: dt.timedelta):
-    url = services.issue_link(cast.person(), kind=kind, by=administrator)
+    url = links.issue_link(cast.person(), kind=kind, by=administrator)
     with later(seconds=life.total_seconds() - 60):
         assert queries.usable_link(token_of(url)) is not None
     with later(seconds=life.total_seconds() + 1):
         assert queries.usable_link(token_of(url)) is None
         with pytest.raises(Conflict):
-            services.accept_link(token_of(url), PASSWORD)
+            links.accept_link(token_of(url), PASSWORD)
 
 
 def test_a_newer_link_makes_the_older_void(administrator: Person):
     person = cast.person()
-    old, new = (services.issue_link(person, kind=LinkKind.RESET, by=administrator) for _ in range(2))
+    old, new = (links.issue_link(person, kind=LinkKind.RESET, by=administrator) for _ in range(2))
     with pytest.raises(Conflict):
-        services.accept_link(token_of(old), PASSWORD)
-    assert services.accept_link(token_of(new), PASSWORD) is person
+        links.accept_link(token_of(old), PASSWORD)
+    assert links.accept_link(token_of(new), PASSWORD) is person
 
 
 @on_postgresql
 def test_of_two_requests_with_one_link_one_sets_the_password(app: Flask, administrator: Person):
-    token = token_of(services.issue_link(cast.person(), kind=LinkKind.INVITATION, by=administrator))
+    token = token_of(links.issue_link(cast.person(), kind=LinkKind.INVITATION, by=administrator))
     db.session.commit()
 
     def accept() -> bool:
         try:
-            services.accept_link(token, PASSWORD)
+            links.accept_link(token, PASSWORD)
         except Conflict:
             db.session.rollback()
             return False
@@ -398,7 +400,7 @@ def test_of_two_requests_with_one_link_one_sets_the_password(app: Flask, adminis
 def test_a_role_holds_from_its_first_to_its_last_day(administrator: Person):
     person = cast.person()
     committee = cast.committee()
-    services.give_role(
+    roles.give_role(
         person=person,
         role=Role.CHAIR,
         committee_id=committee.id,
@@ -416,64 +418,64 @@ def test_a_role_holds_from_its_first_to_its_last_day(administrator: Person):
 def test_an_ended_role_gives_nothing(administrator: Person):
     person = cast.person()
     role = cast.give(person, Role.OFFICER)
-    services.end_role(role, on=TODAY - dt.timedelta(days=1), by=administrator)
+    roles.end_role(role, on=TODAY - dt.timedelta(days=1), by=administrator)
     assert not can(person, Permission.PLAN_READ)
     with pytest.raises(Conflict):
-        services.end_role(role, on=TODAY, by=administrator)
+        roles.end_role(role, on=TODAY, by=administrator)
     with pytest.raises(RuleBroken) as caught:
-        services.end_role(cast.give(person, Role.CASHIER), on=dt.date(2019, 1, 1), by=administrator)
+        roles.end_role(cast.give(person, Role.CASHIER), on=dt.date(2019, 1, 1), by=administrator)
     assert caught.value.field == "to_on"
 
 
 def test_a_role_given_by_mistake_is_revoked_at_once(administrator: Person):
     person, committee = resident(), cast.committee()
-    mistaken = services.give_role(
+    mistaken = roles.give_role(
         person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=administrator
     )
     assert can(person, Permission.PLAN_SUBMIT, committee)
     with pytest.raises(RuleBroken) as caught:
-        services.revoke_role(mistaken, reason=" ", by=administrator)
+        roles.revoke_role(mistaken, reason=" ", by=administrator)
     assert caught.value.field == "reason"
-    services.revoke_role(mistaken, reason="別の方の役割だったため", by=administrator)
+    roles.revoke_role(mistaken, reason="別の方の役割だったため", by=administrator)
     db.session.flush()
     assert not can(person, Permission.PLAN_SUBMIT, committee)
     assert queries.role_row(mistaken).revoked
     assert queries.timeline(person)[0].reason == "別の方の役割だったため"
     with pytest.raises(Conflict):
-        services.revoke_role(mistaken, reason="もう一度", by=administrator)
+        roles.revoke_role(mistaken, reason="もう一度", by=administrator)
     again = TODAY - dt.timedelta(days=1)
-    services.give_role(
+    roles.give_role(
         person=person, role=Role.CHAIR, committee_id=committee.id, from_on=again, by=administrator
     )
 
 
 def test_a_role_to_come_is_revoked_and_one_that_has_held_is_ended(administrator: Person):
     person = cast.person()
-    coming = services.give_role(
+    coming = roles.give_role(
         person=person,
         role=Role.OFFICER,
         from_on=TODAY + dt.timedelta(days=30),
         by=administrator,
         second=cast.person(Role.ADMINISTRATOR),
     )
-    services.revoke_role(coming, reason="まちがい", by=administrator)
+    roles.revoke_role(coming, reason="まちがい", by=administrator)
     assert queries.role_row(coming).ended
     with pytest.raises(Conflict):
-        services.end_role(coming, on=TODAY + dt.timedelta(days=40), by=administrator)
+        roles.end_role(coming, on=TODAY + dt.timedelta(days=40), by=administrator)
     with pytest.raises(RuleBroken, match="きのう"):
-        services.revoke_role(cast.give(person, Role.CASHIER), reason="まちがい", by=administrator)
+        roles.revoke_role(cast.give(person, Role.CASHIER), reason="まちがい", by=administrator)
     own = cast.give(administrator, Role.APPROVER)
     with pytest.raises(NotAllowed):
-        services.revoke_role(own, reason="自分", by=administrator)
+        roles.revoke_role(own, reason="自分", by=administrator)
 
 
 def test_another_mail_address_is_told_to_the_old_one(administrator: Person):
     person = resident()
     person.email = "old@stations.example"
-    link = services.issue_link(person, kind=LinkKind.RESET, by=administrator)
+    link = links.issue_link(person, kind=LinkKind.RESET, by=administrator)
 
     def change() -> None:
-        services.change_profile(
+        accounts.change_profile(
             person,
             name=person.name,
             kana=person.kana,
@@ -498,8 +500,8 @@ def test_ending_a_role_never_makes_it_longer(administrator: Person):
     """Else 会計 could be stretched over a later term as 監査 without any of the checks of giving."""
     person, committee = cast.person(), cast.committee()
     treasurer = cast.give(person, Role.TREASURER, of=committee)
-    services.end_role(treasurer, on=TODAY + dt.timedelta(days=30), by=administrator)
-    services.give_role(
+    roles.end_role(treasurer, on=TODAY + dt.timedelta(days=30), by=administrator)
+    roles.give_role(
         person=person,
         role=Role.COMMITTEE_AUDITOR,
         committee_id=committee.id,
@@ -507,15 +509,15 @@ def test_ending_a_role_never_makes_it_longer(administrator: Person):
         by=administrator,
     )
     with pytest.raises(RuleBroken, match="任期を延ばす") as caught:
-        services.end_role(treasurer, on=TODAY + dt.timedelta(days=400), by=administrator)
+        roles.end_role(treasurer, on=TODAY + dt.timedelta(days=400), by=administrator)
     assert caught.value.field == "to_on"
-    services.end_role(treasurer, on=TODAY, by=administrator)
+    roles.end_role(treasurer, on=TODAY, by=administrator)
 
 
 def test_a_mail_is_written_in_its_readers_language(administrator: Person):
     person = resident()
     person.email, person.language = "mihon@stations.example", "en"
-    services.give_role(
+    roles.give_role(
         person=person,
         role=Role.CASHIER,
         from_on=TODAY,
@@ -531,7 +533,7 @@ def test_treasurer_and_auditor_are_never_one_person_at_one_time(administrator: P
     half = TODAY + dt.timedelta(days=100)
 
     def give(role: Role, from_on: dt.date, to_on: dt.date | None) -> None:
-        services.give_role(
+        roles.give_role(
             person=person,
             role=role,
             committee_id=committee.id,
@@ -554,7 +556,7 @@ def test_treasurer_and_auditor_are_never_one_person_at_one_time(administrator: P
 def test_a_role_needs_the_body_of_its_kind(administrator: Person, role: Role, with_committee: bool):
     committee_id = cast.committee().id if with_committee else None
     with pytest.raises(RuleBroken) as caught:
-        services.give_role(
+        roles.give_role(
             person=cast.person(), role=role, committee_id=committee_id, from_on=TODAY, by=administrator
         )
     assert caught.value.field == "body"
@@ -562,7 +564,7 @@ def test_a_role_needs_the_body_of_its_kind(administrator: Person, role: Role, wi
 
 def test_nobody_changes_their_own_access(administrator: Person):
     with pytest.raises(NotAllowed):
-        services.give_role(
+        roles.give_role(
             person=administrator,
             role=Role.APPROVER,
             from_on=TODAY,
@@ -570,8 +572,8 @@ def test_nobody_changes_their_own_access(administrator: Person):
             second=cast.person(Role.ADMINISTRATOR),
         )
     with pytest.raises(NotAllowed):
-        services.end_role(administrator.roles[0], on=TODAY, by=administrator)
-    for act in (services.disable, services.enable, services.reset_second_factor):
+        roles.end_role(administrator.roles[0], on=TODAY, by=administrator)
+    for act in (accounts.disable, accounts.enable, second_factor.reset_second_factor):
         with pytest.raises(NotAllowed):
             act(administrator, by=administrator)
 
@@ -581,26 +583,26 @@ def test_the_section_appoints_for_committees_and_stations_only(db_session: Sessi
     committee = cast.committee()
     cast.give(chair, Role.CHAIR, of=committee)
     station = cast.station(committee)
-    services.give_role(person=person, role=Role.DRAFTER, committee_id=committee.id, from_on=TODAY, by=officer)
-    services.give_role(person=person, role=Role.VOLUNTEER, station_id=station.id, from_on=TODAY, by=officer)
+    roles.give_role(person=person, role=Role.DRAFTER, committee_id=committee.id, from_on=TODAY, by=officer)
+    roles.give_role(person=person, role=Role.VOLUNTEER, station_id=station.id, from_on=TODAY, by=officer)
     with pytest.raises(NotAllowed):
-        services.give_role(person=person, role=Role.CASHIER, from_on=TODAY, by=officer)
+        roles.give_role(person=person, role=Role.CASHIER, from_on=TODAY, by=officer)
     with pytest.raises(NotAllowed):
-        services.give_role(
+        roles.give_role(
             person=person, role=Role.TREASURER, committee_id=committee.id, from_on=TODAY, by=chair
         )
 
 
 def test_the_timeline_names_the_role(administrator: Person):
     person = cast.person()
-    made = services.give_role(
+    made = roles.give_role(
         person=person,
         role=Role.CASHIER,
         from_on=TODAY,
         by=administrator,
         second=cast.person(Role.ADMINISTRATOR),
     )
-    services.end_role(made, on=TODAY, by=administrator)
+    roles.end_role(made, on=TODAY, by=administrator)
     assert sorted(str(entry.label) for entry in queries.timeline(person)) == [
         "役割の付与（出納）",
         "役割の終了（出納）",
@@ -612,25 +614,27 @@ def test_the_timeline_names_the_role(administrator: Person):
 
 def test_a_kept_form_is_unreadable_in_the_database_and_lives_a_day(db_session: Session):
     person = resident()
-    services.hold_form(person, path="/plans/1/purpose", fields=[("purpose", "居場所づくり"), ("act", "save")])
-    services.hold_form(person, path="/plans/1/purpose", fields=[("purpose", "みんなの居場所")])
+    held_forms.hold_form(
+        person, path="/plans/1/purpose", fields=[("purpose", "居場所づくり"), ("act", "save")]
+    )
+    held_forms.hold_form(person, path="/plans/1/purpose", fields=[("purpose", "みんなの居場所")])
     row = db.session.scalars(sa.select(HeldForm)).one()
     assert "居場所" not in row.fields
     (held,) = queries.held_forms(person)
     assert held.fields == [("purpose", "みんなの居場所")] and held.typed == ["みんなの居場所"]
-    services.drop_form(cast.person(), held.id)
+    held_forms.drop_form(cast.person(), held.id)
     assert queries.held_forms(person)
     with later(days=1, minutes=1):
         assert queries.held_forms(person) == []
-    services.drop_form(person, held.id)
+    held_forms.drop_form(person, held.id)
     assert queries.held_forms(person) == []
 
 
 def test_what_waits_for_people_about_their_accounts(app: Flask, administrator: Person):
     invited = cast.person()
-    services.issue_link(invited, kind=LinkKind.INVITATION, by=administrator)
+    links.issue_link(invited, kind=LinkKind.INVITATION, by=administrator)
     officer, _secret = official()
-    services.new_recovery_codes(officer)
+    second_factor.new_recovery_codes(officer)
     with app.test_request_context():
         assert [task.endpoint for task in queries.waiting_for(administrator)] == [
             "people.enrol",

@@ -13,9 +13,10 @@ from stations.core.access import Role
 from stations.core.audit import Event
 from stations.core.database import db
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
-from stations.people import queries, services
+from stations.people import queries
 from stations.people.models import AdministratorRequest, LinkKind, OneTimeLink, Person
 from stations.people.rules import RequestKind, RequestStatus
+from stations.people.services import accounts, links, requests, roles, second_factor
 from tests.people.cast import later, official, resident
 from tests.referrals.cast import agency
 from tests.support import cast
@@ -37,7 +38,7 @@ def addressed(person: Person, email: str = "mihon@stations.example") -> Person:
 
 
 def new_account(by: Person, email: str | None = "puppet@stations.example") -> Person:
-    return services.create_person(by=by, login="puppet", name="見本 花子", kana="みほん", email=email)
+    return accounts.create_person(by=by, login="puppet", name="見本 花子", kana="みほん", email=email)
 
 
 @pytest.mark.parametrize(
@@ -48,50 +49,50 @@ def test_no_administrator_alone_gives_a_role_of_the_city(admins: tuple[Person, P
     person = cast.person()
     for also in (None, first, person, cast.person(Role.OFFICER)):
         with pytest.raises(NotAllowed):
-            services.give_role(person=person, role=role, from_on=TODAY, by=first, second=also)
+            roles.give_role(person=person, role=role, from_on=TODAY, by=first, second=also)
     assert person.roles == []
-    services.give_role(person=person, role=role, from_on=TODAY, by=first, second=second)
+    roles.give_role(person=person, role=role, from_on=TODAY, by=first, second=second)
     assert person.roles[0].role is role and len(person.held_roles) == 1
 
 
 def test_a_role_asked_for_holds_once_another_administrator_agrees(admins: tuple[Person, Person]):
     first, second = admins
     person = addressed(resident())
-    asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+    asked = requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
     assert not person.held_roles
     with pytest.raises(NotAllowed):
-        services.accept_request(asked, by=first)
+        requests.accept_request(asked, by=first)
     with pytest.raises(NotAllowed):
-        services.accept_request(asked, by=cast.person(Role.OFFICER))
-    services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=cast.person(Role.OFFICER))
+    requests.accept_request(asked, by=second)
     assert [one.role for one in person.held_roles] == [Role.CASHIER]
     with pytest.raises(Conflict):
-        services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=second)
 
 
 def test_nobody_agrees_to_their_own_role(admins: tuple[Person, Person]):
     first, second = admins
     second.email = "second@stations.example"
-    asked = services.ask_for_role(person=second, role=Role.CASHIER, from_on=TODAY, by=first)
+    asked = requests.ask_for_role(person=second, role=Role.CASHIER, from_on=TODAY, by=first)
     with pytest.raises(NotAllowed):
-        services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=second)
     with pytest.raises(NotAllowed):
-        services.ask_for_role(person=first, role=Role.CASHIER, from_on=TODAY, by=first)
+        requests.ask_for_role(person=first, role=Role.CASHIER, from_on=TODAY, by=first)
 
 
 def test_a_request_is_declined_or_taken_back_and_gives_nothing(admins: tuple[Person, Person]):
     person = addressed(resident())
     for by in admins:
-        asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=admins[0])
-        services.decline_request(asked, by=by)
+        asked = requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=admins[0])
+        requests.decline_request(asked, by=by)
         with pytest.raises(Conflict):
-            services.accept_request(asked, by=admins[1])
+            requests.accept_request(asked, by=admins[1])
     assert person.held_roles == ()
 
 
 def test_what_is_wrong_with_a_role_is_said_when_it_is_asked_for(admins: tuple[Person, Person]):
     with pytest.raises(RuleBroken) as caught:
-        services.ask_for_role(
+        requests.ask_for_role(
             person=cast.person(),
             role=Role.CASHIER,
             from_on=TODAY,
@@ -108,19 +109,19 @@ def test_a_second_factor_of_the_city_is_reset_by_two_and_its_owner_hears_of_both
     person, _secret = official(Role.CASHIER)
     addressed(person)
     with pytest.raises(NotAllowed):
-        services.reset_second_factor(person, by=first)
-    asked = services.ask_for_reset(person, by=first)
+        second_factor.reset_second_factor(person, by=first)
+    asked = requests.ask_for_reset(person, by=first)
     assert person.totp_secret is not None
     assert [mail.to_address for mail in outbox.waiting()] == [person.email]
     with pytest.raises(NotAllowed):
-        services.accept_request(asked, by=first)
-    services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=first)
+    requests.accept_request(asked, by=second)
     assert person.totp_secret is None
     assert [mail.to_address for mail in outbox.waiting()] == [person.email] * 2
 
 
 def renamed(person: Person, *, by: Person, email: str, name: str = "") -> None:
-    services.change_profile(
+    accounts.change_profile(
         person, name=name or person.name, kana=person.kana, email=email, phone=None, by=by
     )
 
@@ -129,21 +130,21 @@ def test_a_link_of_a_city_account_does_not_go_to_an_address_its_sender_wrote(adm
     """Neither one that the administrator changed, nor one that they made the account with."""
     first, second = admins
     person = new_account(first)
-    asked = services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+    asked = requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
     with refused(RuleBroken, None, "まだ確かめていません"):
-        services.issue_link(person, kind=LinkKind.INVITATION, by=first)
-    services.accept_request(asked, by=second)  # and so the second one's invitation goes out
+        links.issue_link(person, kind=LinkKind.INVITATION, by=first)
+    requests.accept_request(asked, by=second)  # and so the second one's invitation goes out
     (link,) = db.session.scalars(sa.select(OneTimeLink)).all()
     assert link.issued_by_id == second.id
     renamed(person, by=second, email="second@stations.example")
     with later(days=8):  # no app yet: the link opens all, and the owner may never have read the old address
         for by in (first, second, cast.person(Role.ADMINISTRATOR)):
             with refused(RuleBroken, None, "まだ確かめていません"):
-                services.issue_link(person, kind=LinkKind.INVITATION, by=by)
-    asked = services.ask_for_link(person, by=second)
-    services.accept_request(asked, by=first)
+                links.issue_link(person, kind=LinkKind.INVITATION, by=by)
+    asked = requests.ask_for_link(person, by=second)
+    requests.accept_request(asked, by=first)
     assert outbox.waiting()[-1].to_address == "second@stations.example"
-    services.issue_link(person, kind=LinkKind.INVITATION, by=second)
+    links.issue_link(person, kind=LinkKind.INVITATION, by=second)
 
 
 def test_nobody_unaware_sends_the_link_of_a_city_account_to_an_address_another_wrote(
@@ -152,36 +153,36 @@ def test_nobody_unaware_sends_the_link_of_a_city_account_to_an_address_another_w
     """A third administrator sees an address, not who has just written it; after a week its owner had time to object."""
     first, second = admins
     person = addressed(official(Role.CASHIER)[0])
-    services.issue_link(person, kind=LinkKind.RESET, by=second)
+    links.issue_link(person, kind=LinkKind.RESET, by=second)
     renamed(person, by=first, email="puppet@stations.example")
     third = cast.person(Role.ADMINISTRATOR)
     for by in (first, second, third):
         with refused(RuleBroken, None, "まだ確かめていません"):
-            services.issue_link(person, kind=LinkKind.RESET, by=by)
-    asked = services.ask_for_link(person, by=third)
+            links.issue_link(person, kind=LinkKind.RESET, by=by)
+    asked = requests.ask_for_link(person, by=third)
     with pytest.raises(RuleBroken, match="ご自分が登録"):
-        services.accept_request(asked, by=first)
-    services.decline_request(asked, by=first)
+        requests.accept_request(asked, by=first)
+    requests.decline_request(asked, by=first)
     with later(days=8):
-        services.issue_link(person, kind=LinkKind.RESET, by=third)
+        links.issue_link(person, kind=LinkKind.RESET, by=third)
 
 
 def test_an_address_that_its_owner_wrote_needs_nobody_elses_look(admins: tuple[Person, Person]):
     person = addressed(official(Role.CASHIER)[0])
     renamed(person, by=person, email="mine@stations.example")
-    services.issue_link(person, kind=LinkKind.RESET, by=admins[0])
+    links.issue_link(person, kind=LinkKind.RESET, by=admins[0])
 
 
 def test_a_confirmed_address_is_confirmed_no_more_once_another_stood_there(admins: tuple[Person, Person]):
     first, second = admins
     person = new_account(first, email="old@stations.example")
-    services.accept_request(
-        services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first), by=second
+    requests.accept_request(
+        requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first), by=second
     )
     renamed(person, by=first, email="new@stations.example")
     renamed(person, by=first, email="old@stations.example")
     with refused(RuleBroken, None, "まだ確かめていません"):
-        services.issue_link(person, kind=LinkKind.INVITATION, by=second)
+        links.issue_link(person, kind=LinkKind.INVITATION, by=second)
 
 
 @pytest.mark.parametrize("changed", [{"email": "puppet@stations.example"}, {"name": "別人 太郎"}])
@@ -193,23 +194,23 @@ def test_what_the_second_agrees_to_is_what_the_first_asked_for(
     first, second = admins
     person = addressed(official(Role.CASHIER)[0])
     asked = {
-        RequestKind.ROLE: lambda: services.ask_for_role(
+        RequestKind.ROLE: lambda: requests.ask_for_role(
             person=person, role=Role.APPROVER, from_on=TODAY, by=first
         ),
-        RequestKind.RESET: lambda: services.ask_for_reset(person, by=first),
-        RequestKind.LINK: lambda: services.ask_for_link(person, by=first),
+        RequestKind.RESET: lambda: requests.ask_for_reset(person, by=first),
+        RequestKind.LINK: lambda: requests.ask_for_link(person, by=first),
     }[kind]()
     renamed(person, by=first, **({"email": str(person.email)} | changed))
     with pytest.raises(RuleBroken, match="変わった"):
-        services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=second)
     assert asked.status is RequestStatus.WAITING
     assert person.totp_secret is not None and len(person.roles) == 1
-    services.decline_request(asked, by=second)
+    requests.decline_request(asked, by=second)
 
 
 def test_history_keeps_neither_name_nor_address_of_a_request(admins: tuple[Person, Person]):
     person = addressed(official(Role.CASHIER)[0])
-    services.accept_request(services.ask_for_reset(person, by=admins[0]), by=admins[1])
+    requests.accept_request(requests.ask_for_reset(person, by=admins[0]), by=admins[1])
     kept = db.session.scalars(sa.select(Event.detail).where(Event.object_type == "person")).all()
     assert all("@" not in str(detail) and person.name not in str(detail) for detail in kept)
 
@@ -222,8 +223,8 @@ def test_an_account_that_one_alone_could_open_begins_anew_with_its_first_role_of
     person = addressed(resident(role=Role.CHAIR, of=cast.committee()))
     person.totp_secret = official(login="jiro.m")[0].totp_secret
     session = person.get_id()
-    services.accept_request(
-        services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first), by=second
+    requests.accept_request(
+        requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=first), by=second
     )
     assert person.password_hash is None and person.totp_secret is None and person.get_id() != session
     assert db.session.scalars(sa.select(OneTimeLink.kind)).one() is LinkKind.INVITATION
@@ -233,8 +234,8 @@ def test_an_account_that_one_alone_could_open_begins_anew_with_its_first_role_of
 def test_a_second_role_of_the_city_leaves_password_and_app(admins: tuple[Person, Person]):
     person = addressed(official(Role.OFFICER)[0])
     before = person.password_hash, person.totp_secret
-    services.accept_request(
-        services.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=admins[0]), by=admins[1]
+    requests.accept_request(
+        requests.ask_for_role(person=person, role=Role.CASHIER, from_on=TODAY, by=admins[0]), by=admins[1]
     )
     assert (person.password_hash, person.totp_secret) == before
     assert not db.session.scalars(sa.select(OneTimeLink)).all()
@@ -244,45 +245,45 @@ def test_a_stopped_account_of_the_city_is_opened_again_by_two(admins: tuple[Pers
     """Else one administrator brings somebody back who has left, with all their roles."""
     first, second = admins
     person = addressed(official(Role.CASHIER)[0])
-    services.disable(person, by=first)
+    accounts.disable(person, by=first)
     with pytest.raises(NotAllowed):
-        services.enable(person, by=first)
-    asked = services.ask_for_enabling(person, by=first)
+        accounts.enable(person, by=first)
+    asked = requests.ask_for_enabling(person, by=first)
     with pytest.raises(NotAllowed):
-        services.accept_request(asked, by=first)
-    services.accept_request(asked, by=second)
+        requests.accept_request(asked, by=first)
+    requests.accept_request(asked, by=second)
     assert person.is_active
     with pytest.raises(Conflict):
-        services.ask_for_enabling(person, by=first)
+        requests.ask_for_enabling(person, by=first)
 
 
 def test_nor_does_a_residents(admins: tuple[Person, Person]):
     first, second = admins
     person = addressed(resident())
-    services.issue_link(person, kind=LinkKind.RESET, by=first)
-    services.change_profile(
+    links.issue_link(person, kind=LinkKind.RESET, by=first)
+    accounts.change_profile(
         person, name=person.name, kana=person.kana, email="puppet@stations.example", phone=None, by=first
     )
     with refused(RuleBroken, None, "ご自分が1週間以内"):
-        services.issue_link(person, kind=LinkKind.RESET, by=first)
-    services.issue_link(person, kind=LinkKind.RESET, by=second)
+        links.issue_link(person, kind=LinkKind.RESET, by=first)
+    links.issue_link(person, kind=LinkKind.RESET, by=second)
 
 
 def test_a_link_of_a_city_account_goes_by_mail_only(admins: tuple[Person, Person]):
     person, _secret = official(Role.CASHIER)
     with refused(RuleBroken, None, "メールだけで送ります"):
-        services.issue_link(person, kind=LinkKind.RESET, by=admins[0])
+        links.issue_link(person, kind=LinkKind.RESET, by=admins[0])
 
 
 def test_a_resident_is_invited_by_one(admins: tuple[Person, Person]):
     person = new_account(admins[0], email=None)
     committee = cast.committee()
-    services.give_role(person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=admins[0])
-    assert services.issue_link(person, kind=LinkKind.INVITATION, by=admins[0])
+    roles.give_role(person=person, role=Role.CHAIR, committee_id=committee.id, from_on=TODAY, by=admins[0])
+    assert links.issue_link(person, kind=LinkKind.INVITATION, by=admins[0])
 
 
 def test_the_database_lets_nobody_accept_their_own_request(admins: tuple[Person, Person]):
-    asked = services.ask_for_role(
+    asked = requests.ask_for_role(
         person=addressed(resident()), role=Role.CASHIER, from_on=TODAY, by=admins[0]
     )
     db.session.flush()
@@ -346,7 +347,7 @@ def test_a_residents_second_factor_is_reset_by_one(client: PageClient, admins: t
 @on_sqlite
 def test_the_second_administrator_reads_all_that_a_role_gives(app: Flask, admins: tuple[Person, Person]):
     of, ends = agency("見本の相談支援センター"), TODAY + dt.timedelta(days=400)
-    services.ask_for_role(
+    requests.ask_for_role(
         person=addressed(resident()),
         role=Role.CASE_WORKER,
         agency_id=of.id,
@@ -383,7 +384,7 @@ def test_the_second_administrator_sees_who_has_just_written_the_address(
 @on_sqlite
 def test_a_request_that_is_overtaken_offers_only_to_decline_it(app: Flask, admins: tuple[Person, Person]):
     person = addressed(official(Role.CASHIER)[0])
-    services.ask_for_reset(person, by=admins[0])
+    requests.ask_for_reset(person, by=admins[0])
     renamed(person, by=admins[0], email="puppet@stations.example")
     second = PageClient(app)
     second.sign_in(admins[1])
@@ -401,7 +402,7 @@ def test_a_stopped_account_of_the_city_waits_for_the_other_administrator(
     for client, admin in zip((first, second), admins, strict=True):
         client.sign_in(admin)
     person = addressed(official(Role.CASHIER)[0])
-    services.disable(person, by=admins[0])
+    accounts.disable(person, by=admins[0])
     page = first.submit(first.get(f"/people/{person.id}"), "利用を再開する")
     assert "停止中" in page.text
     second.submit(second.get("/people/requests"), "確認して実行する")

@@ -16,8 +16,9 @@ from stations.core.config import Config
 from stations.core.database import db
 from stations.core.forms import fields_sent
 from stations.core.lists import PAGE_ROWS
-from stations.people import queries, rules, services
+from stations.people import queries, rules
 from stations.people.models import HeldForm, LinkKind, Person, RoleAssignment
+from stations.people.services import accounts, passwords
 from stations.people.session import local_path
 from tests.people.cast import PASSWORD, code, codes_on, later, official, resident, secret_on, type_password
 from tests.support import cast
@@ -208,7 +209,7 @@ def test_a_copied_cookie_opens_nothing_after_signing_out(client: PageClient, app
 def test_a_disabled_account_is_out_at_once(client: PageClient, db_session: Session):
     person = resident()
     type_password(client, person)
-    services.disable(person, by=cast.person(Role.ADMINISTRATOR))
+    accounts.disable(person, by=cast.person(Role.ADMINISTRATOR))
     assert not is_signed_in(client)
     assert "ログイン名かパスワードが違います" in type_password(client, person).text
 
@@ -877,7 +878,7 @@ def test_a_password_in_somebody_elses_browser_enrols_ones_own_account(
     type_password(client, first)
     form = client.get("/account")
     second = cast.person(Role.OFFICER, login="jiro.m", name="見本 次郎")
-    services.set_password(second, PASSWORD)
+    passwords.set_password(second, PASSWORD)
     page = client.post("/sign-in", token_from=form, login=second.login, password=PASSWORD)
     secret = secret_on(page)
     client.submit(page, fields={"code": code(secret)})

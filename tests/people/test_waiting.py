@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from stations.core.access import Role
 from stations.core.database import db
-from stations.people import queries, services
+from stations.people import queries
 from stations.people.models import Person, SignInSuccess
+from stations.people.services import sign_in
 from tests.people.cast import PASSWORD, code, later, official, resident, type_password
 from tests.support.client import PageClient
 
@@ -21,35 +22,35 @@ def guessed(login: str, times: int, *, network: int = 0) -> None:
     """Wrong passwords for an account from many places, one at each, so that no place has to wait."""
     for number in range(times):
         address = f"2001:db8:{network}:{number:x}::1"
-        assert services.try_password(login=login, password="wrong", address=address).person is None
+        assert sign_in.try_password(login=login, password="wrong", address=address).person is None
 
 
 def test_a_device_that_signed_in_before_is_not_locked_out_by_guesses_elsewhere(db_session: Session):
     person = resident()
-    services.record_sign_in(person, device=TABLET)
+    sign_in.record_sign_in(person, device=TABLET)
     guessed(person.login, 60)
     for _ in range(5):  # also at the very address of the device
-        services.try_password(login=person.login, password="wrong", address=HERE)
-    owner = services.try_password(login=person.login, password=PASSWORD, address=HERE, device=TABLET)
+        sign_in.try_password(login=person.login, password="wrong", address=HERE)
+    owner = sign_in.try_password(login=person.login, password=PASSWORD, address=HERE, device=TABLET)
     assert owner.person is person
 
 
 def test_somebody_elses_failures_at_another_place_do_not_count(db_session: Session):
     person = resident()
     for _ in range(5):
-        services.try_password(login=person.login, password="wrong", address="198.51.100.7")
-    assert services.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
+        sign_in.try_password(login=person.login, password="wrong", address="198.51.100.7")
+    assert sign_in.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
 
 
 def test_guesses_on_a_known_device_wait_as_everywhere(db_session: Session):
     person = resident()
-    services.record_sign_in(person, device=TABLET)
+    sign_in.record_sign_in(person, device=TABLET)
     waits = [
-        services.try_password(login=person.login, password="wrong", address=HERE, device=TABLET).wait_seconds
+        sign_in.try_password(login=person.login, password="wrong", address=HERE, device=TABLET).wait_seconds
         for _ in range(3)
     ]
     assert waits == [0, 0, 5]
-    assert not services.try_password(
+    assert not sign_in.try_password(
         login=person.login, password=PASSWORD, address=HERE, device=TABLET
     ).checked
 
@@ -57,22 +58,22 @@ def test_guesses_on_a_known_device_wait_as_everywhere(db_session: Session):
 def test_a_slip_on_a_known_device_makes_nobody_else_wait(db_session: Session):
     """One more guess from elsewhere would."""
     person = resident()
-    services.record_sign_in(person, device=TABLET)
+    sign_in.record_sign_in(person, device=TABLET)
     guessed(person.login, 19)
-    services.try_password(login=person.login, password="wrong", address=HERE, device=TABLET)
+    sign_in.try_password(login=person.login, password="wrong", address=HERE, device=TABLET)
     assert (
-        services.try_password(login=person.login, password=PASSWORD, address="198.51.100.7").person is person
+        sign_in.try_password(login=person.login, password=PASSWORD, address="198.51.100.7").person is person
     )
 
 
 def test_a_device_is_known_for_its_own_account_only(db_session: Session):
     person, other = resident(), resident("jiro.m")
-    services.record_sign_in(other, device=TABLET)
+    sign_in.record_sign_in(other, device=TABLET)
     for _ in range(3):
-        services.try_password(login=person.login, password="wrong", address=HERE, device=TABLET)
-    assert not services.try_password(login=person.login, password=PASSWORD, address=HERE).checked
+        sign_in.try_password(login=person.login, password="wrong", address=HERE, device=TABLET)
+    assert not sign_in.try_password(login=person.login, password=PASSWORD, address=HERE).checked
     assert (
-        services.try_password(login=other.login, password=PASSWORD, address=HERE, device=TABLET).person
+        sign_in.try_password(login=other.login, password=PASSWORD, address=HERE, device=TABLET).person
         is other
     )
 
@@ -81,54 +82,54 @@ def test_an_account_that_many_places_guess_at_takes_a_new_place_in_after_its_tur
     """However long the guessing goes on meanwhile."""
     person, secret = official()
     guessed(person.login, 20)
-    first = services.try_password(login=person.login, password=PASSWORD, address=HERE)
+    first = sign_in.try_password(login=person.login, password=PASSWORD, address=HERE)
     assert (first.checked, first.wait_seconds) == (False, 30)
     with later(seconds=20):
-        again = services.try_password(login=person.login, password=PASSWORD, address=HERE)
+        again = sign_in.try_password(login=person.login, password=PASSWORD, address=HERE)
         assert not again.checked and again.wait_seconds <= 10
     with later(seconds=29):
         guessed(person.login, 20, network=1)
     with later(seconds=31):
-        assert services.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
-        assert services.try_code(person, code=code(secret), address=HERE).person is person
+        assert sign_in.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
+        assert sign_in.try_code(person, code=code(secret), address=HERE).person is person
 
 
 def test_a_turn_is_for_one_try(db_session: Session):
     person = resident()
     guessed(person.login, 20)
-    services.try_password(login=person.login, password="wrong", address=HERE)
+    sign_in.try_password(login=person.login, password="wrong", address=HERE)
     with later(seconds=31):
-        wrong = services.try_password(login=person.login, password="wrong", address=HERE)
+        wrong = sign_in.try_password(login=person.login, password="wrong", address=HERE)
         assert wrong.checked
     with later(seconds=33):
-        assert not services.try_password(login=person.login, password=PASSWORD, address=HERE).checked
+        assert not sign_in.try_password(login=person.login, password=PASSWORD, address=HERE).checked
     with later(minutes=20):
-        late = services.try_password(login=person.login, password=PASSWORD, address=HERE)
+        late = sign_in.try_password(login=person.login, password=PASSWORD, address=HERE)
         assert not late.checked, "the turn of an earlier ask is over"
 
 
 def test_invented_logins_from_one_address_leave_its_other_people_a_way_in(db_session: Session):
     person, colleague = resident(), resident("jiro.m")
-    services.record_sign_in(person, device=TABLET)
+    sign_in.record_sign_in(person, device=TABLET)
     for number in range(100):
-        services.try_password(login=f"nobody{number}", password="wrong", address=HERE)
+        sign_in.try_password(login=f"nobody{number}", password="wrong", address=HERE)
     assert (
-        services.try_password(login=person.login, password=PASSWORD, address=HERE, device=TABLET).person
+        sign_in.try_password(login=person.login, password=PASSWORD, address=HERE, device=TABLET).person
         is person
     )
-    assert services.try_password(login=colleague.login, password=PASSWORD, address=HERE).wait_seconds == 30
+    assert sign_in.try_password(login=colleague.login, password=PASSWORD, address=HERE).wait_seconds == 30
     with later(seconds=31):
-        services.try_password(login="nobody1", password="wrong", address=HERE)
+        sign_in.try_password(login="nobody1", password="wrong", address=HERE)
         assert (
-            services.try_password(login=colleague.login, password=PASSWORD, address=HERE).person is colleague
+            sign_in.try_password(login=colleague.login, password=PASSWORD, address=HERE).person is colleague
         )
 
 
 def test_an_office_of_fifty_people_may_mistype(db_session: Session):
     person = resident()
     for number in range(99):
-        services.try_password(login=f"colleague{number}", password="wrong", address=HERE)
-    assert services.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
+        sign_in.try_password(login=f"colleague{number}", password="wrong", address=HERE)
+    assert sign_in.try_password(login=person.login, password=PASSWORD, address=HERE).person is person
 
 
 @pytest.mark.parametrize("failures", [3, 20])
@@ -138,16 +139,13 @@ def test_an_unknown_login_waits_like_a_known_one(db_session: Session, failures: 
     for login in (person.login, "nobody"):
         guessed(login, failures)
         answers.append(
-            [
-                services.try_password(login=login, password="wrong", address=HERE).wait_seconds
-                for _ in range(4)
-            ]
+            [sign_in.try_password(login=login, password="wrong", address=HERE).wait_seconds for _ in range(4)]
         )
     assert answers[0] == answers[1]
 
 
 def test_the_table_names_no_device(db_session: Session):
-    services.record_sign_in(resident(), device=TABLET)
+    sign_in.record_sign_in(resident(), device=TABLET)
     kept = " ".join(db.session.scalars(sa.select(SignInSuccess.key)))
     assert "device" not in kept
 

@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance import queries as counts
-from stations.attendance import services as attendance
 from stations.attendance.band_rules import STANDARD
+from stations.attendance.queries import bands
 from stations.attendance.rules import totals_of_tiles
+from stations.attendance.services import day
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningAct, StationAct
 from stations.core import audit, clock, sealed
@@ -25,9 +25,9 @@ from stations.core.migrations import alembic
 from stations.meetings import services as meetings
 from stations.people import queries as people
 from stations.people.models import Person
-from stations.referrals import services as observations
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import ConsentRecord, Observation
+from stations.referrals.services import observations
 from tests.attendance.ages import decided
 from tests.core.test_sealed import SAID, found_in, lives
 from tests.referrals import cast as referrals
@@ -309,7 +309,7 @@ def test_years_that_were_counted_keep_the_age_bands_that_there_were(app: Flask):
         for on in (dt.date(2024, 3, 31), dt.date(2024, 4, 1)):
             opening = cast.opening(of=station, on=on)
             typed = totals_of_tiles({"teen": 2, "age_65_plus": 3})
-            attendance.correct(opening=opening, typed=typed, reason="紙の記録から", by=volunteer)
+            day.correct(opening=opening, typed=typed, reason="紙の記録から", by=volunteer)
         station_id, by_id = station.id, volunteer.id
         db.session.commit()
         before = db.session.execute(look).all()
@@ -321,14 +321,14 @@ def test_years_that_were_counted_keep_the_age_bands_that_there_were(app: Flask):
     with app.app_context():
         assert db.session.execute(look).all() == before
         of_year = sa.text("SELECT DISTINCT fiscal_year FROM opening_count ORDER BY 1")
-        assert tuple(db.session.scalars(of_year)) == tuple(counts.years_with_bands()) == years
-        assert [counts.bands_of(year) for year in years] == [STANDARD, STANDARD]
+        assert tuple(db.session.scalars(of_year)) == tuple(bands.years_with_bands()) == years
+        assert [bands.bands_of(year) for year in years] == [STANDARD, STANDARD]
         db.session.rollback()
         decided(clock.fiscal_year(clock.today()))
         opening = cast.opening(of=db.session.get_one(Station, station_id))
-        other = counts.bands_of(clock.fiscal_year(opening.on))[1].code
+        other = bands.bands_of(clock.fiscal_year(opening.on))[1].code
         by = db.session.get_one(Person, by_id)
-        attendance.correct(opening=opening, typed=totals_of_tiles({other: 1}), reason="紙の記録から", by=by)
+        day.correct(opening=opening, typed=totals_of_tiles({other: 1}), reason="紙の記録から", by=by)
         db.session.commit()
         with pytest.raises(RuntimeError, match="does not know: 1"):
             alembic().downgrade("0027_asked_keys")

@@ -8,14 +8,14 @@ from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import add
 from stations.people.models import Person
-from stations.referrals import services
 from stations.referrals.consent_rules import Consent, ConsentAnswer, ConsentMethod, Recipient
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import AgeGroup
+from stations.referrals.services import consents, observations, referrals
 from tests.support import cast
 
 ALIAS = "はるさん"
-SHEET = services.SheetFacts(
+SHEET = referrals.SheetFacts(
     alias=ALIAS,
     age_group=AgeGroup.AGE_65_74,
     wishes="畑仕事をしてみたい",
@@ -61,37 +61,37 @@ class Town:
 
     def referral(self, given: Consent | None = None) -> Referral:
         """A complete draft with the person's consent."""
-        made = services.create_referral(agency=self.agency, station=self.station, by=self.worker)
-        services.save_referral(referral=made, by=self.worker, **SHEET)
-        services.record_consent(subject=made, consent=given or consent(), by=self.worker)
+        made = referrals.create_referral(agency=self.agency, station=self.station, by=self.worker)
+        referrals.save_referral(referral=made, by=self.worker, **SHEET)
+        consents.record_consent(subject=made, consent=given or consent(), by=self.worker)
         return made
 
     def sent(self) -> Referral:
         made = self.referral()
-        services.send(referral=made, by=self.worker)
+        referrals.send(referral=made, by=self.worker)
         return made
 
     def arranging(self) -> Referral:
         made = self.sent()
-        services.accept(referral=made, by=self.leader)
-        services.arrange(referral=made, by=self.leader)
+        referrals.accept(referral=made, by=self.leader)
+        referrals.arrange(referral=made, by=self.leader)
         return made
 
     def visited(self) -> Referral:
         made = self.arranging()
-        services.record_first_visit(referral=made, on=clock.today(), by=self.leader)
+        referrals.record_first_visit(referral=made, on=clock.today(), by=self.leader)
         return made
 
     def memo(self, given: Consent | None = None, to: Agency | None = None) -> Observation:
         """A memo of today; without ``given`` nobody asked the person."""
-        made = services.create_observation(
+        made = observations.create_observation(
             station=self.station,
             agency=to,
             by=self.leader,
-            memo=services.Memo(facts="2週つづけて顔色が悪い", observed_on=clock.today(), alias=ALIAS),
+            memo=observations.Memo(facts="2週つづけて顔色が悪い", observed_on=clock.today(), alias=ALIAS),
         )
         if given is not None:
-            services.record_consent(subject=made, consent=given, by=self.leader)
+            consents.record_consent(subject=made, consent=given, by=self.leader)
         return made
 
 

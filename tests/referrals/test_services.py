@@ -17,10 +17,13 @@ from stations.core.database import AppendOnlyError, add, db, fetch_all
 from stations.core.messages import Conflict, EditConflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.people.models import Person
-from stations.referrals import consent_rules, deadlines, queries, rules, services
+from stations.referrals import consent_rules, deadlines, rules
 from stations.referrals.consent_rules import ConsentAnswer, Recipient
 from stations.referrals.models import Agency, ConsentRecord, Observation, Referral
+from stations.referrals.queries import lists, sheets
+from stations.referrals.queries import waiting as referral_tasks
 from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Outcome, Status
+from stations.referrals.services import agencies, consents, contents, observations, referrals
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 from tests.grants.test_races import at_once
 from tests.referrals.cast import ALIAS, SHEET, Town, agency, consent, town
@@ -38,21 +41,21 @@ def here(db_session: object) -> Town:
 def do(act: Act, referral: Referral, by: Person) -> None:
     """One act with everything it asks for."""
     acts: dict[Act, Callable[[], object]] = {
-        Act.SEND: lambda: services.send(referral=referral, by=by),
-        Act.ACCEPT: lambda: services.accept(referral=referral, by=by),
-        Act.RETURN: lambda: services.return_(referral=referral, reason="連絡先がない", by=by),
-        Act.ARRANGE: lambda: services.arrange(referral=referral, by=by),
-        Act.AGREE_VISIT: lambda: services.agree_visit(referral=referral, reason="月曜の10時、入口で", by=by),
-        Act.RECORD_FIRST_VISIT: lambda: services.record_first_visit(
+        Act.SEND: lambda: referrals.send(referral=referral, by=by),
+        Act.ACCEPT: lambda: referrals.accept(referral=referral, by=by),
+        Act.RETURN: lambda: referrals.return_(referral=referral, reason="連絡先がない", by=by),
+        Act.ARRANGE: lambda: referrals.arrange(referral=referral, by=by),
+        Act.AGREE_VISIT: lambda: referrals.agree_visit(referral=referral, reason="月曜の10時、入口で", by=by),
+        Act.RECORD_FIRST_VISIT: lambda: referrals.record_first_visit(
             referral=referral, on=clock.today(), by=by
         ),
-        Act.START: lambda: services.start(referral=referral, by=by),
-        Act.SETTLE: lambda: services.settle(referral=referral, by=by),
-        Act.CLOSE: lambda: services.close(referral=referral, reason="ひとりで通える", by=by),
-        Act.FAIL: lambda: services.fail(referral=referral, reason="合わなかった", by=by),
-        Act.SUSPEND: lambda: services.suspend(referral=referral, reason="入院", by=by),
-        Act.RESUME: lambda: services.resume(referral=referral, by=by),
-        Act.WITHDRAW: lambda: services.withdraw(referral=referral, reason="本人の都合", by=by),
+        Act.START: lambda: referrals.start(referral=referral, by=by),
+        Act.SETTLE: lambda: referrals.settle(referral=referral, by=by),
+        Act.CLOSE: lambda: referrals.close(referral=referral, reason="ひとりで通える", by=by),
+        Act.FAIL: lambda: referrals.fail(referral=referral, reason="合わなかった", by=by),
+        Act.SUSPEND: lambda: referrals.suspend(referral=referral, reason="入院", by=by),
+        Act.RESUME: lambda: referrals.resume(referral=referral, by=by),
+        Act.WITHDRAW: lambda: referrals.withdraw(referral=referral, reason="本人の都合", by=by),
     }
     acts[act]()
 
@@ -95,7 +98,7 @@ def test_every_act_in_every_state(here: Town) -> None:
         with db.session.begin_nested() as attempt:
             referral = in_state(here, status)
             if REFERRAL.allows(status, act):
-                assert queries.available_steps(of_the_act(here, act), referral, {act})
+                assert sheets.available_steps(of_the_act(here, act), referral, {act})
                 do(act, referral, of_the_act(here, act))
                 assert referral.status is REFERRAL.next_status(status, act)
                 assert audit.timeline(referral)[0].to_label
@@ -126,7 +129,7 @@ def test_every_act_by_the_wrong_side_or_somebody_else(here: Town) -> None:
         for person in others | other_side:
             with pytest.raises(NotAllowed):
                 do(act, referral, person)
-            assert not queries.available_steps(person, referral, {act})
+            assert not sheets.available_steps(person, referral, {act})
         assert referral.status is status
 
 
@@ -141,19 +144,19 @@ def test_the_gate_to_a_station(here: Town) -> None:
         with clock.telling(clock.now() - 2 * YESTERDAY):  # while it still held
             referral = here.referral(given)
         if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
-            services.send(referral=referral, by=here.worker)
+            referrals.send(referral=referral, by=here.worker)
             assert referral.status is Status.SENT
             continue
         with pytest.raises(RuleBroken) as broken:
-            services.send(referral=referral, by=here.worker)
+            referrals.send(referral=referral, by=here.worker)
         assert broken.value.field == "consent" and referral.status is Status.DRAFT
 
 
 def test_nobody_asked_is_no_consent(here: Town) -> None:
-    referral = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
-    services.save_referral(referral=referral, by=here.worker, **SHEET)
+    referral = referrals.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    referrals.save_referral(referral=referral, by=here.worker, **SHEET)
     with pytest.raises(RuleBroken) as broken:
-        services.send(referral=referral, by=here.worker)
+        referrals.send(referral=referral, by=here.worker)
     assert broken.value.field == "consent"
 
 
@@ -164,14 +167,14 @@ def test_the_gate_of_a_memo(here: Town) -> None:
         given = None if answer is None else consent(scope, answer=answer, to=named)
         memo = here.memo(given, to=here.desk if to_desk else here.agency)
         allowed = to_desk or (answer is ConsentAnswer.GIVEN and scope is Recipient.AGENCY)
-        offered = queries.receivers(memo, clock.today())
+        offered = sheets.receivers(memo, clock.today())
         assert (memo.agency in offered) is allowed and here.desk in offered
         if allowed:
-            services.send_observation(observation=memo, by=here.leader)
+            observations.send_observation(observation=memo, by=here.leader)
             assert memo.status is ObservationStatus.SENT
             continue
         with pytest.raises(RuleBroken) as broken:
-            services.send_observation(observation=memo, by=here.leader)
+            observations.send_observation(observation=memo, by=here.leader)
         assert broken.value.field == "consent" and memo.status is ObservationStatus.DRAFT
 
 
@@ -181,7 +184,7 @@ def test_a_memo_without_a_receiver_points_to_the_desk(here: Town) -> None:
 
 def test_consents_are_added_and_never_changed(here: Town) -> None:
     referral = here.referral()
-    services.record_consent(subject=referral, consent=consent(*Recipient, to=here.agency), by=here.worker)
+    consents.record_consent(subject=referral, consent=consent(*Recipient, to=here.agency), by=here.worker)
     assert [len(record.scope or ()) for record in referral.consents] == [1, 3]
     referral.consents[0].answer = ConsentAnswer.NOT_GIVEN
     with pytest.raises(AppendOnlyError):
@@ -199,29 +202,29 @@ def test_the_database_itself_keeps_consents(here: Town, verb: str) -> None:
 
 def test_a_consent_that_is_taken_back_ends_the_referral(here: Town) -> None:
     referral = here.sent()
-    services.withdraw_consent(subject=referral, by=here.worker)
+    consents.withdraw_consent(subject=referral, by=here.worker)
     assert referral.status is Status.WITHDRAWN
     assert [record.withdrawn_on for record in referral.consents] == [None, clock.today()]
     assert referral.concealed_from(here.leader) and not referral.concealed_from(here.worker)
     with pytest.raises(Conflict):
-        services.record_consent(subject=referral, consent=consent(), by=here.worker)
+        consents.record_consent(subject=referral, consent=consent(), by=here.worker)
 
 
 def test_a_consent_taken_back_before_sending_shuts_the_gate(here: Town) -> None:
     referral = here.referral()
-    services.withdraw_consent(subject=referral, by=here.worker)
+    consents.withdraw_consent(subject=referral, by=here.worker)
     assert referral.status is Status.DRAFT
     with refused(RuleBroken, "consent"):
-        services.send(referral=referral, by=here.worker)
+        referrals.send(referral=referral, by=here.worker)
     with pytest.raises(Conflict):
-        services.withdraw_consent(subject=referral, by=here.worker)
+        consents.withdraw_consent(subject=referral, by=here.worker)
 
 
 def test_a_receiver_loses_sight_of_a_memo_whose_consent_is_taken_back(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     assert not memo.concealed_from(here.worker)
-    services.withdraw_consent(subject=memo, by=here.leader)
+    consents.withdraw_consent(subject=memo, by=here.leader)
     assert memo.concealed_from(here.worker)
 
 
@@ -234,8 +237,8 @@ def test_the_station_reads_a_sheet_no_longer_than_it_does_something_for_the_pers
         assert referral.concealed_from(here.leader), status
         assert not referral.concealed_from(here.worker), status
     with pytest.raises(NotAllowed):
-        services.resume(referral=referral, by=here.leader)
-    services.resume(referral=referral, by=here.worker)
+        referrals.resume(referral=referral, by=here.leader)
+    referrals.resume(referral=referral, by=here.worker)
     assert not referral.concealed_from(here.leader)
 
 
@@ -243,11 +246,11 @@ def test_a_consent_has_an_end_of_a_year_at_most(here: Town) -> None:
     referral, today = here.referral(), clock.today()
     for end in (None, clock.add_months(today, 12) + dt.timedelta(days=1)):
         with pytest.raises(RuleBroken) as broken:
-            services.record_consent(
+            consents.record_consent(
                 subject=referral, consent=replace(consent(), expires_on=end), by=here.worker
             )
         assert broken.value.field == "expires_on"
-    services.record_consent(
+    consents.record_consent(
         subject=referral, consent=consent(expires_on=clock.add_months(today, 12)), by=here.worker
     )
 
@@ -271,24 +274,24 @@ def test_a_consent_of_the_time_before_ends_a_year_after_it_was_given(here: Town)
         )
         db.session.expire(referral, ["consents"])
     assert old.concealed_from(here.leader) and not lasting.concealed_from(here.leader)
-    assert [one.id for one in queries.expiring(clock.today())] == [old.id]
+    assert [one.id for one in lists.expiring(clock.today())] == [old.id]
 
 
 def test_a_memo_goes_only_to_agencies_that_were_named_to_the_person(here: Town) -> None:
     other = agency("見本自立相談支援センター")
     memo = here.memo(consent(Recipient.AGENCY, to=other), to=here.agency)
-    assert set(queries.receivers(memo, clock.today())) == {here.desk, other}
+    assert set(sheets.receivers(memo, clock.today())) == {here.desk, other}
     with pytest.raises(RuleBroken) as broken:
-        services.send_observation(observation=memo, by=here.leader)
+        observations.send_observation(observation=memo, by=here.leader)
     assert broken.value.field == "consent" and memo.concealed_from(here.worker)
-    services.save_observation(observation=memo, agency=other, by=here.leader)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.save_observation(observation=memo, agency=other, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     assert memo.status is ObservationStatus.SENT
 
 
 def test_the_leader_takes_down_that_the_person_took_the_consent_back(here: Town) -> None:
     referral = here.visited()
-    services.withdraw_consent(subject=referral, by=here.leader)
+    consents.withdraw_consent(subject=referral, by=here.leader)
     assert referral.status is Status.WITHDRAWN and referral.concealed_from(here.leader)
     assert referral.consents[-1].recorded_by_id == here.leader.id
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
@@ -297,26 +300,26 @@ def test_the_leader_takes_down_that_the_person_took_the_consent_back(here: Town)
 
 def test_so_does_the_agency_that_received_a_memo(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
-    services.withdraw_consent(subject=memo, by=here.worker)
-    assert queries.is_stranded(memo) and memo.concealed_from(here.worker)
+    observations.send_observation(observation=memo, by=here.leader)
+    consents.withdraw_consent(subject=memo, by=here.worker)
+    assert sheets.is_stranded(memo) and memo.concealed_from(here.worker)
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
     assert mail.to_name == here.leader.name and memo.number in mail.subject
 
 
 def test_so_does_the_agency_when_the_station_takes_it_down(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
-    services.withdraw_consent(subject=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    consents.withdraw_consent(subject=memo, by=here.leader)
     (mail,) = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1))
     assert mail.to_name == here.worker.name and "撤回" in mail.subject and memo.number in mail.subject
 
 
 def test_nobody_hears_of_a_consent_to_what_they_were_never_told(here: Town) -> None:
     drafted, withdrawn, memo = here.referral(), here.referral(), here.memo(consent())
-    services.withdraw(referral=withdrawn, reason="引っ越し", by=here.worker)
+    referrals.withdraw(referral=withdrawn, reason="引っ越し", by=here.worker)
     for subject, by in ((drafted, here.worker), (withdrawn, here.worker), (memo, here.leader)):
-        services.withdraw_consent(subject=subject, by=by)
+        consents.withdraw_consent(subject=subject, by=by)
     assert fetch_all(sa.select(OutboxMail)) == []
 
 
@@ -330,31 +333,31 @@ def test_what_the_person_said_last_closes_the_sheet_in_every_state(here: Town) -
         referral = in_state(here, status)
         for record in later:
             assert not referral.concealed_from(here.leader)
-            services.record_consent(subject=referral, consent=record, by=here.worker)
+            consents.record_consent(subject=referral, consent=record, by=here.worker)
             assert referral.concealed_from(here.leader), (status, record)
             assert not referral.concealed_from(here.worker)
-            services.record_consent(subject=referral, consent=consent(), by=here.worker)
+            consents.record_consent(subject=referral, consent=consent(), by=here.worker)
 
 
 def test_a_consent_that_runs_out_closes_the_sheet_and_is_not_recorded_any_more(here: Town) -> None:
     referral = in_state(here, Status.SENT)
-    services.record_consent(subject=referral, consent=consent(expires_on=clock.today()), by=here.worker)
+    consents.record_consent(subject=referral, consent=consent(expires_on=clock.today()), by=here.worker)
     assert not referral.concealed_from(here.leader)
     with clock.telling(clock.now() + 2 * YESTERDAY):
         assert referral.concealed_from(here.leader)
         over = consent(given_on=clock.today() - 9 * YESTERDAY, expires_on=clock.today() - YESTERDAY)
         with pytest.raises(RuleBroken) as broken:
-            services.record_consent(subject=referral, consent=over, by=here.worker)
+            consents.record_consent(subject=referral, consent=over, by=here.worker)
         assert broken.value.field == "expires_on"
 
 
 @pytest.mark.parametrize("status", [Status.CLOSED, Status.FAILED])
 def test_a_consent_is_taken_back_after_the_end_too(here: Town, status: Status) -> None:
     referral = in_state(here, status)
-    services.withdraw_consent(subject=referral, by=here.leader)
+    consents.withdraw_consent(subject=referral, by=here.leader)
     assert referral.status is status and not consent_rules.valid(referral.consent, clock.today())
     with pytest.raises(Conflict):
-        services.withdraw_consent(subject=referral, by=here.worker)
+        consents.withdraw_consent(subject=referral, by=here.worker)
 
 
 def test_nothing_more_is_written_about_who_took_the_consent_back(here: Town) -> None:
@@ -362,14 +365,14 @@ def test_nothing_more_is_written_about_who_took_the_consent_back(here: Town) -> 
     for ending, (kind, field) in kinds.items():
         referral = here.visited()
         if ending == "withdrawn":
-            services.withdraw(referral=referral, reason="引っ越し", by=here.worker)
+            referrals.withdraw(referral=referral, reason="引っ越し", by=here.worker)
         else:
-            services.record_consent(
+            consents.record_consent(
                 subject=referral, consent=consent(answer=ConsentAnswer.NOT_GIVEN), by=here.worker
             )
         for person in (here.leader, here.worker):
             with refused(kind, field):
-                services.record_follow_up(
+                referrals.record_follow_up(
                     referral=referral,
                     follow_up_id=referral.follow_ups[0].id,
                     outcome=Outcome.STOPPED,
@@ -380,61 +383,61 @@ def test_nothing_more_is_written_about_who_took_the_consent_back(here: Town) -> 
 
 def test_the_agency_is_reminded_of_a_consent_that_is_gone(here: Town) -> None:
     referral = here.visited()
-    assert queries.waiting_for(here.worker) == []
+    assert referral_tasks.waiting_for(here.worker) == []
     _run_out(referral)
-    (task,) = queries.waiting_for(here.worker)
+    (task,) = referral_tasks.waiting_for(here.worker)
     assert "同意を確かめる" in task.label and referral.number in task.label
-    assert not any("その後の様子" in task.label for task in queries.waiting_for(here.leader))
+    assert not any("その後の様子" in task.label for task in referral_tasks.waiting_for(here.leader))
 
 
 def test_a_memo_is_closed_to_its_agency_by_what_the_person_said_last(here: Town) -> None:
     for answer in (ConsentAnswer.NOT_GIVEN, ConsentAnswer.UNCONFIRMED):
         memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-        services.send_observation(observation=memo, by=here.leader)
-        services.record_consent(subject=memo, consent=consent(answer=answer), by=here.leader)
+        observations.send_observation(observation=memo, by=here.leader)
+        consents.record_consent(subject=memo, consent=consent(answer=answer), by=here.leader)
         assert memo.concealed_from(here.worker)
         assert not memo.concealed_from(here.leader)
     unasked = here.memo()
-    services.send_observation(observation=unasked, by=here.leader)
+    observations.send_observation(observation=unasked, by=here.leader)
     assert not unasked.concealed_from(here.desk_worker), "支援会議 needs no consent"
 
 
 def test_the_consent_to_a_closed_memo_is_taken_back(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
-    services.acknowledge_observation(observation=memo, by=here.worker)
-    services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
-    services.withdraw_consent(subject=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.acknowledge_observation(observation=memo, by=here.worker)
+    observations.close_observation(observation=memo, answer="訪ねました", by=here.worker)
+    consents.withdraw_consent(subject=memo, by=here.leader)
     assert memo.status is ObservationStatus.CLOSED and memo.concealed_from(here.worker)
 
 
 def test_the_other_side_does_not_record_consents(here: Town) -> None:
     with pytest.raises(NotAllowed):
-        services.record_consent(subject=here.sent(), consent=consent(), by=here.leader)
+        consents.record_consent(subject=here.sent(), consent=consent(), by=here.leader)
     memo = here.memo()
     with pytest.raises(NotAllowed):
-        services.record_consent(subject=memo, consent=consent(), by=here.desk_worker)
+        consents.record_consent(subject=memo, consent=consent(), by=here.desk_worker)
 
 
 def test_a_consent_that_ran_out_expires_the_referral(here: Town) -> None:
     referral, lasting = here.sent(), here.sent()
     _run_out(referral)
     with pytest.raises(RuleBroken, match="同意の期限"):
-        services.accept(referral=referral, by=here.leader)
+        referrals.accept(referral=referral, by=here.leader)
     with pytest.raises(Conflict):
-        services.expire(referral=lasting)
-    (due,) = queries.expiring(clock.today())
-    services.expire(referral=due)
+        referrals.expire(referral=lasting)
+    (due,) = lists.expiring(clock.today())
+    referrals.expire(referral=due)
     assert (referral.status, lasting.status) == (Status.EXPIRED, Status.SENT)
     assert audit.timeline(referral)[0].by_name == "—"
-    assert queries.expiring(clock.today()) == []
+    assert lists.expiring(clock.today()) == []
 
 
 def test_who_comes_already_is_not_expired(here: Town) -> None:
     referral = here.visited()
     _run_out(referral)
-    assert queries.expiring(clock.today()) == []
-    services.start(referral=referral, by=here.leader)
+    assert lists.expiring(clock.today()) == []
+    referrals.start(referral=referral, by=here.leader)
 
 
 def _run_out(referral: Referral) -> None:
@@ -460,39 +463,39 @@ def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
     assert [one.due_on for one in referral.follow_ups] == list(deadlines.follow_ups(clock.today()))
     first = referral.follow_ups[0]
     first.due_on = clock.today()
-    services.record_follow_up(
+    referrals.record_follow_up(
         referral=referral, follow_up_id=first.id, outcome=Outcome.CONTINUING, note="", by=here.leader
     )
     assert first.outcome is Outcome.CONTINUING and first.done_by_id == here.leader.id
     with pytest.raises(Conflict):
-        services.record_follow_up(
+        referrals.record_follow_up(
             referral=referral, follow_up_id=first.id, outcome=Outcome.LESS, note="", by=here.leader
         )
 
 
 def test_there_is_one_desk_and_every_change_has_its_reason(here: Town) -> None:
     officer = cast.person(Role.OFFICER)
-    for act, made in ((services.appoint_desk, here.agency), (services.relieve_desk, here.desk)):
+    for act, made in ((agencies.appoint_desk, here.agency), (agencies.relieve_desk, here.desk)):
         with pytest.raises(NotAllowed):
             act(agency=made, reason="理由", by=here.desk_worker)
         with pytest.raises(RuleBroken) as broken:
             act(agency=made, reason=" ", by=officer)
         assert broken.value.field == "reason"
-    for act, made in ((services.appoint_desk, here.desk), (services.relieve_desk, here.agency)):
+    for act, made in ((agencies.appoint_desk, here.desk), (agencies.relieve_desk, here.agency)):
         with pytest.raises(Conflict):
             act(agency=made, reason="理由", by=officer)
-    services.appoint_desk(agency=here.agency, reason="組織の見直し", by=officer)
-    assert [one for one in queries.agencies() if one.is_marugoto_desk] == [here.agency]
+    agencies.appoint_desk(agency=here.agency, reason="組織の見直し", by=officer)
+    assert [one for one in sheets.agencies() if one.is_marugoto_desk] == [here.agency]
     entries = [audit.timeline(made)[0] for made in (here.agency, here.desk)]
     assert [(entry.act, entry.reason) for entry in entries] == [
         ("appoint_desk", "組織の見直し"),
         ("relieve_desk", "組織の見直し"),
     ]
-    services.relieve_desk(agency=here.agency, reason="移転", by=officer)
-    assert queries.desk() is None
+    agencies.relieve_desk(agency=here.agency, reason="移転", by=officer)
+    assert sheets.desk() is None
     here.agency.closed_on = clock.today()
     with pytest.raises(Conflict):
-        services.appoint_desk(agency=here.agency, reason="理由", by=officer)
+        agencies.appoint_desk(agency=here.agency, reason="理由", by=officer)
 
 
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
@@ -502,7 +505,7 @@ def test_two_officers_appoint_two_desks_at_once_and_there_is_one(app: Flask, her
     db.session.commit()
 
     def appoint(agency_id: int, officer_id: int) -> None:
-        services.appoint_desk(
+        agencies.appoint_desk(
             agency=db.session.get_one(Agency, agency_id),
             reason="組織の見直し",
             by=db.session.get_one(Person, officer_id),
@@ -511,25 +514,25 @@ def test_two_officers_appoint_two_desks_at_once_and_there_is_one(app: Flask, her
     acts = [partial(appoint, *each) for each in zip(chosen, officers, strict=True)]
     assert at_once(app, *acts) == ["done", "done"], "one after the other"
     db.session.expire_all()
-    assert len([one for one in queries.agencies() if one.is_marugoto_desk]) == 1
+    assert len([one for one in sheets.agencies() if one.is_marugoto_desk]) == 1
 
 
 def test_who_is_the_desk_is_no_fact_that_editing_changes(here: Town) -> None:
     officer = cast.person(Role.OFFICER)
-    second = services.AgencyFacts(name="二つめの窓口", kind="窓口", is_marugoto_desk=True)
+    second = agencies.AgencyFacts(name="二つめの窓口", kind="窓口", is_marugoto_desk=True)
     with pytest.raises(Conflict):
-        services.create_agency(facts=second, by=officer)
-    services.edit_agency(agency=here.agency, facts=second, by=officer)
-    services.edit_agency(agency=here.desk, facts=services.AgencyFacts(name="窓口", kind="窓口"), by=officer)
-    assert (here.agency.name, queries.desk()) == ("二つめの窓口", here.desk)
+        agencies.create_agency(facts=second, by=officer)
+    agencies.edit_agency(agency=here.agency, facts=second, by=officer)
+    agencies.edit_agency(agency=here.desk, facts=agencies.AgencyFacts(name="窓口", kind="窓口"), by=officer)
+    assert (here.agency.name, sheets.desk()) == ("二つめの窓口", here.desk)
 
 
 def test_a_memo_without_consent_leaves_the_desk_that_was(here: Town) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
-    services.appoint_desk(agency=here.agency, reason="組織の見直し", by=cast.person(Role.OFFICER))
-    assert memo.concealed_from(here.desk_worker) and queries.is_stranded(memo)
-    services.redirect_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    agencies.appoint_desk(agency=here.agency, reason="組織の見直し", by=cast.person(Role.OFFICER))
+    assert memo.concealed_from(here.desk_worker) and sheets.is_stranded(memo)
+    observations.redirect_observation(observation=memo, by=here.leader)
     assert memo.agency == here.agency and not memo.concealed_from(here.worker)
 
 
@@ -538,7 +541,7 @@ def test_how_it_goes_is_not_written_down_before_its_time(here: Town) -> None:
     look = referral.follow_ups[0]
 
     def record() -> None:
-        services.record_follow_up(
+        referrals.record_follow_up(
             referral=referral, follow_up_id=look.id, outcome=Outcome.CONTINUING, note="", by=here.leader
         )
 
@@ -555,7 +558,7 @@ def test_a_first_visit_is_neither_to_come_nor_before_the_sheet(here: Town) -> No
     referral = here.arranging()
     for days in (1, -1):
         with pytest.raises(RuleBroken) as broken:
-            services.record_first_visit(
+            referrals.record_first_visit(
                 referral=referral, on=clock.today() + dt.timedelta(days=days), by=here.leader
             )
         assert broken.value.field == "first_visit_on"
@@ -566,20 +569,20 @@ def test_a_sheet_is_complete_before_it_is_sent(here: Town, field: str) -> None:
     referral = here.referral()
     setattr(referral, field, " ")
     with pytest.raises(RuleBroken) as broken:
-        services.send(referral=referral, by=here.worker)
+        referrals.send(referral=referral, by=here.worker)
     assert broken.value.field == field
 
 
 def test_a_sheet_that_came_back_stays_with_its_station(here: Town) -> None:
     referral = here.sent()
     with pytest.raises(Conflict):
-        services.save_referral(referral=referral, by=here.worker, **SHEET)
-    services.return_(referral=referral, reason="曜日が合わない", by=here.leader)
+        referrals.save_referral(referral=referral, by=here.worker, **SHEET)
+    referrals.return_(referral=referral, reason="曜日が合わない", by=here.leader)
     elsewhere = cast.station(here.station.committee, "よそ")
     with refused(RuleBroken, "station_id"):
-        services.save_referral(referral=referral, station=elsewhere, by=here.worker, **SHEET)
+        referrals.save_referral(referral=referral, station=elsewhere, by=here.worker, **SHEET)
     assert referral.concealed_from(here.leader)
-    services.send(referral=referral, by=here.worker)
+    referrals.send(referral=referral, by=here.worker)
     assert not referral.concealed_from(here.leader)
 
 
@@ -594,10 +597,12 @@ def test_numbers_follow_one_another_by_year(here: Town) -> None:
 def test_mail_and_tasks_name_the_number_and_never_the_person(here: Town) -> None:
     referral = here.sent()
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     mails = fetch_all(sa.select(OutboxMail))
     assert {mail.to_name for mail in mails} == {here.leader.name, here.desk_worker.name}
-    tasks = [task for person in (here.leader, here.desk_worker) for task in queries.waiting_for(person)]
+    tasks = [
+        task for person in (here.leader, here.desk_worker) for task in referral_tasks.waiting_for(person)
+    ]
     texts = [mail.subject + mail.body for mail in mails] + [task.label + task.hint for task in tasks]
     assert len(texts) == 4
     assert all(referral.number in text or memo.number in text for text in texts)
@@ -609,7 +614,7 @@ def test_everybody_sees_their_own_lists(here: Town) -> None:
     memo = here.memo()
 
     def numbers(person: Person) -> set[str]:
-        return {row.number for row in queries.referrals(person)}
+        return {row.number for row in lists.referrals(person)}
 
     assert numbers(here.worker) == {draft.number, sent.number}
     assert numbers(here.leader) == {sent.number}
@@ -619,11 +624,11 @@ def test_everybody_sees_their_own_lists(here: Town) -> None:
         cast.person(Role.VOLUNTEER, of=here.station),
     ):
         assert numbers(person) == set()
-    assert queries.observations(here.desk_worker) == []
-    assert [row.number for row in queries.observations(here.leader)] == [memo.number]
-    services.send_observation(observation=memo, by=here.leader)
-    assert [row.number for row in queries.observations(here.desk_worker)] == [memo.number]
-    assert queries.observations(here.worker) == []
+    assert lists.observations(here.desk_worker) == []
+    assert [row.number for row in lists.observations(here.leader)] == [memo.number]
+    observations.send_observation(observation=memo, by=here.leader)
+    assert [row.number for row in lists.observations(here.desk_worker)] == [memo.number]
+    assert lists.observations(here.worker) == []
 
 
 def test_what_is_late_is_listed(here: Town) -> None:
@@ -631,12 +636,12 @@ def test_what_is_late_is_listed(here: Town) -> None:
     late.acknowledge_by_on = clock.today() - YESTERDAY
     visited.follow_ups[0].due_on = clock.today() - YESTERDAY
     db.session.flush()
-    assert {row.number for row in queries.referrals(here.leader) if row.overdue} == {
+    assert {row.number for row in lists.referrals(here.leader) if row.overdue} == {
         late.number,
         visited.number,
     }
-    assert [row.number for row in queries.referrals(here.leader)][-1] == fine.number
-    labels = [task.label for task in queries.waiting_for(here.leader)]
+    assert [row.number for row in lists.referrals(here.leader)][-1] == fine.number
+    labels = [task.label for task in referral_tasks.waiting_for(here.leader)]
     assert any("その後の様子" in label and visited.number in label for label in labels)
 
 
@@ -664,15 +669,17 @@ def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool =
     """One act on a memo by the side it belongs to, or by the other one."""
     by = here.leader if of_station(act) is not wrong else here.desk_worker
     acts: dict[ObservationAct, Callable[[], None]] = {
-        ObservationAct.SEND: lambda: services.send_observation(observation=memo, by=by),
-        ObservationAct.ACKNOWLEDGE: lambda: services.acknowledge_observation(observation=memo, by=by),
-        ObservationAct.START: lambda: services.start_observation(observation=memo, by=by),
-        ObservationAct.CLOSE: lambda: services.close_observation(
+        ObservationAct.SEND: lambda: observations.send_observation(observation=memo, by=by),
+        ObservationAct.ACKNOWLEDGE: lambda: observations.acknowledge_observation(observation=memo, by=by),
+        ObservationAct.START: lambda: observations.start_observation(observation=memo, by=by),
+        ObservationAct.CLOSE: lambda: observations.close_observation(
             observation=memo, answer="訪ねました", by=by
         ),
-        ObservationAct.RETURN: lambda: services.return_observation(observation=memo, reason="担当外", by=by),
-        ObservationAct.REDIRECT: lambda: services.redirect_observation(observation=memo, by=by),
-        ObservationAct.WITHDRAW: lambda: services.withdraw_observation(
+        ObservationAct.RETURN: lambda: observations.return_observation(
+            observation=memo, reason="担当外", by=by
+        ),
+        ObservationAct.REDIRECT: lambda: observations.redirect_observation(observation=memo, by=by),
+        ObservationAct.WITHDRAW: lambda: observations.withdraw_observation(
             observation=memo, reason="解決", by=by
         ),
     }
@@ -681,7 +688,7 @@ def do_memo(here: Town, memo: Observation, act: ObservationAct, *, wrong: bool =
 
 def moves(person: Person, memo: Observation) -> list[str]:
     """What ``person`` can do to a memo beside what is written on it."""
-    return [step.act for step in queries.available_steps(person, memo, set(ObservationAct))]
+    return [step.act for step in sheets.available_steps(person, memo, set(ObservationAct))]
 
 
 def test_every_act_on_a_memo_in_every_state(here: Town) -> None:
@@ -708,23 +715,23 @@ def test_every_act_on_a_memo_in_every_state(here: Town) -> None:
 
 def test_a_memo_that_came_back_may_go_elsewhere_but_only_through_the_gate(here: Town) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
-    services.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
-    services.save_observation(observation=memo, agency=here.agency, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
+    observations.save_observation(observation=memo, agency=here.agency, by=here.leader)
     assert memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
     with refused(RuleBroken, "consent"):
-        services.send_observation(observation=memo, by=here.leader)
-    services.record_consent(subject=memo, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
-    services.send_observation(observation=memo, by=here.leader)
+        observations.send_observation(observation=memo, by=here.leader)
+    consents.record_consent(subject=memo, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     assert not memo.hidden_from(here.worker, Permission.OBSERVATION_READ)
 
 
 CONCEALED_AFTER: list[tuple[Callable[[Town, Observation], object], ...]] = [
     (),
-    (lambda here, memo: services.acknowledge_observation(observation=memo, by=here.worker),),
+    (lambda here, memo: observations.acknowledge_observation(observation=memo, by=here.worker),),
     (
-        lambda here, memo: services.acknowledge_observation(observation=memo, by=here.worker),
-        lambda here, memo: services.start_observation(observation=memo, by=here.worker),
+        lambda here, memo: observations.acknowledge_observation(observation=memo, by=here.worker),
+        lambda here, memo: observations.start_observation(observation=memo, by=here.worker),
     ),
 ]
 
@@ -732,10 +739,10 @@ CONCEALED_AFTER: list[tuple[Callable[[Town, Observation], object], ...]] = [
 def stranded(here: Town, done: tuple[Callable[[Town, Observation], object], ...]) -> Observation:
     """A memo that an agency had, until the person took the consent back."""
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     for act in done:
         act(here, memo)
-    services.withdraw_consent(subject=memo, by=here.leader)
+    consents.withdraw_consent(subject=memo, by=here.leader)
     return memo
 
 
@@ -745,23 +752,23 @@ def test_a_concern_whose_consent_is_gone_goes_to_the_desk(
 ) -> None:
     memo = stranded(here, done)
     assert moves(here.worker, memo) == []
-    for act in (services.acknowledge_observation, services.start_observation):
+    for act in (observations.acknowledge_observation, observations.start_observation):
         with pytest.raises(Conflict):
             act(observation=memo, by=here.worker)
     with pytest.raises(Conflict):
-        services.close_observation(observation=memo, answer="訪ねました", by=here.worker)
-    assert queries.waiting_for(here.worker) == []
-    (task,) = queries.waiting_for(here.leader)
+        observations.close_observation(observation=memo, answer="訪ねました", by=here.worker)
+    assert referral_tasks.waiting_for(here.worker) == []
+    (task,) = referral_tasks.waiting_for(here.leader)
     assert memo.number in task.label and "同意がなくなった" in task.label
-    services.redirect_observation(observation=memo, by=here.leader)
+    observations.redirect_observation(observation=memo, by=here.leader)
     assert memo.agency == here.desk and memo.status is ObservationStatus.SENT
-    assert queries.observations(here.worker) == []
+    assert lists.observations(here.worker) == []
     assert not memo.concealed_from(here.desk_worker)
-    assert queries.waiting_for(here.leader) == []
-    assert memo.number in queries.waiting_for(here.desk_worker)[0].label
-    services.acknowledge_observation(observation=memo, by=here.desk_worker)
+    assert referral_tasks.waiting_for(here.leader) == []
+    assert memo.number in referral_tasks.waiting_for(here.desk_worker)[0].label
+    observations.acknowledge_observation(observation=memo, by=here.desk_worker)
     with pytest.raises(Conflict):
-        services.redirect_observation(observation=memo, by=here.leader)
+        observations.redirect_observation(observation=memo, by=here.leader)
 
 
 @pytest.mark.parametrize("done", CONCEALED_AFTER)
@@ -769,18 +776,18 @@ def test_a_concern_whose_consent_is_gone_may_be_taken_back(
     here: Town, done: tuple[Callable[[Town, Observation], object], ...]
 ) -> None:
     memo = stranded(here, done)
-    services.withdraw_observation(observation=memo, reason="ご本人の希望", by=here.leader)
-    assert memo.status is ObservationStatus.WITHDRAWN and queries.waiting_for(here.leader) == []
+    observations.withdraw_observation(observation=memo, reason="ご本人の希望", by=here.leader)
+    assert memo.status is ObservationStatus.WITHDRAWN and referral_tasks.waiting_for(here.leader) == []
 
 
 def test_a_concern_that_may_be_read_is_not_taken_from_its_receiver(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     with pytest.raises(Conflict):
-        services.redirect_observation(observation=memo, by=here.leader)
-    services.acknowledge_observation(observation=memo, by=here.worker)
+        observations.redirect_observation(observation=memo, by=here.leader)
+    observations.acknowledge_observation(observation=memo, by=here.worker)
     with pytest.raises(Conflict):
-        services.withdraw_observation(observation=memo, reason="解決", by=here.leader)
+        observations.withdraw_observation(observation=memo, reason="解決", by=here.leader)
     assert moves(here.leader, memo) == []
 
 
@@ -789,14 +796,14 @@ def test_agencies_of_the_district_are_offered_first(here: Town) -> None:
     local.district_id = here.station.committee.district_id
     named = replace(consent(Recipient.AGENCY), agencies=frozenset({here.agency.id, local.id}))
     memo = here.memo(named)
-    assert queries.receivers(memo, clock.today()) == [local, here.desk, here.agency]
-    services.withdraw_consent(subject=memo, by=here.leader)
-    assert queries.receivers(memo, clock.today()) == [here.desk]
+    assert sheets.receivers(memo, clock.today()) == [local, here.desk, here.agency]
+    consents.withdraw_consent(subject=memo, by=here.leader)
+    assert sheets.receivers(memo, clock.today()) == [here.desk]
 
 
 def test_a_consent_of_tomorrow_is_none(here: Town) -> None:
     with pytest.raises(RuleBroken) as broken:
-        services.record_consent(
+        consents.record_consent(
             subject=here.referral(), consent=consent(given_on=clock.today() + YESTERDAY), by=here.worker
         )
     assert broken.value.field == "given_on"
@@ -805,12 +812,12 @@ def test_a_consent_of_tomorrow_is_none(here: Town) -> None:
 def test_nobody_looks_back_after_the_end(here: Town) -> None:
     referral = here.visited()
     referral.follow_ups[0].due_on = clock.today()
-    assert queries.open_looks(here.leader, referral) == [referral.follow_ups[0]]
-    services.start(referral=referral, by=here.leader)
-    services.close(referral=referral, reason="ひとりで通える", by=here.leader)
-    assert queries.open_looks(here.leader, referral) == []
+    assert sheets.open_looks(here.leader, referral) == [referral.follow_ups[0]]
+    referrals.start(referral=referral, by=here.leader)
+    referrals.close(referral=referral, reason="ひとりで通える", by=here.leader)
+    assert sheets.open_looks(here.leader, referral) == []
     with pytest.raises(Conflict, match="closed"):
-        services.record_follow_up(
+        referrals.record_follow_up(
             referral=referral,
             follow_up_id=referral.follow_ups[0].id,
             outcome=Outcome.CONTINUING,
@@ -823,55 +830,55 @@ def test_two_looks_back_that_are_due_are_told_apart(here: Town) -> None:
     referral = here.visited()
     for look, due_on in zip(referral.follow_ups, (dt.date(2026, 9, 1), dt.date(2026, 11, 1)), strict=True):
         look.due_on = due_on
-    labels = [task.label for task in queries.waiting_for(here.leader)]
+    labels = [task.label for task in referral_tasks.waiting_for(here.leader)]
     assert [label.split("（")[-1] for label in labels] == ["9月）", "11月）"]
 
 
 def test_an_answer_has_words(here: Town) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
-    services.acknowledge_observation(observation=memo, by=here.desk_worker)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.acknowledge_observation(observation=memo, by=here.desk_worker)
     with pytest.raises(RuleBroken) as broken:
-        services.close_observation(observation=memo, answer=" ", by=here.desk_worker)
+        observations.close_observation(observation=memo, answer=" ", by=here.desk_worker)
     assert broken.value.field == "answer"
 
 
 def test_the_city_keeps_the_agencies(here: Town) -> None:
     officer = cast.person(Role.OFFICER)
-    facts = services.AgencyFacts(name="見本相談所", kind="自立相談支援センター", phone="047-000-3333")
-    made = services.create_agency(facts=facts, by=officer)
+    facts = agencies.AgencyFacts(name="見本相談所", kind="自立相談支援センター", phone="047-000-3333")
+    made = agencies.create_agency(facts=facts, by=officer)
     with pytest.raises(RuleBroken) as broken:
-        services.create_agency(facts=facts, by=officer)
+        agencies.create_agency(facts=facts, by=officer)
     assert broken.value.field == "name"
     for person in (here.leader, here.worker):
         with pytest.raises(NotAllowed):
-            services.edit_agency(agency=made, facts=facts, by=person)
-    services.edit_agency(
+            agencies.edit_agency(agency=made, facts=facts, by=person)
+    agencies.edit_agency(
         agency=made,
-        facts=services.AgencyFacts(name="見本相談所", kind="x", closed_on=clock.today()),
+        facts=agencies.AgencyFacts(name="見本相談所", kind="x", closed_on=clock.today()),
         by=officer,
     )
-    assert made not in queries.agencies() and made in queries.agencies(closed=True)
+    assert made not in sheets.agencies() and made in sheets.agencies(closed=True)
 
 
 def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
-    given = queries.latest_consent(memo)
+    given = sheets.latest_consent(memo)
     assert given is not None
-    seen = two_writers.mark(*services.standing(memo, (), consent=True).values())
-    services.withdraw_consent(subject=memo, by=here.leader)
+    seen = two_writers.mark(*consents.standing(memo, (), consent=True).values())
+    consents.withdraw_consent(subject=memo, by=here.leader)
     with pytest.raises(EditConflict):
-        services.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
-    assert not consent_rules.valid(queries.latest_consent(memo), clock.today())
+        consents.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
+    assert not consent_rules.valid(sheets.latest_consent(memo), clock.today())
 
 
 def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:
     begun = clock.now() - dt.timedelta(days=20)
     with clock.telling(begun):
-        draft = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
-    services.save_referral(referral=draft, wishes="畑", by=here.worker)
+        draft = referrals.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    referrals.save_referral(referral=draft, wishes="畑", by=here.worker)
     assert audit.since_of(draft) == begun
-    (task,) = queries.waiting_for(here.worker)
+    (task,) = referral_tasks.waiting_for(here.worker)
     assert task.late and task.due_on == deadlines.step_by(Status.DRAFT, clock.local_date(begun))
 
 
@@ -880,16 +887,16 @@ def test_what_points_at_the_person_is_sent_only_with_a_reason(here: Town) -> Non
     referral.wishes = "松戸市小金1-2-3まで迎えに来てほしい"
     memo.facts = "電話は047-000-1234"
     sends: tuple[tuple[Referral | Observation, Person, Callable[[], None]], ...] = (
-        (referral, here.worker, lambda: services.send(referral=referral, by=here.worker)),
-        (memo, here.leader, lambda: services.send_observation(observation=memo, by=here.leader)),
+        (referral, here.worker, lambda: referrals.send(referral=referral, by=here.worker)),
+        (memo, here.leader, lambda: observations.send_observation(observation=memo, by=here.leader)),
     )
     for subject, by, send in sends:
         with pytest.raises(RuleBroken) as broken:
             send()
         assert broken.value.field == "needed"
         with refused(RuleBroken, "needed"):
-            services.confirm_content(subject=subject, reason=" ", by=by)
-        services.confirm_content(subject=subject, reason="迎えに行くため", by=by)
+            contents.confirm_content(subject=subject, reason=" ", by=by)
+        contents.confirm_content(subject=subject, reason="迎えに行くため", by=by)
         send()
         told = [one for one in audit.timeline(subject) if one.act == "confirm_content"]
         assert [one.reason for one in told] == ["迎えに行くため"]
@@ -897,11 +904,11 @@ def test_what_points_at_the_person_is_sent_only_with_a_reason(here: Town) -> Non
 
 def test_a_reason_holds_for_the_words_it_was_given_for(here: Town) -> None:
     referral = here.referral()
-    services.save_referral(referral=referral, wishes="うつ病があるが畑仕事をしたい", by=here.worker)
-    services.confirm_content(subject=referral, reason="疲れやすいので休めるように", by=here.worker)
-    services.save_referral(referral=referral, wishes="認知症があるが畑仕事をしたい", by=here.worker)
+    referrals.save_referral(referral=referral, wishes="うつ病があるが畑仕事をしたい", by=here.worker)
+    contents.confirm_content(subject=referral, reason="疲れやすいので休めるように", by=here.worker)
+    referrals.save_referral(referral=referral, wishes="認知症があるが畑仕事をしたい", by=here.worker)
     with pytest.raises(RuleBroken) as broken:
-        services.send(referral=referral, by=here.worker)
+        referrals.send(referral=referral, by=here.worker)
     assert broken.value.field == "needed"
 
 
@@ -909,4 +916,4 @@ def test_a_full_name_is_no_alias(here: Town) -> None:
     referral = here.referral()
     for alias, found in (("見本 花子", True), ("佐藤花子", True), ("佐藤さん", False), (ALIAS, False)):
         referral.alias = alias
-        assert ("alias" in queries.personal_in(referral)) is found, alias
+        assert ("alias" in sheets.personal_in(referral)) is found, alias

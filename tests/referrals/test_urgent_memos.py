@@ -14,11 +14,13 @@ from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.core.outbox import OutboxMail
 from stations.core.sealed import UnreadableError
 from stations.people.models import Person
-from stations.referrals import queries, services
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Observation
+from stations.referrals.queries import lists, sheets
+from stations.referrals.queries import waiting as referral_tasks
 from stations.referrals.rules import ObservationStatus
+from stations.referrals.services import consents, escalation, observations
 from tests.referrals.cast import ALIAS, Town, consent, town, with_mail
 from tests.support import cast
 from tests.support.client import PageClient
@@ -36,13 +38,13 @@ def here(db_session: object) -> Town:
 
 def memo(here: Town, facts: str = FACTS, *, urgent: bool = True, to_desk: bool = False) -> Observation:
     """Not sent yet; with consent to the agency, so that it may go there."""
-    made = services.create_observation(
+    made = observations.create_observation(
         station=here.station,
         agency=here.desk if to_desk else here.agency,
         by=here.leader,
-        memo=services.Memo(facts=facts, observed_on=clock.today(), alias=ALIAS, urgent=urgent),
+        memo=observations.Memo(facts=facts, observed_on=clock.today(), alias=ALIAS, urgent=urgent),
     )
-    services.record_consent(subject=made, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
+    consents.record_consent(subject=made, consent=consent(Recipient.AGENCY, to=here.agency), by=here.leader)
     return made
 
 
@@ -52,8 +54,8 @@ def call(outcome: CallOutcome = CallOutcome.REACHED) -> Call:
 
 def sent(here: Town, *, to_desk: bool = False) -> Observation:
     made = memo(here, to_desk=to_desk)
-    services.record_call(observation=made, call=call(), by=here.leader)
-    services.send_observation(observation=made, by=here.leader)
+    observations.record_call(observation=made, call=call(), by=here.leader)
+    observations.send_observation(observation=made, by=here.leader)
     return made
 
 
@@ -71,10 +73,10 @@ def test_words_of_danger_or_urgency_stop_a_memo_until_somebody_was_telephoned(
 ) -> None:
     made = memo(here, facts, urgent=urgent)
     with pytest.raises(RuleBroken) as broken:
-        services.send_observation(observation=made, by=here.leader)
+        observations.send_observation(observation=made, by=here.leader)
     assert broken.value.field == "call" and made.sent_at is None
-    services.record_call(observation=made, call=call(CallOutcome.NOT_REACHED), by=here.leader)
-    services.send_observation(observation=made, by=here.leader)
+    observations.record_call(observation=made, call=call(CallOutcome.NOT_REACHED), by=here.leader)
+    observations.send_observation(observation=made, by=here.leader)
     assert made.status is ObservationStatus.SENT and made.urgent
     assert [(one.whom, one.outcome) for one in made.calls] == [("119", CallOutcome.NOT_REACHED)]
 
@@ -82,17 +84,17 @@ def test_words_of_danger_or_urgency_stop_a_memo_until_somebody_was_telephoned(
 def test_a_word_that_means_no_danger_is_explained_and_the_memo_is_no_more_urgent_for_it(here: Town) -> None:
     made = memo(here, urgent=False)
     explained = Call(outcome=CallOutcome.NOT_NEEDED, reason="亡くなった方の日記の言葉だった")
-    services.record_call(observation=made, call=explained, by=here.leader)
-    services.send_observation(observation=made, by=here.leader)
+    observations.record_call(observation=made, call=explained, by=here.leader)
+    observations.send_observation(observation=made, by=here.leader)
     assert not made.urgent and made.escalate_at is None
 
 
 def test_a_memo_that_came_back_is_telephoned_again(here: Town) -> None:
     made = sent(here)
     with clock.telling(clock.now() + HOUR):
-        services.return_observation(observation=made, reason="担当外", by=here.worker)
+        observations.return_observation(observation=made, reason="担当外", by=here.worker)
         with refused(RuleBroken, "call"):
-            services.send_observation(observation=made, by=here.leader)
+            observations.send_observation(observation=made, by=here.leader)
 
 
 def test_on_a_saturday_nobody_is_told_to_wait_until_monday(here: Town) -> None:
@@ -100,7 +102,7 @@ def test_on_a_saturday_nobody_is_told_to_wait_until_monday(here: Town) -> None:
         made = sent(here)
         assert made.acknowledge_by_on == dt.date(2026, 11, 28)
         assert made.escalate_at == SATURDAY + 2 * HOUR
-        assert queries.memo_due_on(made, audit.since_of(made)) == dt.date(2026, 11, 28)
+        assert sheets.memo_due_on(made, audit.since_of(made)) == dt.date(2026, 11, 28)
 
 
 def test_its_mail_says_so_in_the_subject_and_nothing_of_the_person(here: Town) -> None:
@@ -117,27 +119,27 @@ def test_unanswered_it_goes_to_the_desk_and_then_to_the_section(here: Town) -> N
         made = sent(here)
         mails()
     with clock.telling(SATURDAY + 2 * HOUR - dt.timedelta(seconds=1)):
-        assert queries.unanswered(clock.now()) == [] and not services.escalate(observation=made)
+        assert lists.unanswered(clock.now()) == [] and not escalation.escalate(observation=made)
     with clock.telling(SATURDAY + 2 * HOUR):
-        assert queries.unanswered(clock.now()) == [made]
-        assert services.escalate(observation=made) and not services.escalate(observation=made)
+        assert lists.unanswered(clock.now()) == [made]
+        assert escalation.escalate(observation=made) and not escalation.escalate(observation=made)
         assert made.agency == here.desk and made.status is ObservationStatus.SENT
         assert not made.concealed_from(here.desk_worker)
         told = mails()
         assert {name for name, _, _ in told} == {here.worker.name, here.desk_worker.name, here.leader.name}
         assert all(subject.startswith("【至急】") for _, subject, _ in told)
-        assert queries.alerted_observation(made.id) is None
+        assert sheets.alerted_observation(made.id) is None
     with clock.telling(SATURDAY + 4 * HOUR):
-        assert services.escalate(observation=made) and not services.escalate(observation=made)
-        assert queries.unanswered(clock.now() + 99 * HOUR) == []
+        assert escalation.escalate(observation=made) and not escalation.escalate(observation=made)
+        assert lists.unanswered(clock.now() + 99 * HOUR) == []
         told = mails()
         assert {name for name, _, _ in told} == {officer.name, here.desk_worker.name, here.leader.name}
-        (task,) = queries.waiting_for(officer)
+        (task,) = referral_tasks.waiting_for(officer)
         assert made.number in task.label and task.urgent
     assert [entry.act for entry in audit.timeline(made)][:2] == ["alert_section", "escalate"]
     assert all(ALIAS not in text and "死にたい" not in text for row in told for text in row)
-    services.acknowledge_observation(observation=made, by=here.desk_worker)
-    assert queries.waiting_for(officer) == []
+    observations.acknowledge_observation(observation=made, by=here.desk_worker)
+    assert referral_tasks.waiting_for(officer) == []
 
 
 def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_open(
@@ -151,7 +153,7 @@ def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_
     told = []
     for hours in (2, 4):
         with clock.telling(SATURDAY + hours * HOUR):
-            services.escalate(observation=made)
+            escalation.escalate(observation=made)
             told += mails()
     db.session.commit()
     leads = {name: re.findall(r"http://[^/]+(/\S+)", body) for name, _subject, body in told}
@@ -168,24 +170,24 @@ def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_
 def test_who_is_the_desk_already_is_followed_by_the_section(here: Town) -> None:
     made = sent(here, to_desk=True)
     with clock.telling(clock.now() + 3 * HOUR):
-        assert services.escalate(observation=made)
+        assert escalation.escalate(observation=made)
     assert made.agency == here.desk and made.section_alerted_at is not None
 
 
 def test_what_was_acknowledged_or_is_not_urgent_goes_nowhere(here: Town) -> None:
     answered, calm = sent(here), memo(here, "2週つづけて顔色が悪い", urgent=False)
-    services.send_observation(observation=calm, by=here.leader)
-    services.acknowledge_observation(observation=answered, by=here.worker)
+    observations.send_observation(observation=calm, by=here.leader)
+    observations.acknowledge_observation(observation=answered, by=here.worker)
     with clock.telling(clock.now() + 99 * HOUR):
-        assert queries.unanswered(clock.now()) == []
-        assert not services.escalate(observation=answered) and not services.escalate(observation=calm)
+        assert lists.unanswered(clock.now()) == []
+        assert not escalation.escalate(observation=answered) and not escalation.escalate(observation=calm)
 
 
 def test_nobody_else_writes_calls_down(here: Town) -> None:
     made = sent(here)
     for person in (here.desk_worker, cast.person(Role.VOLUNTEER, of=here.station)):
         with pytest.raises(NotAllowed):
-            services.record_call(observation=made, call=call(), by=person)
+            observations.record_call(observation=made, call=call(), by=person)
 
 
 def test_the_command_passes_on_once(app: Flask, here: Town) -> None:
@@ -203,17 +205,17 @@ def test_a_memo_that_cannot_be_passed_on_does_not_keep_the_others(
     with clock.telling(clock.now() - 3 * HOUR):
         broken, whole = sent(here).id, sent(here).id
     db.session.commit()
-    escalate = services.escalate
+    escalate = escalation.escalate
 
     def fails_for_one(*, observation: Observation) -> bool:
         if observation.id == broken:
             raise UnreadableError("observation.facts")
         return escalate(observation=observation)
 
-    monkeypatch.setattr(services, "escalate", fails_for_one)
+    monkeypatch.setattr(escalation, "escalate", fails_for_one)
     run = app.test_cli_runner().invoke(args=["referrals", "escalate"])
     assert "passed on 1" in run.output and run.exit_code == 1
-    assert [one.id for one in queries.unanswered(clock.now())] == [broken]
+    assert [one.id for one in lists.unanswered(clock.now())] == [broken]
     assert db.session.get_one(Observation, whole).agency.name == "福祉まるごと相談窓口"
 
 
@@ -222,7 +224,7 @@ def test_who_works_on_both_sides_gets_one_mail(here: Town) -> None:
     with clock.telling(clock.now() - 3 * HOUR):
         made = sent(here)
     mails()
-    assert services.escalate(observation=made)
+    assert escalation.escalate(observation=made)
     assert [name for name, _, _ in mails()].count(here.worker.name) == 1
 
 
@@ -230,33 +232,33 @@ def test_who_may_not_read_a_memo_any_more_neither_sees_its_words_nor_adds_calls(
     client: PageClient, here: Town
 ) -> None:
     made = sent(here)
-    services.withdraw_consent(subject=made, by=here.leader)
+    consents.withdraw_consent(subject=made, by=here.leader)
     client.sign_in(here.worker)
     token = client.get("/account")
     page = client.post(f"/observations/{made.id}/telephone", token_from=token)
     assert "死にたい" not in page.text and page.url == f"/observations/{made.id}"
     with pytest.raises(NotAllowed):
-        services.record_call(observation=made, call=call(), by=here.worker)
+        observations.record_call(observation=made, call=call(), by=here.worker)
 
 
 def test_a_memo_that_is_over_takes_no_calls(here: Town) -> None:
     made = sent(here, to_desk=True)
-    services.acknowledge_observation(observation=made, by=here.desk_worker)
-    services.start_observation(observation=made, by=here.desk_worker)
-    services.close_observation(observation=made, answer="訪問しました", by=here.desk_worker)
+    observations.acknowledge_observation(observation=made, by=here.desk_worker)
+    observations.start_observation(observation=made, by=here.desk_worker)
+    observations.close_observation(observation=made, answer="訪問しました", by=here.desk_worker)
     with pytest.raises(Conflict):
-        services.record_call(observation=made, call=call(), by=here.leader)
+        observations.record_call(observation=made, call=call(), by=here.leader)
 
 
 def test_the_section_does_not_read_why_no_call_was_needed(client: PageClient, here: Town) -> None:
     made = memo(here, urgent=False)
     explained = Call(outcome=CallOutcome.NOT_NEEDED, reason="亡くなった方の日記の言葉だった")
-    services.record_call(observation=made, call=explained, by=here.leader)
-    services.record_call(observation=made, call=call(), by=here.leader)
-    services.send_observation(observation=made, by=here.leader)
+    observations.record_call(observation=made, call=explained, by=here.leader)
+    observations.record_call(observation=made, call=call(), by=here.leader)
+    observations.send_observation(observation=made, by=here.leader)
     for hours in (3, 6):
         with clock.telling(clock.now() + hours * HOUR):
-            services.escalate(observation=made)
+            escalation.escalate(observation=made)
     client.sign_in(cast.person(Role.OFFICER))
     page = client.get(f"/observations/{made.id}/alerted")
     assert "119" in page.text and "日記" not in page.text
@@ -268,7 +270,7 @@ def test_the_section_sees_whom_to_telephone_and_not_the_memo(client: PageClient,
     client.get(f"/observations/{made.id}/alerted", status=404)
     for hours in (3, 6):
         with clock.telling(clock.now() + hours * HOUR):
-            services.escalate(observation=made)
+            escalation.escalate(observation=made)
     page = client.get(client.get("/home").link(made.number))
     assert here.desk.phone in page.text and "119" in page.text
     assert ALIAS not in page.text and "死にたい" not in page.text

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db, fetch_all
-from stations.referrals import services
+from stations.referrals.services import observations
 from tests.referrals.cast import Town, town
 from tests.support import cast
 from tests.support.client import PageClient
@@ -62,7 +62,7 @@ def test_every_page_of_a_sheet_is_in_the_log(client: PageClient, here: Town) -> 
 
 def test_who_a_sheet_concerns_reads_who_looked_at_it(client: PageClient, here: Town) -> None:
     sheet, other, memo = here.sent(), here.sent(), here.memo()
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     stranger = cast.person(Role.CHAIR, of=here.station.committee, name="よその 委員")
     for person, path in (
         (here.worker, f"/referrals/{sheet.id}"),

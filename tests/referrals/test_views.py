@@ -10,10 +10,11 @@ from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db, fetch_all
-from stations.referrals import queries, services
 from stations.referrals.consent_rules import ConsentAnswer, Recipient
 from stations.referrals.models import Observation, Referral
+from stations.referrals.queries import lists, sheets
 from stations.referrals.rules import ObservationStatus, Status
+from stations.referrals.services import agencies, consents, observations, referrals
 from tests.referrals.cast import ALIAS, Town, agency, consent, town
 from tests.support import cast
 from tests.support.client import Page, PageClient
@@ -142,12 +143,12 @@ def test_a_consent_is_taken_back(client: PageClient, here: Town) -> None:
 
 def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here: Town) -> None:
     referral, reason = here.visited(), "入院したため"
-    services.withdraw(referral=referral, reason=reason, by=here.worker)
+    referrals.withdraw(referral=referral, reason=reason, by=here.worker)
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
-    services.return_observation(observation=memo, reason=reason, by=here.worker)
-    services.send_observation(observation=memo, by=here.leader)
-    services.withdraw_consent(subject=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.return_observation(observation=memo, reason=reason, by=here.worker)
+    observations.send_observation(observation=memo, by=here.leader)
+    consents.withdraw_consent(subject=memo, by=here.leader)
     sheet, other = f"/referrals/{referral.id}", f"/observations/{memo.id}"
     for person, path, told in (
         (here.worker, sheet, True),
@@ -171,7 +172,7 @@ def test_after_the_end_the_leader_reads_nothing_and_still_takes_a_withdrawal_dow
     client.sign_in(here.leader)
     own = f"/referrals/{referral.id}"
     assert ALIAS in client.get(own).text
-    services.suspend(referral=referral, reason="しばらく遠くへ", by=here.worker)
+    referrals.suspend(referral=referral, reason="しばらく遠くへ", by=here.worker)
     page = client.get(own)
     assert ALIAS not in page.text and "しばらく遠くへ" not in page.text
     assert here.agency.phone in page.text and not page.all("button", text="再開する")
@@ -195,7 +196,7 @@ def test_a_consent_to_agencies_names_them(client: PageClient, here: Town) -> Non
 
 def test_a_consent_is_taken_back_after_the_end(client: PageClient, here: Town) -> None:
     referral = here.arranging()
-    services.fail(referral=referral, reason="日程が合わない", by=here.leader)
+    referrals.fail(referral=referral, reason="日程が合わない", by=here.leader)
     client.sign_in(here.worker)
     page = client.get(f"/referrals/{referral.id}")
     assert not page.has_link("同意を記録する")
@@ -213,14 +214,14 @@ def test_words_typed_into_a_sheet_that_moved_on_are_given_back(client: PageClien
         f"/referrals/{referral.id}/check": ("この内容で送る", {}),
     }
     opened = {path: client.get(path) for path in pages}
-    services.send(referral=referral, by=here.worker)
+    referrals.send(referral=referral, by=here.worker)
     for path, (button, typed) in pages.items():
         page = client.submit(opened[path], button, typed, status=409)
         assert all(words in page.text for words in typed.values()), path
         assert client.get(path).heading == f"つなぎ {referral.number}"
     client.sign_in(here.leader)
     edit, receiver = (client.get(f"/observations/{memo.id}/{page}") for page in ("edit", "receiver"))
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     typed = {"facts": "声をかけても返事がない", "answer": ConsentAnswer.UNCONFIRMED}
     page = client.submit(edit, "保存して送り先を選ぶ", typed, status=409)
     assert "声をかけても返事がない" in page.text
@@ -231,16 +232,16 @@ def test_a_memo_pointed_elsewhere_is_not_counted_there_before_the_gate(
     client: PageClient, here: Town
 ) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
-    services.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
-    services.save_observation(observation=memo, agency=here.agency, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.return_observation(observation=memo, reason="担当外", by=here.desk_worker)
+    observations.save_observation(observation=memo, agency=here.agency, by=here.leader)
     client.sign_in(here.worker)
     assert "気づきメモ：" not in client.get("/home").text
 
 
 def test_lists_and_titles_carry_numbers_only(client: PageClient, here: Town) -> None:
     referral, memo = here.sent(), here.memo()
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     for person in (here.worker, here.leader, here.desk_worker):
         client.sign_in(person)
         for path in ("/referrals", "/observations", "/referrals?status=sent", "/observations?status=sent"):
@@ -309,7 +310,7 @@ def test_nobody_else_learns_that_it_exists(client: PageClient, here: Town) -> No
 
 def test_a_memo_is_sent_back_with_words_that_had_to_be_there(client: PageClient, here: Town) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     client.sign_in(here.desk_worker)
     typed = {"reason": "電話は047-000-1234へ"}
     page = client.submit(client.get(f"/observations/{memo.id}/acts/return"), "差し戻す", typed)
@@ -374,7 +375,7 @@ def test_with_consent_a_memo_may_go_to_an_agency(client: PageClient, here: Town)
 
 def test_a_concern_that_nobody_may_read_is_sent_to_the_desk(client: PageClient, here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     client.sign_in(here.leader)
     own = f"/observations/{memo.id}"
     page = client.click(client.get(own), "同意の撤回を記録する")
@@ -396,9 +397,9 @@ def test_a_concern_that_nobody_may_read_is_sent_to_the_desk(client: PageClient, 
 
 def test_why_a_sheet_came_back_stands_where_it_is_written_anew(client: PageClient, here: Town) -> None:
     referral, memo, reason = here.sent(), here.memo(), "送迎のことを書いてください"
-    services.return_(referral=referral, reason=reason, by=here.leader)
-    services.send_observation(observation=memo, by=here.leader)
-    services.return_observation(observation=memo, reason=reason, by=here.desk_worker)
+    referrals.return_(referral=referral, reason=reason, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
+    observations.return_observation(observation=memo, reason=reason, by=here.desk_worker)
     pages = {
         here.worker: [f"/referrals/{referral.id}{page}" for page in ("/edit/station", "/edit/person")]
         + [f"/referrals/{referral.id}{page}" for page in ("/edit/wishes", "/check")],
@@ -427,7 +428,7 @@ def test_what_was_agreed_for_the_visit_is_there_for_both(client: PageClient, her
 
 def test_whether_somebody_comes_along_is_asked(client: PageClient, here: Town) -> None:
     client.sign_in(here.worker)
-    draft = services.create_referral(agency=here.agency, station=here.station, by=here.worker)
+    draft = referrals.create_referral(agency=here.agency, station=here.station, by=here.worker)
     path = f"/referrals/{draft.id}/edit/wishes"
     page = client.submit(client.get(path), "保存して次へ", {"wishes": "畑", "contact_name": "見本 担当"})
     assert "初回に同行するかどうかを選んでください" in page.text
@@ -450,14 +451,14 @@ def test_a_look_back_that_is_too_early_or_too_late_is_said_truly(client: PageCli
     assert "7日前から記録できます" in early.text and "ほかの方" not in early.text
     look.due_on = clock.today()
     page = client.get(path)
-    services.close(referral=referral_started(referral, here), reason="ひとりで通える", by=here.leader)
+    referrals.close(referral=referral_started(referral, here), reason="ひとりで通える", by=here.leader)
     late = client.submit(page, "記録する", {"outcome": "continuing"}, status=409)
     assert "いまの状態（終結）ではできません" in late.text
     assert client.get(path).heading == f"つなぎ {referral.number}"
 
 
 def referral_started(referral: Referral, here: Town) -> Referral:
-    services.start(referral=referral, by=here.leader)
+    referrals.start(referral=referral, by=here.leader)
     return referral
 
 
@@ -470,7 +471,7 @@ def test_somebody_without_a_station_or_an_agency_is_told_so(client: PageClient, 
 def test_saving_again_and_again_is_one_line_of_the_history(client: PageClient, here: Town) -> None:
     draft = here.referral()
     for alias in ("なつさん", "あきさん"):
-        services.save_referral(referral=draft, alias=alias, by=here.worker)
+        referrals.save_referral(referral=draft, alias=alias, by=here.worker)
     client.sign_in(here.worker)
     page = client.get(f"/referrals/{draft.id}")
     assert page.text.count("内容の保存") == 2 and "内容の保存（2回）" in page.text
@@ -478,7 +479,7 @@ def test_saving_again_and_again_is_one_line_of_the_history(client: PageClient, h
 
 def test_a_memo_sent_back_is_not_the_desks_any_more(client: PageClient, here: Town) -> None:
     memo = here.memo()
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     client.sign_in(here.desk_worker)
     page = client.click(client.get(f"/observations/{memo.id}"), "差し戻す")
     page = client.submit(page, "差し戻す", {"reason": "地域包括へ"})
@@ -505,9 +506,9 @@ def test_another_desk_is_asked_for_on_a_page_of_its_own(client: PageClient, here
     page = client.click(page, "福祉まるごと相談窓口にする")
     assert f"いまの窓口：{here.desk.name}" in page.text and "同意のない気づきメモ" in page.text
     page = client.submit(page, "窓口にする", {"reason": " "})
-    assert "理由を入力してください" in page.text and queries.desk() == here.desk
+    assert "理由を入力してください" in page.text and sheets.desk() == here.desk
     page = client.submit(page, "窓口にする", {"reason": "組織の見直しのため"})
-    assert page.url == "/agencies" and queries.desk() == here.agency
+    assert page.url == "/agencies" and sheets.desk() == here.agency
     for made, done in ((here.agency, "指定"), (here.desk, "解除")):
         history = text_of(client.get(f"/agencies/{made.id}/edit").one("ol", class_="mt-timeline"))
         for words in (f"福祉まるごと相談窓口の{done}", "組織の見直しのため", "地域 共生"):
@@ -519,7 +520,7 @@ def test_without_a_desk_the_city_is_told(client: PageClient, here: Town) -> None
     assert "福祉まるごと相談窓口が決まっていません" not in client.get("/agencies").text
     page = client.click(client.get(f"/agencies/{here.desk.id}/edit"), "福祉まるごと相談窓口でなくする")
     page = client.submit(page, "窓口でなくする", {"reason": "移転のため"})
-    assert "福祉まるごと相談窓口が決まっていません" in page.text and queries.desk() is None
+    assert "福祉まるごと相談窓口が決まっていません" in page.text and sheets.desk() is None
 
 
 def test_two_who_change_the_desk_do_not_bury_each_other(client: PageClient, here: Town) -> None:
@@ -527,12 +528,12 @@ def test_two_who_change_the_desk_do_not_bury_each_other(client: PageClient, here
     client.sign_in(officer)
     path = f"/agencies/{here.agency.id}/desk"
     page, again = client.get(path), client.get(path)
-    services.appoint_desk(agency=third, reason="移転のため", by=officer)
+    agencies.appoint_desk(agency=third, reason="移転のため", by=officer)
     page = client.submit(page, "窓口にする", {"reason": "組織の見直しのため"})
     assert "ほかの方が先に保存しました" in page.text and "いまの窓口：見本相談所" in page.text
-    assert page.one("textarea", name="reason").text == "組織の見直しのため" and queries.desk() == third
+    assert page.one("textarea", name="reason").text == "組織の見直しのため" and sheets.desk() == third
     client.submit(page, "窓口にする")
-    assert queries.desk() == here.agency
+    assert sheets.desk() == here.agency
     given_back = client.submit(again, "窓口にする", {"reason": "二度目"}, status=409)
     assert "すでに福祉まるごと相談窓口です" in given_back.text and "二度目" in given_back.text
     assert client.get(path).url == f"/agencies/{here.agency.id}/edit"
@@ -542,14 +543,14 @@ def test_the_desk_does_not_end_by_the_way(client: PageClient, here: Town) -> Non
     client.sign_in(cast.person(Role.OFFICER))
     page = client.get(f"/agencies/{here.desk.id}/edit")
     page = client.submit(page, "保存する", on("closed_on", clock.today()))
-    assert "福祉まるごと相談窓口は廃止できません" in page.text and queries.desk() == here.desk
+    assert "福祉まるごと相談窓口は廃止できません" in page.text and sheets.desk() == here.desk
 
 
 def test_a_long_history_of_an_agency_is_folded(client: PageClient, here: Town) -> None:
     officer = cast.person(Role.OFFICER, name="地域 共生")
     for nth in range(7):
         for made in (here.agency, here.desk):
-            services.appoint_desk(agency=made, reason=f"{nth}回目", by=officer)
+            agencies.appoint_desk(agency=made, reason=f"{nth}回目", by=officer)
     client.sign_in(officer)
     page = client.get(f"/agencies/{here.agency.id}/edit")
     folded = text_of(page.one("details", class_="mt-details", text="それより前の2件を見る"))
@@ -562,9 +563,9 @@ def test_a_long_history_of_an_agency_is_folded(client: PageClient, here: Town) -
 def test_few_questions_however_many_rows(client: PageClient, here: Town) -> None:
     for _ in range(12):
         here.sent()
-        services.send_observation(observation=here.memo(), by=here.leader)
+        observations.send_observation(observation=here.memo(), by=here.leader)
     visited = here.visited()
-    memo = queries.observations(here.leader)[0]
+    memo = lists.observations(here.leader)[0]
     client.sign_in(here.leader)
     for path in (
         "/referrals",
@@ -647,7 +648,7 @@ def test_a_consent_taken_back_meanwhile_is_not_given_again_unseen(app: Flask, he
         client = PageClient(app)
         client.sign_in(person)
         page = client.get(address)
-        services.withdraw_consent(subject=subject, by=person)
+        consents.withdraw_consent(subject=subject, by=person)
         page = client.submit(page, "保存して中断する", written)
         assert "撤回" in saved_first(page)
         db.session.expire_all()

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from stations.core import clock
 from stations.core.access import Held, Permission, Role, can
 from stations.core.database import add, db
-from stations.referrals import services
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import Agency, Observation, Referral
 from stations.referrals.rules import ObservationStatus, Status
+from stations.referrals.services import consents, observations
 from stations.referrals.visibility import OWN_TO_THE_STATION
 from tests.referrals.cast import Town, agency, consent, town
 from tests.support import cast
@@ -108,12 +108,12 @@ def test_consents_are_seen_by_both_sides_also_when_the_rest_is_concealed(
 ) -> None:
     sheet = here.sent()
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency), to=here.agency)
-    services.send_observation(observation=memo, by=here.leader)
+    observations.send_observation(observation=memo, by=here.leader)
     for subject, path, said in (
         (sheet, f"/referrals/{sheet.id}", "畑仕事"),
         (memo, f"/observations/{memo.id}", "顔色が悪い"),
     ):
-        services.withdraw_consent(subject=subject, by=here.leader)
+        consents.withdraw_consent(subject=subject, by=here.leader)
         db.session.commit()
         for person in (here.leader, here.worker):
             client.sign_in(person)

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from stations.applications import content, forms, queries, rules, services
+from stations.applications import content, forms, queries, rules
 from stations.applications.labels import FIELDS, SECTIONS
 from stations.applications.rules import Act, Section, Status
+from stations.applications.services import drafting, submission
 from stations.applications.views import blueprint
 from stations.applications.views.parts import (
     already_moved,
@@ -57,7 +58,7 @@ def new() -> ResponseReturnValue:
         form.ask_again()
     elif form.is_submitted() and not form.errors:
         try:
-            plan = services.create_plan(
+            plan = drafting.create_plan(
                 station=station,
                 fiscal_year=form.fiscal_year.data,
                 title=form.title.data or "",
@@ -127,7 +128,7 @@ def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: 
 def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
     seen = form.lock_version.data or 0
     if isinstance(form, forms.CostsForm):
-        services.save_costs(
+        drafting.save_costs(
             plan=plan,
             lines=form.cost_inputs(),
             incomes=form.income_inputs(),
@@ -135,11 +136,11 @@ def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
             by=current_user,
         )
     else:
-        services.save_section(
+        drafting.save_section(
             plan=plan, section=part, values=form.values(), lock_version=seen, by=current_user
         )
     if form.mended.data:
-        services.mark_mended(plan=plan, section=part, by=current_user)
+        drafting.mark_mended(plan=plan, section=part, by=current_user)
 
 
 def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") -> None:
@@ -153,7 +154,7 @@ def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") ->
 def _keep_for_later(plan: "Plan", part: Section, form: forms.SectionForm) -> ResponseReturnValue:
     """「保存して中断する」 with something that cannot be read yet: keep it as it was typed."""
     try:
-        services.keep_typed(
+        drafting.keep_typed(
             plan=plan,
             section=part,
             typed=forms.typed_in(request.form),
@@ -186,7 +187,7 @@ def attach(plan: "Plan") -> ResponseReturnValue:
     form = forms.AttachForm()
     if form.validate_on_submit():
         try:
-            services.attach(
+            drafting.attach(
                 plan=plan, upload=form.file.data, caption=form.caption.data or "", by=current_user
             )
         except RuleBroken as broken:
@@ -202,7 +203,7 @@ def attach(plan: "Plan") -> ResponseReturnValue:
 @requires(Permission.PLAN_DRAFT, of=queries.attachment)
 @writes
 def remove_attachment(attachment: "PlanAttachment") -> ResponseReturnValue:
-    services.remove_attachment(attachment=attachment, by=current_user)
+    drafting.remove_attachment(attachment=attachment, by=current_user)
     flash(_("ファイルを外しました。"), "success")
     return redirect(url_for(".section", plan_id=attachment.plan_id, section=Section.ATTACHMENTS.value))
 
@@ -246,7 +247,7 @@ def _check_page(plan: "Plan", form: Form) -> str:
 def submit(plan: "Plan") -> ResponseReturnValue:
     form = Form()
     try:
-        services.submit(plan=plan, by=current_user)
+        submission.submit(plan=plan, by=current_user)
     except Conflict:
         if plan.submitted_at is None or plan.status in (Status.RETURNED, Status.WITHDRAWN):
             raise
@@ -288,7 +289,7 @@ def recall(plan: "Plan") -> ResponseReturnValue:
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():
-        services.recall(plan=plan, reason=form.reason.data or "", by=current_user)
+        submission.recall(plan=plan, reason=form.reason.data or "", by=current_user)
         return to_plan(plan, _("提出を取り消しました。直してから、もう一度提出してください。"))
     return render_template(
         "applications/recall.html", plan=plan, form=form, breadcrumb=trail(plan, (_("提出の取消し"), None))
@@ -303,7 +304,7 @@ def withdraw(plan: "Plan") -> ResponseReturnValue:
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():
-        services.withdraw(plan=plan, reason=form.reason.data or "", by=current_user)
+        submission.withdraw(plan=plan, reason=form.reason.data or "", by=current_user)
         return to_plan(plan, _("計画を取り下げました。"))
     return render_template(
         "applications/withdraw.html", plan=plan, form=form, breadcrumb=trail(plan, (_("取下げ"), None))

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from stations.applications import forms, queries, rules, services
+from stations.applications import forms, queries, rules
 from stations.applications.labels import SECTIONS
 from stations.applications.rules import Act, Section
+from stations.applications.services import review
 from stations.applications.views import blueprint
 from stations.applications.views.parts import already_moved, section_of, texts, to_plan, trail
 from stations.applications.workflow import PLAN
@@ -32,7 +33,7 @@ def receive(plan: "Plan") -> ResponseReturnValue:
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():
-        services.receive(plan=plan, by=current_user)
+        review.receive(plan=plan, by=current_user)
         return to_plan(plan, _("計画を受け付けました。内容を確認してください。"))
     return render_template(
         "applications/receive.html", plan=plan, form=form, breadcrumb=trail(plan, (_("受付"), None))
@@ -48,9 +49,7 @@ def comment(plan: "Plan", section: str) -> ResponseReturnValue:
         return already_moved(plan)
     form = forms.comment_form(part)
     said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
-    if form.validate_on_submit() and succeeds(
-        form, lambda: services.comment(plan=plan, section=part, **said)
-    ):
+    if form.validate_on_submit() and succeeds(form, lambda: review.comment(plan=plan, section=part, **said)):
         return _to_section(plan, part)
     return _comment_page(plan, part, form, _("%(name)sにコメントを書く", name=label(part)))
 
@@ -65,7 +64,7 @@ def edit_comment(comment: "SectionComment") -> ResponseReturnValue:
         return already_moved(plan)
     form = forms.comment_form(part, comment)
     said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
-    if form.validate_on_submit() and succeeds(form, lambda: services.change_comment(comment, **said)):
+    if form.validate_on_submit() and succeeds(form, lambda: review.change_comment(comment, **said)):
         return _to_section(plan, part)
     return _comment_page(plan, part, form, _("%(name)sへのコメントを直す", name=label(part)))
 
@@ -79,7 +78,7 @@ def remove_comment(comment: "SectionComment") -> ResponseReturnValue:
     if request.method == "GET" and not queries.may_change(comment, current_user):
         return already_moved(plan)
     if Form().validate_on_submit():
-        services.remove_comment(comment, by=current_user)
+        review.remove_comment(comment, by=current_user)
         return _to_section(plan, part)
     return render_template(
         "applications/remove_comment.html",
@@ -115,7 +114,7 @@ def return_(plan: "Plan") -> ResponseReturnValue:
         return already_moved(plan)
     form = forms.ReasonForm()
     if form.validate_on_submit():
-        services.return_for_correction(plan=plan, reason=form.reason.data or "", by=current_user)
+        review.return_for_correction(plan=plan, reason=form.reason.data or "", by=current_user)
         return to_plan(plan, _("計画を差し戻しました。実行委員会に知らせました。"))
     return render_template(
         "applications/return.html",
@@ -134,7 +133,7 @@ def confirm(plan: "Plan") -> ResponseReturnValue:
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():
-        services.confirm(plan=plan, by=current_user)
+        review.confirm(plan=plan, by=current_user)
         return to_plan(plan, _("確認済みにしました。全体会議の議題にできます。"))
     return render_template(
         "applications/confirm.html",

@@ -6,9 +6,10 @@ from dataclasses import asdict
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stations.attendance import band_rules, queries
+from stations.attendance import band_rules
 from stations.attendance.band_rules import UNKNOWN, Band, BandAct
 from stations.attendance.models import AgeBand, AgeBandDraft
+from stations.attendance.queries import bands as attendance_bands
 from stations.attendance.workflow import BANDS
 from stations.core import audit, clock
 from stations.core.access import Actor, Permission, demand
@@ -24,7 +25,7 @@ def draft_bands(*, year: int, bands: Sequence[Band], by: Actor) -> AgeBandDraft:
     demand(by, Permission.VISIT_DRAFT_BANDS)
     band_rules.check_bands(bands)
     _check_year(year)
-    for earlier in queries.waiting_band_drafts(year):
+    for earlier in attendance_bands.waiting_band_drafts(year):
         with taking(BANDS, earlier, BandAct.DRAFT, by=by):
             earlier.decided_at = clock.now()
     names = [
@@ -43,7 +44,7 @@ def approve_bands(*, draft: AgeBandDraft, by: Actor) -> None:
     year = draft.fiscal_year
     with taking(BANDS, draft, BandAct.APPROVE, by=by, under=[keep_bands(year)]) as taken:
         _check_year(year)
-        bands = band_rules.with_codes(draft.drafted, year, queries.bands_of_every_year())
+        bands = band_rules.with_codes(draft.drafted, year, attendance_bands.bands_of_every_year())
         db.session.execute(
             sa.delete(AgeBand).where(AgeBand.fiscal_year == year, AgeBand.code != UNKNOWN.code)
         )
@@ -68,7 +69,7 @@ def keep_bands(year: int) -> AgeBand:
     found = db.session.scalars(of_year).first()
     if found is None:
         # One of two at the same moment writes it, and then the others; the second waits here and finds them.
-        *others, unknown = _rows(year, queries.bands_of(year))
+        *others, unknown = _rows(year, attendance_bands.bands_of(year))
         insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
         mine = insert(AgeBand).values(unknown).on_conflict_do_nothing().returning(AgeBand.id)
         if db.session.scalar(mine) is not None:
@@ -90,4 +91,4 @@ def _rows(year: int, bands: Sequence[Band]) -> list[dict[str, object]]:
 
 
 def _check_year(year: int) -> None:
-    band_rules.check_year(year, clock.fiscal_year(clock.today()), queries.was_counted_in(year))
+    band_rules.check_year(year, clock.fiscal_year(clock.today()), attendance_bands.was_counted_in(year))

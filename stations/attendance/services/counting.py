@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stations.attendance import authors, queries, rules
+from stations.attendance import authors, rules
 from stations.attendance.device_events import DeviceEvent, happened_at
 from stations.attendance.models import OpeningRecord
+from stations.attendance.queries import counts
 from stations.attendance.rules import Counter, Verdict
 from stations.attendance.services.day import begin
 from stations.attendance.services.rows import Author, write
@@ -50,7 +51,7 @@ def tap(
     if _is_known(client_event_id, record):
         return Verdict.DUPLICATE
     rules.check_countable(record.status)
-    rules.check_tap(queries.count(record, counter, band), delta)
+    rules.check_tap(counts.count(record, counter, band), delta)
     write(
         record,
         counter,
@@ -83,12 +84,12 @@ def undo(
     if _is_known(client_event_id, made_at, record):
         return Verdict.DUPLICATE
     rules.check_undoable(record.status, None if record is made_at else record.opening)
-    wanted = queries.stands_for(undoes) if undoes else next(iter(queries.live_taps(record, 1)), None)
+    wanted = counts.stands_for(undoes) if undoes else next(iter(counts.live_taps(record, 1)), None)
     if wanted is None or wanted.record_id != record.id or wanted.correction or wanted.undoes_id is not None:
         raise RuleBroken(None, N_("取り消せる入力はありません。"))
-    if queries.is_undone(wanted):
+    if counts.is_undone(wanted):
         return Verdict.DUPLICATE
-    rules.check_tap(queries.count(record, wanted.counter, wanted.band), -wanted.delta)
+    rules.check_tap(counts.count(record, wanted.counter, wanted.band), -wanted.delta)
     write(
         record,
         wanted.counter,
@@ -188,17 +189,17 @@ class _Authors:
 
 def _records(opening: Opening, undoes: str | None, by: Actor) -> tuple[OpeningRecord, OpeningRecord]:
     """The record that a device counts for, and the one in which what it takes back stands now; often the same."""
-    made, now = (queries.tap(undoes), queries.stands_for(undoes)) if undoes else (None, None)
+    made, now = (counts.tap(undoes), counts.stands_for(undoes)) if undoes else (None, None)
     place = opening
-    if made is not None and now is not None and queries.opening_of(made) == opening:
-        place = queries.opening_of(now)
+    if made is not None and now is not None and counts.opening_of(made) == opening:
+        place = counts.opening_of(now)
     # In the order in which `moving.move` holds them.
     begun = {one.id: begin(opening=one, by=by) for one in sorted({opening, place}, key=lambda one: one.id)}
     return begun[opening.id], begun[place.id]
 
 
 def _is_known(client_event_id: str, *records: OpeningRecord) -> bool:
-    known = queries.tap(client_event_id)
+    known = counts.tap(client_event_id)
     if known is not None and known.record_id not in ids(records):
         raise RuleBroken(None, N_("この入力は、別の開催回の記録として届いています。"))
     return known is not None

@@ -1,14 +1,15 @@
 """Acts of a day's record: begun, corrected, described, closed at the end of the day, opened again."""
 
-from stations.attendance import queries, rules
+from stations.attendance import rules
 from stations.attendance.labels import tile_names
 from stations.attendance.models import OpeningRecord
+from stations.attendance.queries import bands, counts, tablets
 from stations.attendance.rules import RecordAct, Totals
 from stations.attendance.services.rows import Author, new_record, write
 from stations.attendance.workflow import RECORD
-from stations.committees import services as committees
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
+from stations.committees.services import calendar
 from stations.core import access, audit, clock
 from stations.core import seen as two_writers
 from stations.core.access import Actor, Permission
@@ -27,7 +28,7 @@ def begin(*, opening: Opening, by: Actor) -> OpeningRecord:
     if opening.status is OpeningStatus.CANCELLED:
         raise RuleBroken(None, N_("中止になった回には記録できません。"))
     rules.check_recording_day(opening.on, clock.today())
-    record = queries.record_of(opening)
+    record = counts.record_of(opening)
     if record is None:
         record = new_record(opening, by.id)
     return record
@@ -43,18 +44,18 @@ def correct(
     differs. Typed after the day, the record carries the mark of late entry.
     """
     record = begin(opening=opening, by=by)
-    counted = queries.totals(opening)
+    counted = counts.totals(opening)
     changes = rules.differences(seen or counted, typed)
     if not changes:
         return record
-    names = tile_names(queries.bands_of(clock.fiscal_year(opening.on)))
+    names = tile_names(bands.bands_of(clock.fiscal_year(opening.on)))
     rules.check_unmoved(seen or counted, counted, changes, names)
     status = RECORD.next_status(record.status, RecordAct.CORRECT)
     RECORD.row(RecordAct.CORRECT).check_reason(reason)
     for counter, band, delta in changes:
         rules.check_tap(counted.on((counter, band)), delta)
         write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
-    rules.check_totals(queries.totals(opening))
+    rules.check_totals(counts.totals(opening))
     detail = {f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes}
     audit.record(
         record,
@@ -87,7 +88,7 @@ def save_details(
     record = begin(opening=opening, by=by)
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
-    two_writers.check(seen, *queries.details(record))
+    two_writers.check(seen, *counts.details(record))
     status = RECORD.next_status(record.status, RecordAct.SAVE_DETAILS)
     new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
     if new_words and not called.strip():
@@ -115,11 +116,11 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
     before = record.status
     status = RECORD.next_status(before, RecordAct.CLOSE)
     rules.check_begun(opening.on, opening.starts_at, clock.now())
-    rules.check_totals(queries.totals(opening))
-    rules.check_devices(len(queries.devices_behind(opening)), others_checked)
+    rules.check_totals(counts.totals(opening))
+    rules.check_devices(len(tablets.devices_behind(opening)), others_checked)
     record.closed_at, record.closed_by_id = clock.now(), by.id
     audit.record(record, act=RecordAct.CLOSE, by=by, from_status=before, to_status=status)
-    committees.hold_opening(opening=opening, by=by)
+    calendar.hold_opening(opening=opening, by=by)
     db.session.flush()
     return record
 

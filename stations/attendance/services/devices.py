@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from stations.attendance import queries
 from stations.attendance.device_events import DeviceReport
 from stations.attendance.models import TallyDevice
+from stations.attendance.queries import tablets
 from stations.committees.models import Opening
 from stations.core import access, clock
 from stations.core.access import Actor, Permission
@@ -23,10 +23,10 @@ def note_report(
     """
     access.demand(by, Permission.VISIT_RECORD, opening)
     now, unsent = clock.now(), max(0, report.unsent - settled)
-    device = queries.device(opening, report.device_id)
+    device = tablets.device(opening, report.device_id)
     if device is None and (unsent or not report.gone):
         lock(opening)  # two pages of one browser may report for the first time at once
-        device = queries.device(opening, report.device_id) or TallyDevice(
+        device = tablets.device(opening, report.device_id) or TallyDevice(
             opening_id=opening.id, device_id=report.device_id, unsent=0, clock_ahead_seconds=0
         )
     if device is None:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from stations.attendance import queries, rules
+from stations.attendance import rules
 from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.queries import counts, tablets
 from stations.attendance.rules import RecordAct
 from stations.attendance.services.day import begin
 from stations.attendance.services.rows import Author, write
@@ -30,11 +31,11 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
         RecordAct.MOVE_OUT: (here, to, RECORD.next_status(here.status, RecordAct.MOVE_OUT)),
         RecordAct.MOVE_IN: (there, opening, RECORD.next_status(there.status, RecordAct.MOVE_IN)),
     }
-    taps = queries.movable_taps(here, since)
+    taps = tablets.movable_taps(here, since)
     if not taps:
         raise RuleBroken("since", N_("移せる入力がありません。時刻を確かめてください。"))
     moved = rules.totals((tap.counter, tap.band, tap.delta) for tap in taps)
-    rules.check_moved(queries.totals(opening), moved, queries.totals(to))
+    rules.check_moved(counts.totals(opening), moved, counts.totals(to))
     for tap in reversed(taps):
         _move(tap, here, there, by)
     for act, (record, other, status) in states.items():

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from stations.attendance import band_rules, queries, rules
+from stations.attendance import band_rules, rules
 from stations.attendance.band_rules import UNKNOWN
 from stations.attendance.models import OpeningCount, OpeningRecord, Tap
+from stations.attendance.queries import bands
 from stations.attendance.rules import Counter
 from stations.attendance.services.bands import keep_bands
 from stations.committees.models import Opening
@@ -93,7 +94,7 @@ def _count(record: OpeningRecord, counter: Counter, band: str | None, delta: int
         opening = record.opening
         year = clock.fiscal_year(opening.on)
         if band is not None:  # what has a row is a band of the year already
-            band_rules.check_band(band, queries.bands_of(year))
+            band_rules.check_band(band, bands.bands_of(year))
         add(
             OpeningCount(
                 record_id=record.id,

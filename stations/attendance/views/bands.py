@@ -6,10 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.attendance import queries, services
 from stations.attendance.band_rules import UNKNOWN, Band, BandDraftStatus, is_open
 from stations.attendance.forms import BandsForm, DecideBandsForm
 from stations.attendance.labels import COLOURS
+from stations.attendance.queries import bands as band_queries
+from stations.attendance.services import bands as attendance_bands
 from stations.attendance.views import blueprint
 from stations.core import audit, clock
 from stations.core.access import Permission, can
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
 def bands() -> str:
     """The age bands of one year for everybody who reads its figures; drafts of them, for the city."""
     year, coming = _asked_year(), clock.fiscal_year(clock.today()) + 1
-    stand = queries.years_with_bands()
+    stand = band_queries.years_with_bands()
     inside = can(current_user, Permission.OVERVIEW_READ).ok
-    drafts = queries.band_drafts(year) if inside else []
+    drafts = band_queries.band_drafts(year) if inside else []
     last = drafts[-1] if drafts else None
     return render_template(
         "attendance/bands.html",
         year=year,
         oldest=min(stand, default=coming),
         coming=coming,
-        rows=_rows(queries.bands_of(year)),
+        rows=_rows(band_queries.bands_of(year)),
         stands=year in stand,
         open_for_drafts=_may_be_drafted(year),
         waiting=_shown(last) if last is not None and last.status is BandDraftStatus.WAITING else None,
@@ -57,10 +58,10 @@ def draft_bands() -> ResponseReturnValue:
     there = url_for(".bands", year=year)
     if request.method == "GET" and not _may_be_drafted(year):
         return redirect(there)
-    waiting = next(iter(queries.waiting_band_drafts(year)), None)
-    form = BandsForm(drafted=waiting.drafted if waiting is not None else queries.bands_of(year)[:-1])
+    waiting = next(iter(band_queries.waiting_band_drafts(year)), None)
+    form = BandsForm(drafted=waiting.drafted if waiting is not None else band_queries.bands_of(year)[:-1])
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.draft_bands(year=year, bands=form.typed, by=current_user)
+        form, lambda: attendance_bands.draft_bands(year=year, bands=form.typed, by=current_user)
     ):
         flash(
             _("%(year)sの年代の区分を起案しました。ほかの方の決裁をお待ちください。", year=fiscal_year(year)),
@@ -78,7 +79,7 @@ def draft_bands() -> ResponseReturnValue:
 
 
 @blueprint.route("/attendance/bands/drafts/<int:age_band_draft_id>", methods=["GET", "POST"])
-@requires(Permission.VISIT_APPROVE_BANDS, of=queries.band_draft)
+@requires(Permission.VISIT_APPROVE_BANDS, of=band_queries.band_draft)
 @creates
 def decide_bands(draft: "AgeBandDraft") -> ResponseReturnValue:
     """決裁 of a draft, beside what would stand without it."""
@@ -87,9 +88,9 @@ def decide_bands(draft: "AgeBandDraft") -> ResponseReturnValue:
 
     def decide() -> None:
         if returned:
-            services.return_bands(draft=draft, reason=form.reason.data or "", by=current_user)
+            attendance_bands.return_bands(draft=draft, reason=form.reason.data or "", by=current_user)
         else:
-            services.approve_bands(draft=draft, by=current_user)
+            attendance_bands.approve_bands(draft=draft, by=current_user)
 
     if form.validate_on_submit() and succeeds(form, decide):
         flash(_("起案を差し戻しました。") if returned else _("年代の区分を決裁しました。"), "success")
@@ -102,7 +103,7 @@ def decide_bands(draft: "AgeBandDraft") -> ResponseReturnValue:
         form=form,
         year=draft.fiscal_year,
         draft=_shown(draft),
-        rows=_rows(queries.bands_of(draft.fiscal_year)),
+        rows=_rows(band_queries.bands_of(draft.fiscal_year)),
         breadcrumb=_trail(draft.fiscal_year, _("決裁")),
     )
 
@@ -115,7 +116,9 @@ def _shown(draft: "AgeBandDraft") -> dict[str, object]:
         "by": drafter.name if drafter is not None else "",
         "mine": draft.drafted_by_id == current_user.id,
         "at": draft.drafted_at,
-        "rows": _rows((*draft.drafted, UNKNOWN), {one.label for one in queries.bands_of(draft.fiscal_year)}),
+        "rows": _rows(
+            (*draft.drafted, UNKNOWN), {one.label for one in band_queries.bands_of(draft.fiscal_year)}
+        ),
     }
 
 
@@ -134,7 +137,7 @@ def _rows(bands: tuple[Band, ...], known: set[str] | None = None) -> list[dict[s
 
 
 def _may_be_drafted(year: int) -> bool:
-    return is_open(year, clock.fiscal_year(clock.today())) and not queries.was_counted_in(year)
+    return is_open(year, clock.fiscal_year(clock.today())) and not band_queries.was_counted_in(year)
 
 
 def _asked_year() -> int:

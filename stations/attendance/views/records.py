@@ -8,12 +8,15 @@ from flask import current_app, flash, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.attendance import authors, queries, rules, services
+from stations.attendance import authors, rules
 from stations.attendance.band_rules import Band
 from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong, parse_batch
 from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, day_form, read_act
 from stations.attendance.labels import TONES, band_name, format_ahead, tile_names
+from stations.attendance.queries import bands as attendance_bands
+from stations.attendance.queries import counts, tablets
 from stations.attendance.rules import Verdict
+from stations.attendance.services import counting, day, devices, moving
 from stations.attendance.views import blueprint
 from stations.core import audit, clock, errors, lists, web
 from stations.core.access import Permission, can
@@ -45,7 +48,7 @@ def _opening_trail(opening: "Opening", here: str) -> list[tuple[str, str | None]
 def index() -> ResponseReturnValue:
     """What is to be recorded, what of today is counted and closed, then the stations one may read."""
     year, chosen = clock.fiscal_year(clock.today()), lists.chosen("q", "unclosed")
-    stations, todays = queries.stations_of(current_user, year), queries.of_today(current_user)
+    stations, todays = counts.stations_of(current_user, year), counts.of_today(current_user)
     fitting = [row for row in stations if row.unclosed or "unclosed" not in chosen]
     fitting = lists.holding(
         fitting, chosen.get("q", ""), lambda row: (row.station.name, row.station.committee.district.name)
@@ -54,13 +57,13 @@ def index() -> ResponseReturnValue:
         "attendance/index.html",
         todays=[row for row in todays if not row.closed],
         finished=[row for row in todays if row.closed],
-        missing=queries.left_to_record(current_user, lists.asked_page("missing")),
+        missing=counts.left_to_record(current_user, lists.asked_page("missing")),
         total=len(stations),
         found=lists.page_of(fitting, lists.asked_page()),
         chosen=chosen,
         clocks=[
             (one, format_ahead(dt.timedelta(seconds=one.clock_ahead_seconds)))
-            for one in queries.wrong_clocks(current_user)
+            for one in tablets.wrong_clocks(current_user)
         ],
         year=year,
         breadcrumb=[(_("開催の記録"), None)],
@@ -68,7 +71,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/attendance/stations/<int:station_id>")
-@requires(Permission.VISIT_READ, of=queries.station)
+@requires(Permission.VISIT_READ, of=counts.station)
 def station(station: "Station") -> ResponseReturnValue:
     """A station's openings of one fiscal year with their totals."""
     this_year = clock.fiscal_year(clock.today())
@@ -77,7 +80,7 @@ def station(station: "Station") -> ResponseReturnValue:
     return render_template(
         "attendance/station.html",
         station=station,
-        rows=queries.openings_of(station, year),
+        rows=counts.openings_of(station, year),
         year=year,
         this_year=this_year,
         breadcrumb=_trail((station.name, None)),
@@ -85,12 +88,12 @@ def station(station: "Station") -> ResponseReturnValue:
 
 
 @blueprint.get("/attendance/openings/<int:opening_id>")
-@requires(Permission.VISIT_READ, of=queries.opening)
+@requires(Permission.VISIT_READ, of=counts.opening)
 def totals(opening: "Opening") -> ResponseReturnValue:
     """Everything that was recorded at one opening."""
-    record = queries.record_of(opening)
+    record = counts.record_of(opening)
     _log_words(opening, record)
-    counted = queries.totals(opening)
+    counted = counts.totals(opening)
     return render_template(
         "attendance/totals.html",
         opening=opening,
@@ -101,8 +104,8 @@ def totals(opening: "Opening") -> ResponseReturnValue:
         events=audit.timeline(opening, *([record] if record else [])),
         tones=TONES,
         open_now=opening.on <= clock.today(),
-        counted_by=queries.counted_by(record),
-        movable=bool(queries.live_taps(record, 1)) and bool(queries.openings_to_move_to(opening)),
+        counted_by=tablets.counted_by(record),
+        movable=bool(counts.live_taps(record, 1)) and bool(tablets.openings_to_move_to(opening)),
         devices=_devices(opening),
         breadcrumb=_opening_trail(
             opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
@@ -117,7 +120,7 @@ def _log_words(opening: "Opening", record: "OpeningRecord | None") -> None:
 
 
 @blueprint.get("/attendance/openings/<int:opening_id>/sheet")
-@requires(Permission.VISIT_READ, of=queries.opening)
+@requires(Permission.VISIT_READ, of=counts.opening)
 def sheet(opening: "Opening") -> ResponseReturnValue:
     """A sheet of paper to count on when there is no tablet."""
     return render_template(
@@ -132,9 +135,9 @@ def _devices(opening: "Opening") -> dict[str, Sequence[object]]:
     """What the people of the station should know of its tablets: those that may hold touches, and wrong clocks."""
     if not can(current_user, Permission.VISIT_RECORD, opening):
         return {"behind": [], "clocks": []}
-    every = queries.devices_of(opening)
+    every = tablets.devices_of(opening)
     return {
-        "behind": [one for one in every if queries.is_behind(one)],
+        "behind": [one for one in every if tablets.is_behind(one)],
         "clocks": [
             (one, format_ahead(ahead))
             for one in every
@@ -147,7 +150,7 @@ def _devices(opening: "Opening") -> dict[str, Sequence[object]]:
 
 
 def _bands_of(opening: "Opening") -> tuple[Band, ...]:
-    return queries.bands_of(clock.fiscal_year(opening.on))
+    return attendance_bands.bands_of(clock.fiscal_year(opening.on))
 
 
 def _band_tiles(bands: Sequence[Band], counted: rules.Totals) -> list[dict[str, object]]:
@@ -194,18 +197,18 @@ def _known(taps: Iterable["Tap"]) -> list[dict[str, Any]]:
 
 
 @blueprint.get("/attendance/openings/<int:opening_id>/tally")
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 def tally(opening: "Opening") -> ResponseReturnValue:
     """The tablet's page. Before the day, cancelled or closed, there is nothing to count: the totals say why."""
-    record = queries.record_of(opening)
+    record = counts.record_of(opening)
     closed = record is not None and record.closed_at is not None
-    if closed or opening.on > clock.today() or queries.OpeningRow(opening, record, queries.NOTHING).cancelled:
+    if closed or opening.on > clock.today() or counts.OpeningRow(opening, record, counts.NOTHING).cancelled:
         return redirect(url_for(".totals", opening_id=opening.id))
     form = TapForm(formdata=None)
     form.fresh()
-    counted = queries.totals(opening)
+    counted = counts.totals(opening)
     bands = _bands_of(opening)
-    taps = queries.live_taps(record)
+    taps = counts.live_taps(record)
     tiles = _band_tiles(bands, counted)
     return render_template(
         "attendance/tally.html",
@@ -218,13 +221,13 @@ def tally(opening: "Opening") -> ResponseReturnValue:
         entries=_entries(taps, tile_names(bands)),
         known=_known(taps),
         author=authors.mark(person_id=current_user.id, opening_id=opening.id),
-        others_of_the_day=queries.others_of_the_day(opening),
+        others_of_the_day=tablets.others_of_the_day(opening),
         breadcrumb=_opening_trail(opening, _("来た人を数える")),
     )
 
 
 @blueprint.post("/attendance/openings/<int:opening_id>/tap")
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 @writes
 def tap(opening: "Opening") -> ResponseReturnValue:
     """One press of a button, without JavaScript."""
@@ -235,10 +238,10 @@ def tap(opening: "Opening") -> ResponseReturnValue:
     try:
         change = read_act(request.form.get("act", ""))
         if change is None:
-            services.undo(opening=opening, client_event_id=form.event_id, by=current_user)
+            counting.undo(opening=opening, client_event_id=form.event_id, by=current_user)
         else:
             counter, band = rules.tile(change[0])
-            services.tap(
+            counting.tap(
                 opening=opening,
                 client_event_id=form.event_id,
                 counter=counter,
@@ -253,7 +256,7 @@ def tap(opening: "Opening") -> ResponseReturnValue:
 
 
 @blueprint.post("/attendance/openings/<int:opening_id>/events")
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 @writes
 def events(opening: "Opening") -> ResponseReturnValue:
     """A device's queue as JSON (`device_events.parse_batch`): one verdict a row, then the counts as they stand now.
@@ -268,14 +271,14 @@ def events(opening: "Opening") -> ResponseReturnValue:
     ahead = clock_ahead(batch.sent_at, clock.now())
     if batch.report is not None:
         settled = sum(one["verdict"] in {Verdict.ACCEPTED, Verdict.DUPLICATE} for one in answers)
-        services.note_report(
+        devices.note_report(
             opening=opening, report=batch.report, settled=settled, clock_ahead=ahead, by=current_user
         )
-    record = queries.record_of(opening)
+    record = counts.record_of(opening)
     return jsonify(
         answers=answers,
-        counts=dict.fromkeys(tile_names(_bands_of(opening)), 0) | queries.totals(opening).by_tile(),
-        last=_known(queries.live_taps(record)),
+        counts=dict.fromkeys(tile_names(_bands_of(opening)), 0) | counts.totals(opening).by_tile(),
+        last=_known(counts.live_taps(record)),
         open=record is None or record.closed_at is None,
         clock=format_ahead(ahead) if is_clock_wrong(ahead) else None,
     )
@@ -284,7 +287,7 @@ def events(opening: "Opening") -> ResponseReturnValue:
 def _answers(opening: "Opening", batch: Batch) -> list[dict[str, Any]]:
     """One for each row, in their order; "row" is its place, by which a device knows a row without a readable id."""
     events = [row for row in batch.rows if not isinstance(row, RuleBroken)]
-    received = iter(services.receive(opening=opening, events=events, sent_at=batch.sent_at, by=current_user))
+    received = iter(counting.receive(opening=opening, events=events, sent_at=batch.sent_at, by=current_user))
     answers = []
     for place, row in enumerate(batch.rows):
         if isinstance(row, RuleBroken):
@@ -301,16 +304,16 @@ def _answers(opening: "Opening", batch: Batch) -> list[dict[str, Any]]:
 
 
 @blueprint.route("/attendance/openings/<int:opening_id>/details", methods=["GET", "POST"])
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 @writes
 def details(opening: "Opening") -> ResponseReturnValue:
     """終了: the day's summary, editable; also where a past day is typed from paper."""
-    record = queries.record_of(opening)
+    record = counts.record_of(opening)
     if request.method == "GET" and (opening.on > clock.today() or (record and record.closed_at)):
         return redirect(url_for(".totals", opening_id=opening.id))
     _log_words(opening, record)
-    form = day_form(record, queries.totals(opening), _bands_of(opening))
-    form.share(lambda: dict(zip(form.WORDS, queries.details(queries.record_of(opening)), strict=True)))
+    form = day_form(record, counts.totals(opening), _bands_of(opening))
+    form.share(lambda: dict(zip(form.WORDS, counts.details(counts.record_of(opening)), strict=True)))
     if form.validate_on_submit() and succeeds(form, lambda: _save_day(opening, form)):
         closed = request.form.get("act") == "close"
         flash(
@@ -318,7 +321,7 @@ def details(opening: "Opening") -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for(".totals", opening_id=opening.id), 303)
-    counted = queries.totals(opening)
+    counted = counts.totals(opening)
     form.see(counted)
     return render_template(
         "attendance/details.html",
@@ -334,14 +337,14 @@ def details(opening: "Opening") -> ResponseReturnValue:
 
 
 def _save_day(opening: "Opening", form: DayForm) -> None:
-    services.correct(
+    day.correct(
         opening=opening,
         typed=form.typed,
         seen=form.seen_totals,
         reason=form.reason.data or "",
         by=current_user,
     )
-    services.save_details(
+    day.save_details(
         opening=opening,
         weather=form.weather.data or "",
         note=form.note.data or "",
@@ -351,17 +354,17 @@ def _save_day(opening: "Opening", form: DayForm) -> None:
         by=current_user,
     )
     if request.form.get("act") == "close":
-        services.close(opening=opening, others_checked=bool(form.others_checked.data), by=current_user)
+        day.close(opening=opening, others_checked=bool(form.others_checked.data), by=current_user)
 
 
 @blueprint.route("/attendance/openings/<int:opening_id>/reopen", methods=["GET", "POST"])
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 @creates
 def reopen(opening: "Opening") -> ResponseReturnValue:
     """A closed record is counted or corrected again."""
     form = ReopenForm()
     if form.validate_on_submit():
-        services.reopen(opening=opening, reason=form.reason.data or "", by=current_user)
+        day.reopen(opening=opening, reason=form.reason.data or "", by=current_user)
         flash(_("記録を開き直しました。直したあと、もう一度確定してください。"), "success")
         return redirect(url_for(".details", opening_id=opening.id), 303)
     return render_template(
@@ -373,12 +376,12 @@ def reopen(opening: "Opening") -> ResponseReturnValue:
 
 
 @blueprint.route("/attendance/openings/<int:opening_id>/move", methods=["GET", "POST"])
-@requires(Permission.VISIT_RECORD, of=queries.opening)
+@requires(Permission.VISIT_RECORD, of=counts.opening)
 @creates
 def move(opening: "Opening") -> ResponseReturnValue:
     """Touches made at the wrong one of a station's openings are moved to the right one."""
-    record = queries.record_of(opening)
-    others = queries.openings_to_move_to(opening)
+    record = counts.record_of(opening)
+    others = tablets.openings_to_move_to(opening)
     if record is None or record.closed_at is not None or not others:
         return redirect(url_for(".totals", opening_id=opening.id))
     form = MoveForm(others=others)
@@ -388,14 +391,14 @@ def move(opening: "Opening") -> ResponseReturnValue:
         "attendance/move.html",
         opening=opening,
         form=form,
-        by_hour=queries.movable_by_hour(record),
+        by_hour=tablets.movable_by_hour(record),
         breadcrumb=_opening_trail(opening, _("入力を別の回へ移す")),
     )
 
 
 def _move(opening: "Opening", others: Sequence["Opening"], form: MoveForm) -> None:
     to = next(one for one in others if one.id == form.to.data)
-    moved = services.move(
+    moved = moving.move(
         opening=opening, to=to, since=form.since.data, reason=form.reason.data or "", by=current_user
     )
     flash(_("%(n)s件の入力を、この回へ移しました。", n=len(moved)), "success")

@@ -8,8 +8,8 @@ from stations.core import access, audit
 from stations.core.access import COMMITTEE_ROLES, Permission, Role
 from stations.core.database import lock
 from stations.core.messages import N_, RuleBroken
-from stations.people import services as people
 from stations.people.models import Person, RoleAssignment
+from stations.people.services import roles
 
 
 def appoint(
@@ -27,7 +27,7 @@ def appoint(
     if role not in COMMITTEE_ROLES:
         raise RuleBroken("role", N_("委員会の役職を選んでください。"))
     try:
-        term = people.give_role(
+        term = roles.give_role(
             person=person, role=role, committee_id=committee.id, from_on=from_on, to_on=to_on, by=by
         )
     except RuleBroken as broken:
@@ -55,7 +55,7 @@ def end_term(*, committee: Committee, term: RoleAssignment, on: dt.date, by: Per
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if term.committee_id != committee.id:
         raise RuleBroken("term_id", N_("この委員会の役員を選んでください。"))
-    people.end_role(term, on=on, by=by)
+    roles.end_role(term, on=on, by=by)
     audit.record(
         committee,
         act=CommitteeAct.END_TERM,

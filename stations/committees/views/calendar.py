@@ -7,10 +7,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries, services
+from stations.committees import queries
 from stations.committees.forms import CancelForm, EndRuleForm, OpeningForm, RuleForm
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningAct, describe, month_shown
+from stations.committees.services import calendar as calendar_services
 from stations.committees.views.pages import blueprint, trail
 from stations.committees.workflow import OPENING
 from stations.core import clock, lists
@@ -63,7 +64,7 @@ def new_rule(station: "Station") -> ResponseReturnValue:
     form.offer(station.open_venues)
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.add_rule(
+        lambda: calendar_services.add_rule(
             station=station, venue=_chosen_venue(form, station), pattern=form.pattern, by=current_user
         ),
     ):
@@ -83,7 +84,7 @@ def new_rule(station: "Station") -> ResponseReturnValue:
 def end_rule(rule: "CalendarRule") -> ResponseReturnValue:
     form = EndRuleForm(on=clock.today())
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.end_rule(rule=rule, on=form.on.data, by=current_user)
+        form, lambda: calendar_services.end_rule(rule=rule, on=form.on.data, by=current_user)
     ):
         flash(_("開催のきまりを終えました。"), "success")
         return redirect(url_for(".calendar", station_id=rule.station_id))
@@ -105,7 +106,7 @@ def new_opening(station: "Station") -> ResponseReturnValue:
     form.offer(station.open_venues)
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.add_opening(
+        lambda: calendar_services.add_opening(
             station=station,
             venue=_chosen_venue(form, station),
             on=form.on.data,
@@ -134,7 +135,9 @@ def cancel_opening(opening: "Opening") -> ResponseReturnValue:
     form = CancelForm()
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.cancel_opening(opening=opening, reason=form.reason.data or "", by=current_user),
+        lambda: calendar_services.cancel_opening(
+            opening=opening, reason=form.reason.data or "", by=current_user
+        ),
     ):
         flash(_("中止にしました。市民の方のページにも表示されます。"), "success")
         return redirect(url_for(".calendar", station_id=opening.station_id))
@@ -152,7 +155,7 @@ def cancel_opening(opening: "Opening") -> ResponseReturnValue:
 def restore_opening(opening: "Opening") -> ResponseReturnValue:
     page = url_for(".calendar", station_id=opening.station_id)
     try:
-        services.restore_opening(opening=opening, by=current_user)
+        calendar_services.restore_opening(opening=opening, by=current_user)
     except RuleBroken as broken:
         return back_with(broken, page)
     flash(_("中止を取り消しました。予定どおり開催します。"), "success")

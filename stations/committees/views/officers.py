@@ -6,9 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries, services
+from stations.committees import queries
 from stations.committees.forms import AppointForm, CommitteeForm, EndTermForm
 from stations.committees.labels import TONES
+from stations.committees.services import districts
+from stations.committees.services import officers as officer_services
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
 from stations.core import lists, seen
@@ -51,7 +53,7 @@ def edit_committee(committee: "Committee") -> ResponseReturnValue:
     form.share(lambda: seen.stored(committee, form.own))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.edit_committee(
+        lambda: districts.edit_committee(
             committee=committee, seen=form.seen.data, by=current_user, **form.facts
         ),
     ):
@@ -93,7 +95,7 @@ def _appoint(committee: "Committee", form: AppointForm) -> None:
         raise RuleBroken(
             "login", N_("このログイン名の利用者は見つかりません。先に利用者の登録を済ませてください。")
         )
-    services.appoint(
+    officer_services.appoint(
         committee=committee,
         person=person,
         role=Role(form.role.data),
@@ -123,7 +125,7 @@ def end_term(committee: "Committee") -> ResponseReturnValue:
 def _end_term(committee: "Committee", form: EndTermForm) -> None:
     term = queries.term(int(form.term_id.data))
     assert term is not None  # it was among the choices
-    services.end_term(committee=committee, term=term, on=form.to_on.data, by=current_user)
+    officer_services.end_term(committee=committee, term=term, on=form.to_on.data, by=current_user)
 
 
 def _form(

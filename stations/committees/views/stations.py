@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries, services
+from stations.committees import queries
 from stations.committees.forms import (
     CloseStationForm,
     EditVenueForm,
@@ -17,6 +17,7 @@ from stations.committees.forms import (
 )
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningStatus, StationStage, describe
+from stations.committees.services import stations
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
 from stations.core import access, clock, lists, seen
@@ -92,7 +93,7 @@ def new_station(committee: "Committee") -> ResponseReturnValue:
         made: list[Station] = []
         if succeeds(
             form,
-            lambda: made.append(services.create_station(committee=committee, by=current_user, **form.facts)),
+            lambda: made.append(stations.create_station(committee=committee, by=current_user, **form.facts)),
         ):
             if first:
                 flash(
@@ -121,7 +122,7 @@ def edit_station(station: "Station") -> ResponseReturnValue:
     form.share(lambda: seen.stored(station, form.facts))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.edit_station(station=station, seen=form.seen.data, by=current_user, **form.facts),
+        lambda: stations.edit_station(station=station, seen=form.seen.data, by=current_user, **form.facts),
     ):
         flash(_("変更しました。"), "success")
         return redirect(url_for(".station", station_id=station.id))
@@ -134,7 +135,7 @@ def edit_station(station: "Station") -> ResponseReturnValue:
 def open_station(station: "Station") -> ResponseReturnValue:
     form = OpenStationForm(on=station.opened_on or clock.today())
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.open_station(station=station, on=form.on.data, by=current_user)
+        form, lambda: stations.open_station(station=station, on=form.on.data, by=current_user)
     ):
         flash(_("活動を始める日を決めました。"), "success")
         return redirect(url_for(".station", station_id=station.id))
@@ -148,7 +149,7 @@ def close_station(station: "Station") -> ResponseReturnValue:
     form = CloseStationForm()
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.close_station(
+        lambda: stations.close_station(
             station=station, on=form.on.data, reason=form.reason.data or "", by=current_user
         ),
     ):
@@ -179,7 +180,7 @@ def new_venue(station: "Station") -> ResponseReturnValue:
     form = VenueForm()
     back = local_path(request.args.get("back")) or url_for(".venues", station_id=station.id)
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.add_venue(station=station, by=current_user, **form.facts)
+        form, lambda: stations.add_venue(station=station, by=current_user, **form.facts)
     ):
         flash(_("会場を登録しました。"), "success")
         return redirect(back)
@@ -193,7 +194,7 @@ def edit_venue(venue: "Venue") -> ResponseReturnValue:
     form = EditVenueForm(obj=venue)
     form.share(lambda: seen.stored(venue, form.facts))
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.edit_venue(venue=venue, seen=form.seen.data, by=current_user, **form.facts)
+        form, lambda: stations.edit_venue(venue=venue, seen=form.seen.data, by=current_user, **form.facts)
     ):
         flash(_("会場を変更しました。"), "success")
         return redirect(url_for(".venues", station_id=venue.station_id))

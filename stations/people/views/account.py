@@ -15,7 +15,7 @@ from stations.core.database import writes
 from stations.core.guards import public, requires
 from stations.core.language import gettext as _
 from stations.core.messages import EditConflict, Refusal, RuleBroken
-from stations.people import device_queries, keys, queries, services, trusted
+from stations.people import device_queries, keys, queries, trusted
 from stations.people import session as people_session
 from stations.people.forms import (
     ChangePasswordForm,
@@ -25,6 +25,7 @@ from stations.people.forms import (
     PasswordForm,
     ProfileForm,
 )
+from stations.people.services import accounts, passwords, second_factor
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def profile() -> ResponseReturnValue:
         try:
             if (form.facts["email"] or None) != person.email:
                 demand_typed(form, person)
-            services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts)
+            accounts.change_profile(person, by=current_user, seen=form.seen.data, **form.facts)
         except (RuleBroken, EditConflict) as refusal:
             refuse(form, refusal, person)
         else:
@@ -82,7 +83,7 @@ def password() -> ResponseReturnValue:
     person = people_session.signed_in()
     if person is not None and form.validate_on_submit():
         try:
-            services.change_password(
+            passwords.change_password(
                 person, current=form.current_password.data or "", new=form.password.data or ""
             )
         except RuleBroken as broken:
@@ -114,7 +115,7 @@ def enrol() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             demand_typed(form, person)
-            codes = services.confirm_enrolment(person, secret=secret, code=form.code.data or "")
+            codes = second_factor.confirm_enrolment(person, secret=secret, code=form.code.data or "")
         except RuleBroken as broken:
             refuse(form, broken, person)
         else:
@@ -124,7 +125,7 @@ def enrol() -> ResponseReturnValue:
         form=form,
         again=again,
         signed_in=signed_in,
-        qr=_qr(services.enrolment_uri(person, secret)),
+        qr=_qr(second_factor.enrolment_uri(person, secret)),
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         breadcrumb=_trail(_("認証アプリの登録")) if signed_in else None,
     )
@@ -133,15 +134,15 @@ def enrol() -> ResponseReturnValue:
 def demand_typed(form: "Form", person: "Person") -> None:
     """Ask for the password that the form asks for, if it does; raises what `services.demand_password` raises."""
     if "current_password" in form:
-        services.demand_password(person, form["current_password"].data or "")
+        passwords.demand_password(person, form["current_password"].data or "")
         people_session.password_shown()
 
 
 def refuse(form: "Form", refusal: Refusal, person: "Person") -> None:
     """Say on the form what is wrong; a wrong password is counted although the act is rolled back."""
     form.show(refusal)
-    if isinstance(refusal, services.WrongPassword):
-        services.count_wrong_password(person)
+    if isinstance(refusal, passwords.WrongPassword):
+        passwords.count_wrong_password(person)
 
 
 def _enrolled(entering: "Person | None", codes: list[str]) -> ResponseReturnValue:
@@ -167,7 +168,7 @@ def recovery_codes() -> ResponseReturnValue:
     if person is not None and form.validate_on_submit():
         try:
             demand_typed(form, person)
-            codes = services.new_recovery_codes(person)
+            codes = second_factor.new_recovery_codes(person)
         except RuleBroken as broken:
             refuse(form, broken, person)
     return render_template(
@@ -186,7 +187,7 @@ def recovery_codes() -> ResponseReturnValue:
 @writes
 def sign_out_everywhere() -> ResponseReturnValue:
     if (person := people_session.signed_in()) is not None:
-        services.sign_out_everywhere(person, by=person)
+        accounts.sign_out_everywhere(person, by=person)
     people_session.end()
     flash(_("すべての端末からサインアウトしました。"), "success")
     return redirect(url_for("people.sign_in"))
@@ -197,7 +198,7 @@ def _secret_being_enrolled() -> str:
     try:
         return keys.decrypt(session[ENROLLING])
     except (KeyError, ValueError):
-        secret = services.new_secret()
+        secret = second_factor.new_secret()
         session[ENROLLING] = keys.encrypt(secret)
         return secret
 

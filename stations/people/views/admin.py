@@ -15,7 +15,7 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, NotAllowed, RuleBroken
-from stations.people import queries, request_queries, services, viewed
+from stations.people import queries, request_queries, viewed
 from stations.people.forms import (
     EndRoleForm,
     FilterForm,
@@ -26,6 +26,7 @@ from stations.people.forms import (
     ViewLogForm,
 )
 from stations.people.labels import TONES
+from stations.people.services import accounts, links, requests, roles, second_factor
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def invite() -> ResponseReturnValue:
     form.offer(queries.bodies())
     if form.validate_on_submit():
         try:
-            person = services.create_person(by=current_user, login=form.login.data or "", **form.facts)
+            person = accounts.create_person(by=current_user, login=form.login.data or "", **form.facts)
             asked = _give_or_ask(person, form)
         except RuleBroken as broken:
             form.show(broken)
@@ -114,8 +115,8 @@ def issue_link(person: "Person") -> ResponseReturnValue:
     To an address of a guarded account that one administrator wrote, another one sends it.
     """
     try:
-        if services.guarded(person) and not request_queries.address_stands(person):
-            services.ask_for_link(person, by=current_user)
+        if accounts.guarded(person) and not request_queries.address_stands(person):
+            requests.ask_for_link(person, by=current_user)
             flash(
                 _(
                     "メールアドレスの確認を、ほかのシステム管理者に依頼しました。確認されるとリンクを送ります。"
@@ -133,18 +134,18 @@ def _give_or_ask(person: "Person", form: RoleForm) -> bool:
     """Give the role, or ask another administrator to agree to one that nobody gives alone; whether it was asked for."""
     chosen = form.chosen
     if chosen["role"] not in TWO_ADMINISTRATORS:
-        made = services.give_role(person=person, by=current_user, **chosen)
+        made = roles.give_role(person=person, by=current_user, **chosen)
         flash(_("「%(role)s」の役割を加えました。", role=label(made.role)), "success")
         return False
-    services.ask_for_role(person=person, by=current_user, **chosen)
+    requests.ask_for_role(person=person, by=current_user, **chosen)
     flash(_("ほかのシステム管理者の確認を依頼しました。確認されると有効になります。"), "success")
     return True
 
 
 def _issue(person: "Person") -> ResponseReturnValue:
     kind = queries.link_kind_for(person)
-    url = services.issue_link(person, kind=kind, by=current_user)
-    if services.guarded(person):
+    url = links.issue_link(person, kind=kind, by=current_user)
+    if accounts.guarded(person):
         flash(_("登録のメールアドレスにリンクを送りました。この画面には表示しません。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
     return render_template(
@@ -184,7 +185,7 @@ def end_role(assignment: "RoleAssignment") -> ResponseReturnValue:
     person = assignment.person
     if form.validate_on_submit():
         try:
-            services.end_role(assignment, on=form.to_on.data, by=current_user)
+            roles.end_role(assignment, on=form.to_on.data, by=current_user)
         except (RuleBroken, NotAllowed) as refusal:
             form.show(refusal)
         else:
@@ -206,7 +207,7 @@ def revoke_role(assignment: "RoleAssignment") -> ResponseReturnValue:
     """A role given by mistake: it stops at once, with a reason; asked twice."""
     form, person = ReasonForm(), assignment.person
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.revoke_role(assignment, reason=form.reason.data or "", by=current_user)
+        form, lambda: roles.revoke_role(assignment, reason=form.reason.data or "", by=current_user)
     ):
         flash(_("役割を取り消しました。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
@@ -228,7 +229,7 @@ def edit(person: "Person") -> ResponseReturnValue:
     form.share(lambda: seen.stored(person, form.facts))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.change_profile(person, by=current_user, seen=form.seen.data, **form.facts),
+        lambda: accounts.change_profile(person, by=current_user, seen=form.seen.data, **form.facts),
     ):
         flash(_("登録内容を変更しました。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
@@ -244,7 +245,7 @@ def disable(person: "Person") -> ResponseReturnValue:
     """Stop an account, with a reason; asked twice."""
     form = ReasonForm()
     if form.validate_on_submit():
-        services.disable(person, by=current_user, reason=form.reason.data or "")
+        accounts.disable(person, by=current_user, reason=form.reason.data or "")
         flash(_("利用を停止しました。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
     return render_template(
@@ -257,11 +258,11 @@ def disable(person: "Person") -> ResponseReturnValue:
 @creates
 def enable(person: "Person") -> ResponseReturnValue:
     """Let a stopped account sign in again, or ask another administrator to agree."""
-    if services.guarded(person):
-        services.ask_for_enabling(person, by=current_user)
+    if accounts.guarded(person):
+        requests.ask_for_enabling(person, by=current_user)
         flash(_("ほかのシステム管理者の確認を依頼しました。確認されると再開します。"), "success")
     else:
-        services.enable(person, by=current_user)
+        accounts.enable(person, by=current_user)
         flash(_("利用を再開しました。"), "success")
     return redirect(url_for("people.show", person_id=person.id))
 
@@ -271,13 +272,13 @@ def enable(person: "Person") -> ResponseReturnValue:
 @creates
 def reset_second_factor(person: "Person") -> ResponseReturnValue:
     """For somebody who lost both the app and the recovery codes; asked twice, or of two administrators."""
-    by_two = services.guarded(person)
+    by_two = accounts.guarded(person)
     if request.method == "POST" and by_two:
-        services.ask_for_reset(person, by=current_user)
+        requests.ask_for_reset(person, by=current_user)
         flash(_("ほかのシステム管理者の確認を依頼しました。確認されると解除されます。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
     if request.method == "POST":
-        services.reset_second_factor(person, by=current_user)
+        second_factor.reset_second_factor(person, by=current_user)
         flash(_("認証アプリの登録を解除しました。次のサインインのときに登録し直します。"), "success")
         return redirect(url_for("people.show", person_id=person.id))
     return render_template(

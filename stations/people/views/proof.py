@@ -12,9 +12,10 @@ from stations.core.errors import back_with
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
-from stations.people import device_queries, rules, services, trusted
+from stations.people import device_queries, rules, trusted
 from stations.people import session as people_session
 from stations.people.forms import MailCodeForm, MailCodeLaterForm
+from stations.people.services import devices
 from stations.people.views import blueprint
 from stations.people.views.account import demand_typed, refuse
 
@@ -38,7 +39,7 @@ def send_code() -> ResponseReturnValue:
     """Mail a new code."""
     own = url_for(".prove", next=_next())
     try:
-        services.send_code(_me())
+        devices.send_code(_me())
     except RuleBroken as broken:
         back: ResponseReturnValue = back_with(broken, own)
         return back
@@ -58,9 +59,9 @@ def check_code() -> ResponseReturnValue:
             refuse(form, broken, person)
             return _page(form)
         remembered = bool(form.remember.data)
-        if services.use_code(person, form.code.data or ""):
+        if devices.use_code(person, form.code.data or ""):
             name = rules.device_name(request.user_agent.string)
-            token = services.trust_device(person, name=name, remembered=remembered)
+            token = devices.trust_device(person, name=name, remembered=remembered)
             trusted.keep(person, token, remembered=remembered)
             return redirect(_next(), 303)
         form.code.errors = [
@@ -73,7 +74,7 @@ def check_code() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 @writes
 def revoke_device(trusted_device_id: int) -> ResponseReturnValue:
-    services.revoke_device(_me(), trusted_device_id)
+    devices.revoke_device(_me(), trusted_device_id)
     flash(_("端末の登録を取り消しました。"), "success")
     return redirect(url_for("people.account"), 303)
 

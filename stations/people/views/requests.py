@@ -14,7 +14,8 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
-from stations.people import queries, request_queries, services
+from stations.people import queries, request_queries
+from stations.people.services import requests as request_services
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def decide_request(asked: "AdministratorRequest") -> ResponseReturnValue:
     page = url_for("people.requests")
     try:
         if request.form.get("act") == "accept":
-            services.accept_request(asked, by=current_user)
+            request_services.accept_request(asked, by=current_user)
             flash(_("確認して実行しました。"), "success")
         else:
-            services.decline_request(asked, by=current_user)
+            request_services.decline_request(asked, by=current_user)
             flash(_("依頼を終えました。何も変わっていません。"), "success")
     except RuleBroken as broken:
         answer: ResponseReturnValue = back_with(broken, page)

@@ -13,10 +13,12 @@ from stations.core.database import writes
 from stations.core.guards import public, requires
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
-from stations.people import devices, queries, services
+from stations.people import devices, queries
 from stations.people import session as people_session
 from stations.people.forms import CodeForm, NewPasswordForm, SignInForm
-from stations.people.services import Attempt
+from stations.people.services import accounts, held_forms, links
+from stations.people.services import sign_in as signing_in
+from stations.people.services.sign_in import Attempt
 from stations.people.views import blueprint
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     attempt = Attempt()
     if form.validate_on_submit():
-        attempt = services.try_password(
+        attempt = signing_in.try_password(
             login=form.login.data or "",
             password=form.password.data or "",
             address=_address(),
@@ -65,7 +67,7 @@ def second_factor() -> ResponseReturnValue:
     form = CodeForm()
     attempt = Attempt()
     if form.validate_on_submit():
-        attempt = services.try_code(
+        attempt = signing_in.try_code(
             person, code=form.code.data or "", address=_address(), device=devices.current()
         )
         if attempt.person is not None:
@@ -125,7 +127,7 @@ def language() -> ResponseReturnValue:
     if chosen in dict(web.LANGUAGES):
         people_session.remember_language(chosen)
         if (person := people_session.signed_in()) is not None:
-            services.choose_language(person, chosen)
+            accounts.choose_language(person, chosen)
     return redirect(people_session.local_path(request.form.get("next")) or url_for("people.sign_in"))
 
 
@@ -140,7 +142,7 @@ def accept_link(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            person = services.accept_link(token, form.password.data or "")
+            person = links.accept_link(token, form.password.data or "")
         except RuleBroken as broken:
             form.show(broken)
         else:
@@ -157,7 +159,7 @@ def held_form() -> ResponseReturnValue:
     """What one had typed when the session timed out: send it on, or discard it."""
     held_form_id = request.form.get("discard", "")
     if request.method == "POST" and re.fullmatch(r"[0-9]{1,9}", held_form_id):
-        services.drop_form(current_user, int(held_form_id))
+        held_forms.drop_form(current_user, int(held_form_id))
         flash(_("お預かりしていた入力を破棄しました。"), "success")
         return redirect(url_for("people.held_form"))
     return render_template("people/held_form.html", held=queries.held_forms(current_user))

@@ -11,9 +11,10 @@ from stations.core.access import Actor, Permission
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.workflow import require_reason
-from stations.referrals import agencies, queries
+from stations.referrals import agencies
 from stations.referrals.agencies import AgencyAct
 from stations.referrals.models import Agency
+from stations.referrals.queries import sheets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
         raise Conflict(None, N_("この相談機関は、すでに福祉まるごと相談窓口です。"))
     if agency.closed_on is not None:
         raise Conflict(None, N_("廃止された相談機関は、福祉まるごと相談窓口にできません。"))
-    two_writers.check(seen, queries.desk_name())
+    two_writers.check(seen, sheets.desk_name())
     for one in desks:
         _set_desk(one, AgencyAct.RELIEVE_DESK, reason, by)
     db.session.flush()  # the database holds one desk at most, and writes rows in the order of their ids
@@ -93,7 +94,7 @@ def relieve_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
     """
     if agency not in _begin_desk(agency, reason, by):
         raise Conflict(None, N_("この相談機関は、福祉まるごと相談窓口ではありません。"))
-    two_writers.check(seen, queries.desk_name())
+    two_writers.check(seen, sheets.desk_name())
     _set_desk(agency, AgencyAct.RELIEVE_DESK, reason, by)
 
 

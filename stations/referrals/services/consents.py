@@ -10,9 +10,10 @@ from stations.core import seen as two_writers
 from stations.core.access import Actor
 from stations.core.database import add, db
 from stations.core.messages import N_, Conflict
-from stations.referrals import consent_rules, queries
+from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Consent, ConsentAnswer
 from stations.referrals.models import ConsentRecord, Observation, Referral
+from stations.referrals.queries import sheets
 from stations.referrals.rules import Act, SheetAct, Status
 from stations.referrals.services import steps
 from stations.referrals.workflow import REFERRAL
@@ -31,7 +32,7 @@ def standing(
     subject: Referral | Observation, names: Iterable[str], *, consent: bool = False
 ) -> dict[str, object]:
     """What stands on a sheet or memo in the fields of one page; ``consent``: with the answer that counts now."""
-    return two_writers.stored(subject, names) | (answered(queries.latest_consent(subject)) if consent else {})
+    return two_writers.stored(subject, names) | (answered(sheets.latest_consent(subject)) if consent else {})
 
 
 def check_standing(
@@ -59,7 +60,7 @@ def record_consent(
 
 def add_answer(subject: Referral | Observation, consent: Consent | None, *, by: Actor) -> None:
     """Write down what a page says of the consent, unless nobody asked there or the same stands already."""
-    if consent is not None and consent != queries.latest_consent(subject):
+    if consent is not None and consent != sheets.latest_consent(subject):
         record_consent(subject=subject, consent=consent, by=by)
 
 
@@ -71,7 +72,7 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
     `Conflict` when no consent holds that could be taken back.
     """
     with steps.taking(subject, SheetAct.WITHDRAW_CONSENT, by=by):
-        before = queries.latest_consent(subject)
+        before = sheets.latest_consent(subject)
         if before is None or before.answer is not ConsentAnswer.GIVEN or before.withdrawn_on is not None:
             raise Conflict(None, N_("撤回できる同意がありません。"))
         record = _add(subject, replace(before, withdrawn_on=clock.today()), by)

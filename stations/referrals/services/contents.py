@@ -2,8 +2,8 @@
 
 from stations.core.access import Actor
 from stations.core.messages import N_, RuleBroken
-from stations.referrals import queries
 from stations.referrals.models import Observation, Referral
+from stations.referrals.queries import sheets
 from stations.referrals.rules import SheetAct
 from stations.referrals.services import steps
 
@@ -13,13 +13,13 @@ def confirm_content(*, subject: Referral | Observation, reason: str, by: Actor) 
     with steps.taking(subject, SheetAct.CONFIRM_CONTENT, by=by, reason=reason) as taken:
         if not reason.strip():
             raise needed()
-        kinds = {str(one.kind) for found in queries.personal_in(subject).values() for one in found}
+        kinds = {str(one.kind) for found in sheets.personal_in(subject).values() for one in found}
         taken.detail = {"kinds": sorted(kinds)}
 
 
 def check_confirmed(subject: Referral | Observation) -> None:
     """`RuleBroken` on "needed" while nobody said why what was found must be there."""
-    if queries.lacks_confirmation(subject):
+    if sheets.lacks_confirmation(subject):
         raise needed()
 
 

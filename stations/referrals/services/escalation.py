@@ -3,8 +3,9 @@
 from stations.core import clock
 from stations.core.access import AGENCY_ROLES
 from stations.core.database import lock
-from stations.referrals import deadlines, queries
+from stations.referrals import deadlines
 from stations.referrals.models import Observation
+from stations.referrals.queries import sheets
 from stations.referrals.rules import ObservationAct
 from stations.referrals.services import notices, steps
 from stations.referrals.services.observations import urgent_hours
@@ -17,19 +18,19 @@ def escalate(*, observation: Observation) -> bool:
     to telephone, never what it says.
     """
     lock(observation)
-    if not queries.is_unanswered(observation, clock.now()):
+    if not sheets.is_unanswered(observation, clock.now()):
         return False
-    desk, before = queries.desk(), observation.agency
+    desk, before = sheets.desk(), observation.agency
     if desk is None or desk.id == before.id:
         with steps.taking(observation, ObservationAct.ALERT_SECTION, by=None):
             observation.escalate_at, observation.section_alerted_at = None, clock.now()
         return True
-    relieved = queries.people_of(observation, AGENCY_ROLES)
+    relieved = sheets.people_of(observation, AGENCY_ROLES)
     with steps.taking(observation, ObservationAct.ESCALATE, by=None) as taken:
         observation.agency = desk
         observation.escalate_at = deadlines.answer_by(clock.now(), urgent_hours())
         taken.detail = {"from": before.name, "to": desk.name}
-    notified = queries.people_of(observation, taken.step.notifies)
+    notified = sheets.people_of(observation, taken.step.notifies)
     left = [person for person in relieved if person not in notified]
     notices.notify(left, notices.MEMO_ESCALATED, observation, by=None)
     return True

@@ -13,8 +13,8 @@ from stations.core.messages import N_
 from stations.core.notices import link_to
 from stations.core.workflow import Step
 from stations.people.models import Person
-from stations.referrals import queries
 from stations.referrals.models import Observation, Referral
+from stations.referrals.queries import sheets
 from stations.referrals.rules import Act, ObservationAct, SheetAct
 from stations.referrals.visibility import OWN_TO_THE_STATION
 
@@ -50,7 +50,7 @@ MEMO_NEWS: dict[StrEnum, str] = {
 def about_referral(referral: Referral, step: Step[Any], by: Actor | None) -> None:
     """The mails that `workflow.REFERRAL` names for a step; of one that was never sent its station does not know."""
     if step.notifies and referral.sent_at is not None:
-        notify(queries.people_of(referral, step.notifies), REFERRAL_NEWS[step.act], referral, by=by)
+        notify(sheets.people_of(referral, step.notifies), REFERRAL_NEWS[step.act], referral, by=by)
 
 
 def about_memo(memo: Observation, step: Step[Any], by: Actor | None) -> None:
@@ -60,7 +60,7 @@ def about_memo(memo: Observation, step: Step[Any], by: Actor | None) -> None:
     for section in (True, False):
         roles = [role for role in step.notifies if (role in CITY_ROLES) is section]
         if roles:
-            notify(queries.people_of(memo, roles), MEMO_NEWS[step.act], memo, by=by, alerted=section)
+            notify(sheets.people_of(memo, roles), MEMO_NEWS[step.act], memo, by=by, alerted=section)
 
 
 def notify(

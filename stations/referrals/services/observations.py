@@ -10,10 +10,11 @@ from stations.core import access, audit, clock, numbering
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db
 from stations.core.messages import N_, NotAllowed, RuleBroken
-from stations.referrals import consent_rules, danger, deadlines, queries, rules
+from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent
 from stations.referrals.danger import Call, CallOutcome
 from stations.referrals.models import Agency, Observation, ObservationCall
+from stations.referrals.queries import sheets
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
 from stations.referrals.services import consents, contents, steps
 
@@ -83,7 +84,7 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
     with steps.taking(observation, ObservationAct.SEND, by=by):
         today = clock.today()
         consent_rules.check_gate(
-            queries.latest_consent(observation),
+            sheets.latest_consent(observation),
             observation.recipient,
             today,
             agency_id=observation.agency.id,
@@ -91,7 +92,7 @@ def send_observation(*, observation: Observation, by: Actor) -> None:
         if observation.agency.closed_on is not None and observation.agency.closed_on < today:
             raise RuleBroken("agency_id", N_("この相談機関は廃止されています。ほかを選んでください。"))
         contents.check_confirmed(observation)
-        if queries.lacks_call(observation):
+        if sheets.lacks_call(observation):
             raise RuleBroken("call", N_("送る前に電話して、だれに、いつ電話したかを記録してください。"))
         _deliver(observation)
 
@@ -108,7 +109,7 @@ def record_call(*, observation: Observation, call: Call, by: Actor) -> Observati
     Where somebody was telephoned because of its words the memo is urgent, whatever box was ticked.
     """
     with steps.taking(observation, SheetAct.RECORD_CALL, by=by) as taken:
-        if not queries.takes_calls(by, observation):
+        if not sheets.takes_calls(by, observation):
             raise NotAllowed(None, N_("このメモには、電話の記録を書き足せません。"))
         for fault in call_faults(observation, call):
             raise fault
@@ -188,7 +189,7 @@ def urgent_hours() -> int:
 
 
 def _desk() -> Agency:
-    found = queries.desk()
+    found = sheets.desk()
     if found is None:
         raise RuleBroken(None, N_("福祉まるごと相談窓口が登録されていません。地域共生課に連絡してください。"))
     return found

@@ -11,9 +11,10 @@ from stations.core.access import Actor, Permission
 from stations.core.database import add, db, lock
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.steps import Taking
-from stations.referrals import consent_rules, deadlines, queries, rules
+from stations.referrals import consent_rules, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import Agency, FollowUp, Referral
+from stations.referrals.queries import sheets
 from stations.referrals.rules import Act, AgeGroup, Outcome, SheetAct, Status
 from stations.referrals.services import consents, contents, steps
 
@@ -88,7 +89,7 @@ def save_referral(
 def send(*, referral: Referral, by: Actor) -> None:
     """Through the gate to the station: a valid consent must cover it. `RuleBroken` on "consent" or a field."""
     with steps.taking(referral, Act.SEND, by=by):
-        consent_rules.check_gate(queries.latest_consent(referral), Recipient.STATION, clock.today())
+        consent_rules.check_gate(sheets.latest_consent(referral), Recipient.STATION, clock.today())
         rules.check_sheet(
             alias=referral.alias,
             wishes=referral.wishes,
@@ -179,7 +180,7 @@ def expire(*, referral: Referral) -> None:
     `Conflict` when the consent still holds or the state does not end with it.
     """
     with steps.taking(referral, Act.EXPIRE, by=None):
-        consent = queries.latest_consent(referral)
+        consent = sheets.latest_consent(referral)
         if consent is None or consent.expires_on is None or consent.expires_on >= clock.today():
             raise Conflict(None, N_("同意の期限は過ぎていません。"))
 
@@ -206,5 +207,5 @@ def record_follow_up(
 def _agreed(referral: Referral, act: Act | SheetAct, *, by: Actor, reason: str = "") -> Iterator[Taking[Any]]:
     """Take a step that only a consent that still holds allows; `RuleBroken` on "consent"."""
     with steps.taking(referral, act, by=by, reason=reason) as taken:
-        consent_rules.check_still_agreed(queries.latest_consent(referral), clock.today())
+        consent_rules.check_still_agreed(sheets.latest_consent(referral), clock.today())
         yield taken

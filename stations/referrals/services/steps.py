@@ -8,8 +8,9 @@ from typing import Any
 from stations.core import clock, steps
 from stations.core.access import Actor
 from stations.core.steps import Taking
-from stations.referrals import queries, rules
+from stations.referrals import rules
 from stations.referrals.models import Observation, Referral
+from stations.referrals.queries import sheets
 from stations.referrals.services import notices
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 
@@ -37,7 +38,7 @@ def taking(
         with steps.taking(
             OBSERVATION, subject, act, by=by, reason=reason, notify=notices.about_memo
         ) as of_memo:
-            told = subject.may_be_told(queries.latest_consent(subject), clock.today())
+            told = subject.may_be_told(sheets.latest_consent(subject), clock.today())
             rules.check_observation_act(of_memo.before, act, told=told)
             yield of_memo
 

@@ -14,10 +14,11 @@ from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.referrals import queries, services
 from stations.referrals.forms import ActForm, AskingForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
+from stations.referrals.queries import sheets
 from stations.referrals.rules import Act, ObservationAct, Outcome
+from stations.referrals.services import contents, observations, referrals
 from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, phones, referral_trail
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 
@@ -27,33 +28,33 @@ if TYPE_CHECKING:
 
 # SEND has its own page, which shows once more what is sent; EXPIRE is the system's.
 _PLAIN: dict[Act, Callable[..., object]] = {
-    Act.ACCEPT: services.accept,
-    Act.ARRANGE: services.arrange,
-    Act.START: services.start,
-    Act.SETTLE: services.settle,
-    Act.RESUME: services.resume,
+    Act.ACCEPT: referrals.accept,
+    Act.ARRANGE: referrals.arrange,
+    Act.START: referrals.start,
+    Act.SETTLE: referrals.settle,
+    Act.RESUME: referrals.resume,
 }
 _WITH_REASON: dict[Act, Callable[..., object]] = {
-    Act.RETURN: services.return_,
-    Act.FAIL: services.fail,
-    Act.SUSPEND: services.suspend,
-    Act.WITHDRAW: services.withdraw,
-    Act.CLOSE: services.close,
-    Act.AGREE_VISIT: services.agree_visit,
+    Act.RETURN: referrals.return_,
+    Act.FAIL: referrals.fail,
+    Act.SUSPEND: referrals.suspend,
+    Act.WITHDRAW: referrals.withdraw,
+    Act.CLOSE: referrals.close,
+    Act.AGREE_VISIT: referrals.agree_visit,
 }
 _MEMO_PLAIN: dict[ObservationAct, Callable[..., object]] = {
-    ObservationAct.ACKNOWLEDGE: services.acknowledge_observation,
-    ObservationAct.START: services.start_observation,
-    ObservationAct.REDIRECT: services.redirect_observation,
+    ObservationAct.ACKNOWLEDGE: observations.acknowledge_observation,
+    ObservationAct.START: observations.start_observation,
+    ObservationAct.REDIRECT: observations.redirect_observation,
 }
 _MEMO_WITH_REASON: dict[ObservationAct, Callable[..., object]] = {
-    ObservationAct.RETURN: services.return_observation,
-    ObservationAct.WITHDRAW: services.withdraw_observation,
+    ObservationAct.RETURN: observations.return_observation,
+    ObservationAct.WITHDRAW: observations.withdraw_observation,
 }
 
 
 @blueprint.route("/referrals/<int:referral_id>/acts/<act>", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
+@requires(Permission.REFERRAL_READ, of=sheets.referral, personal=SHEET)
 @creates
 def act(referral: "Referral", act: str) -> ResponseReturnValue:
     """One step of a referral."""
@@ -93,7 +94,7 @@ def _do(referral: "Referral", step: Act, form: ActForm) -> None:
         _PLAIN[step](referral=referral, by=current_user)
     elif step is Act.RECORD_FIRST_VISIT:
         on = form.first_visit_on.data or clock.today()
-        services.record_first_visit(referral=referral, on=on, by=current_user)
+        referrals.record_first_visit(referral=referral, on=on, by=current_user)
     else:
         _WITH_REASON[step](referral=referral, reason=form.reason.data or "", by=current_user)
 
@@ -104,11 +105,11 @@ def _say_why(subject: "Sheet", form: AskingForm) -> None:
     Before the act: a memo that is sent back is no longer its receiver's to write on.
     """
     if form.questionable:
-        services.confirm_content(subject=subject, reason=form.needed.data or "", by=current_user)
+        contents.confirm_content(subject=subject, reason=form.needed.data or "", by=current_user)
 
 
 @blueprint.route("/observations/<int:observation_id>/acts/<act>", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+@requires(Permission.OBSERVATION_READ, of=sheets.observation, personal=MEMO)
 @writes
 def observation_act(observation: "Observation", act: str) -> ResponseReturnValue:
     """One step of a memo."""
@@ -141,7 +142,9 @@ def _do_memo(observation: "Observation", step: ObservationAct, form: ActForm) ->
     if step in _MEMO_PLAIN:
         _MEMO_PLAIN[step](observation=observation, by=current_user)
     elif step is ObservationAct.CLOSE:
-        services.close_observation(observation=observation, answer=form.answer.data or "", by=current_user)
+        observations.close_observation(
+            observation=observation, answer=form.answer.data or "", by=current_user
+        )
     else:
         _MEMO_WITH_REASON[step](observation=observation, reason=form.reason.data or "", by=current_user)
 
@@ -153,19 +156,19 @@ def _act_page(form: ActForm, step: Act | ObservationAct, *, field: str | None, *
 
 
 @blueprint.route("/referrals/<int:referral_id>/follow-ups/<int:follow_up_id>", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
+@requires(Permission.REFERRAL_READ, of=sheets.referral, personal=SHEET)
 @writes
 def follow_up(referral: "Referral", follow_up_id: int) -> ResponseReturnValue:
     """How it goes, one or three months after the first visit."""
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:
         abort(404)
-    if request.method == "GET" and found not in queries.open_looks(current_user, referral):
+    if request.method == "GET" and found not in sheets.open_looks(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
 
     def record() -> None:
-        services.record_follow_up(
+        referrals.record_follow_up(
             referral=referral,
             follow_up_id=follow_up_id,
             outcome=Outcome(form.outcome.data),

@@ -14,8 +14,9 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import queries, services
 from stations.referrals.forms import AgencyForm, DeskForm
+from stations.referrals.queries import sheets
+from stations.referrals.services import agencies as referral_agencies
 from stations.referrals.views.pages import blueprint
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def agencies() -> ResponseReturnValue:
     names = {one.id: one.name for one in committees.districts()}
     chosen = lists.chosen("q", "district")
     district = chosen.get("district")
-    rows = [one for one in queries.agencies(closed=True) if district in (None, str(one.district_id))]
+    rows = [one for one in sheets.agencies(closed=True) if district in (None, str(one.district_id))]
     rows = lists.holding(rows, chosen.get("q", ""), lambda one: (one.name, one.kind, one.phone))
     return render_template(
         "referrals/agencies.html",
         found=lists.page_of(rows, lists.asked_page()),
         chosen=chosen,
-        desk=queries.desk_name(),
+        desk=sheets.desk_name(),
         districts=names,
         breadcrumb=_trail(),
     )
@@ -54,13 +55,13 @@ def new_agency() -> ResponseReturnValue:
     return _page(
         form,
         None,
-        lambda: services.create_agency(facts=_facts(form), by=current_user),
+        lambda: referral_agencies.create_agency(facts=_facts(form), by=current_user),
         _("相談機関を登録する"),
     )
 
 
 @blueprint.route("/agencies/<int:agency_id>/edit", methods=["GET", "POST"])
-@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@requires(Permission.AGENCY_MANAGE, of=sheets.agency)
 @writes
 def edit_agency(agency: "Agency") -> ResponseReturnValue:
     form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
@@ -68,36 +69,38 @@ def edit_agency(agency: "Agency") -> ResponseReturnValue:
     return _page(
         form,
         agency,
-        lambda: services.edit_agency(agency=agency, facts=_facts(form), seen=form.seen.data, by=current_user),
+        lambda: referral_agencies.edit_agency(
+            agency=agency, facts=_facts(form), seen=form.seen.data, by=current_user
+        ),
         _("相談機関を変更する"),
     )
 
 
 @blueprint.route("/agencies/<int:agency_id>/desk", methods=["GET", "POST"])
-@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@requires(Permission.AGENCY_MANAGE, of=sheets.agency)
 @writes
 def appoint_desk(agency: "Agency") -> ResponseReturnValue:
     """This agency becomes 福祉まるごと相談窓口: a page says what that means and asks why."""
     if request.method == "GET" and (agency.is_marugoto_desk or agency.closed_on):
         return redirect(url_for(".edit_agency", agency_id=agency.id))
-    act = services.appoint_desk
+    act = referral_agencies.appoint_desk
     return _desk_page(agency, act, _("%(name)sを福祉まるごと相談窓口にする", name=agency.name))
 
 
 @blueprint.route("/agencies/<int:agency_id>/desk/end", methods=["GET", "POST"])
-@requires(Permission.AGENCY_MANAGE, of=queries.agency)
+@requires(Permission.AGENCY_MANAGE, of=sheets.agency)
 @writes
 def relieve_desk(agency: "Agency") -> ResponseReturnValue:
     """This agency is 福祉まるごと相談窓口 no longer; another address than the one above, so that no press does both."""
     if request.method == "GET" and not agency.is_marugoto_desk:
         return redirect(url_for(".edit_agency", agency_id=agency.id))
-    act = services.relieve_desk
+    act = referral_agencies.relieve_desk
     return _desk_page(agency, act, _("%(name)sを福祉まるごと相談窓口でなくする", name=agency.name))
 
 
 def _desk_page(agency: "Agency", act: Callable[..., None], heading: str) -> ResponseReturnValue:
     form = DeskForm()
-    form.share(lambda: {"desk": queries.desk_name()})
+    form.share(lambda: {"desk": sheets.desk_name()})
     if form.validate_on_submit() and succeeds(
         form,
         lambda: act(agency=agency, reason=form.reason.data or "", seen=form.seen.data, by=current_user),
@@ -108,8 +111,8 @@ def _desk_page(agency: "Agency", act: Callable[..., None], heading: str) -> Resp
         "referrals/desk.html",
         form=form,
         agency=agency,
-        appoints=act is services.appoint_desk,
-        desk=queries.desk_name(),
+        appoints=act is referral_agencies.appoint_desk,
+        desk=sheets.desk_name(),
         heading=heading,
         breadcrumb=_trail(heading),
     )
@@ -132,8 +135,8 @@ def _page(
     )
 
 
-def _facts(form: AgencyForm) -> services.AgencyFacts:
-    return services.AgencyFacts(
+def _facts(form: AgencyForm) -> referral_agencies.AgencyFacts:
+    return referral_agencies.AgencyFacts(
         name=form.name.data or "",
         kind=form.kind.data or "",
         phone=form.phone.data or "",

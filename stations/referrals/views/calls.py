@@ -12,9 +12,11 @@ from stations.core.database import creates
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import danger, queries, services
+from stations.referrals import danger
 from stations.referrals.forms import CallForm
+from stations.referrals.queries import sheets
 from stations.referrals.rules import ObservationAct
+from stations.referrals.services import observations
 from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, phones
 from stations.referrals.workflow import OBSERVATION
 
@@ -23,13 +25,13 @@ if TYPE_CHECKING:
 
 
 @blueprint.route("/observations/<int:observation_id>/telephone", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+@requires(Permission.OBSERVATION_READ, of=sheets.observation, personal=MEMO)
 @creates
 def telephone(observation: "Observation") -> ResponseReturnValue:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
     sends = OBSERVATION.allows(observation.status, ObservationAct.SEND)
-    if not queries.may_record_call(current_user, observation):
+    if not sheets.may_record_call(current_user, observation):
         return redirect(own)
     form = CallForm()
     form.offer(urgent=observation.urgent)
@@ -41,27 +43,27 @@ def telephone(observation: "Observation") -> ResponseReturnValue:
         observation=observation,
         sends=sends,
         words=danger_words(observation.facts, observation.alias),
-        phones=phones(queries.desk(), observation.agency),
+        phones=phones(sheets.desk(), observation.agency),
         breadcrumb=memo_trail(observation, _("電話の記録")),
     )
 
 
 def _recorded(form: CallForm, observation: "Observation", *, sends: bool) -> bool:
     """Whether the call is written down, and the memo sent; every fault of the call at once, beside its field."""
-    if faults := services.call_faults(observation, form.call):
+    if faults := observations.call_faults(observation, form.call):
         form.show(*faults)
         return False
 
     def act() -> None:
-        services.record_call(observation=observation, call=form.call, by=current_user)
+        observations.record_call(observation=observation, call=form.call, by=current_user)
         if sends:
-            services.send_observation(observation=observation, by=current_user)
+            observations.send_observation(observation=observation, by=current_user)
 
     return succeeds(form, act)
 
 
 @blueprint.route("/observations/<int:observation_id>/alerted", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_ALERTED, of=queries.alerted_observation)
+@requires(Permission.OBSERVATION_ALERTED, of=sheets.alerted_observation)
 @creates
 def alerted_observation(observation: "Observation") -> ResponseReturnValue:
     """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says, nor why its words are no danger."""
@@ -73,9 +75,9 @@ def alerted_observation(observation: "Observation") -> ResponseReturnValue:
         "referrals/alerted.html",
         form=form,
         observation=observation,
-        callable=queries.takes_calls(current_user, observation),
-        calls=[one for one in queries.calls(observation) if one.outcome is not danger.CallOutcome.NOT_NEEDED],
-        phones=phones(observation.agency, queries.desk()),
+        callable=sheets.takes_calls(current_user, observation),
+        calls=[one for one in sheets.calls(observation) if one.outcome is not danger.CallOutcome.NOT_NEEDED],
+        phones=phones(observation.agency, sheets.desk()),
         timeline=history(observation, concealed=True),
         breadcrumb=[(_("気づきメモ %(number)s", number=observation.number), None)],
     )

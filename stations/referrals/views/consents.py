@@ -11,9 +11,10 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import queries, services
 from stations.referrals.forms import ConsentForm, SendForm
+from stations.referrals.queries import sheets
 from stations.referrals.rules import SheetAct, Status
+from stations.referrals.services import consents
 from stations.referrals.views.pages import (
     MEMO,
     SHEET,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent", methods=["GET", "POST"])
-@requires(REFERRAL.permission(SheetAct.RECORD_CONSENT), of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(SheetAct.RECORD_CONSENT), of=sheets.referral, personal=SHEET)
 @writes
 def consent(referral: "Referral") -> ResponseReturnValue:
     here = _("同意の記録")
@@ -40,7 +41,7 @@ def consent(referral: "Referral") -> ResponseReturnValue:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent", methods=["GET", "POST"])
-@requires(OBSERVATION.permission(SheetAct.RECORD_CONSENT), of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(SheetAct.RECORD_CONSENT), of=sheets.observation, personal=MEMO)
 @writes
 def observation_consent(observation: "Observation") -> ResponseReturnValue:
     own = url_for(".observation", observation_id=observation.id)
@@ -48,7 +49,7 @@ def observation_consent(observation: "Observation") -> ResponseReturnValue:
 
 
 @blueprint.route("/referrals/<int:referral_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
+@requires(Permission.REFERRAL_READ, of=sheets.referral, personal=SHEET)
 @creates
 def withdraw_consent(referral: "Referral") -> ResponseReturnValue:
     own = url_for(".referral", referral_id=referral.id)
@@ -57,7 +58,7 @@ def withdraw_consent(referral: "Referral") -> ResponseReturnValue:
 
 
 @blueprint.route("/observations/<int:observation_id>/consent/withdraw", methods=["GET", "POST"])
-@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+@requires(Permission.OBSERVATION_READ, of=sheets.observation, personal=MEMO)
 @creates
 def withdraw_observation_consent(observation: "Observation") -> ResponseReturnValue:
     own = url_for(".observation", observation_id=observation.id)
@@ -69,10 +70,10 @@ def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValu
     form = ConsentForm()
     offer_agencies(form, subject.station)
     form.show_consent(subject.consent)
-    form.share(lambda: services.standing(subject, (), consent=True))
+    form.share(lambda: consents.standing(subject, (), consent=True))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.record_consent(
+        lambda: consents.record_consent(
             subject=subject, consent=form.consent, seen=form.seen.data or "", by=current_user
         ),
     ):
@@ -86,7 +87,7 @@ def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValu
 def _withdraw(subject: "Sheet", own: str, effect: str, breadcrumb: Trail) -> ResponseReturnValue:
     form = SendForm()
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.withdraw_consent(subject=subject, by=current_user)
+        form, lambda: consents.withdraw_consent(subject=subject, by=current_user)
     ):
         flash(_("同意の撤回を記録しました。"), "success")
         return redirect(own, 303)

@@ -9,7 +9,7 @@ from stations.core.access import Permission
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.people import viewed
-from stations.referrals import queries
+from stations.referrals.queries import lists as referral_lists
 from stations.referrals.views.pages import blueprint, trail
 
 
@@ -18,7 +18,7 @@ from stations.referrals.views.pages import blueprint, trail
 def view_log() -> ResponseReturnValue:
     """Looks, and tries that were refused; ``?sheet=``: of one number."""
     chosen = lists.chosen("sheet")
-    within = queries.looks(current_user)
+    within = referral_lists.looks(current_user)
     return render_template(
         "referrals/view_log.html",
         found=viewed.view_log(sheet=chosen.get("sheet", ""), within=within, page=lists.asked_page()),

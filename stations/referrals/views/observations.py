@@ -14,10 +14,13 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import consent_rules, queries, services
+from stations.referrals import consent_rules
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
+from stations.referrals.queries import lists, sheets
 from stations.referrals.rules import AgeGroup, ObservationAct, ObservationStatus, SheetAct
+from stations.referrals.services import consents, contents
+from stations.referrals.services import observations as referral_observations
 from stations.referrals.views.pages import (
     MEMO,
     Trail,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 @requires(Permission.OBSERVATION_READ)
 def observations() -> ResponseReturnValue:
     """The list by number, with what is late or urgent on top."""
-    rows = queries.observations(current_user)
+    rows = lists.observations(current_user)
     return render_template(
         "referrals/observations.html",
         overdue=sum(row.overdue for row in rows),
@@ -60,17 +63,17 @@ def observations() -> ResponseReturnValue:
 def new_observation() -> ResponseReturnValue:
     form = MemoForm()
     form.begin()
-    stations = {one.id: one for one in queries.own_stations(current_user)}
+    stations = {one.id: one for one in sheets.own_stations(current_user)}
     offer_agencies(form, next(iter(stations.values()), None))
     form.show_consent(None)
     form.station_id.choices = options([(one.id, one.name) for one in stations.values()])
     made: list[Observation] = []
 
     def create() -> None:
-        memo = services.create_observation(
+        memo = referral_observations.create_observation(
             station=stations[form.station_id.data], memo=_memo(form), by=current_user
         )
-        services.record_consent(subject=memo, consent=form.consent, by=current_user)
+        consents.record_consent(subject=memo, consent=form.consent, by=current_user)
         made.append(memo)
 
     if form.validate_on_submit() and succeeds(form, create):
@@ -79,7 +82,7 @@ def new_observation() -> ResponseReturnValue:
 
 
 @blueprint.route("/observations/<int:observation_id>/edit", methods=["GET", "POST"])
-@requires(OBSERVATION.permission(SheetAct.SAVE), of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(SheetAct.SAVE), of=sheets.observation, personal=MEMO)
 @writes
 def edit_observation(observation: "Observation") -> ResponseReturnValue:
     """A draft, or a memo that came back."""
@@ -92,10 +95,10 @@ def edit_observation(observation: "Observation") -> ResponseReturnValue:
     offer_agencies(form, observation.station)
     form.show_consent(observation.consent)
     form.station_id.choices = options([(observation.station_id, observation.station.name)])
-    form.share(lambda: services.standing(observation, asdict(_memo(form)), consent=True))
+    form.share(lambda: consents.standing(observation, asdict(_memo(form)), consent=True))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.save_observation(
+        lambda: referral_observations.save_observation(
             observation=observation,
             memo=_memo(form),
             consent=form.consent,
@@ -107,8 +110,8 @@ def edit_observation(observation: "Observation") -> ResponseReturnValue:
     return _memo_page(form, observation, memo_trail(observation, _("メモを直す")))
 
 
-def _memo(form: MemoForm) -> services.Memo:
-    return services.Memo(
+def _memo(form: MemoForm) -> referral_observations.Memo:
+    return referral_observations.Memo(
         facts=form.facts.data or "",
         observed_on=form.observed_on.data,
         age_group=AgeGroup(form.age_group.data),
@@ -135,28 +138,28 @@ def _memo_page(form: MemoForm, observation: "Observation | None", breadcrumb: Tr
 
 
 @blueprint.route("/observations/<int:observation_id>/receiver", methods=["GET", "POST"])
-@requires(OBSERVATION.permission(ObservationAct.SEND), of=queries.observation, personal=MEMO)
+@requires(OBSERVATION.permission(ObservationAct.SEND), of=sheets.observation, personal=MEMO)
 @writes
 def receiver(observation: "Observation") -> ResponseReturnValue:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
     if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
         return redirect(url_for(".observation", observation_id=observation.id))
-    offered = {one.id: one for one in queries.receivers(observation, clock.today())}
+    offered = {one.id: one for one in sheets.receivers(observation, clock.today())}
     form = ReceiverForm()
     form.offer((one.id, _called(one, observation)) for one in offered.values())
 
     def send() -> None:
-        services.save_observation(
+        referral_observations.save_observation(
             observation=observation, agency=offered[form.agency_id.data], by=current_user
         )
         if found and form.needed.data:
-            services.confirm_content(subject=observation, reason=form.needed.data, by=current_user)
+            contents.confirm_content(subject=observation, reason=form.needed.data, by=current_user)
         elif found:
-            raise services.needed()
+            raise contents.needed()
         if not calls_first:
-            services.send_observation(observation=observation, by=current_user)
+            referral_observations.send_observation(observation=observation, by=current_user)
 
-    calls_first, found = queries.lacks_call(observation), queries.personal_in(observation)
+    calls_first, found = sheets.lacks_call(observation), sheets.personal_in(observation)
     if form.validate_on_submit() and succeeds(form, send):
         if calls_first:
             return redirect(url_for(".telephone", observation_id=observation.id), 303)
@@ -175,16 +178,16 @@ def receiver(observation: "Observation") -> ResponseReturnValue:
 def _called(agency: "Agency", observation: "Observation") -> str:
     """A receiver's name; its kind where the name does not say it, and whether it is the one of this district."""
     name = agency.name if agency.kind in agency.name else f"{agency.name}（{agency.kind}）"
-    return _("%(name)s：この地区の窓口", name=name) if queries.is_local(agency, observation) else name
+    return _("%(name)s：この地区の窓口", name=name) if sheets.is_local(agency, observation) else name
 
 
 @blueprint.get("/observations/<int:observation_id>")
-@requires(Permission.OBSERVATION_READ, of=queries.observation, personal=MEMO)
+@requires(Permission.OBSERVATION_READ, of=sheets.observation, personal=MEMO)
 def observation(observation: "Observation") -> ResponseReturnValue:
     """The memo with its history and what one can do to it."""
     today = clock.today()
     concealed = observation.concealed_from(current_user)
-    steps = queries.available_steps(current_user, observation)
+    steps = sheets.available_steps(current_user, observation)
     may = {one.act for one in steps}
     return render_template(
         "referrals/observation.html",
@@ -194,18 +197,18 @@ def observation(observation: "Observation") -> ResponseReturnValue:
         may=may,
         asks={ObservationAct.CLOSE, ObservationAct.REDIRECT},
         plainly=OBSERVATION_PLAINLY[observation.status],
-        stranded=queries.is_stranded(observation),
+        stranded=sheets.is_stranded(observation),
         returned=return_reason(observation) if not concealed else None,
         editable=OBSERVATION.allows(observation.status, SheetAct.SAVE),
         withdrawable=SheetAct.WITHDRAW_CONSENT in may and consent_rules.valid(observation.consent, today),
-        agency_names=queries.agency_names(),
+        agency_names=sheets.agency_names(),
         conference=consent_rules.conference(observation.consent, today),
-        due_on=None if concealed else queries.memo_due_on(observation, audit.since_of(observation)),
+        due_on=None if concealed else sheets.memo_due_on(observation, audit.since_of(observation)),
         today=today,
         sent=request.args.get("sent") == "1",
         phones=phones(observation.agency),
-        calls=[] if concealed else queries.calls(observation),
-        callable=queries.may_record_call(current_user, observation),
+        calls=[] if concealed else sheets.calls(observation),
+        callable=sheets.may_record_call(current_user, observation),
         timeline=history(observation, concealed=concealed),
         tones=OBSERVATION_TONES,
         breadcrumb=memo_trail(observation),

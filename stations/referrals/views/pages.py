@@ -15,9 +15,10 @@ from stations.core.disclosures import Kind, find_personal
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
-from stations.referrals import queries, rules
+from stations.referrals import rules
 from stations.referrals.danger import CallOutcome
 from stations.referrals.forms import ConsentFields
+from stations.referrals.queries import sheets
 
 if TYPE_CHECKING:
     from stations.committees.models import Station
@@ -130,7 +131,7 @@ def phones(*agencies: "Agency | None") -> list[tuple[str, str]]:
 
 def offer_agencies(form: ConsentFields, station: "Station | None") -> None:
     """Put the agencies that may be named to the person into the fields of a consent, the district's own first."""
-    form.offer_agencies((one.id, one.name) for one in queries.nameable(station))
+    form.offer_agencies((one.id, one.name) for one in sheets.nameable(station))
 
 
 def hints(*texts: str) -> list[str]:

@@ -18,10 +18,12 @@ from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.core.workflow import Step
-from stations.referrals import consent_rules, queries, services
+from stations.referrals import consent_rules
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
+from stations.referrals.queries import lists, sheets
 from stations.referrals.rules import Act, AgeGroup, SheetAct, Status
+from stations.referrals.services import consents, contents, referrals
 from stations.referrals.views.pages import (
     SHEET,
     Trail,
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 @requires(Permission.REFERRAL_READ)
 def index() -> ResponseReturnValue:
     """The list by number, with what is late on top."""
-    rows = queries.referrals(current_user)
+    rows = lists.referrals(current_user)
     return render_template(
         "referrals/index.html",
         overdue=sum(row.overdue for row in rows),
@@ -64,12 +66,12 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Page 1: the station, found by district and weekday, with its next opening."""
     form = StationForm()
-    agencies = queries.own_agencies(current_user)
+    agencies = sheets.own_agencies(current_user)
     form.agency_id.choices = options([(one.id, one.name) for one in agencies])
     stations = _offer(form)
     if form.validate_on_submit():
         agency = next(one for one in agencies if one.id == form.agency_id.data)
-        referral = services.create_referral(
+        referral = referrals.create_referral(
             agency=agency,
             station=stations[form.station_id.data],
             contact_name=current_user.name,
@@ -111,7 +113,7 @@ def _station_page(form: StationForm, referral: "Referral | None", breadcrumb: Tr
 
 
 @blueprint.route("/referrals/<int:referral_id>/edit/<part>", methods=["GET", "POST"])
-@requires(REFERRAL.permission(SheetAct.SAVE), of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(SheetAct.SAVE), of=sheets.referral, personal=SHEET)
 @writes
 def edit(referral: "Referral", part: str) -> ResponseReturnValue:
     """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
@@ -127,10 +129,10 @@ def _edit_station(referral: "Referral") -> ResponseReturnValue:
     form = StationForm(data={"agency_id": referral.agency_id, "station_id": referral.station_id})
     form.agency_id.choices = options([(referral.agency_id, referral.agency.name)])
     stations = _offer(form)
-    form.share(lambda: services.standing(referral, ["station_id"]))
+    form.share(lambda: consents.standing(referral, ["station_id"]))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.save_referral(
+        lambda: referrals.save_referral(
             referral=referral,
             station=stations[form.station_id.data],
             seen=form.seen.data,
@@ -147,10 +149,10 @@ def _edit_person(referral: "Referral") -> ResponseReturnValue:
     form.show_consent(referral.consent)
     if not form.is_submitted() and referral.consent is None:
         form.given_on.data = clock.today()
-    form.share(lambda: services.standing(referral, ["alias", "age_group"], consent=True))
+    form.share(lambda: consents.standing(referral, ["alias", "age_group"], consent=True))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.save_referral(
+        lambda: referrals.save_referral(
             referral=referral,
             alias=form.alias.data or "",
             age_group=AgeGroup(form.age_group.data),
@@ -172,10 +174,12 @@ def _edit_person(referral: "Referral") -> ResponseReturnValue:
 def _edit_wishes(referral: "Referral") -> ResponseReturnValue:
     form = WishesForm(obj=referral)
     form.begin(written=bool(referral.wishes))
-    form.share(lambda: services.standing(referral, form.own))
+    form.share(lambda: consents.standing(referral, form.own))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: services.save_referral(referral=referral, seen=form.seen.data, by=current_user, **form.facts),
+        lambda: referrals.save_referral(
+            referral=referral, seen=form.seen.data, by=current_user, **form.facts
+        ),
     ):
         return _onward(referral, "check")
     return render_template(
@@ -198,18 +202,18 @@ def _onward(referral: "Referral", part: str) -> Response:
 
 
 @blueprint.route("/referrals/<int:referral_id>/check", methods=["GET", "POST"])
-@requires(REFERRAL.permission(Act.SEND), of=queries.referral, personal=SHEET)
+@requires(REFERRAL.permission(Act.SEND), of=sheets.referral, personal=SHEET)
 @writes
 def check(referral: "Referral") -> ResponseReturnValue:
     """Page 4: everything once more, then it is sent."""
     if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
         return redirect(url_for(".referral", referral_id=referral.id))
-    form, found = SendForm(), queries.personal_in(referral)
+    form, found = SendForm(), sheets.personal_in(referral)
 
     def send() -> None:
         if found and form.needed.data:
-            services.confirm_content(subject=referral, reason=form.needed.data, by=current_user)
-        services.send(referral=referral, by=current_user)
+            contents.confirm_content(subject=referral, reason=form.needed.data, by=current_user)
+        referrals.send(referral=referral, by=current_user)
 
     if form.validate_on_submit() and succeeds(form, send):
         return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
@@ -220,10 +224,10 @@ def check(referral: "Referral") -> ResponseReturnValue:
         referral=referral,
         open_gate=open_gate,
         run_out=consent_rules.run_out_on(referral.consent, clock.today()),
-        desk=None if open_gate else queries.desk(),
+        desk=None if open_gate else sheets.desk(),
         returned=return_reason(referral),
         found=found,
-        agency_names=queries.agency_names(),
+        agency_names=sheets.agency_names(),
         breadcrumb=referral_trail(referral, _("内容の確認")),
     )
 
@@ -252,12 +256,12 @@ def _main_act(steps: list[Step[Status]], agreed: str | None) -> StrEnum | None:
 
 
 @blueprint.get("/referrals/<int:referral_id>")
-@requires(Permission.REFERRAL_READ, of=queries.referral, personal=SHEET)
+@requires(Permission.REFERRAL_READ, of=sheets.referral, personal=SHEET)
 def referral(referral: "Referral") -> ResponseReturnValue:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
     concealed = referral.concealed_from(current_user)
-    steps, looks = queries.available_steps(current_user, referral), queries.open_looks(current_user, referral)
+    steps, looks = sheets.available_steps(current_user, referral), sheets.open_looks(current_user, referral)
     acts, may = [one for one in steps if one.endpoint == "referrals.act"], {one.act for one in steps}
     timeline = history(referral, concealed=concealed)
     agreed = _agreed_visit(referral, timeline)
@@ -275,9 +279,9 @@ def referral(referral: "Referral") -> ResponseReturnValue:
         agreed=agreed,
         asks=ASKS,
         withdrawable=SheetAct.WITHDRAW_CONSENT in may and consent_rules.valid(referral.consent, today),
-        agency_names=queries.agency_names(),
+        agency_names=sheets.agency_names(),
         over=referral.status in REFERRAL.final,
-        due_on=queries.due_on(referral, audit.since_of(referral)),
+        due_on=sheets.due_on(referral, audit.since_of(referral)),
         today=today,
         sent=request.args.get("sent") == "1",
         timeline=timeline,

@@ -1,1 +1,0 @@
-"""What the home page and the overview show, read from every package's tables."""

@@ -14,8 +14,8 @@ from stations.applications import labels as plan_labels
 from stations.applications import queries as applications
 from stations.applications import rules as plans
 from stations.applications.models import Plan
-from stations.attendance import queries as attendance
 from stations.attendance.models import OpeningRecord
+from stations.attendance.queries import waiting as attendance_tasks
 from stations.committees import queries as committees
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
@@ -42,7 +42,7 @@ from stations.meetings.models import AgendaItem, Meeting
 from stations.meetings.workflow import MEETING
 from stations.people import queries as people
 from stations.people.models import Person
-from stations.referrals import queries as referrals
+from stations.referrals.queries import waiting as referral_tasks
 from stations.reports.queries import queue as queues
 from stations.reports.queries.overview import DistrictLine, districts
 from stations.reports.queries.queue import Count
@@ -50,8 +50,8 @@ from stations.reports.queries.queue import Count
 # The order is only for tasks without a due date: what is nearest to people first.
 _WAITING = (
     people.waiting_for,
-    attendance.waiting_for,
-    referrals.waiting_for,
+    attendance_tasks.waiting_for,
+    referral_tasks.waiting_for,
     committees.waiting_for,
     applications.waiting_for,
     meetings.waiting_for,

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from stations.applications.models import Plan
 from stations.applications.rules import Status as PlanStatus
-from stations.attendance import queries as attendance
 from stations.attendance.band_rules import Band
+from stations.attendance.queries import bands as attendance_bands
+from stations.attendance.queries import counts
 from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.database import db
@@ -72,7 +73,7 @@ def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months = _months(year)
     stages, money, budgets = _stages(year), _money(year), budget_years.budget_flows(year)
-    visits, bands = attendance.visits_of_year(year), attendance.bands_of(year)
+    visits, bands = counts.visits_of_year(year), attendance_bands.bands_of(year)
     every = tuple(
         DistrictYear(
             name=name,

@@ -19,7 +19,7 @@ from stations.grants.payments.services import corrections
 from stations.grants.queries import grants as grant_queries
 from stations.grants.rules import Act, Status
 from stations.grants.settlement.services import determinations
-from stations.people import services as people
+from stations.people.services import roles
 from stations.reports.queries.home import home
 from tests.grants import cast as grants
 from tests.support import cast
@@ -183,7 +183,7 @@ def test_who_asked_for_the_change_does_not_decide_its_end(db_session: Session):
     with pytest.raises(NotAllowed, match="除斥"):
         cancellations.cancel(grant=grant, by=made.chair)
     seat = next(role for role in made.chair.roles if role.role is Role.CHAIR)
-    people.end_role(seat, on=clock.today() - dt.timedelta(days=1), by=None)
+    roles.end_role(seat, on=clock.today() - dt.timedelta(days=1), by=None)
     with refused(RuleBroken, None, "ご自分が起案"):
         cancellations.cancel(grant=grant, by=made.chair)
     cancellations.cancel(grant=grant, by=made.approver)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory
-from stations.attendance import queries as attendance
-from stations.attendance.queries import PeriodTotals
+from stations.attendance.queries import counts
+from stations.attendance.queries.counts import PeriodTotals
 from stations.core import clock
 from stations.core.audit import Event
 from stations.core.database import db
@@ -185,7 +185,7 @@ def activity(grant: Grant) -> Activity:
         Grant.status.not_in([Status.REFUSED, Status.WITHDRAWN]),
     )
     days = period(grant)
-    held = attendance.totals_between(grant.station_id, *days)
+    held = counts.totals_between(grant.station_id, *days)
     return Activity(days, held, shared=bool(db.session.scalar(sa.select(other))))
 
 
