@@ -34,6 +34,7 @@ from stations.core import (
     web,
 )
 from stations.core.access import Permission, can
+from stations.core.addresses import Application
 from stations.core.config import Config
 from stations.core.language import lazy_gettext as _l
 from stations.demo.cli import commands as demo_commands
@@ -105,7 +106,7 @@ NAVIGATION_ENDPOINTS = frozenset(item.endpoint for item in NAVIGATION)
 def create_app(config: Config | None = None) -> Flask:
     """Build the application; raises ConfigError when the environment does not allow a start."""
     config = config or Config.from_environment()
-    app = Flask(
+    app = Application(
         "stations", template_folder=str(PACKAGE.parent / "templates"), static_folder=str(statics.SOURCES)
     )
     app.config.update(_flask_settings(config))
