@@ -17,8 +17,8 @@ class Application(Flask):
 
     def url_for(
         self,
-        endpoint: str,
         /,
+        endpoint: str,
         *,
         _anchor: str | None = None,
         _method: str | None = None,

@@ -17,10 +17,18 @@ from stations.grants.rules import Status
 from stations.grants.settings.queries import process_by
 from stations.people.models import Person
 
+_COMMITTEES = (
+    Permission.REPORT_SUBMIT,
+    Permission.RECEIPT_ENTER,
+    Permission.ACCOUNTS_AUDIT,
+    Permission.FINDING_ANSWER,
+)
+
 
 def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
     """What this person can do next about the reports of open grants: write, audit, hand in, mend, inspect."""
-    reported = reporting.REPORTABLE | {Status.REPORTED}
+    writes = any(can(person, permission) for permission in _COMMITTEES)
+    reported = reporting.REPORTABLE | {Status.REPORTED} if writes else {Status.REPORTED}
     open_grants = [one for one in grants if one.grant.status in reported]
     tasks = (_task(person, one, one.grant) for one in open_grants)
     return [*_findings(person, open_grants), *(task for task in tasks if task is not None)]
