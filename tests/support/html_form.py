@@ -143,7 +143,7 @@ def _values_kept(control: Element) -> list[str]:
     if control.get("type") in {"checkbox", "radio"}:
         return [control.get("value", "on")] if control.get("checked") is not None else []
     if control.tag == "textarea":
-        return ["".join(control.itertext()).removeprefix("\n")]  # HTML drops the line break after the tag
+        return ["".join(control.itertext())]
     return [] if control.get("type") == "file" else [control.get("value", "")]
 
 

@@ -49,6 +49,9 @@ class HtmlPage:
         self.parse_errors = html5_errors(self.source)
         reader = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
         self.root = lxml.html.document_fromstring(self.source, parser=reader)
+        # HTML drops the line break behind these tags; lxml does not.
+        for element in self.root.iter("textarea", "pre"):
+            element.text = (element.text or "").removeprefix("\n")
 
     @property
     def text(self) -> str:
