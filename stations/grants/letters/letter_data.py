@@ -3,7 +3,8 @@
 Amounts are integer yen and formatted by the template. Dates and numbers are finished text
 (「令和8年5月1日」「松地共第12号」), because their form is a setting. Free text may hold line ends.
 Titles, form names, the ordinance paragraph and the mayor are settings of the fiscal year. Totals that
-follow from the lines are computed here and cannot disagree with them.
+follow from the lines are computed here and cannot disagree with them. Paragraphs and standing conditions are data too
+(`wording`): the city's of the grant's year, else the programme's.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import ClassVar
 
 from stations.core import documents
 from stations.core.language import grant_word, in_house
+from stations.grants.letters import wording
 
 _LETTERS = Path(__file__).parent
 
@@ -24,10 +26,11 @@ class Letter:
 
     addressee_lines: address and name of the body; addressee_name: who gets 「様」, with the office
     (「代表　…」); scheme: the grant's name; basis: the paragraph it rests on; seal_note: 「（公印省略）」 or
-    nothing; appeal: 教示 or another closing paragraph.
+    nothing.
     """
 
     template: ClassVar[str]
+    kind: ClassVar[str]
 
     title: str
     number: str
@@ -43,10 +46,13 @@ class Letter:
     sender_title: str = "松戸市長"
     form: str = ""
     seal_note: str = ""
-    appeal: str = ""
 
-    def totals(self) -> dict[str, int]:
-        """Amounts that follow from the letter's lines, by the template's names."""
+    def totals(self) -> dict[str, object]:
+        """Facts that follow from the letter's own, by the template's names."""
+        return {}
+
+    def chosen(self) -> dict[str, str]:
+        """Where a kind has texts for several cases: place in the template → the text of this case."""
         return {}
 
 
@@ -59,21 +65,30 @@ class CostLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Award(Letter):
-    """交付決定通知書. income_total_yen is positive; the table shows it as a deduction."""
+    """交付決定通知書. income_total_yen is positive; the table shows it as a deduction.
+
+    conditions: those of this grant alone. late: decided when its year was over, so nothing is left to advance.
+    """
 
     template = "award.typ"
+    kind = "award"
 
     title: str = "補助金交付決定通知書"
     applied_dated: str
     period: str
     award_yen: int
-    payment_method: str
+    decided_dated: str
     report_due: str
+    retention_years: int
     lines: list[CostLine]
     income_total_yen: int
     conditions: list[str]
+    late: bool = False
 
-    def totals(self) -> dict[str, int]:
+    def chosen(self) -> dict[str, str]:
+        return {"payment": "payment_late" if self.late else "payment"}
+
+    def totals(self) -> dict[str, object]:
         return {"cost_total_yen": sum(line.amount_yen for line in self.lines)}
 
 
@@ -82,6 +97,7 @@ class Refusal(Letter):
     """不交付決定通知書."""
 
     template = "refusal.typ"
+    kind = "refusal"
 
     title: str = "補助金不交付決定通知書"
     applied_dated: str
@@ -101,12 +117,13 @@ class Disallowed:
 
 @dataclass(frozen=True, kw_only=True)
 class Determination(Letter):
-    """額の確定通知書. The template derives 差引 = fixed − paid and says which way it goes.
+    """額の確定通知書. 差引 = fixed − paid; one of three texts says which way it goes.
 
     disallowed: what the 検査 took off the reported costs; without any the letter does not speak of it.
     """
 
     template = "determination.typ"
+    kind = "determination"
 
     title: str = "補助金の額の確定通知書"
     reported_dated: str
@@ -117,15 +134,24 @@ class Determination(Letter):
     paid_yen: int
     disallowed: list[Disallowed] = field(default_factory=list)
 
-    def totals(self) -> dict[str, int]:
-        return {"disallowed_yen": sum(one.amount_yen for one in self.disallowed)}
+    def totals(self) -> dict[str, object]:
+        return {
+            "disallowed_yen": sum(one.amount_yen for one in self.disallowed),
+            "difference_yen": abs(self.fixed_yen - self.paid_yen),
+        }
+
+    def chosen(self) -> dict[str, str]:
+        if self.fixed_yen == self.paid_yen:
+            return {"settlement": "settlement_none"}
+        return {"settlement": f"settlement_{'paid' if self.fixed_yen > self.paid_yen else 'refunded'}"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refund(Letter):
-    """返還命令書. Raises ValueError unless refund = paid − fixed and positive."""
+    """返還命令書. Raises ValueError unless refund = paid − fixed and positive. cancelled: it follows from a 取消し."""
 
     template = "refund.typ"
+    kind = "refund"
 
     title: str = "補助金返還命令書"
     award_dated: str
@@ -134,12 +160,22 @@ class Refund(Letter):
     fixed_yen: int
     refund_yen: int
     due: str
-    reason: str
-    payment_method: str
+    cancelled: bool = False
+    found: str = ""
+
+    def chosen(self) -> dict[str, str]:
+        return {"reason": "reason_cancelled" if self.cancelled else "reason"}
 
     def __post_init__(self) -> None:
         if self.refund_yen <= 0 or self.refund_yen != self.paid_yen - self.fixed_yen:
             raise ValueError("the refund is what was paid beyond the fixed amount")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery(Refund):
+    """返還命令書 after 完結. found: what was found about this grant, below the standing reason."""
+
+    kind = "recovery"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +186,7 @@ class Cancellation(Letter):
     """
 
     template = "cancellation.typ"
+    kind = "cancellation"
 
     title: str = "補助金交付決定取消通知書"
     award_dated: str
@@ -165,11 +202,17 @@ class Cancellation(Letter):
         if not 0 <= self.kept_yen < self.award_yen:
             raise ValueError("what is left of a cancelled award is less than the award")
 
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> dict[str, object]:
         return {
             "cancelled_yen": self.award_yen - self.kept_yen,
             "refund_yen": max(0, self.paid_yen - self.kept_yen),
+            "extent": "一部" if self.kept_yen else "全部",
         }
+
+    def chosen(self) -> dict[str, str]:
+        if not self.final:
+            return {"repayment": "repayment_reported"}
+        return {"repayment": "repayment" if self.paid_yen > self.kept_yen else "repayment_none"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +227,7 @@ class ChangeApproval(Letter):
     """変更承認通知書: one row per cost category, before and after."""
 
     template = "change.typ"
+    kind = "change"
 
     title: str = "補助事業変更承認通知書"
     requested_dated: str
@@ -192,9 +236,8 @@ class ChangeApproval(Letter):
     award_yen: int
     change: str
     lines: list[ChangedLine]
-    conditions: list[str] = field(default_factory=list)
 
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> dict[str, object]:
         return {
             "before_total_yen": sum(line.before_yen for line in self.lines),
             "after_total_yen": sum(line.after_yen for line in self.lines),
@@ -206,6 +249,7 @@ class ChangeRefusal(Letter):
     """変更不承認通知書: what was asked for, and why it is not approved."""
 
     template = "change_refusal.typ"
+    kind = "change_refusal"
 
     title: str = "補助事業変更不承認通知書"
     requested_dated: str
@@ -299,14 +343,36 @@ def _total(lines: list[AccountLine]) -> AccountLine:
     )
 
 
+def standard(kind: str) -> dict[str, str]:
+    """The texts of a kind where a city begins, with the one word for its money."""
+    return {name: in_house(text) for name, text in wording.KINDS[kind].texts.items()}
+
+
+def said(letter: Letter) -> dict[str, str]:
+    """What a letter prints for each placeholder of its kind."""
+    return wording.values(letter.kind, asdict(letter) | letter.totals())
+
+
 def pdf(
-    letter: Letter | FinalReport, *, issued_on: date | None, printed_as: Mapping[str, str] | None = None
+    letter: Letter | FinalReport,
+    *,
+    issued_on: date | None,
+    texts: Mapping[str, str] | None = None,
+    printed_as: Mapping[str, str] | None = None,
 ) -> bytes:
     """The letter as PDF/A; None prints a draft marked 「案」.
 
+    ``texts``: what the city says in letters of this kind; None: the programme's own.
     ``printed_as``: what is printed for characters that no font has. `RuleBroken` names the others.
     """
     data = asdict(letter) | letter.totals()
-    if "title" in data:  # a form of the committee has its own heading
-        data |= {"title": in_house(str(data["title"])), "grant_word": grant_word()}
+    if isinstance(letter, Letter):  # a form of the committee has its own heading
+        data |= {"title": in_house(letter.title), "grant_word": grant_word(), "words": _words(letter, texts)}
     return documents.render(_LETTERS / letter.template, data, issued_on=issued_on, printed_as=printed_as)
+
+
+def _words(letter: Letter, texts: Mapping[str, str] | None) -> dict[str, list[list[wording.Run]]]:
+    """The texts of a letter by their place in the template, filled."""
+    own, values = standard(letter.kind) if texts is None else texts, said(letter)
+    by_place = {name: name for name in own} | letter.chosen()
+    return {place: wording.filled(letter.kind, own[name], values) for place, name in by_place.items()}

@@ -12,7 +12,6 @@ from stations.core import audit, clock, files, numbering, printed_as
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, db, lock
 from stations.core.labels import label
-from stations.core.language import in_house
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.grants import rules as grant_rules
 from stations.grants.awards.models import GrantCancellation, GrantChange
@@ -35,8 +34,6 @@ from stations.grants.settlement.rules import amounts
 from stations.grants.steps import taking
 
 SERIES = "grant_letter"
-_PAY_BY_SLIP = "同封の納入通知書により、納期限までに取扱金融機関で納付してください。"
-_ASK = "この決定について不明な点があるときは、下記の問合せ先にお尋ねください。"
 
 
 def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
@@ -247,8 +244,10 @@ def _award(frame: _Frame) -> letter_data.Award:
         applied_dated=_applied_dated(grant),
         period=f"{clock.format_era(first)}から{clock.format_era(last)}まで",
         award_yen=grant.awarded_yen,
-        payment_method=_payment_method(grant, frame.on),
+        decided_dated=clock.format_era(grant.decided_on) if grant.decided_on else "（決裁日）",
+        late=grant_rules.year_over(grant.fiscal_year, frame.on),
         report_due=_report_due(setting),
+        retention_years=setting.retention_years,
         lines=[
             letter_data.CostLine(
                 category=str(label(line.category)), content=line.content, amount_yen=line.awarded_yen
@@ -256,16 +255,8 @@ def _award(frame: _Frame) -> letter_data.Award:
             for line in grant.lines
         ],
         income_total_yen=sum(amount for _kind, _content, amount in incomes),
-        conditions=[*_own_conditions(grant), *_standing_conditions(setting)],
+        conditions=[line.strip() for line in grant.award_conditions.splitlines() if line.strip()],
     )
-
-
-def _payment_method(grant: Grant, on: dt.date) -> str:
-    """An award that is told after its year says when it was made, and that nothing is left to advance."""
-    if not grant_rules.year_over(grant.fiscal_year, on):
-        return "請求により概算払をする。額の確定の後に精算する。"
-    assert grant.decided_on is not None
-    return f"概算払はしない（交付の決定は{clock.format_era(grant.decided_on)}）。額の確定の後に支払う。"
 
 
 def _report_due(setting: FiscalYearSetting) -> str:
@@ -275,25 +266,12 @@ def _report_due(setting: FiscalYearSetting) -> str:
     return f"事業完了の日から{setting.report_days}日以内又は{clock.format_era(latest)}のいずれか早い日"
 
 
-def _own_conditions(grant: Grant) -> list[str]:
-    return [line.strip() for line in grant.award_conditions.splitlines() if line.strip()]
-
-
-def _standing_conditions(setting: FiscalYearSetting) -> list[str]:
-    return [
-        "補助事業の内容又は経費の配分を変更しようとするときは、あらかじめ市長の承認を受けること。ただし、流用の範囲内の変更を除く。",
-        in_house("補助金は、補助事業の目的以外に使用しないこと。"),
-        f"補助事業に係る帳簿及び証拠書類を、補助事業の完了後{setting.retention_years}年間保存すること。",
-    ]
-
-
 def _refusal(frame: _Frame) -> letter_data.Refusal:
     return letter_data.Refusal(
         **_common(frame),
         applied_dated=_applied_dated(frame.grant),
         applied_yen=frame.grant.requested_yen,
         reason=frame.grant.refusal_reason or "",
-        appeal=_ASK,
     )
 
 
@@ -309,7 +287,6 @@ def _cancellation(frame: _Frame) -> letter_data.Cancellation:
         reason=cancellation.reason,
         final=decisions.is_cancelled(grant),
         report_due=clock.format_era(due) if (due := report_queries.due_on(grant)) else "",
-        appeal=_ASK,
     )
 
 
@@ -342,7 +319,6 @@ def _change_refusal(frame: _Frame) -> letter_data.ChangeRefusal:
         requested_dated=clock.format_era(clock.local_date(change.requested_at)),
         change=change.reason,
         reason=change.decision_reason,
-        appeal=_ASK,
     )
 
 
@@ -387,25 +363,19 @@ def _refund(frame: _Frame) -> letter_data.Refund:
         fixed_yen=settled.fixed,
         refund_yen=settled.refund,
         due=clock.format_era(grant.refund_due_on),
-        reason=(
-            "交付決定の取消しにより、支払済額が交付できる額を超えたため。"
-            if decisions.is_cancelled(grant)
-            else "額の確定により、支払済額が確定額を超えたため。"
-        ),
-        payment_method=_PAY_BY_SLIP,
+        cancelled=decisions.is_cancelled(grant),
     )
 
 
-def _recovery(frame: _Frame) -> letter_data.Refund:
+def _recovery(frame: _Frame) -> letter_data.Recovery:
     recovery = frame.about.recovery
     assert recovery is not None and frame.about.due_on is not None
-    return letter_data.Refund(
+    return letter_data.Recovery(
         **_common(frame),
         **_award_facts(frame.grant),
         paid_yen=recovery.kept_before_yen,
         fixed_yen=recovery.kept_yen,
         refund_yen=recovery.amount_yen,
         due=clock.format_era(frame.about.due_on),
-        reason=f"額の確定の後に、補助の対象と認められない支出が判明したため。\n{recovery.reason}",
-        payment_method=_PAY_BY_SLIP,
+        found=recovery.reason,
     )
