@@ -1,9 +1,8 @@
 """The people of the journey: who they are, how they sign in, and what they do on a page."""
 
 import datetime as dt
-import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,46 +16,21 @@ Fields = dict[str, str | list[str] | Path]
 Words = str | re.Pattern[str]
 
 
-# What a page is made of: each kind of element with its classes and the names of its attributes.
-OUTLINE = """() => [...new Set([...document.querySelectorAll("body *")].map((element) =>
-  [element.tagName, element.getAttribute("class"), element.getAttribute("role"), ...element.getAttributeNames()].join()
-))].sort().join("\\n")"""
-
-
 class Examined:
-    """The pages that axe has found clean: an empty file for each in a folder that the workers of a run share."""
+    """What axe has found clean: a file for each width of a window, in a folder that the workers of a run share."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def of(self, page: Page) -> Path:
-        """The file of pages made of the same at a window as wide."""
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        return self._folder / hashlib.sha256(f"{width} {page.evaluate(OUTLINE)}".encode()).hexdigest()
-
-    def places(self, page: Page) -> set[str]:
-        """The places of pages at a window as wide whose contrast was looked at."""
-        file = self._places_of(page)
-        return set(file.read_text().splitlines()) if file.exists() else set()
-
-    def add_places(self, page: Page, places: Iterable[str]) -> None:
-        with self._places_of(page).open("a") as file:
-            file.write("".join(f"{place}\n" for place in places))
-
-    def _places_of(self, page: Page) -> Path:
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        return self._folder / f"places-{width}"
-
-
-def examine(page: Page, examined: Examined) -> bool:
-    """Let axe look, unless a page made of the same at a window as wide was looked at before; whether it looked."""
-    mark = examined.of(page)
-    if mark.exists():
-        return False
-    examined.add_places(page, assert_clean(page, known=examined.places(page)))
-    mark.touch()
-    return True
+    def look(self, page: Page) -> bool:
+        """Let axe look, unless the page is made of what was looked at before at a window as wide; whether it looked."""
+        file = self._folder / str(page.viewport_size["width"] if page.viewport_size else 0)
+        known = set(file.read_text().split()) if file.exists() else set()
+        new = assert_clean(page, known)
+        with file.open("a") as marks:
+            marks.write("".join(f"{mark}\n" for mark in new))
+        return bool(new)
 
 
 class Album:
@@ -70,9 +44,7 @@ class Album:
     def add(self, page: Page, name: str) -> None:
         """Nothing scrolls sideways; axe finds nothing; a picture is kept if somebody wants one."""
         assert_fits(page)
-        if not examine(page, self._examined):
-            return
-        if self._folder is None:
+        if not self._examined.look(page) or self._folder is None:
             return
         path = re.sub(r"\W+", "-", urlsplit(page.url).path.strip("/"))
         self._pictures += 1

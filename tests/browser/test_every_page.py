@@ -10,7 +10,7 @@ from stations.core.access import Role, scope_of
 from stations.core.database import db
 from tests.browser.conftest import VisitorMaker
 from tests.browser.enter import assert_enter_is_harmless
-from tests.browser.journey import Examined, examine
+from tests.browser.journey import Examined
 from tests.browser.sizes import assert_letters_are_large, assert_links_in_tables_are_high
 from tests.support import cast
 from tests.support.demo_site import Site
@@ -81,7 +81,7 @@ def test_pages_are_accessible_and_fit(
         someone.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         someone.page.goto(answer.url)
         try:
-            examine(someone.page, examined)
+            examined.look(someone.page)
             assert_links_in_tables_are_high(someone.page)
             someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             assert_fits(someone.page)

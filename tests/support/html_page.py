@@ -50,7 +50,7 @@ class HtmlPage:
         reader = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
         self.root = lxml.html.document_fromstring(self.source, parser=reader)
         # HTML drops the line break behind these tags; lxml does not.
-        for element in self.root.iter("textarea", "pre"):
+        for element in (*self.root.iter("textarea"), *self.root.iter("pre")):
             element.text = (element.text or "").removeprefix("\n")
 
     @property
