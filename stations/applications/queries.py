@@ -1,4 +1,4 @@
-"""Questions about plans: one, many, whose turn it is, and what a version holds."""
+"""Questions about plans: one, many, what waits for whom, and what a version holds."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -40,7 +40,7 @@ from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
 
-OFFICERS_TURN = (Status.SUBMITTED, Status.RECEIVED)
+AWAITS_OFFICERS = (Status.SUBMITTED, Status.RECEIVED)
 
 
 def plan(plan_id: int) -> Plan | None:
@@ -389,7 +389,7 @@ def told_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
     return list(dict.fromkeys(found))
 
 
-# ---- whose turn it is ----------------------------------------------------------------------------------
+# ---- what waits for whom ------------------------------------------------------------------------------
 
 
 def due_on(plan: Plan) -> dt.date | None:
@@ -409,7 +409,7 @@ def _due_on(status: Status, since: dt.datetime, fiscal_year: int) -> dt.date | N
 
 
 def waiting_for(person: Actor) -> list[Task]:
-    """Plans in which it is ``person``'s turn: returned ones first, then drafts; for officials their queue."""
+    """Plans that wait for ``person``: returned ones first, then drafts; for officials their queue."""
     tasks: list[Task] = []
     if own := committee_ids(person, Permission.PLAN_DRAFT):
         tasks += [_task(plan, plan.station) for plan in _lines(_to_write(), committee_ids=list(own))]
@@ -428,7 +428,7 @@ def _to_write() -> sa.Select[Any]:
 
 @cache
 def _to_review() -> sa.Select[Any]:
-    return _plan_lines().where(Plan.status.in_(OFFICERS_TURN)).order_by(Plan.status_since, Plan.id)
+    return _plan_lines().where(Plan.status.in_(AWAITS_OFFICERS)).order_by(Plan.status_since, Plan.id)
 
 
 _TASKS = {

@@ -1,4 +1,4 @@
-"""Questions about general meetings: agenda, members, quorum, who may vote, and whose turn it is."""
+"""Questions about general meetings: agenda, members, quorum, who may vote, and what waits for whom."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -191,7 +191,7 @@ def eligible_voters(
     return Voters(eligible=may, recused=[member for member in there if member not in may])
 
 
-# ---- whose turn it is ----------------------------------------------------------------------------------
+# ---- what waits for whom ------------------------------------------------------------------------------
 
 
 def waiting_for(person: Actor) -> list[Task]:

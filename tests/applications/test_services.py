@@ -323,7 +323,7 @@ def test_members_of_the_meeting_see_what_comes_before_them(street: Street):
     assert [one.id for one in queries.plans_for(member)] == [plan.id]
 
 
-def test_whose_turn_it_is(street: Street):
+def test_what_waits_for_whom(street: Street):
     plan = plans.submitted(street.station, street.chair)
     plans.draft(street.station, street.drafter, title="別の計画")
     tasks = queries.waiting_for(street.officer)

@@ -22,7 +22,7 @@ from stations.grants.awards.queries import decisions
 from stations.grants.books.queries import ledger
 from stations.grants.letters import queries as letters
 from stations.grants.models import Grant
-from stations.grants.pages import turns
+from stations.grants.pages import available_acts
 from stations.grants.payments.queries import payments
 from stations.grants.rules import FINAL, PaymentStatus, RecoveryStatus, Status
 from stations.grants.settlement.queries import recoveries
@@ -215,16 +215,18 @@ class Life(RuleBasedStateMachine):
     def _offered(self) -> list[str]:
         """What the grant's page offers today: the payments first, then the acts in their order."""
         with on(self.today):
-            pages = [turns.request_turn(one) for one in self.grant.payment_requests]
-            pending = [
-                turn for turn in pages if turn is not None and turn.endpoint != "grants.reverse_payment"
+            pages = [available_acts.request_act(one) for one in self.grant.payment_requests]
+            pending = [act for act in pages if act is not None and act.endpoint != "grants.reverse_payment"]
+            paid = [act for act in pages if act is not None and act.endpoint == "grants.reverse_payment"]
+            found = [
+                *pending,
+                *available_acts.available_acts(self.grant, available_acts.facts(self.grant)),
+                *paid[-1:],
             ]
-            paid = [turn for turn in pages if turn is not None and turn.endpoint == "grants.reverse_payment"]
-            found = [*pending, *turns.turns(self.grant, turns.facts(self.grant)), *paid[-1:]]
             findings = [
                 name for one in recoveries.recoveries(self.grant) for name in FINDINGS.get(one.status, [])
             ]
-        return [*findings, *(name for turn in found for name in ON_PAGE[turn.endpoint])]
+        return [*findings, *(name for act in found for name in ON_PAGE[act.endpoint])]
 
     def _does(self, name: str) -> bool:
         """Whether the act was done; a refused one leaves nothing behind."""

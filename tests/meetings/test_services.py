@@ -418,7 +418,7 @@ def test_the_timeline_names_the_plan_also_when_it_is_off_the_agenda(hall: Hall):
     assert not any(title in str(entry.label) or entry.reason for entry in others), "it is off the agenda"
 
 
-def test_whose_turn_it_is(hall: Hall):
+def test_what_waits_for_whom(hall: Hall):
     assert [task.label for task in queries.waiting_for(hall.members[0])] == [
         "全体会議の議案を読む：第1回全体会議"
     ]

@@ -18,7 +18,7 @@ from stations.grants.awards.services import awards
 from stations.grants.books.rules.bookkeeping import Standing
 from stations.grants.letters.labels import LETTERS
 from stations.grants.models import Grant
-from stations.grants.pages.turns import Facts, Turn, turns
+from stations.grants.pages.available_acts import AvailableAct, Facts, available_acts
 from stations.grants.rules import FINAL, Status
 from stations.reports.queries.home import home
 from tests.grants import cast as grants
@@ -68,7 +68,7 @@ def test_what_is_called_off_today_is_not_the_next_opening(db_session: Session):
 # ---- the queue of the city ---------------------------------------------------------------------------------------
 
 
-def _expected_turns(status: Status) -> Iterator[Turn | None]:
+def _expected_acts(status: Status) -> Iterator[AvailableAct | None]:
     """The act that the state asks for first, whatever else is known of the grant; None: no act is expected.
 
     Leaves out what has a task of its own in any state: the letter about a decided change, a drafted 取消し,
@@ -96,7 +96,7 @@ def _expected_turns(status: Status) -> Iterator[Turn | None]:
             refund_due_on=TODAY,
             fiscal_year=clock.fiscal_year(TODAY),
         )
-        yield next((turn for turn in turns(grant, known) if turn.kind == "primary"), None)
+        yield next((act for act in available_acts(grant, known) if act.kind == "primary"), None)
 
 
 def _works_off(role: Role, status: Status) -> bool:
@@ -106,7 +106,7 @@ def _works_off(role: Role, status: Status) -> bool:
     """
     if status in FINAL:
         return False
-    return all(turn and turn.permission in ROLE_PERMISSIONS[role] for turn in _expected_turns(status))
+    return all(act and act.permission in ROLE_PERMISSIONS[role] for act in _expected_acts(status))
 
 
 @pytest.mark.parametrize("status", Status)
@@ -121,8 +121,8 @@ def test_every_state_that_waits_for_the_city_waits_for_one_role(db_session: Sess
     for status in set(Status) - FINAL:
         workers = [role for role in CITY_ROLES if _works_off(role, status)]
         asked = any(
-            turn and turn.permission in ROLE_PERMISSIONS[role]
-            for turn in _expected_turns(status)
+            act and act.permission in ROLE_PERMISSIONS[role]
+            for act in _expected_acts(status)
             for role in CITY_ROLES
         )
         assert len(workers) == asked, status

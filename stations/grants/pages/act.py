@@ -13,7 +13,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants import disclosure
 from stations.grants.awards.queries import drafts
-from stations.grants.pages import turns
+from stations.grants.pages import available_acts
 from stations.grants.pages.trail import trail
 from stations.grants.pages.words import Facts, about, fact
 from stations.grants.queries import grants
@@ -42,10 +42,10 @@ def not_now(grant: "Grant") -> Response | None:
 
     Pressing a button too late is another matter: the service answers with `Conflict`.
     """
-    offered = {turn.endpoint for turn in turns.turns(grant, turns.facts(grant))}
+    offered = {one.endpoint for one in available_acts.available_acts(grant, available_acts.facts(grant))}
     if request.method == "POST" or request.endpoint in offered:
         return None
-    if request.endpoint in turns.ended_with_the_year(grant):
+    if request.endpoint in available_acts.ended_with_the_year(grant):
         flash(_("年度が終わったため、この手続きはできません。"), "info")
         return redirect(url_for("grants.grant", grant_id=grant.id))
     flash(

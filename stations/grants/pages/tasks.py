@@ -15,13 +15,13 @@ from stations.grants.awards.queries.drafts import SentBack, sent_back
 from stations.grants.awards.rules.granting import apply_by
 from stations.grants.models import Grant
 from stations.grants.pages import report_tasks
-from stations.grants.pages.turns import (
+from stations.grants.pages.available_acts import (
+    AvailableAct,
     Facts,
-    Turn,
+    available_acts,
     change_asked_at,
-    recovery_turn,
-    request_turn,
-    turns,
+    recovery_act,
+    request_act,
 )
 from stations.grants.queries.desk import Desk, OpenGrant, desk, papers
 from stations.grants.rules import AWAITS_CLOSING, RecoveryStatus, Status
@@ -140,29 +140,29 @@ def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, kn
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
-    for turn in turns(grant, known):
-        expected = turn.waits and not (turn.endpoint == "grants.advance" and one.asked)
-        if expected and turn.permission in held and can(person, turn.permission, grant):
-            yield _task(turn, one, _until(turn, grant, known), grant_id=grant.id)
+    for act in available_acts(grant, known):
+        expected = act.waits and not (act.endpoint == "grants.advance" and one.asked)
+        if expected and act.permission in held and can(person, act.permission, grant):
+            yield _task(act, one, _until(act, grant, known), grant_id=grant.id)
     for request in one.asked:
-        next_turn = request_turn(request)
-        if next_turn is None or next_turn.permission not in held:
+        next_act = request_act(request)
+        if next_act is None or next_act.permission not in held:
             continue
-        if can(person, next_turn.permission, request):
+        if can(person, next_act.permission, request):
             yield _task(
-                next_turn,
+                next_act,
                 one,
                 settings.process_by(grant, request.requested_at),
                 payment_request_id=request.id,
             )
 
 
-def _until(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
-    if turn.endpoint == "grants.record_refund":
+def _until(act: AvailableAct, grant: Grant, known: Facts) -> dt.date | None:
+    if act.endpoint == "grants.record_refund":
         return grant.refund_due_on
-    if turn.permission in _COMMITTEES:
+    if act.permission in _COMMITTEES:
         return clock.fiscal_year_period(grant.fiscal_year)[1]
-    return process_by(turn, grant, known)
+    return process_by(act, grant, known)
 
 
 _COMMITTEES = frozenset({Permission.GRANT_APPLY, Permission.ADVANCE_REQUEST})
@@ -172,20 +172,20 @@ _ON_APPLICATION = frozenset(
 _ON_REPORT = frozenset({Status.REPORTED, Status.INSPECTED, Status.DETERMINING, Status.DETERMINED})
 
 
-def process_by(turn: Turn, grant: Grant, known: Facts) -> dt.date | None:
-    """Until when the city takes this turn (標準処理期間); None where it answers nothing."""
-    if turn.permission in _COMMITTEES:
+def process_by(act: AvailableAct, grant: Grant, known: Facts) -> dt.date | None:
+    """Until when the city does this (標準処理期間); None where it answers nothing."""
+    if act.permission in _COMMITTEES:
         return None
-    return settings.process_by(grant, _received_at(turn, grant, known))
+    return settings.process_by(grant, _received_at(act, grant, known))
 
 
-def _received_at(turn: Turn, grant: Grant, known: Facts) -> dt.datetime | None:
-    """When that came about which ``turn`` answers: what a committee handed in, a draft, a payment; None for nothing."""
-    if turn.endpoint in {"grants.decide_change", "grants.issue_change"}:
+def _received_at(act: AvailableAct, grant: Grant, known: Facts) -> dt.datetime | None:
+    """When that came about which ``act`` answers: what a committee handed in, a draft, a payment; None for nothing."""
+    if act.endpoint in {"grants.decide_change", "grants.issue_change"}:
         return known.change_asked_at
-    if turn.endpoint in {"grants.cancel", "grants.return_cancellation"}:
+    if act.endpoint in {"grants.cancel", "grants.return_cancellation"}:
         return known.cancelling_since
-    if turn.endpoint in {"grants.order_refund", "grants.return_refund"}:
+    if act.endpoint in {"grants.order_refund", "grants.return_refund"}:
         return known.refunding_since
     if grant.status in AWAITS_CLOSING:
         return known.since
@@ -226,10 +226,10 @@ def _back_again(task: Task, back: SentBack) -> Task:
     return replace(task, hint=_("差し戻されています：%(reason)s", reason=back.reason))
 
 
-def _task(turn: Turn, one: OpenGrant, due_on: dt.date | None, **values: int) -> Task:
+def _task(act: AvailableAct, one: OpenGrant, due_on: dt.date | None, **values: int) -> Task:
     return Task(
-        label=_("%(act)s：%(name)s", act=turn.label, name=one.name),
-        endpoint=turn.endpoint,
+        label=_("%(act)s：%(name)s", act=act.label, name=one.name),
+        endpoint=act.endpoint,
         values=values,
         due_on=due_on,
     )
@@ -240,11 +240,11 @@ def recovery_tasks(person: Person, at: OpenGrant) -> Iterable[Task]:
     one = at.recovery
     if one is None:
         return
-    turn = recovery_turn(one)
-    if turn is not None and can(person, turn.permission, one):
+    act = recovery_act(one)
+    if act is not None and can(person, act.permission, one):
         yield Task(
-            label=_("%(act)s：%(name)s", act=turn.label, name=at.name),
-            endpoint=turn.endpoint,
+            label=_("%(act)s：%(name)s", act=act.label, name=at.name),
+            endpoint=act.endpoint,
             values={"grant_recovery_id": one.id},
             due_on=one.due_on or settings.process_by(one.grant, one.drafted_at),
         )

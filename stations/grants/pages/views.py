@@ -17,11 +17,11 @@ from stations.grants.books.queries import budget, ledger
 from stations.grants.books.rules.bookkeeping import Posting
 from stations.grants.labels import STAGES, TONES, steps
 from stations.grants.letters.labels import LETTERS
-from stations.grants.pages import late_reports, report_tasks, tasks, turns, words
+from stations.grants.pages import available_acts, late_reports, report_tasks, tasks, words
+from stations.grants.pages.available_acts import Buttons
+from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.trail import trail
-from stations.grants.pages.turns import Buttons
-from stations.grants.pages.turns import Facts as Known
 from stations.grants.payments.labels import PAYMENT_KINDS, PAYMENT_TONES
 from stations.grants.payments.queries import budget_years, payments
 from stations.grants.queries import grants as grant_queries
@@ -127,7 +127,7 @@ def _chosen(value: str) -> Status | PaymentStatus | None:
 def grant(grant: "Grant") -> str:
     """Everything about one grant; what an auditor asks for, and the reader's next act."""
     postings = ledger.postings_of(grant)
-    known = turns.facts(grant, postings)
+    known = available_acts.facts(grant, postings)
     setting = grant.setting
     state = disclosure.shown_status(current_user, grant)
     inside = disclosure.sees_drafts(current_user)
@@ -135,7 +135,7 @@ def grant(grant: "Grant") -> str:
     hidden = disclosure.hidden_acts(current_user, grant)
     found = recoveries.shown_recoveries(current_user, grant) if grant.status is Status.CLOSED else []
     timeline = audit.timeline(grant, *grant.payment_requests, *found, without=hidden)
-    buttons = turns.buttons(current_user, grant, known)
+    buttons = available_acts.buttons(current_user, grant, known)
     return render_template(
         "grants/grant.html",
         grant=grant,
@@ -177,7 +177,7 @@ def grant(grant: "Grant") -> str:
 def _payments(grant: "Grant", timeline: list[audit.Entry]) -> dict[str, object]:
     """What stands beside each payment request: its act, until when it is processed, why it came back."""
     return {
-        "turns": _request_turns(grant),
+        "request_acts": _request_acts(grant),
         "promised": {
             one.id: settings.process_by(grant, one.requested_at)
             for one in grant.payment_requests
@@ -189,18 +189,20 @@ def _payments(grant: "Grant", timeline: list[audit.Entry]) -> dict[str, object]:
     }
 
 
-def _recoveries(found: list["GrantRecovery"]) -> list[tuple["GrantRecovery", turns.Turn | None]]:
+def _recoveries(
+    found: list["GrantRecovery"],
+) -> list[tuple["GrantRecovery", available_acts.AvailableAct | None]]:
     """Each finding after 完結 with the act on it that is this person's, or None."""
-    offered = [turns.recovery_turn(one) for one in found]
+    offered = [available_acts.recovery_act(one) for one in found]
     return [
-        (one, turn if turn and access.can(current_user, turn.permission, one) else None)
-        for one, turn in zip(found, offered, strict=True)
+        (one, available if available and access.can(current_user, available.permission, one) else None)
+        for one, available in zip(found, offered, strict=True)
     ]
 
 
 def _waiting_here(grant: "Grant", buttons: Buttons) -> list[Task]:
     """What waits for this person about the report, beside the acts that have a button anyway."""
-    shown = {turn.endpoint for turn in [*buttons.primary, *buttons.other]}
+    shown = {available.endpoint for available in [*buttons.primary, *buttons.other]}
     return [task for task in report_tasks.waits_on(current_user, grant) if task.endpoint not in shown]
 
 
@@ -246,12 +248,13 @@ def _approval(grant: "Grant") -> "AgendaItem | None":
     return applying.approved_item(grant.plan) if access.can(current_user, Permission.MEETING_READ) else None
 
 
-def _request_turns(grant: "Grant") -> dict[int, turns.Turn]:
+def _request_acts(grant: "Grant") -> dict[int, available_acts.AvailableAct]:
     """Payment request id → what this person may do with it; the others are absent."""
     return {
-        request.id: turn
+        request.id: available
         for request in grant.payment_requests
-        if (turn := turns.request_turn(request)) and access.can(current_user, turn.permission, request)
+        if (available := available_acts.request_act(request))
+        and access.can(current_user, available.permission, request)
     }
 
 

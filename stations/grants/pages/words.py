@@ -17,7 +17,7 @@ from stations.grants.awards.queries import applying, decisions
 from stations.grants.books.rules.accounts import BOOKS_OPEN
 from stations.grants.books.rules.bookkeeping import Standing
 from stations.grants.letters.labels import LETTERS
-from stations.grants.pages.turns import Facts as Known
+from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.payments.queries import payments
 from stations.grants.payments.rules.budget_years import Received
 from stations.grants.reports.queries import disallowances, reports

@@ -19,7 +19,7 @@ from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.grants.books.queries import ledger
 from stations.grants.forms import OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.pages import act, turns, words
+from stations.grants.pages import act, available_acts, words
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.trail import trail
 from stations.grants.pages.words import Facts, about, fact
@@ -292,8 +292,8 @@ def _page(
     if act.perform(form, service):
         flash(done, "success")
         return redirect(then()) if then else back
-    turn = turns.request_turn(request)
-    if not form.is_submitted() and (turn is None or turn.endpoint != offered):
+    available = available_acts.request_act(request)
+    if not form.is_submitted() and (available is None or available.endpoint != offered):
         flash(_("この請求は、いま「%(state)s」です。", state=label(request.status)), "info")
         return back
     return render_template(

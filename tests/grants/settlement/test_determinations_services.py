@@ -22,7 +22,7 @@ from stations.grants.books.queries import ledger as ledger_queries
 from stations.grants.books.rules import bookkeeping
 from stations.grants.books.services import ledger
 from stations.grants.letters.services import letters
-from stations.grants.pages import turns
+from stations.grants.pages import available_acts
 from stations.grants.payments.models import PaymentRequest, Repayment
 from stations.grants.payments.queries import payments as payment_queries
 from stations.grants.payments.services import corrections, payments
@@ -231,7 +231,9 @@ def test_an_award_that_was_never_told_is_taken_back_without_a_letter(db_session:
     made = grants.team()
     grant = grants.awarded(made)
     grants.cancelled(made, reason="計算の誤り")
-    assert [turn.endpoint for turn in turns.turns(grant, turns.facts(grant))] == ["grants.close"]
+    assert [act.endpoint for act in available_acts.available_acts(grant, available_acts.facts(grant))] == [
+        "grants.close"
+    ]
     determinations.close(grant=grant, by=made.officer)
     assert grant.letters == []
 

@@ -13,7 +13,7 @@ from stations.grants.awards.queries import decisions
 from stations.grants.awards.rules import granting
 from stations.grants.awards.services import awards, cancellations, changes
 from stations.grants.letters.services import letters
-from stations.grants.pages import tasks, turns
+from stations.grants.pages import available_acts, tasks
 from stations.grants.payments.services import payments
 from stations.grants.rules import Status
 from stations.grants.settings import queries as settings
@@ -116,11 +116,11 @@ def test_a_returned_advance_waits_for_the_treasurer_also_after_one_was_paid(db_s
     assert waits(made.treasurer) == []
     payments.return_request(request=grants.requested(made, 20_000), reason="多すぎる", by=made.officer)
     assert waits(made.treasurer) == ["grants.advance"]
-    assert turns.facts(made.grant).advance_returned
+    assert available_acts.facts(made.grant).advance_returned
     grants.requested(made, 10_000)
     db.session.refresh(made.grant, ["payment_requests"])
     assert waits(made.treasurer) == []
-    assert not turns.facts(made.grant).advance_returned
+    assert not available_acts.facts(made.grant).advance_returned
 
 
 def test_until_when_to_apply_to_ask_for_an_advance_to_decide_on_and_settle_a_cancellation(
@@ -145,7 +145,7 @@ def test_until_when_to_apply_to_ask_for_an_advance_to_decide_on_and_settle_a_can
     letters.issue_cancellation(grant=made.grant, by=made.officer)
     order_by = due(made.officer)["grants.draft_refund"]
     assert order_by is not None and order_by > clock.today(), "counted from the 取消し"
-    assert turns.facts(made.grant).since is not None
+    assert available_acts.facts(made.grant).since is not None
 
 
 def test_until_when_to_close(db_session: Session):
@@ -198,7 +198,7 @@ def test_the_officer_sees_the_report_that_a_discontinued_station_owes(db_session
     grants.paid(made, 30_000)
     awards.discontinue(grant=grant, reason="担い手がいない", by=made.chair)
     assert "grants.report" in waits(made.chair)
-    assert waits(made.officer) == [], "it is the committee's turn"
+    assert waits(made.officer) == [], "it is the committee that acts next"
     grant.completed_on = clock.today() - dt.timedelta(days=60)
     (task,) = tasks.waiting_for(made.officer)
     assert (task.endpoint, task.due_on) == ("grants.grant", clock.today() - dt.timedelta(days=30))
@@ -225,7 +225,7 @@ def test_a_cancellation_waits_for_its_letter_and_then_for_what_follows(db_sessio
     assert (waits(made.officer), waits(made.approver)) == ([], ["grants.cancel"])
     cancellations.return_cancellation(grant=grant, reason="一部だけにする", by=made.approver)
     assert waits(made.approver) == []
-    offered = [turn.endpoint for turn in turns.turns(grant, turns.facts(grant))]
+    offered = [act.endpoint for act in available_acts.available_acts(grant, available_acts.facts(grant))]
     assert "grants.draft_cancellation" in offered and "grants.cancel" not in offered
     grants.cancelled(made)
     assert (waits(made.officer), waits(made.approver)) == (["grants.issue_cancellation"], [])
@@ -262,7 +262,9 @@ APRIL = dt.datetime(2027, 4, 1, 3, tzinfo=dt.UTC)
 
 
 def offered(made: grants.Team) -> list[str]:
-    return [turn.endpoint for turn in turns.turns(made.grant, turns.facts(made.grant))]
+    return [
+        act.endpoint for act in available_acts.available_acts(made.grant, available_acts.facts(made.grant))
+    ]
 
 
 def test_after_the_year_nothing_is_offered_that_would_bind_its_budget(db_session: Session):

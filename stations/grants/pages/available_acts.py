@@ -1,4 +1,4 @@
-"""Whose turn it is: what can be done next with a grant, and by whom."""
+"""What can be done next with a grant, and by whom."""
 
 import datetime as dt
 from collections import Counter
@@ -47,7 +47,7 @@ from stations.people.models import Person
 
 
 @dataclass(frozen=True)
-class Turn:
+class AvailableAct:
     """One act that the state allows: its page, who may, and how it looks. ``waits``: somebody waits for it."""
 
     label: Any
@@ -137,28 +137,28 @@ _CALLED: dict[StrEnum, Any] = {
 
 
 @cache
-def turn(step: Step[Any]) -> Turn:
+def available_act(step: Step[Any]) -> AvailableAct:
     """A step of a table as a button or a task. Reports and inspection tell for themselves what waits (`pages.report_tasks`)."""
     waits = step.kind == "primary" and step.act is not Act.INSPECT
     said = _CALLED.get(step.act) or label(step.act)
-    return Turn(said, step.endpoint, step.permissions[0], waits, step.kind)
+    return AvailableAct(said, step.endpoint, step.permissions[0], waits, step.kind)
 
 
-def _offered(grant: Grant, facts: Facts) -> list[Turn]:
-    """What the table allows from the grant's state, in its order; acts of one page are one turn."""
-    found: dict[str, Turn] = {}
+def _offered(grant: Grant, facts: Facts) -> list[AvailableAct]:
+    """What the table allows from the grant's state, in its order; acts of one page are one available act."""
+    found: dict[str, AvailableAct] = {}
     for step in GRANT.steps_from(grant.status):
         when = _WHEN.get(step.act)
         if step.endpoint and step.endpoint not in found and (when is None or when(grant, facts)):
-            found[step.endpoint] = turn(step)
+            found[step.endpoint] = available_act(step)
     return list(found.values())
 
 
-def turns(grant: Grant, facts: Facts) -> list[Turn]:
+def available_acts(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """What can be done next, the expected act first; who may is asked with `can`."""
     found = _offered(grant, facts)
-    deciding = [turn for turn in found if turn.endpoint in _DECIDE_CANCELLATION]
-    rest = [turn for turn in found if turn not in deciding]
+    deciding = [act for act in found if act.endpoint in _DECIDE_CANCELLATION]
+    rest = [act for act in found if act not in deciding]
     if grant.status is Status.CANCELLED and _cancellation_due(facts):
         rest = []
     ahead = [*_advances(grant, facts), *_letters(grant, facts)]
@@ -169,7 +169,7 @@ def turns(grant: Grant, facts: Facts) -> list[Turn]:
 _DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"})
 
 
-def _advances(grant: Grant, facts: Facts) -> list[Turn]:
+def _advances(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """概算払請求, while something of the award can still be asked for."""
     claimable = paying.advance_limit(facts.standing.awarded, facts.standing.paid, facts.pending)
     if grant.status is not Status.ACTIVE or claimable <= 0:
@@ -178,7 +178,7 @@ def _advances(grant: Grant, facts: Facts) -> list[Turn]:
     words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
     waits = again or facts.standing.paid == 0
     kind = "primary" if waits else "secondary"
-    return [Turn(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind)]
+    return [AvailableAct(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind)]
 
 
 def _cancellation_due(facts: Facts) -> bool:
@@ -186,7 +186,7 @@ def _cancellation_due(facts: Facts) -> bool:
     return "award" in facts.letters and facts.cancellations > facts.letters.get("cancellation", 0)
 
 
-def _letters(grant: Grant, facts: Facts) -> list[Turn]:
+def _letters(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """Letters that wait for 施行, of what was decided last first."""
     due = []
     if facts.untold_changes:
@@ -200,7 +200,7 @@ def _letters(grant: Grant, facts: Facts) -> list[Turn]:
     if grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
         due.append(("refund", "grants.issue_refund"))
     return [
-        Turn(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
+        AvailableAct(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
         for kind, endpoint in due
     ]
 
@@ -225,14 +225,14 @@ def _award_drafted(grant: Grant) -> bool:
     return grant.status is Status.DECIDING and grant.refusal_reason is None
 
 
-def _after_the_year(grant: Grant, found: list[Turn]) -> list[Turn]:
+def _after_the_year(grant: Grant, found: list[AvailableAct]) -> list[AvailableAct]:
     """What the year left undecided can only be refused, or sent back to be refused: that is now what is expected."""
     ended = ended_with_the_year(grant)
     undecided = _award_drafted(grant) or grant.status is Status.REVIEWING
     return [
-        replace(turn, kind="primary", waits=True) if undecided and turn.endpoint in _REFUSE else turn
-        for turn in found
-        if turn.endpoint not in ended
+        replace(act, kind="primary", waits=True) if undecided and act.endpoint in _REFUSE else act
+        for act in found
+        if act.endpoint not in ended
     ]
 
 
@@ -271,28 +271,28 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     )
 
 
-def request_turn(request: PaymentRequest) -> Turn | None:
+def request_act(request: PaymentRequest) -> AvailableAct | None:
     """What comes next for a payment request, or how its payment is corrected."""
     if request.status is PaymentStatus.PAID and not may_reverse(request.kind, request.grant.status):
         return None
-    return next((turn(step) for step in PAYMENT.steps_from(request.status) if step.endpoint), None)
+    return next((available_act(step) for step in PAYMENT.steps_from(request.status) if step.endpoint), None)
 
 
 @dataclass(frozen=True)
 class Buttons:
     """The acts on a grant's page for one person."""
 
-    primary: list[Turn] = field(default_factory=list)
-    other: list[Turn] = field(default_factory=list)
+    primary: list[AvailableAct] = field(default_factory=list)
+    other: list[AvailableAct] = field(default_factory=list)
 
 
 def buttons(person: Person, grant: Grant, known: Facts) -> Buttons:
     """What this person may do next: at most one primary act, the rest beside it."""
-    mine = [turn for turn in turns(grant, known) if can(person, turn.permission, grant)]
-    first = next((turn for turn in mine if turn.kind == "primary"), None)
-    return Buttons([first] if first else [], [turn for turn in mine if turn is not first])
+    mine = [act for act in available_acts(grant, known) if can(person, act.permission, grant)]
+    first = next((act for act in mine if act.kind == "primary"), None)
+    return Buttons([first] if first else [], [act for act in mine if act is not first])
 
 
-def recovery_turn(recovery: GrantRecovery) -> Turn | None:
+def recovery_act(recovery: GrantRecovery) -> AvailableAct | None:
     """What comes next for a finding, or how the record of its money is corrected."""
-    return next((turn(step) for step in RECOVERY.steps_from(recovery.status)), None)
+    return next((available_act(step) for step in RECOVERY.steps_from(recovery.status)), None)
