@@ -14,8 +14,8 @@ from stations.core.language import gettext as _
 from stations.grants import disclosure
 from stations.grants.awards.queries import drafts
 from stations.grants.pages import available_acts
+from stations.grants.pages.presenters import Facts, about, fact
 from stations.grants.pages.trail import trail
-from stations.grants.pages.words import Facts, about, fact
 from stations.grants.queries import grants
 
 if TYPE_CHECKING:

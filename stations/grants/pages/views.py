@@ -17,7 +17,7 @@ from stations.grants.books.queries import budget, ledger
 from stations.grants.books.rules.bookkeeping import Posting
 from stations.grants.labels import STAGES, TONES, steps
 from stations.grants.letters.labels import LETTERS
-from stations.grants.pages import available_acts, late_reports, report_tasks, tasks, words
+from stations.grants.pages import available_acts, late_reports, presenters, report_tasks, tasks
 from stations.grants.pages.available_acts import Buttons
 from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.pages.blueprint import blueprint
@@ -108,7 +108,7 @@ def reports_due() -> str:
     return render_template(
         "grants/reports_due.html",
         found=lists.page_of(late_reports.awaited(current_user), lists.asked_page()),
-        days=words.reminder_days(setting.terms.reminder_days) if setting else "",
+        days=presenters.reminder_days(setting.terms.reminder_days) if setting else "",
         inside=disclosure.sees_drafts(current_user),
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("届いていない実績報告"), None)],
     )
@@ -141,7 +141,7 @@ def grant(grant: "Grant") -> str:
         grant=grant,
         told=disclosure.may_know(current_user, grant),
         status=state,
-        back=words.sent_back(grant, timeline) if inside else None,
+        back=presenters.sent_back(grant, timeline) if inside else None,
         budget=budget.budget(grant),
         setting=setting,
         approval=_approval(grant),
@@ -156,14 +156,14 @@ def grant(grant: "Grant") -> str:
             cancelled=decisions.is_cancelled(grant) and disclosure.may_know_settlement(current_user, grant),
         ),
         recoveries=_recoveries(found),
-        timeline=words.history(timeline),
+        timeline=presenters.history(timeline),
         repayments=repayments,
         books=sum(entry.amount for entry in postings),
         retention=retention_end(grant.fiscal_year, setting.retention_years) if setting else None,
         letters=LETTERS,
         kinds=PAYMENT_KINDS,
-        budget_of=words.budget,
-        receiving_budget=words.receiving_budget,
+        budget_of=presenters.budget,
+        receiving_budget=presenters.receiving_budget,
         received=budget_years.received_by_budgets(grant, [*repayments, *found]),
         tones=TONES,
         payment_tones=PAYMENT_TONES,
@@ -224,21 +224,21 @@ def _money(
     calculated = None
     if knows and (grant.determined_on or (inside and grant.status is Status.DETERMINING)):
         calculated = calculation.calculated(grant, setting, receipts=receipts, books=postings)
-    waits = words.letter_comes(grant) or words.awaited_answer(grant, known)
-    drafted = words.drafted(grant) if inside else waits
+    waits = presenters.letter_comes(grant) or presenters.awaited_answer(grant, known)
+    drafted = presenters.drafted(grant) if inside else waits
     return {
         "award": award,
         "standing": standing,
         "receipts": receipts,
         "said": [
             *drafted,
-            *(words.after_the_year(grant) if inside else []),
-            *words.awaited_report(grant, told=knows),
-            *words.money_in_words(grant, standing, award, settled),
-            *words.recovered(found),
+            *(presenters.after_the_year(grant) if inside else []),
+            *presenters.awaited_report(grant, told=knows),
+            *presenters.money_in_words(grant, standing, award, settled),
+            *presenters.recovered(found),
         ],
-        "calculation": words.calculation(calculated) if calculated else [],
-        "settled": words.settled(grant, settled) if settled else [],
+        "calculation": presenters.calculation(calculated) if calculated else [],
+        "settled": presenters.settled(grant, settled) if settled else [],
         "fixed": grant.fixed_yen if grant.determined_on and knows else None,
     }
 

@@ -19,10 +19,10 @@ from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.grants.books.queries import ledger
 from stations.grants.forms import OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.pages import act, available_acts, words
+from stations.grants.pages import act, available_acts, presenters
 from stations.grants.pages.blueprint import blueprint
+from stations.grants.pages.presenters import Facts, about, fact
 from stations.grants.pages.trail import trail
-from stations.grants.pages.words import Facts, about, fact
 from stations.grants.payments.forms import AdvanceForm, FailedForm, PaymentForm
 from stations.grants.payments.labels import PAYMENT_KINDS
 from stations.grants.payments.queries import payments as payment_queries
@@ -342,8 +342,8 @@ def _facts(request: "PaymentRequest") -> Facts:
         *about(grant),
         fact(_("種類"), _("%(kind)s（第%(n)s回）", kind=PAYMENT_KINDS[request.kind], n=request.instalment)),
         fact(_("使いみち"), request.purpose or "—"),
-        fact(_("予算の年度と区分"), f"{words.budget(request)}　{request.programme_item}"),
-        *words.conditions(grant),
+        fact(_("予算の年度と区分"), f"{presenters.budget(request)}　{request.programme_item}"),
+        *presenters.conditions(grant),
         fact(_("決定額"), yen(standing.awarded)),
         *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
         fact(_("これまでの支払済"), yen(standing.paid)),

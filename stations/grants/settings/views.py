@@ -17,7 +17,7 @@ from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.grants import disclosure
 from stations.grants.forms import OptionalReasonForm
-from stations.grants.pages import words
+from stations.grants.pages import presenters
 from stations.grants.pages.act import perform
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.queries import grants
@@ -252,7 +252,7 @@ def _words(name: str, value: Any) -> str:
     if name.endswith("_yen"):
         return yen(value)
     if name == "reminder_days":
-        return words.reminder_days(parse_reminder_days(value)) or "—"
+        return presenters.reminder_days(parse_reminder_days(value)) or "—"
     if name.endswith("_days"):
         return _("%(n)s日間", n=value)
     return f"{value}{UNITS[name]}" if name in UNITS else str(value)

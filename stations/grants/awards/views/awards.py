@@ -18,9 +18,9 @@ from stations.grants.awards.queries import applying, drafts
 from stations.grants.awards.services import awards
 from stations.grants.books.queries import ledger
 from stations.grants.forms import DecideForm, OptionalReasonForm, PressForm, ReasonForm
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
 from stations.grants.reports import rules as reporting
 from stations.grants.rules import Act, year_over
@@ -158,7 +158,7 @@ def decide(grant: "Grant") -> ResponseReturnValue:
                 if refusal
                 else [
                     fact(_("起案された交付決定額"), yen(grant.awarded_yen)),
-                    *words.conditions(grant),
+                    *presenters.conditions(grant),
                     *([] if grant.award_conditions else [fact(_("交付の条件"), _("（標準の条件のみ）"))]),
                 ]
             ),

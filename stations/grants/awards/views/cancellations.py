@@ -17,9 +17,9 @@ from stations.grants.awards.services import cancellations
 from stations.grants.books.queries import ledger
 from stations.grants.forms import DecideForm, IssueForm, ReasonForm
 from stations.grants.letters.services import letters
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
 from stations.grants.rules import Act, Deed, Status
 from stations.grants.settlement.queries import calculation
@@ -39,7 +39,7 @@ def _money(grant: "Grant", known: calculation.Keepable) -> Facts:
             fact(_("残せる額"), _("0円（検査が済むまで、残せる額は計算できません）")),
         ]
     return [
-        *words.calculation(known.calculation, inspected=known.inspected, ends=_("領収書から計算した額")),
+        *presenters.calculation(known.calculation, inspected=known.inspected, ends=_("領収書から計算した額")),
         fact(_("支払済"), yen(known.calculation.paid)),
         fact(_("残せる額の上限（計算した額と支払済の小さいほう）"), yen(known.limit)),
     ]

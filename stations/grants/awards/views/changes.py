@@ -19,7 +19,7 @@ from stations.grants.books.queries import ledger
 from stations.grants.forms import OptionalReasonForm
 from stations.grants.pages import act
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
 from stations.grants.rules import Act, year_over
 from stations.grants.settings.rules import ReallocationRule

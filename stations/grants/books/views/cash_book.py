@@ -21,7 +21,7 @@ from stations.grants.books.forms import IncomeCorrectionForm, IncomeForm, Reason
 from stations.grants.books.queries import cash_book, ledger
 from stations.grants.books.rules.accounts import BOOKS_OPEN
 from stations.grants.books.services import incomes
-from stations.grants.pages import words
+from stations.grants.pages import presenters
 from stations.grants.pages.act import before_the_letter, perform
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.trail import of_books, trail
@@ -48,7 +48,7 @@ def books(grant: "Grant") -> ResponseReturnValue:
         shown=lists.page_of(book.lines, lists.asked_page()) if "all" not in request.args else None,
         name=grants.called(grant),
         standing=standing,
-        said=words.money_in_words(grant, standing, standing.awarded, None),
+        said=presenters.money_in_words(grant, standing, standing.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("出納帳")),
     )

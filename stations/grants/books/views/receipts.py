@@ -25,7 +25,7 @@ from stations.grants.books.rules.receipts import Level, ReceiptKind
 from stations.grants.books.services import photos
 from stations.grants.books.services import receipts as services
 from stations.grants.books.services.receipts import ReceiptRefused
-from stations.grants.pages import words
+from stations.grants.pages import presenters
 from stations.grants.pages.act import before_the_letter, perform
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.trail import of_receipts, trail
@@ -66,7 +66,7 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
         lines=receipt_queries.line_totals(grant),
         name=grants.called(grant),
         standing=standing,
-        said=words.money_in_words(grant, standing, standing.awarded, None),
+        said=presenters.money_in_words(grant, standing, standing.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("領収書")),
     )

@@ -20,9 +20,9 @@ from stations.grants.forms import IssueForm
 from stations.grants.letters import queries
 from stations.grants.letters.labels import LETTERS
 from stations.grants.letters.services import letters
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import fact
+from stations.grants.pages.presenters import fact
 from stations.grants.queries import grants
 from stations.grants.rules import Act, Status
 from stations.grants.workflow import GRANT
@@ -77,7 +77,7 @@ def issue(grant: "Grant") -> ResponseReturnValue:
             fact(_("決裁日"), date(grant.decided_on)),
             *([fact(_("不交付の理由"), grant.refusal_reason)] if grant.refusal_reason else []),
             fact(_("送り先"), grant.committee.name),
-            *words.letter_year(grant),
+            *presenters.letter_year(grant),
         ],
     )
 
@@ -109,7 +109,7 @@ def issue_change(grant: "Grant") -> ResponseReturnValue:
                 fact(_("決定の理由"), change.decision_reason or "—"),
             )
         ]
-        + words.letter_year(grant),
+        + presenters.letter_year(grant),
     )
 
 
@@ -133,6 +133,6 @@ def issue_determination(grant: "Grant") -> ResponseReturnValue:
             fact(_("交付決定額"), yen(decisions.decided_award(grant))),
             fact(_("確定額"), yen(grant.fixed_yen)),
             fact(_("支払済"), yen(ledger.standing(grant).paid)),
-            *words.letter_year(grant),
+            *presenters.letter_year(grant),
         ],
     )

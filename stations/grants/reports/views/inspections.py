@@ -16,7 +16,7 @@ from stations.core.messages import N_, RuleBroken
 from stations.grants.books.forms import ReasonForm
 from stations.grants.books.queries import receipts as receipt_queries
 from stations.grants.books.rules import eligibility
-from stations.grants.pages import words
+from stations.grants.pages import presenters
 from stations.grants.pages.act import perform
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.trail import trail
@@ -192,7 +192,7 @@ def _page(grant: "Grant", number: int | None, form: TickForm, disallowing: Disal
         people=grants.names([shown.inspected_by_id, shown.confirmed_by_id, shown.answered_by_id])
         if shown is not None
         else {},
-        said=words.money_in_words(grant, standing, standing.awarded, None),
+        said=presenters.money_in_words(grant, standing, standing.awarded, None),
         rows=rows,
         shown=shown,
         warned=receipt_queries.accepted_warnings(shown) if shown is not None else [],

@@ -11,9 +11,9 @@ from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants.awards.queries import drafts
 from stations.grants.forms import DecideForm, PressForm
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
 from stations.grants.rules import Act
 from stations.grants.settlement.queries import calculation
@@ -54,7 +54,7 @@ def draft_determination(grant: "Grant") -> ResponseReturnValue:
         action=_("起案して決裁に回す"),
         done=_("額の確定を起案しました。ほかの方の決裁をお待ちください。"),
         lead=_("確定額は、検査済の領収書と出納帳から計算されます。手で直すことはできません。"),
-        facts=[*words.calculation(known), *words.disallowed(grant), *_difference(known)],
+        facts=[*presenters.calculation(known), *presenters.disallowed(grant), *_difference(known)],
         back=drafts.sent_back([grant]).get(grant.id),
     )
 
@@ -74,8 +74,8 @@ def determine(grant: "Grant") -> ResponseReturnValue:
         action=_("額を確定する"),
         done=_("額を確定しました。担当が通知書を施行します。"),
         facts=[
-            *words.calculation(known),
-            *words.disallowed(grant),
+            *presenters.calculation(known),
+            *presenters.disallowed(grant),
             *_difference(known),
             fact(_("起案された確定額"), yen(grant.fixed_yen)),
             fact(_("起案した人"), grants.name_of(grant.determination_drafted_by_id)),
@@ -95,7 +95,7 @@ def order_balance(grant: "Grant") -> ResponseReturnValue:
         heading=_("精算払の手続きを始めますか"),
         action=_("支出命令を起案する"),
         done=_("精算払の支出命令を起案しました。課長の決裁を待っています。"),
-        facts=words.settlement(grant),
+        facts=presenters.settlement(grant),
     )
 
 
@@ -111,5 +111,5 @@ def close(grant: "Grant") -> ResponseReturnValue:
         action=_("完結する"),
         done=_("助成金の手続きが完結しました。"),
         lead=_("完結すると、この助成金の記録はもう変わりません。"),
-        facts=[*words.settlement(grant), *_own_funds(grant)],
+        facts=[*presenters.settlement(grant), *_own_funds(grant)],
     )

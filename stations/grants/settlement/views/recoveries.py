@@ -14,9 +14,9 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.grants.forms import IssueForm, PressForm, ReasonForm
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
 from stations.grants.rules import RecoveryAct, RecoveryDeed
 from stations.grants.settlement.forms import RecoveryForm, RefundForm
@@ -56,7 +56,7 @@ def draft_recovery(grant: "Grant") -> ResponseReturnValue:
             fact(_("完結した日"), date(grant.closed_on)),
             fact(_("いま残っている額（確定額 − これまでの返還）"), yen(recovery_queries.kept_now(grant))),
             fact(_("対象経費（検査済の領収書の合計）"), yen(eligible)),
-            *words.receipts_link(grant),
+            *presenters.receipts_link(grant),
         ],
         hints={"disallowed_yen": _("1円から%(limit)sまで", limit=yen(eligible))},
         kind="danger",
@@ -69,7 +69,7 @@ def _facts(recovery: "GrantRecovery") -> Facts:
     rows = [
         fact(_("理由"), recovery.reason),
         fact(_("認められない支出"), yen(recovery.disallowed_yen)),
-        *words.calculation(recovery_queries.recalculation(recovery), ends=_("計算し直した額")),
+        *presenters.calculation(recovery_queries.recalculation(recovery), ends=_("計算し直した額")),
         fact(_("これまで残っていた額"), yen(recovery.kept_before_yen)),
         fact(_("残る額（計算し直した額と、残っていた額の小さいほう）"), yen(recovery.kept_yen)),
         fact(_("返還額（残っていた額 − 残る額）"), yen(recovery.amount_yen)),
@@ -78,9 +78,9 @@ def _facts(recovery: "GrantRecovery") -> Facts:
     ]
     if recovery.decided_by_id is not None:
         rows.append(fact(_("返還を命じた人"), names[recovery.decided_by_id]))
-    rows += words.receipts_link(recovery.grant)
+    rows += presenters.receipts_link(recovery.grant)
     if recovery.due_on is None:
-        rows += [*words.due_when_issued(recovery.grant), *words.letter_year(recovery.grant)]
+        rows += [*presenters.due_when_issued(recovery.grant), *presenters.letter_year(recovery.grant)]
     else:
         rows.append(fact(_("返還命令の日"), date(recovery.issued_on)))
         rows.append(fact(_("納期限"), date(recovery.due_on)))

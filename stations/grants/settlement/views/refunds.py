@@ -14,9 +14,9 @@ from stations.core.language import gettext as _
 from stations.grants.awards.queries import decisions
 from stations.grants.forms import DecideForm, IssueForm, PressForm, ReasonForm
 from stations.grants.letters import queries as letters
-from stations.grants.pages import act, words
+from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.pages.words import Facts, fact
+from stations.grants.pages.presenters import Facts, fact
 from stations.grants.payments.queries import payments
 from stations.grants.queries import grants
 from stations.grants.rules import Act, Deed
@@ -43,7 +43,7 @@ def draft_refund(grant: "Grant") -> ResponseReturnValue:
         action=_("起案して決裁に回す"),
         done=_("返還命令を起案しました。ほかの方の決裁をお待ちください。"),
         lead=_("返還額は、支払った額から残る額を引いて計算されます。手で直すことはできません。"),
-        facts=words.settlement(grant),
+        facts=presenters.settlement(grant),
         back=act.came_back(returned),
     )
 
@@ -57,13 +57,13 @@ def _why(grant: "Grant") -> Facts:
 def _drafted(grant: "Grant") -> Facts:
     draft = refund_queries.pending_refund(grant)
     if draft is None:
-        return words.settlement(grant)
+        return presenters.settlement(grant)
     return [
-        *words.settlement(grant),
+        *presenters.settlement(grant),
         *_why(grant),
         fact(_("起案された返還額"), yen(draft.amount_yen)),
-        *words.due_when_issued(grant),
-        *words.receipts_link(grant),
+        *presenters.due_when_issued(grant),
+        *presenters.receipts_link(grant),
         fact(_("起案した人"), grants.name_of(draft.drafted_by_id)),
     ]
 
@@ -118,7 +118,11 @@ def issue_refund(grant: "Grant") -> ResponseReturnValue:
         action=_("返還命令書を施行する"),
         done=_("返還命令書を施行しました。"),
         lead=_("返還命令書に文書番号が付き、納期限が決まります。番号と日付は後から変えられません。"),
-        facts=[*words.settlement(grant), *words.due_when_issued(grant), *words.letter_year(grant)],
+        facts=[
+            *presenters.settlement(grant),
+            *presenters.due_when_issued(grant),
+            *presenters.letter_year(grant),
+        ],
     )
 
 
