@@ -381,7 +381,7 @@ def holders(role: Role, *, committee_id: int | None = None) -> list[Person]:
     return fetch_all(query)
 
 
-def told_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
+def notified_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
     """Who holds the roles that hear of a plan, each once; 起案者 is who drafted this one."""
     found = [plan.drafted_by] if Role.DRAFTER in roles and plan.drafted_by.is_active else []
     for role in set(roles) - {Role.DRAFTER}:

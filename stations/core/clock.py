@@ -46,22 +46,22 @@ class EraYear(NamedTuple):
         return f"{self.name}{'元' if self.year == 1 else self.year}年"
 
 
-_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+_frozen: ContextVar[datetime | None] = ContextVar("frozen_at", default=None)
 
 
 @contextmanager
-def telling(at: datetime) -> Iterator[None]:
+def frozen_at(at: datetime) -> Iterator[None]:
     """Within the block it is ``at``. Only the demonstration year lives through past days this way."""
-    token = _told.set(at)
+    token = _frozen.set(at)
     try:
         yield
     finally:
-        _told.reset(token)
+        _frozen.reset(token)
 
 
 def now() -> datetime:
     """This instant, timezone-aware, UTC."""
-    return _told.get() or datetime.now(UTC)
+    return _frozen.get() or datetime.now(UTC)
 
 
 def today() -> date:

@@ -126,7 +126,7 @@ class Diary:
         """Go on until no story waits for a time up to the end; yields the time of every step taken."""
         while self._waiting and self._waiting[0][0] <= self._ends:
             now, _order, story = heapq.heappop(self._waiting)
-            with clock.telling(now):
+            with clock.frozen_at(now):
                 following = next(story, None)
             if following is not None:
                 self._wait(max(now, following), story)

@@ -42,13 +42,13 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
     """Live through the days up to ``today``; ``progress`` hears which part (0 … 1) of them has passed."""
     days = Days(_livable(today))
     here = Town(days, random.Random(f"stations {today.isoformat()}"))
-    with clock.telling(days.begins):
+    with clock.frozen_at(days.begins):
         town.settle(here)
         town.open_stations(here)
         desks = referrals.found_agencies(here)
     db.session.commit()
     diary = Diary(days.ends)
-    with clock.telling(days.begins):
+    with clock.frozen_at(days.begins):
         _begin(here, diary, desks)
     whole = (days.ends - days.begins).total_seconds()
     for nth, time in enumerate(diary.live()):
@@ -58,7 +58,7 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
     asked_on = clock.local_date(days.ends) - dt.timedelta(days=1)
     while not clock.is_business_day(asked_on):
         asked_on -= dt.timedelta(days=1)
-    with clock.telling(clock.instant(asked_on, dt.time(10))):
+    with clock.frozen_at(clock.instant(asked_on, dt.time(10))):
         town.ask_for_a_role(here)
     _send_old_mails(days.ends)
     db.session.commit()

@@ -2,7 +2,7 @@
 
 The decisions are three: on the application (交付決定, 不交付), the 額の確定, and each 取消し. Between a decision and its
 letter a committee sees the state before it (for the 額の確定 that its decision is being prepared), the award as it was
-told last, and that a letter will come; no fixed amount, no amount that is left, no act of the city, no reason.
+published last, and that a letter will come; no fixed amount, no amount that is left, no act of the city, no reason.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,11 @@ from stations.core.audit import Event
 from stations.core.database import db
 from stations.core.money import Yen
 from stations.grants.awards.models import GrantCancellation
-from stations.grants.awards.queries.decisions import award_told, cancellations_without_letter, decided_award
+from stations.grants.awards.queries.decisions import (
+    award_as_published,
+    cancellations_without_letter,
+    decided_award,
+)
 from stations.grants.books.queries.ledger import recovered, standing
 from stations.grants.books.rules.bookkeeping import Standing
 from stations.grants.letters.models import Letter
@@ -24,10 +28,10 @@ from stations.grants.models import Grant
 from stations.grants.rules import FINAL, OVER, SETTLING, Act, Deed, RecoveryAct, RecoveryDeed, Status
 from stations.grants.settlement.rules.amounts import Settlement, settle
 
-# The letters that tell a decision on the 交付申請.
+# The letters that publish a decision on the 交付申請.
 _DECISIONS = frozenset({"award", "refusal"})
 _BEFORE_LETTER = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING, Status.AWARDED})
-# A grant may end here with or without a decision that was told.
+# A grant may end here with or without a published decision.
 _ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED, Status.CLOSED})
 # Work inside the city, and the decision itself while its letter has not gone out.
 _INSIDE: frozenset[Act | Deed | RecoveryDeed | RecoveryAct] = frozenset(
@@ -54,8 +58,8 @@ def sees_drafts(person: Actor) -> bool:
     return committee_ids(person, Permission.GRANT_READ) is None
 
 
-def is_told(grant: Grant) -> bool:
-    """Whether the committee has been told the decision on its application, by the letter (施行)."""
+def is_published(grant: Grant) -> bool:
+    """Whether the decision on its application is published to the committee, by the letter (施行)."""
     if grant.status in _ENDED:
         return any(letter.kind in _DECISIONS for letter in grant.letters)
     return grant.status not in _BEFORE_LETTER
@@ -63,34 +67,34 @@ def is_told(grant: Grant) -> bool:
 
 def may_know(person: Actor, grant: Grant) -> bool:
     """Whether ``person`` may read budgets, conditions and amounts of the grant's decision."""
-    return sees_drafts(person) or is_told(grant)
+    return sees_drafts(person) or is_published(grant)
 
 
 def may_know_settlement(person: Actor, grant: Grant) -> bool:
-    """Whether ``person`` may read what was fixed, or left by a 取消し: as soon as it is decided, or told."""
-    return sees_drafts(person) or (is_told(grant) and not letter_comes(grant))
+    """Whether ``person`` may read what was fixed, or left by a 取消し: as soon as it is decided, or published."""
+    return sees_drafts(person) or (is_published(grant) and not letter_comes(grant))
 
 
 def letter_comes(grant: Grant) -> bool:
     """Whether a 額の確定 or a 取消し is decided, and its letter has not gone out."""
-    return bool(cancellations_without_letter(grant)) or _determination_untold(grant, grant.status)
+    return bool(cancellations_without_letter(grant)) or _determination_unpublished(grant, grant.status)
 
 
-def _determination_untold(grant: Grant, status: Status) -> bool:
+def _determination_unpublished(grant: Grant, status: Status) -> bool:
     """What follows from the 額の確定 needs its letter (`determinations.check_notified`): only this state is without."""
     return status is Status.DETERMINED and all(letter.kind != "determination" for letter in grant.letters)
 
 
 def shown_status(person: Actor, grant: Grant) -> Status:
-    """The state as ``person`` may know it: 審査, or what it was, until the decision is told."""
+    """The state as ``person`` may know it: 審査, or what it was, until the decision is published."""
     if sees_drafts(person):
         return grant.status
-    if grant.status in {Status.DECIDING, Status.AWARDED, Status.REFUSED} and not is_told(grant):
+    if grant.status in {Status.DECIDING, Status.AWARDED, Status.REFUSED} and not is_published(grant):
         return Status.REVIEWING
     status = grant.status
     if cancellations_without_letter(grant) and (before := _before_cancellation(grant)) is not None:
         status = before
-    return Status.DETERMINING if _determination_untold(grant, status) else status
+    return Status.DETERMINING if _determination_unpublished(grant, status) else status
 
 
 def _before_cancellation(grant: Grant) -> Status | None:
@@ -100,15 +104,15 @@ def _before_cancellation(grant: Grant) -> Status | None:
 
 
 def shown_award(person: Actor, grant: Grant) -> Yen | None:
-    """決定額 as ``person`` may know it: None until it is decided, or told; what was told last, until a 取消し is."""
+    """決定額 as ``person`` may know it: None until it is decided, or published; what was published last, until a 取消し is."""
     if not may_know(person, grant):
         return None
-    return decided_award(grant) if sees_drafts(person) else award_told(grant)
+    return decided_award(grant) if sees_drafts(person) else award_as_published(grant)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """決定額・支払済・支出済・残額, always in sight. None: not decided, or not told.
+    """決定額・支払済・支出済・残額, always in sight. None: not decided, or not published.
 
     ``ended``: nothing is left to use; ``difference`` is then what is still to move between city and committee.
     ``cash``: what the committee has at hand, in the place of 残額 while the report settles it; else None.
@@ -149,7 +153,7 @@ def hidden_acts(person: Actor, grant: Grant) -> frozenset[str]:
     if sees_drafts(person):
         return frozenset()
     acts: set[StrEnum] = set(_INSIDE)
-    if not is_told(grant):
+    if not is_published(grant):
         acts |= _DECIDED
     if cancellations_without_letter(grant):
         acts |= _CANCELLING
@@ -162,17 +166,17 @@ def state_for(person: Actor) -> sa.ColumnElement[Status]:
     """`shown_status` for queries."""
     if sees_drafts(person):
         return Grant.status.expression
-    return told_state()
+    return published_state()
 
 
 @cache
-def told_state() -> sa.ColumnElement[Status]:
+def published_state() -> sa.ColumnElement[Status]:
     """The state of a grant as its committee may know it, for queries."""
     hidden = sa.or_(
         Grant.status.in_([Status.DECIDING, Status.AWARDED]),
         sa.and_(Grant.status == Status.REFUSED, ~_letter_out(*_DECISIONS)),
     )
-    before = sa.func.coalesce(sa.case((_cancellation_untold(), _state_before())), Grant.status)
+    before = sa.func.coalesce(sa.case((_cancellation_unpublished(), _state_before())), Grant.status)
     waits = sa.and_(before == Status.DETERMINED.value, ~_letter_out("determination"))
     return sa.type_coerce(
         sa.case(
@@ -185,19 +189,19 @@ def told_state() -> sa.ColumnElement[Status]:
 
 
 @cache
-def told() -> sa.ColumnElement[bool]:
-    """`is_told` for queries."""
+def published() -> sa.ColumnElement[bool]:
+    """`is_published` for queries."""
     return sa.and_(
         Grant.status.not_in(_BEFORE_LETTER), sa.or_(Grant.status.not_in(_ENDED), _letter_out(*_DECISIONS))
     )
 
 
 @cache
-def told_award() -> sa.ColumnElement[Yen]:
-    """`shown_award` of a committee, for queries: 0 without one; before a 取消し is told, the award without any."""
+def published_award() -> sa.ColumnElement[Yen]:
+    """`shown_award` of a committee, for queries: 0 without one; before a 取消し is published, the award without any."""
     return sa.case(
-        (~told(), 0),
-        (_cancellation_untold(), Grant.awarded_yen),
+        (~published(), 0),
+        (_cancellation_unpublished(), Grant.awarded_yen),
         else_=sa.func.coalesce(Grant.kept_yen, Grant.awarded_yen),
     )
 
@@ -206,14 +210,16 @@ def _letter_out(*kinds: str) -> sa.ColumnElement[bool]:
     return sa.exists().where(Letter.grant_id == Grant.id, Letter.kind.in_(kinds)).correlate(Grant)
 
 
-def _cancellation_untold() -> sa.ColumnElement[bool]:
-    """`cancellations_without_letter` for queries; an award that was not told is taken back without one."""
+def _cancellation_unpublished() -> sa.ColumnElement[bool]:
+    """`cancellations_without_letter` for queries; an award that was not published is taken back without one."""
     number = sa.func.count
     decided = sa.select(number(GrantCancellation.id)).where(
         GrantCancellation.grant_id == Grant.id, GrantCancellation.approved.is_(True)
     )
-    told = sa.select(number(Letter.id)).where(Letter.grant_id == Grant.id, Letter.kind == "cancellation")
-    more = decided.correlate(Grant).scalar_subquery() > told.correlate(Grant).scalar_subquery()
+    published_letters = sa.select(number(Letter.id)).where(
+        Letter.grant_id == Grant.id, Letter.kind == "cancellation"
+    )
+    more = decided.correlate(Grant).scalar_subquery() > published_letters.correlate(Grant).scalar_subquery()
     return sa.and_(Grant.kept_yen.is_not(None), more, _letter_out("award"))
 
 

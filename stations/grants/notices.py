@@ -105,10 +105,10 @@ def about_recovery(recovery: GrantRecovery, step: Step[Any], by: Actor | None) -
 def _send(grant: Grant, news: News | None, about: object, step: Step[Any], by: Actor | None) -> None:
     if news is not None:
         amount_yen = getattr(about, news.amount) if news.amount else None
-        tell(grant, step.notifies, news.sentence, by=by, amount_yen=amount_yen)
+        notify(grant, step.notifies, news.sentence, by=by, amount_yen=amount_yen)
 
 
-def tell(
+def notify(
     grant: Grant,
     roles: Collection[Role],
     subject: str,

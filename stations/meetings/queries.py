@@ -80,10 +80,10 @@ def timeline(meeting: Meeting, items: list[AgendaItem], *, inside: bool) -> list
     named = {entry.detail["plan_id"] for entry in entries if "plan_id" in entry.detail}
     if gone := named - titles.keys():  # taken off the agenda since
         titles |= dict(db.session.execute(sa.select(Plan.id, Plan.title).where(Plan.id.in_(gone))).all())
-    return [_told(entry, titles.get(entry.detail.get("plan_id", 0))) for entry in entries]
+    return [_with_title(entry, titles.get(entry.detail.get("plan_id", 0))) for entry in entries]
 
 
-def _told(entry: audit.Entry, title: str | None) -> audit.Entry:
+def _with_title(entry: audit.Entry, title: str | None) -> audit.Entry:
     """The entry with the plan it was about and, for a resolution, its outcome."""
     if title is None:
         return entry

@@ -43,7 +43,7 @@ KNOWN_DEVICE_LIFE = timedelta(days=365)
 TOTP_SECONDS = 30  # RFC 6238
 TOTP_DIGITS = 6
 # For so long an administrator sends no link to an address that they wrote themselves; until then its owner, who was
-# told at the old one, may object.
+# notified at the old one, may object.
 OWN_ADDRESS = timedelta(days=7)
 # By when a second administrator should have looked at what the first one asked for.
 REQUEST_DUE = timedelta(days=7)

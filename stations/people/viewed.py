@@ -117,12 +117,12 @@ def _words(views: Iterable[PersonalDataView]) -> dict[tuple[str, int | None], st
             (object_type, object_id): _("%(kind)s %(id)s", kind=kind.name, id=object_id) for object_id in ids
         }
         if kind.number or kind.title:
-            for object_id, number, title in db.session.execute(_told(object_type, kind, ids)):
+            for object_id, number, title in db.session.execute(_named(object_type, kind, ids)):
                 words[object_type, object_id] = _called(kind, number, title)
     return words
 
 
-def _told(object_type: str, kind: Kind, ids: set[int]) -> sa.Select[Any]:
+def _named(object_type: str, kind: Kind, ids: set[int]) -> sa.Select[Any]:
     table = Model.metadata.tables[object_type]
     number = table.c[kind.number] if kind.number else sa.null()
     joined: sa.FromClause = table

@@ -20,7 +20,7 @@ class ConsentMethod(StrEnum):
 
 
 class Recipient(StrEnum):
-    """Who may be told. The desk (福祉まるごと相談窓口) may be told without consent, for the 支援会議."""
+    """Who may know. The desk (福祉まるごと相談窓口) may know without consent, for the 支援会議."""
 
     STATION = "station"
     AGENCY = "agency"
@@ -31,7 +31,7 @@ class Recipient(StrEnum):
 class Consent:
     """One consent record: never overwritten; a later record or a withdrawal answers it (programme rule).
 
-    scope: who may be told; of agencies only those that were named to the person (``agencies``, their ids).
+    scope: who may know; of agencies only those that were named to the person (``agencies``, their ids).
     expires_on: the last day on which it holds; without one it holds on no day.
     withdrawn_on: the first day on which it no longer holds.
     """
@@ -61,7 +61,7 @@ def consent_faults(consent: Consent, today: date, months: int = CONSENT_MONTHS) 
     if consent.answer is not ConsentAnswer.GIVEN:
         return []
     begun, ends = consent.given_on, consent.expires_on
-    agencies_told = Recipient.AGENCY in consent.scope
+    to_agencies = Recipient.AGENCY in consent.scope
     too_long = begun is not None and ends is not None and ends > consent_end(begun, months)
     late = begun is not None and begun > today
     turned = begun is not None and ends is not None and ends < begun
@@ -73,12 +73,12 @@ def consent_faults(consent: Consent, today: date, months: int = CONSENT_MONTHS) 
             N_("どこまで伝えてよいか（同意の範囲）を選んでください。"),
         ),
         (
-            bool(consent.agencies) and not agencies_told,
+            bool(consent.agencies) and not to_agencies,
             "scope",
             N_("相談機関の名前を選んだときは、同意の範囲の「相談機関」も選んでください。"),
         ),
         (
-            agencies_told and not consent.agencies,
+            to_agencies and not consent.agencies,
             "agencies",
             N_("ご本人に名前を伝えて、同意を得た相談機関を選んでください。"),
         ),
@@ -127,13 +127,13 @@ def run_out_on(consent: Consent | None, on: date) -> date | None:
     return consent.expires_on if valid(replace(consent, expires_on=on), on) else None
 
 
-def may_tell(
+def may_disclose(
     consent: Consent | None, recipient: Recipient, on: date, *, agency_id: int | None = None
 ) -> bool:
     """The gate: without a valid consent that covers it, only to 福祉まるごと相談窓口.
 
     ``agency_id``: which agency, where the recipient is one; it must have been named to the person.
-    社会福祉法106条の6 gives the 支援会議 its duty of secrecy; 個人情報保護法69条 is why nobody else is told.
+    社会福祉法106条の6 gives the 支援会議 its duty of secrecy; 個人情報保護法69条 is why nobody else may know.
     """
     if recipient is Recipient.MARUGOTO_DESK:
         return True
@@ -146,7 +146,7 @@ def check_gate(
     consent: Consent | None, recipient: Recipient, on: date, *, agency_id: int | None = None
 ) -> None:
     """`RuleBroken` on "consent" when the gate is shut."""
-    if not may_tell(consent, recipient, on, agency_id=agency_id):
+    if not may_disclose(consent, recipient, on, agency_id=agency_id):
         raise RuleBroken(
             "consent",
             N_(
@@ -157,7 +157,7 @@ def check_gate(
 
 def check_still_agreed(consent: Consent | None, on: date) -> None:
     """`RuleBroken` on "consent" when the consent under which a person was referred no longer holds."""
-    if not may_tell(consent, Recipient.STATION, on):
+    if not may_disclose(consent, Recipient.STATION, on):
         raise RuleBroken(
             "consent",
             N_("同意の期限が過ぎたか、同意が撤回されています。相談機関に連絡し、同意を確認してください。"),

@@ -54,7 +54,7 @@ class Checkboxes(SelectMultipleField):
 
 
 class ConsentFields(Form):
-    """What the person answered, how, to whom it may be told, and until when.
+    """What the person answered, how, to whom it may be disclosed, and until when.
 
     A page that shows it calls `offer_agencies` and then `show_consent`.
     """
@@ -277,7 +277,7 @@ class FollowUpForm(AskingForm):
 
 
 class MemoForm(ConsentFields, SharedForm):
-    """A 気づきメモ: facts, urgency, and whether the person agrees that an agency is told."""
+    """A 気づきメモ: facts, urgency, and whether the person agrees that an agency knows."""
 
     station_id = SelectField(
         _l("ステーション"), [Required(_l("ステーションを選んでください。"))], coerce=int, choices=[]

@@ -129,7 +129,7 @@ class Referral(ReferralVisibility, Model):
 
 
 class Observation(ObservationVisibility, Model):
-    """A 気づきメモ from a station: facts, urgency, and whether the person consents to an agency being told.
+    """A 気づきメモ from a station: facts, urgency, and whether the person consents that an agency knows.
 
     Without consent its only receiver is 福祉まるごと相談窓口. Written by `referrals.services`.
     """

@@ -126,23 +126,23 @@ _RECEIVERS_ACTS = frozenset(
 )
 
 
-def observation_act_fits(status: ObservationStatus, act: StrEnum, *, told: bool) -> bool:
-    """Whether the consent leaves room for an act; ``told``: whether the receiver may (still) know of the person.
+def observation_act_fits(status: ObservationStatus, act: StrEnum, *, may_know: bool) -> bool:
+    """Whether the consent leaves room for an act; ``may_know``: whether the receiver may (still) know of the person.
 
     While it may, the station takes back only what nobody took up. When it may not, the receiver does nothing more:
     the station sends the memo to 福祉まるごと相談窓口, who need no consent (支援会議), or takes it back.
     """
-    if not told:
+    if not may_know:
         return act not in _RECEIVERS_ACTS
     too_late = act is ObservationAct.WITHDRAW and status in TAKEN_UP
     return act is not ObservationAct.REDIRECT and not too_late
 
 
-def check_observation_act(status: ObservationStatus, act: StrEnum, *, told: bool) -> None:
+def check_observation_act(status: ObservationStatus, act: StrEnum, *, may_know: bool) -> None:
     """`Conflict` when the consent leaves no room for an act."""
-    if observation_act_fits(status, act, told=told):
+    if observation_act_fits(status, act, may_know=may_know):
         return
-    if told:
+    if may_know:
         raise Conflict(None, N_("送り先が受け付けたメモは、取り下げられません。送り先に連絡してください。"))
     raise Conflict(
         None, N_("ご本人の同意がなくなったため、このメモは扱えません。ステーションが送り先を決め直します。")

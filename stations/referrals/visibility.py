@@ -85,7 +85,7 @@ class ReferralVisibility:
         """
         if access.can(person, Permission.REFERRAL_MAKE, self):
             return False
-        return self.status in CONCEALED or not consent_rules.may_tell(
+        return self.status in CONCEALED or not consent_rules.may_disclose(
             self.consent, Recipient.STATION, clock.today()
         )
 
@@ -121,9 +121,9 @@ class ObservationVisibility:
             cls.received_by(_agencies(person, Permission.OBSERVATION_READ)),
         )
 
-    def may_be_told(self, consent: Consent | None, on: date) -> bool:
+    def may_be_disclosed(self, consent: Consent | None, on: date) -> bool:
         """Whether ``consent`` lets its receiver know of the person on a day."""
-        return consent_rules.may_tell(consent, self.recipient, on, agency_id=self.agency_id)
+        return consent_rules.may_disclose(consent, self.recipient, on, agency_id=self.agency_id)
 
     def concealed_from(self, person: Actor) -> bool:
         """Whether what it says is kept from ``person``, who is only on its receiver's side.
@@ -132,4 +132,4 @@ class ObservationVisibility:
         """
         if access.can(person, Permission.OBSERVATION_WRITE, self):
             return False
-        return not self.may_be_told(self.consent, clock.today())
+        return not self.may_be_disclosed(self.consent, clock.today())

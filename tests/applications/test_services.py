@@ -219,14 +219,14 @@ def test_the_history_tells_who_when_and_why(street: Street):
     assert entries[0].reason == "足りません。"
 
 
-def test_a_confirmed_plan_is_told_to_its_committee_and_to_the_secretariat_and_then_its_meeting(
+def test_a_confirmed_plan_is_notified_to_its_committee_and_to_the_secretariat_and_then_its_meeting(
     street: Street,
 ):
     street.secretariat.email = "shakyo@stations.example"
     plan = plans.confirmed(street.station, street.chair, street.officer)
     assert plan.status is Status.CONFIRMED
-    told = [("代表 守", "計画の確認が終わりました"), ("社協 結", "計画の確認が終わりました")]
-    assert mails()[-2:] == told
+    shown = [("代表 守", "計画の確認が終わりました"), ("社協 結", "計画の確認が終わりました")]
+    assert mails()[-2:] == shown
     meeting.table(plan=plan, by=street.secretariat)
     assert mails()[-1] == ("代表 守", "計画が全体会議の議題になりました")
     meeting.untable(plan=plan, by=street.secretariat)

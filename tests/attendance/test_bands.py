@@ -35,7 +35,7 @@ CODES = ["age_65_plus", "fy2027_1", "fy2027_2", "unknown"]
 
 @pytest.fixture(autouse=True)
 def _late_in_the_year() -> Iterator[None]:
-    with clock.telling(NOW):
+    with clock.frozen_at(NOW):
         yield
 
 
@@ -182,7 +182,7 @@ def two_years(station: Station, volunteer: Person) -> tuple[Opening, Opening]:
     last, first = (
         cast.opening(station, on, starts_at=cast.BEGUN) for on in (dt.date(2027, 3, 31), dt.date(2027, 4, 1))
     )
-    with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
+    with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         for opening, bands in ((last, ("teen", "age_65_plus")), (first, CODES)):
             for band in bands:
                 assert count(opening, volunteer, band) is Verdict.ACCEPTED
@@ -202,7 +202,7 @@ def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
     station: Station, volunteer: Person
 ) -> None:
     _last, first = two_years(station, volunteer)
-    with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
+    with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         events = [
             DeviceEvent(client_event_id=str(uuid.uuid4()), tapped_at=clock.now(), band=band, delta=1)
             for band in ("fy2027_1", "teen", "fy2099_1", "unknown")
@@ -224,7 +224,7 @@ def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
 
 def test_touches_are_not_moved_into_a_year_that_has_no_such_band(station: Station, volunteer: Person) -> None:
     last, first = two_years(station, volunteer)
-    with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
+    with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         with refused(RuleBroken, None, "この年度にはない年代"):
             moving.move(opening=last, to=first, reason="別の回だった", by=volunteer)
         db.session.rollback()
@@ -232,7 +232,7 @@ def test_touches_are_not_moved_into_a_year_that_has_no_such_band(station: Statio
 
 def test_a_correction_names_the_band_that_another_tablet_counted(station: Station, volunteer: Person) -> None:
     _last, first = two_years(station, volunteer)
-    with clock.telling(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
+    with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         seen = counts.totals(first)
         count(first, volunteer, "fy2027_1")
         typed = replace(seen, by_band=seen.by_band | {"fy2027_1": 9})
@@ -302,7 +302,7 @@ def test_the_first_records_of_a_year_at_the_same_moment_begin_with_the_same_band
             db.session.rollback()
 
     def run(act: Callable[[int], None], number: int) -> None:
-        with app.app_context(), clock.telling(NOW):
+        with app.app_context(), clock.frozen_at(NOW):
             begin.wait()
             try:
                 act(number)
@@ -334,7 +334,7 @@ def test_no_record_is_begun_while_its_years_bands_are_approved(
     db.session.commit()
 
     def begin() -> None:
-        with app.app_context(), clock.telling(NOW):
+        with app.app_context(), clock.frozen_at(NOW):
             opening, by = db.session.get_one(Opening, opening_id), db.session.get_one(Person, volunteer.id)
             day.begin(opening=opening, by=by)
             begun.set()

@@ -355,8 +355,8 @@ def test_two_devices_sending_the_same_event_at_once_count_it_once(
 def test_a_record_is_closed_once_its_opening_has_begun(day: Day) -> None:
     day.opening.starts_at, today = dt.time(10), clock.today()
     early = dt.datetime.combine(today, dt.time(9, 59), clock.TOKYO)
-    with clock.telling(early), pytest.raises(RuleBroken, match="まだ始まっていません"):
+    with clock.frozen_at(early), pytest.raises(RuleBroken, match="まだ始まっていません"):
         attendance_day.close(opening=day.opening, by=day.volunteer)
-    with clock.telling(early + dt.timedelta(minutes=1)):
+    with clock.frozen_at(early + dt.timedelta(minutes=1)):
         attendance_day.close(opening=day.opening, by=day.volunteer)
     assert day.opening.status is OpeningStatus.HELD

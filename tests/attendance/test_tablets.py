@@ -118,12 +118,12 @@ def elsewhere(door: Door) -> str:
 
 
 def too_old(door: Door) -> str:
-    with clock.telling(clock.now() - 13 * HOUR):
+    with clock.frozen_at(clock.now() - 13 * HOUR):
         return door.mark()
 
 
 def not_drawn_yet(door: Door) -> str:
-    with clock.telling(clock.now() + HOUR):
+    with clock.frozen_at(clock.now() + HOUR):
         return door.mark()
 
 
@@ -150,7 +150,7 @@ def test_the_role_of_the_day_counts(door: Door) -> None:
     role = db.session.scalars(sa.select(RoleAssignment).filter_by(person_id=door.first.id)).one()
     yesterday = clock.now() - 11 * HOUR - dt.timedelta(minutes=30)
     door.opening.on = clock.local_date(yesterday)
-    with clock.telling(yesterday):
+    with clock.frozen_at(yesterday):
         mark = door.mark()
     role.to_on = clock.local_date(yesterday)
     db.session.flush()
@@ -228,7 +228,7 @@ def test_whoever_closes_hears_of_touches_on_another_tablet(door: Door) -> None:
 
 
 def test_a_tablet_that_fell_silent_may_hold_touches(door: Door) -> None:
-    with clock.telling(clock.now() - dt.timedelta(minutes=4)):
+    with clock.frozen_at(clock.now() - dt.timedelta(minutes=4)):
         door.report(0)
     assert len(tablets.devices_behind(door.opening)) == 1
     door.report(0)
@@ -237,7 +237,7 @@ def test_a_tablet_that_fell_silent_may_hold_touches(door: Door) -> None:
 
 
 def test_a_tablet_that_left_the_page_holds_nothing(door: Door) -> None:
-    with clock.telling(clock.now() - HOUR):
+    with clock.frozen_at(clock.now() - HOUR):
         door.report(0)
         door.report(0, gone=True)
     assert tablets.devices_behind(door.opening) == []

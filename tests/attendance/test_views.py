@@ -213,13 +213,13 @@ def test_the_history_of_an_opening_says_who_did_what_and_why(
     attendance_day.reopen(opening=today, reason="数え忘れ", by=volunteer)
     client.sign_in(leader)
     lines = _history(client.get(f"/attendance/openings/{today.id}"))
-    told = (
+    shown = (
         ("記録を開き直し", volunteer.name, "数え忘れ", "記録中"),
         ("開催済み", "責任 花子"),
         ("記録の確定", "責任 花子", "確定"),
         ("天気・メモの保存", volunteer.name),
     )
-    for line, words in zip(lines, told, strict=True):
+    for line, words in zip(lines, shown, strict=True):
         assert all(word in line for word in words), (line, words)
 
 

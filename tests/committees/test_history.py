@@ -51,8 +51,8 @@ def lines(reader: PageClient, url: str, *, of: str = "") -> list[str]:
     """The events on a page that begin with some words, newest first, each without who and when."""
     page = reader.get(url)
     items = page.all("li", class_="mt-timeline__item")
-    told = [" ".join(text_of(part) for part in item.findall("./p")[1:]) for item in items]
-    return [line for line in told if line.startswith(of)]
+    shown = [" ".join(text_of(part) for part in item.findall("./p")[1:]) for item in items]
+    return [line for line in shown if line.startswith(of)]
 
 
 def on_station(reader: PageClient, station: Station, *, of: str = "") -> list[str]:
@@ -241,8 +241,8 @@ def test_a_restored_opening_that_is_removed_stays_in_its_stations_history(
     neighbour = cast.station(of=cast.committee("隣"))
     again = {"on": TODAY, "starts_at": dt.time(10), "ends_at": dt.time(12)}
     add(Opening(id=opening_id, station=neighbour, venue=cast.venue(of=neighbour), **again))
-    told = on_station(reader, station, of="中止")
-    assert len(told) == 2 and all(at_ten(on) in line for line in told)
+    shown = on_station(reader, station, of="中止")
+    assert len(shown) == 2 and all(at_ten(on) in line for line in shown)
     assert on_station(reader, neighbour, of="中止") == []
 
 

@@ -57,7 +57,7 @@ def test_what_is_over_is_not_the_next_opening(db_session: Session):
     station = cast.station(of=cast.committee())
     today, later = cast.opening(of=station), cast.opening(of=station, on=TODAY + dt.timedelta(days=7))
     for hour, following, over in ((11, today, set()), (12, later, {station.id}), (23, later, {station.id})):
-        with clock.telling(dt.datetime.combine(TODAY, dt.time(hour), clock.TOKYO)):
+        with clock.frozen_at(dt.datetime.combine(TODAY, dt.time(hour), clock.TOKYO)):
             assert queries.next_by_station([station.id]) == {station.id: following}
             assert queries.next_openings()[0] == following
             assert queries.ended_today(queries.near_openings([station.id], clock.today())) == over

@@ -199,8 +199,8 @@ def test_a_rule_is_typed_as_one_says_it(client: PageClient, city: here.City):
             "venue_id": second.id,
         },
     )
-    for told in ("曜日を選んでください。", "第何週かを1つ以上選んでください。", "時刻は「10:00」"):
-        assert told in page.text, "everything that is missing is told at once"
+    for shown in ("曜日を選んでください。", "第何週かを1つ以上選んでください。", "時刻は「10:00」"):
+        assert shown in page.text, "everything that is missing is told at once"
     assert page.one("input", id="starts_at").get("value") == "昼"
     page = client.submit(
         page, "追加して開催予定を作る", {"weekday": "5", "nths": ["2"], "starts_at": "１３時"}

@@ -295,7 +295,7 @@ def test_a_mail_with_a_link_ends_when_the_link_does(app: Flask, here: Town) -> N
     assert ends is not None
     db.session.commit()
     config: Any = app.config["STATIONS"]
-    with clock.telling(ends):
+    with clock.frozen_at(ends):
         assert outbox.send_waiting(config) == (0, 0)
     assert bodies() == ["", "", ""]
 

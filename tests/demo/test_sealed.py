@@ -21,9 +21,9 @@ OTHERS = {
 
 def test_nothing_of_it_stands_there(in_demo: Flask) -> None:
     said = {one.text for one in (*WISHES, *CARE, *FACTS) if one.text} | OTHERS
-    told = {one.wishes for one in db.session.scalars(sa.select(Referral))}
-    told |= {one.facts for one in db.session.scalars(sa.select(Observation))}
-    assert told & said, "the application itself reads it"
+    shown = {one.wishes for one in db.session.scalars(sa.select(Referral))}
+    shown |= {one.facts for one in db.session.scalars(sa.select(Observation))}
+    assert shown & said, "the application itself reads it"
     file = Path(str(db.engine.url.database))
     held = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
     assert "小金みんなの農園".encode() in held, "the search itself works"

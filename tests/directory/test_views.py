@@ -46,7 +46,7 @@ def it_is(app: Flask, now: dt.datetime) -> Iterator[None]:
     answer = app.wsgi_app
 
     def told(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        with clock.telling(now):
+        with clock.frozen_at(now):
             return answer(environ, start_response)
 
     app.__dict__["wsgi_app"] = told
@@ -236,10 +236,10 @@ def test_each_change_of_an_opening_replaces_it_in_peoples_calendars(client: Page
         clock.now().replace(microsecond=0),
         clock.now().replace(microsecond=0) + dt.timedelta(hours=1),
     )
-    with clock.telling(noon):
+    with clock.frozen_at(noon):
         calendar.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
     assert event() == (1, noon)
-    with clock.telling(later):
+    with clock.frozen_at(later):
         calendar.restore_opening(opening=opening, by=city.officer)
     assert event() == (2, later)
 

@@ -286,10 +286,10 @@ def inspected(made: Team) -> Grant:
     return grant
 
 
-def determined(made: Team, *, told: bool = True) -> Grant:
+def determined(made: Team, *, published: bool = True) -> Grant:
     grant = inspected(made)
     determinations.draft_determination(grant=grant, by=made.officer)
     determinations.determine(grant=grant, by=made.approver)
-    if told:
+    if published:
         letters.issue_determination(grant=grant, by=made.officer)
     return grant

@@ -64,13 +64,13 @@ def _returned(made: grants.Team) -> None:
     reports.return_report(grant=made.grant, reason="写真がない", by=made.officer)
 
 
-def _settled(*, paid: int, spent: int, told: bool = True) -> Callable[[grants.Team], None]:
+def _settled(*, paid: int, spent: int, published: bool = True) -> Callable[[grants.Team], None]:
     def build(made: grants.Team) -> None:
         grants.active(made)
         if paid:
             grants.paid(made, paid)
         grants.spent(made, spent, line=2)
-        grants.determined(made, told=told)
+        grants.determined(made, published=published)
 
     return build
 
@@ -150,7 +150,7 @@ def _partly(made: grants.Team) -> None:
     grants.cancelled(made, kept_yen=20_000)
 
 
-def _partly_told(made: grants.Team) -> None:
+def _partly_published(made: grants.Team) -> None:
     _partly(made)
     letters.issue_cancellation(grant=made.grant, by=made.officer)
 
@@ -214,7 +214,7 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "report returned": _returned,
     "inspected": _inspected,
     "determination drafted": _determining,
-    "determined, letter due": _settled(paid=0, spent=60_000, told=False),
+    "determined, letter due": _settled(paid=0, spent=60_000, published=False),
     "determined, even": _EVEN,
     "refund to order": _REFUND,
     "refund drafted": _refund_drafted,
@@ -228,7 +228,7 @@ STATES: dict[str, Callable[[grants.Team], object]] = {
     "balance paid": _balance_paid,
     "cancellation drafted": _cancellation_drafted,
     "partly cancelled, letter due": _partly,
-    "partly cancelled": _partly_told,
+    "partly cancelled": _partly_published,
     "cancelled, letter due": _cancelled,
     "cancelled, refund to order": _cancelled_paid,
     "cancelled, even": _cancelled_even,

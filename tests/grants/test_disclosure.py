@@ -39,7 +39,7 @@ def drafted(made: grants.Team) -> None:
 
 
 def draft_of(text: str) -> list[str]:
-    telling = (
+    disclosing = (
         "123,000円",
         CONDITIONS,
         "決裁",
@@ -48,7 +48,7 @@ def draft_of(text: str) -> list[str]:
         "不交付決定",
         "予算不足のため",
     )
-    return [words for words in telling if words in text.replace("決裁日", "").replace("決裁・施行", "")]
+    return [words for words in disclosing if words in text.replace("決裁日", "").replace("決裁・施行", "")]
 
 
 def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
@@ -68,9 +68,9 @@ def test_a_drafted_award_is_for_the_city_until_its_letter_is_out(app: Flask, mad
             db.session.commit()
     letters.issue(grant=grant, by=made.officer)
     db.session.commit()
-    told = pages(app, made.chair, grant.id)
-    assert CONDITIONS in told["grant"] and "123,000円" in told["home"]
-    assert "予算不足のため" not in told["grant"]
+    shown = pages(app, made.chair, grant.id)
+    assert CONDITIONS in shown["grant"] and "123,000円" in shown["home"]
+    assert "予算不足のため" not in shown["grant"]
 
 
 def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, made: grants.Team) -> None:
@@ -86,7 +86,7 @@ def test_a_drafted_refusal_is_for_the_city_until_its_letter_is_out(app: Flask, m
     assert "予算不足のため" in pages(app, made.chair, grant.id)["grant"]
 
 
-def as_told(app: Flask, made: grants.Team, *words: str) -> list[str]:
+def as_published(app: Flask, made: grants.Team, *words: str) -> list[str]:
     """Which of the words the chair reads on any page of the grant, or as its state in a list."""
     db.session.commit()
     (listed,) = lists.in_year(made.chair, made.grant.fiscal_year)
@@ -94,7 +94,7 @@ def as_told(app: Flask, made: grants.Team, *words: str) -> list[str]:
         "a list tells what the page tells"
     )
     assert lists.counts(made.chair, made.grant.fiscal_year) == {listed.status: 1}
-    (books,) = ledger.standings([made.grant.id], award=disclosure.told_award()).values()
+    (books,) = ledger.standings([made.grant.id], award=disclosure.published_award()).values()
     assert books.awarded == disclosure.shown_award(made.chair, made.grant)
     texts = pages(app, made.chair, made.grant.id)
     return [one for one in words if any(one in text for text in texts.values())]
@@ -107,13 +107,13 @@ def test_a_fixed_amount_is_for_the_city_until_its_letter_is_out(app: Flask, made
     grants.active(made)
     grants.paid(made, 100_000)
     grants.spent(made, 61_500, line=2)
-    grant = grants.determined(made, told=False)
+    grant = grants.determined(made, published=False)
     amounts = ("61,000円", "39,000円")
-    assert as_told(app, made, *amounts, COMES) == [COMES]
+    assert as_published(app, made, *amounts, COMES) == [COMES]
     assert disclosure.shown_status(made.chair, grant) is Status.DETERMINING
     assert "61,000円" in pages(app, made.officer, grant.id)["grant"]
     letters.issue_determination(grant=grant, by=made.officer)
-    assert as_told(app, made, *amounts, COMES) == list(amounts)
+    assert as_published(app, made, *amounts, COMES) == list(amounts)
     assert disclosure.shown_status(made.chair, grant) is Status.DETERMINED
 
 
@@ -156,13 +156,13 @@ def test_a_cancellation_is_for_the_city_until_its_letter_is_out(
 ) -> None:
     cancel(made)
     grant = made.grant
-    assert as_told(app, made, *amounts, "「取消し」", "目的外", COMES) == [COMES]
+    assert as_published(app, made, *amounts, "「取消し」", "目的外", COMES) == [COMES]
     assert disclosure.shown_status(made.chair, grant) is before
     assert disclosure.shown_award(made.chair, grant) == grant.awarded_yen
     assert disclosure.shown_status(made.officer, grant) is after
     assert "目的外" in pages(app, made.officer, grant.id)["grant"]
     letters.issue_cancellation(grant=grant, by=made.officer)
-    assert as_told(app, made, *amounts, "目的外", COMES) == [*amounts, "目的外"]
+    assert as_published(app, made, *amounts, "目的外", COMES) == [*amounts, "目的外"]
     assert disclosure.shown_status(made.chair, grant) is after
 
 
@@ -176,5 +176,5 @@ def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
     listed = lists.in_year(made.chair, year, frozenset({Status.REVIEWING}))
     assert [(one.id, one.status) for one in listed] == [(grant_id, Status.REVIEWING)]
     assert [one.status for one in lists.in_year(made.officer, year)] == [Status.AWARDED]
-    assert ledger.standings([grant_id], award=disclosure.told_award())[grant_id].awarded == 0
+    assert ledger.standings([grant_id], award=disclosure.published_award())[grant_id].awarded == 0
     assert ledger.standings([grant_id])[grant_id].awarded == 123_000

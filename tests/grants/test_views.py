@@ -356,8 +356,8 @@ def test_a_request_is_returned_with_its_reason(app: Flask, db_session: Session):
     page = officer.submit(page, "差し戻す", reason="使いみちをくわしく")
     assert "使いみちをくわしく" in page.text
     steps = [" ".join("".join(item.itertext()).split()) for item in page.all("li")]
-    told = [one for one in steps if made.officer.name in one and "使いみちをくわしく" in one]
-    assert len(told) == 2, "beside the request and in the history"
+    shown = [one for one in steps if made.officer.name in one and "使いみちをくわしく" in one]
+    assert len(shown) == 2, "beside the request and in the history"
 
 
 def test_a_transfer_that_did_not_leave_goes_back_by_the_cashier(app: Flask, db_session: Session):
@@ -546,11 +546,13 @@ def test_the_settings_of_a_year_tell_who_drafted_and_approved_what(app: Flask, d
     page = officer.submit(page, DRAFT, processing_days="0")
     assert "1から366まで" in page.text
     page = officer.get("/grants/settings")
-    told = [" ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")]
-    assert len(told) == 4
-    assert "25日間 → 20日間" in told[0] and "見本 課長" in told[0] and "見本 担当" in told[1]
-    assert "見本共" not in told[0], "only what changed"
-    assert all(words in told[2] for words in ("見本 課長", "見本共", "25日", "1,000円"))
+    shown = [
+        " ".join("".join(item.itertext()).split()) for item in page.all("li", class_="mt-timeline__item")
+    ]
+    assert len(shown) == 4
+    assert "25日間 → 20日間" in shown[0] and "見本 課長" in shown[0] and "見本 担当" in shown[1]
+    assert "見本共" not in shown[0], "only what changed"
+    assert all(words in shown[2] for words in ("見本 課長", "見本共", "25日", "1,000円"))
 
 
 def test_of_a_settled_year_only_the_citys_deadlines_are_changed(app: Flask, db_session: Session):
@@ -585,7 +587,7 @@ def test_the_money_is_in_sight_on_every_page_of_a_grant(app: Flask, db_session: 
     assert strip(page) == ["180,000円", "90,000円", "12,345円", "167,655円"]
 
 
-def test_an_untold_refusal_looks_like_an_application_under_review(app: Flask, db_session: Session):
+def test_an_unpublished_refusal_looks_like_an_application_under_review(app: Flask, db_session: Session):
     """To the committee; the city sees that nothing is left to decide."""
     reviewed, refused = grants.team(), grants.team()
     grants.reviewing(reviewed)

@@ -104,7 +104,7 @@ _ASIDE = {
 
 
 def on(day: dt.date) -> Any:
-    return clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC))
+    return clock.frozen_at(dt.datetime.combine(day, dt.time(3), dt.UTC))
 
 
 class Life(RuleBasedStateMachine):
@@ -208,9 +208,9 @@ class Life(RuleBasedStateMachine):
 
     def _ended(self) -> bool:
         grant = self.grant
-        told = grant.status is not Status.REFUSED or letters.letter_of(grant, "refusal") is not None
+        published = grant.status is not Status.REFUSED or letters.letter_of(grant, "refusal") is not None
         found = any(one.status in OPEN for one in recoveries.recoveries(grant))
-        return grant.status in FINAL and told and not found
+        return grant.status in FINAL and published and not found
 
     def _offered(self) -> list[str]:
         """What the grant's page offers today: the payments first, then the acts in their order."""

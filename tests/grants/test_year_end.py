@@ -28,7 +28,7 @@ ENDS = {"closed", "withdrawn"}
 
 
 def on(day: dt.date) -> AbstractContextManager[None]:
-    return clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC))
+    return clock.frozen_at(dt.datetime.combine(day, dt.time(3), dt.UTC))
 
 
 # What these make carries a year: a letter, a payment, a repayment, the year itself.

@@ -69,7 +69,7 @@ def test_approval_makes_the_version_the_approved_one(hall: Hall):
     assert (item.votes_for, item.resolved_by_id) == (2, hall.secretariat.id)
 
 
-def test_everybody_concerned_is_told(hall: Hall):
+def test_everybody_concerned_is_notified(hall: Hall):
     hall.chair.email = "chair@stations.example"
     resolve(hall, tabled(hall))
     assert outbox.waiting()[-1].subject == "全体会議の結果が出ました"
@@ -154,7 +154,7 @@ def test_a_meeting_is_convened_and_moved_to_today_or_later(hall: Hall):
     with pytest.raises(RuleBroken, match="今日"):
         move(hall, yesterday)
     move(hall, tomorrow)
-    with clock.telling(clock.now() + dt.timedelta(days=3)):
+    with clock.frozen_at(clock.now() + dt.timedelta(days=3)):
         move(hall, tomorrow, place="体育館")
     assert (hall.meeting.held_on, hall.meeting.place) == (tomorrow, "体育館")
 
@@ -189,8 +189,8 @@ def test_a_meeting_is_called_off_and_its_plans_wait_for_a_later_one(hall: Hall, 
     newest = audit.timeline(hall.plan)[0]
     assert (newest.act, newest.reason) == ("untable", "台風のため")
     for inside in (True, False):
-        told = queries.timeline(hall.meeting, [], inside=inside)[0]
-        assert (str(told.label), told.reason) == ("会議を中止にしました", "台風のため")
+        shown = queries.timeline(hall.meeting, [], inside=inside)[0]
+        assert (str(shown.label), shown.reason) == ("会議を中止にしました", "台風のため")
 
 
 def test_calling_off_says_why_and_comes_before_any_resolution(hall: Hall):
@@ -407,13 +407,13 @@ def test_minutes_are_in_japanese_whatever_the_secretary_reads(hall: Hall):
 def test_the_timeline_names_the_plan_also_when_it_is_off_the_agenda(hall: Hall):
     item = tabled(hall)
     services.untable(item=item, reason="書類を待つため", by=hall.secretariat)
-    told = [
+    shown = [
         str(entry.label)
         for entry in queries.timeline(hall.meeting, queries.agenda(hall.meeting), inside=True)
     ]
     title = hall.plan.title
-    assert told[0] == f"議題から外しました：{title}"
-    assert f"議題を加えました：{title}" in told
+    assert shown[0] == f"議題から外しました：{title}"
+    assert f"議題を加えました：{title}" in shown
     others = queries.timeline(hall.meeting, queries.agenda(hall.meeting), inside=False)
     assert not any(title in str(entry.label) or entry.reason for entry in others), "it is off the agenda"
 

@@ -89,17 +89,17 @@ def test_a_code_ends_after_ten_minutes_five_tries_or_a_newer_one(here: Town) -> 
     now = clock.now()
     devices.send_code(here.leader)
     first = mailed()
-    with clock.telling(now + dt.timedelta(minutes=2)):
+    with clock.frozen_at(now + dt.timedelta(minutes=2)):
         devices.send_code(here.leader)
         second = mailed()
         assert first == second or not devices.use_code(here.leader, first)
         for _ in range(4 if first != second else 5):
             assert not devices.use_code(here.leader, wrong(second))
         assert not devices.use_code(here.leader, second), "the sixth try"
-    with clock.telling(now + dt.timedelta(minutes=4)):
+    with clock.frozen_at(now + dt.timedelta(minutes=4)):
         devices.send_code(here.leader)
         third = mailed()
-    with clock.telling(now + dt.timedelta(minutes=14)):
+    with clock.frozen_at(now + dt.timedelta(minutes=14)):
         assert not devices.use_code(here.leader, third)
 
 
@@ -109,11 +109,11 @@ def test_codes_are_not_mailed_without_end(here: Town) -> None:
     with pytest.raises(RuleBroken, match="1分"):
         devices.send_code(here.leader)
     for minute in (2, 4, 6, 8):
-        with clock.telling(now + dt.timedelta(minutes=minute)):
+        with clock.frozen_at(now + dt.timedelta(minutes=minute)):
             devices.send_code(here.leader)
-    with clock.telling(now + dt.timedelta(minutes=20)), pytest.raises(RuleBroken, match="1時間"):
+    with clock.frozen_at(now + dt.timedelta(minutes=20)), pytest.raises(RuleBroken, match="1時間"):
         devices.send_code(here.leader)
-    with clock.telling(now + dt.timedelta(minutes=61)):
+    with clock.frozen_at(now + dt.timedelta(minutes=61)):
         devices.send_code(here.leader)
 
 

@@ -469,7 +469,7 @@ def test_a_role_to_come_is_revoked_and_one_that_has_held_is_ended(administrator:
         roles.revoke_role(own, reason="自分", by=administrator)
 
 
-def test_another_mail_address_is_told_to_the_old_one(administrator: Person):
+def test_another_mail_address_is_notified_to_the_old_one(administrator: Person):
     person = resident()
     person.email = "old@stations.example"
     link = links.issue_link(person, kind=LinkKind.RESET, by=administrator)

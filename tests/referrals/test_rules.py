@@ -17,7 +17,7 @@ from stations.referrals.consent_rules import (
     check_gate,
     conference,
     consent_faults,
-    may_tell,
+    may_disclose,
     valid,
 )
 from stations.referrals.rules import (
@@ -172,9 +172,9 @@ def test_withdrawn_consent_is_gone_from_that_day() -> None:
         replace(GIVEN, scope=frozenset()),
     ],
 )
-def test_without_consent_only_the_desk_is_told(consent: Consent | None) -> None:
+def test_without_consent_only_the_desk_may_know(consent: Consent | None) -> None:
     today = date(2026, 11, 23)
-    assert {recipient for recipient in Recipient if may_tell(consent, recipient, today)} == {
+    assert {recipient for recipient in Recipient if may_disclose(consent, recipient, today)} == {
         Recipient.MARUGOTO_DESK
     }
     check_gate(consent, Recipient.MARUGOTO_DESK, today)
@@ -186,13 +186,13 @@ def test_without_consent_only_the_desk_is_told(consent: Consent | None) -> None:
 
 def test_consent_opens_only_what_it_covers() -> None:
     check_gate(GIVEN, Recipient.STATION, GIVEN_ON)
-    assert not may_tell(GIVEN, Recipient.AGENCY, GIVEN_ON)
+    assert not may_disclose(GIVEN, Recipient.AGENCY, GIVEN_ON)
     both = replace(GIVEN, scope=frozenset({Recipient.STATION, Recipient.AGENCY}), agencies=frozenset({7}))
-    assert may_tell(both, Recipient.AGENCY, GIVEN_ON, agency_id=7)
+    assert may_disclose(both, Recipient.AGENCY, GIVEN_ON, agency_id=7)
 
 
 @pytest.mark.parametrize(
-    ("scope", "named", "asked", "told"),
+    ("scope", "named", "asked", "may_know"),
     [
         ({Recipient.AGENCY}, {7}, 7, True),
         ({Recipient.AGENCY}, {7, 9}, 9, True),
@@ -202,12 +202,12 @@ def test_consent_opens_only_what_it_covers() -> None:
         ({Recipient.STATION}, {7}, 7, False),
     ],
 )
-def test_only_an_agency_that_was_named_to_the_person_is_told(
-    scope: set[Recipient], named: set[int], asked: int | None, told: bool
+def test_only_an_agency_that_was_named_to_the_person_may_know(
+    scope: set[Recipient], named: set[int], asked: int | None, may_know: bool
 ) -> None:
     consent = replace(GIVEN, scope=frozenset(scope), agencies=frozenset(named))
-    assert may_tell(consent, Recipient.AGENCY, GIVEN_ON, agency_id=asked) is told
-    assert may_tell(consent, Recipient.MARUGOTO_DESK, GIVEN_ON, agency_id=asked)
+    assert may_disclose(consent, Recipient.AGENCY, GIVEN_ON, agency_id=asked) is may_know
+    assert may_disclose(consent, Recipient.MARUGOTO_DESK, GIVEN_ON, agency_id=asked)
 
 
 def test_which_conference() -> None:
@@ -255,23 +255,23 @@ def test_all_that_lacks_in_a_consent_is_said_at_once() -> None:
 def test_what_the_consent_leaves_of_a_memo_with_its_receiver(status: ObservationStatus) -> None:
     acts = [act for act in ObservationAct if OBSERVATION.allows(status, act)]
 
-    def open_acts(*, told: bool) -> set[str]:
-        return {str(act) for act in acts if observation_act_fits(status, act, told=told)}
+    def open_acts(*, may_know: bool) -> set[str]:
+        return {str(act) for act in acts if observation_act_fits(status, act, may_know=may_know)}
 
     # The system passes on what nobody acknowledged, whatever the consent says: the desk needs none.
     by_system = {"escalate", "alert_section"} if status == "sent" else set()
-    assert open_acts(told=False) == {"redirect", "withdraw"} | by_system
+    assert open_acts(may_know=False) == {"redirect", "withdraw"} | by_system
     by_receiver = {
         "sent": {"acknowledge", "return"},
         "acknowledged": {"start", "close"},
         "in_progress": {"close"},
     }
     early = {"withdraw"} if status == "sent" else set()
-    assert open_acts(told=True) == by_receiver[status] | early | by_system
+    assert open_acts(may_know=True) == by_receiver[status] | early | by_system
     for act in acts:
-        for told in (True, False):
-            if str(act) in open_acts(told=told):
-                check_observation_act(status, act, told=told)
+        for may_know in (True, False):
+            if str(act) in open_acts(may_know=may_know):
+                check_observation_act(status, act, may_know=may_know)
             else:
                 with pytest.raises(Conflict):
-                    check_observation_act(status, act, told=told)
+                    check_observation_act(status, act, may_know=may_know)

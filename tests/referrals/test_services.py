@@ -141,7 +141,7 @@ def test_the_gate_to_a_station(here: Town) -> None:
         named = here.agency if Recipient.AGENCY in scope else None
         begun = today - 9 * YESTERDAY
         given = consent(*scope, answer=answer, given_on=begun, expires_on=expires_on, to=named)
-        with clock.telling(clock.now() - 2 * YESTERDAY):  # while it still held
+        with clock.frozen_at(clock.now() - 2 * YESTERDAY):  # while it still held
             referral = here.referral(given)
         if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
             referrals.send(referral=referral, by=here.worker)
@@ -315,7 +315,7 @@ def test_so_does_the_agency_when_the_station_takes_it_down(here: Town) -> None:
     assert mail.to_name == here.worker.name and "撤回" in mail.subject and memo.number in mail.subject
 
 
-def test_nobody_hears_of_a_consent_to_what_they_were_never_told(here: Town) -> None:
+def test_nobody_hears_of_a_consent_that_was_never_disclosed_to_them(here: Town) -> None:
     drafted, withdrawn, memo = here.referral(), here.referral(), here.memo(consent())
     referrals.withdraw(referral=withdrawn, reason="引っ越し", by=here.worker)
     for subject, by in ((drafted, here.worker), (withdrawn, here.worker), (memo, here.leader)):
@@ -343,7 +343,7 @@ def test_a_consent_that_runs_out_closes_the_sheet_and_is_not_recorded_any_more(h
     referral = in_state(here, Status.SENT)
     consents.record_consent(subject=referral, consent=consent(expires_on=clock.today()), by=here.worker)
     assert not referral.concealed_from(here.leader)
-    with clock.telling(clock.now() + 2 * YESTERDAY):
+    with clock.frozen_at(clock.now() + 2 * YESTERDAY):
         assert referral.concealed_from(here.leader)
         over = consent(given_on=clock.today() - 9 * YESTERDAY, expires_on=clock.today() - YESTERDAY)
         with pytest.raises(RuleBroken) as broken:
@@ -699,8 +699,8 @@ def test_every_act_on_a_memo_in_every_state(here: Town) -> None:
         assert memo.status is status
         with pytest.raises(NotAllowed):
             do_memo(here, memo, act, wrong=True)
-        # The desk needs no consent: it may be told whatever the person says.
-        fits = rules.observation_act_fits(status, act, told=True)
+        # The desk needs no consent: it may know whatever the person says.
+        fits = rules.observation_act_fits(status, act, may_know=True)
         if OBSERVATION.allows(status, act) and fits:
             do_memo(here, memo, act)
             assert memo.status is OBSERVATION.next_status(status, act)
@@ -874,7 +874,7 @@ def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
 
 def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:
     begun = clock.now() - dt.timedelta(days=20)
-    with clock.telling(begun):
+    with clock.frozen_at(begun):
         draft = referrals.create_referral(agency=here.agency, station=here.station, by=here.worker)
     referrals.save_referral(referral=draft, wishes="畑", by=here.worker)
     assert audit.since_of(draft) == begun
@@ -898,8 +898,8 @@ def test_what_points_at_the_person_is_sent_only_with_a_reason(here: Town) -> Non
             contents.confirm_content(subject=subject, reason=" ", by=by)
         contents.confirm_content(subject=subject, reason="迎えに行くため", by=by)
         send()
-        told = [one for one in audit.timeline(subject) if one.act == "confirm_content"]
-        assert [one.reason for one in told] == ["迎えに行くため"]
+        shown = [one for one in audit.timeline(subject) if one.act == "confirm_content"]
+        assert [one.reason for one in shown] == ["迎えに行くため"]
 
 
 def test_a_reason_holds_for_the_words_it_was_given_for(here: Town) -> None:

@@ -62,9 +62,9 @@ def sent(here: Town, *, to_desk: bool = False) -> Observation:
 def mails() -> list[tuple[str, str, str]]:
     """(to, subject, body), emptied after reading."""
     found = fetch_all(sa.select(OutboxMail).order_by(OutboxMail.id))
-    told = [(one.to_name, one.subject, one.body) for one in found]
+    mailed = [(one.to_name, one.subject, one.body) for one in found]
     db.session.execute(sa.delete(OutboxMail))
-    return told
+    return mailed
 
 
 @pytest.mark.parametrize(("facts", "urgent"), [(FACTS, False), ("2週つづけて顔色が悪い", True)])
@@ -91,14 +91,14 @@ def test_a_word_that_means_no_danger_is_explained_and_the_memo_is_no_more_urgent
 
 def test_a_memo_that_came_back_is_telephoned_again(here: Town) -> None:
     made = sent(here)
-    with clock.telling(clock.now() + HOUR):
+    with clock.frozen_at(clock.now() + HOUR):
         observations.return_observation(observation=made, reason="担当外", by=here.worker)
         with refused(RuleBroken, "call"):
             observations.send_observation(observation=made, by=here.leader)
 
 
 def test_on_a_saturday_nobody_is_told_to_wait_until_monday(here: Town) -> None:
-    with clock.telling(SATURDAY):
+    with clock.frozen_at(SATURDAY):
         made = sent(here)
         assert made.acknowledge_by_on == dt.date(2026, 11, 28)
         assert made.escalate_at == SATURDAY + 2 * HOUR
@@ -115,29 +115,29 @@ def test_its_mail_says_so_in_the_subject_and_nothing_of_the_person(here: Town) -
 
 def test_unanswered_it_goes_to_the_desk_and_then_to_the_section(here: Town) -> None:
     officer = with_mail(cast.person(Role.OFFICER, name="地域 共生"))
-    with clock.telling(SATURDAY):
+    with clock.frozen_at(SATURDAY):
         made = sent(here)
         mails()
-    with clock.telling(SATURDAY + 2 * HOUR - dt.timedelta(seconds=1)):
+    with clock.frozen_at(SATURDAY + 2 * HOUR - dt.timedelta(seconds=1)):
         assert lists.unanswered(clock.now()) == [] and not escalation.escalate(observation=made)
-    with clock.telling(SATURDAY + 2 * HOUR):
+    with clock.frozen_at(SATURDAY + 2 * HOUR):
         assert lists.unanswered(clock.now()) == [made]
         assert escalation.escalate(observation=made) and not escalation.escalate(observation=made)
         assert made.agency == here.desk and made.status is ObservationStatus.SENT
         assert not made.concealed_from(here.desk_worker)
-        told = mails()
-        assert {name for name, _, _ in told} == {here.worker.name, here.desk_worker.name, here.leader.name}
-        assert all(subject.startswith("【至急】") for _, subject, _ in told)
+        mailed = mails()
+        assert {name for name, _, _ in mailed} == {here.worker.name, here.desk_worker.name, here.leader.name}
+        assert all(subject.startswith("【至急】") for _, subject, _ in mailed)
         assert sheets.alerted_observation(made.id) is None
-    with clock.telling(SATURDAY + 4 * HOUR):
+    with clock.frozen_at(SATURDAY + 4 * HOUR):
         assert escalation.escalate(observation=made) and not escalation.escalate(observation=made)
         assert lists.unanswered(clock.now() + 99 * HOUR) == []
-        told = mails()
-        assert {name for name, _, _ in told} == {officer.name, here.desk_worker.name, here.leader.name}
+        mailed = mails()
+        assert {name for name, _, _ in mailed} == {officer.name, here.desk_worker.name, here.leader.name}
         (task,) = referral_tasks.waiting_for(officer)
         assert made.number in task.label and task.urgent
     assert [entry.act for entry in audit.timeline(made)][:2] == ["alert_section", "escalate"]
-    assert all(ALIAS not in text and "死にたい" not in text for row in told for text in row)
+    assert all(ALIAS not in text and "死にたい" not in text for row in mailed for text in row)
     observations.acknowledge_observation(observation=made, by=here.desk_worker)
     assert referral_tasks.waiting_for(officer) == []
 
@@ -147,16 +147,16 @@ def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_
 ) -> None:
     with_mail(cast.person(Role.OFFICER, name="地域 共生"))
     everybody = {one.name: one for one in fetch_all(sa.select(Person))}
-    with clock.telling(SATURDAY):
+    with clock.frozen_at(SATURDAY):
         made = sent(here)
         mails()
-    told = []
+    mailed = []
     for hours in (2, 4):
-        with clock.telling(SATURDAY + hours * HOUR):
+        with clock.frozen_at(SATURDAY + hours * HOUR):
             escalation.escalate(observation=made)
-            told += mails()
+            mailed += mails()
     db.session.commit()
-    leads = {name: re.findall(r"http://[^/]+(/\S+)", body) for name, _subject, body in told}
+    leads = {name: re.findall(r"http://[^/]+(/\S+)", body) for name, _subject, body in mailed}
     assert leads.pop(here.worker.name) == []
     assert len(leads) == 3
     for name, links in leads.items():
@@ -169,7 +169,7 @@ def test_the_agency_that_lost_a_memo_hears_of_it_without_a_link_that_it_may_not_
 
 def test_who_is_the_desk_already_is_followed_by_the_section(here: Town) -> None:
     made = sent(here, to_desk=True)
-    with clock.telling(clock.now() + 3 * HOUR):
+    with clock.frozen_at(clock.now() + 3 * HOUR):
         assert escalation.escalate(observation=made)
     assert made.agency == here.desk and made.section_alerted_at is not None
 
@@ -178,7 +178,7 @@ def test_what_was_acknowledged_or_is_not_urgent_goes_nowhere(here: Town) -> None
     answered, calm = sent(here), memo(here, "2週つづけて顔色が悪い", urgent=False)
     observations.send_observation(observation=calm, by=here.leader)
     observations.acknowledge_observation(observation=answered, by=here.worker)
-    with clock.telling(clock.now() + 99 * HOUR):
+    with clock.frozen_at(clock.now() + 99 * HOUR):
         assert lists.unanswered(clock.now()) == []
         assert not escalation.escalate(observation=answered) and not escalation.escalate(observation=calm)
 
@@ -191,7 +191,7 @@ def test_nobody_else_writes_calls_down(here: Town) -> None:
 
 
 def test_the_command_passes_on_once(app: Flask, here: Town) -> None:
-    with clock.telling(clock.now() - 3 * HOUR):
+    with clock.frozen_at(clock.now() - 3 * HOUR):
         sent(here)
     db.session.commit()
     run = app.test_cli_runner().invoke
@@ -202,7 +202,7 @@ def test_the_command_passes_on_once(app: Flask, here: Town) -> None:
 def test_a_memo_that_cannot_be_passed_on_does_not_keep_the_others(
     app: Flask, here: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with clock.telling(clock.now() - 3 * HOUR):
+    with clock.frozen_at(clock.now() - 3 * HOUR):
         broken, whole = sent(here).id, sent(here).id
     db.session.commit()
     escalate = escalation.escalate
@@ -221,7 +221,7 @@ def test_a_memo_that_cannot_be_passed_on_does_not_keep_the_others(
 
 def test_who_works_on_both_sides_gets_one_mail(here: Town) -> None:
     cast.give(here.worker, Role.MARUGOTO_DESK, of=here.desk)
-    with clock.telling(clock.now() - 3 * HOUR):
+    with clock.frozen_at(clock.now() - 3 * HOUR):
         made = sent(here)
     mails()
     assert escalation.escalate(observation=made)
@@ -257,7 +257,7 @@ def test_the_section_does_not_read_why_no_call_was_needed(client: PageClient, he
     observations.record_call(observation=made, call=call(), by=here.leader)
     observations.send_observation(observation=made, by=here.leader)
     for hours in (3, 6):
-        with clock.telling(clock.now() + hours * HOUR):
+        with clock.frozen_at(clock.now() + hours * HOUR):
             escalation.escalate(observation=made)
     client.sign_in(cast.person(Role.OFFICER))
     page = client.get(f"/observations/{made.id}/alerted")
@@ -269,7 +269,7 @@ def test_the_section_sees_whom_to_telephone_and_not_the_memo(client: PageClient,
     client.sign_in(cast.person(Role.OFFICER))
     client.get(f"/observations/{made.id}/alerted", status=404)
     for hours in (3, 6):
-        with clock.telling(clock.now() + hours * HOUR):
+        with clock.frozen_at(clock.now() + hours * HOUR):
             escalation.escalate(observation=made)
     page = client.get(client.get("/home").link(made.number))
     assert here.desk.phone in page.text and "119" in page.text

@@ -150,7 +150,7 @@ def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here
     observations.send_observation(observation=memo, by=here.leader)
     consents.withdraw_consent(subject=memo, by=here.leader)
     sheet, other = f"/referrals/{referral.id}", f"/observations/{memo.id}"
-    for person, path, told in (
+    for person, path, shown in (
         (here.worker, sheet, True),
         (here.leader, sheet, False),
         (here.leader, other, True),
@@ -158,8 +158,8 @@ def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here
     ):
         client.sign_in(person)
         page = client.get(path)
-        assert (reason in page.text) is told, (person.name, path)
-        assert ("内容は表示していません" in page.text) is not told
+        assert (reason in page.text) is shown, (person.name, path)
+        assert ("内容は表示していません" in page.text) is not shown
     client.sign_in(here.leader)
     look = referral.follow_ups[0].id
     assert client.get(f"{sheet}/follow-ups/{look}").heading == f"つなぎ {referral.number}"
@@ -515,7 +515,7 @@ def test_another_desk_is_asked_for_on_a_page_of_its_own(client: PageClient, here
             assert words in history
 
 
-def test_without_a_desk_the_city_is_told(client: PageClient, here: Town) -> None:
+def test_without_a_desk_the_city_is_notified(client: PageClient, here: Town) -> None:
     client.sign_in(cast.person(Role.OFFICER))
     assert "福祉まるごと相談窓口が決まっていません" not in client.get("/agencies").text
     page = client.click(client.get(f"/agencies/{here.desk.id}/edit"), "福祉まるごと相談窓口でなくする")

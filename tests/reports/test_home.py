@@ -60,7 +60,7 @@ def test_what_is_called_off_today_is_not_the_next_opening(db_session: Session):
     station = cast.station(cast.committee())
     opening = cast.opening(station, TODAY)
     opening.status, opening.cancelled_reason = OpeningStatus.CANCELLED, "台風のため"
-    with clock.telling(dt.datetime.combine(TODAY, dt.time(9), clock.TOKYO)):
+    with clock.frozen_at(dt.datetime.combine(TODAY, dt.time(9), clock.TOKYO)):
         [found] = home(cast.person(Role.CHAIR, of=station.committee)).stations
     assert found.opening is None
 
@@ -80,7 +80,7 @@ def _expected_acts(status: Status) -> Iterator[AvailableAct | None]:
             continue  # a 取消し leaves at most what was paid: nothing is paid after it
         known = Facts(
             letters=Counter(letters),
-            untold_changes=(),
+            unpublished_changes=(),
             cancellations=letters.count("cancellation"),
             standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
             cancelling_since=None,

@@ -183,7 +183,7 @@ def test_each_year_shows_its_own_age_bands(client: PageClient, station: Station)
     """One band of last year is two this year, and the others stand in another order: on the page, in CSV and chart."""
     officer, year = cast.person(Role.OFFICER), clock.fiscal_year(clock.today())
     for before, bands in ((1, FEWER), (0, STANDARD[:-1])):
-        with clock.telling(clock.instant(dt.date(year - before - 1, 12, 1), dt.time(12))):
+        with clock.frozen_at(clock.instant(dt.date(year - before - 1, 12, 1), dt.time(12))):
             decided(year - before, bands)
     last, first = clock.fiscal_year_period(year - 1)[1], clock.fiscal_year_period(year)[0]
     for day, band, count in ((last, f"fy{year - 1}_2", 7), (first, "age_18_39", 3), (first, "age_40_64", 4)):

@@ -24,7 +24,7 @@ def totals(year: int) -> tuple[tuple[object, ...], tuple[object, ...]]:
 
 
 def test_a_late_balance_and_a_late_refund_stand_in_both_years_each_under_its_name(db_session: Session):
-    with clock.telling(AUTUMN):
+    with clock.frozen_at(AUTUMN):
         late_balance, late_refund = grants.team(year=OLD), grants.team(year=OLD)
         for made, paid in ((late_balance, 50_000), (late_refund, 100_000)):
             grants.settings(NEW, by=made.approver)
@@ -33,7 +33,7 @@ def test_a_late_balance_and_a_late_refund_stand_in_both_years_each_under_its_nam
             grants.spent(made, 80_000, line=2)
             grants.determined(made)
         grants.refund_due(late_refund)
-    with clock.telling(JUNE):
+    with clock.frozen_at(JUNE):
         request = determinations.order_balance(grant=late_balance.grant, by=late_balance.officer)
         grants.balance_paid(late_balance, request)
         refunds.record_refund(grant=late_refund.grant, received_on=clock.today(), by=late_refund.cashier)

@@ -34,7 +34,7 @@ def taking(plan: Plan, act: Act, *, by: Person, reason: str = "") -> Iterator[Ta
         yield taken
         plan.status_since = clock.now()
     if not unheard_of:
-        notify(queries.told_of(plan, taken.step.notifies), plan, act)
+        notify(queries.notified_of(plan, taken.step.notifies), plan, act)
 
 
 def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:

@@ -82,7 +82,7 @@ def save_details(
     """Weather, note and incident (ヒヤリハット); facts, nobody's name.
 
     ``called``: who was telephoned about words of danger that were not there before, or why nobody had to be;
-    `RuleBroken` on "called" without it, for nobody is told of these words. ``seen``: the mark (`core.seen`) of what
+    `RuleBroken` on "called" without it, for nobody is notified of these words. ``seen``: the mark (`core.seen`) of what
     stood on the writer's page; `EditConflict` when somebody else saved other words since.
     """
     record = begin(opening=opening, by=by)

@@ -32,8 +32,8 @@ def note_report(
     if device is None:
         return
     ahead = round(clock_ahead.total_seconds())
-    told = (device.unsent, device.gone, device.person_id)
-    as_before = told == (unsent, report.gone, by.id) and abs(device.clock_ahead_seconds - ahead) < 60
+    reported = (device.unsent, device.gone, device.person_id)
+    as_before = reported == (unsent, report.gone, by.id) and abs(device.clock_ahead_seconds - ahead) < 60
     if as_before and not unsent and now - device.heard_at < HEARD_AGAIN:
         return
     device.unsent, device.gone, device.person_id = unsent, report.gone, by.id

@@ -25,7 +25,7 @@ LONGEST = 40
 BEFORE_THE_CHANGE = 8
 
 DATED = frozenset({StationAct.ADD_OPENING.value, *(act.value for act in OpeningAct)})
-"""Acts on one opening, told with its day."""
+"""Acts on one opening, shown with its day."""
 
 
 def of_committee(committee: "Committee", officers: Iterable[queries.Officer]) -> list[Entry]:
@@ -35,14 +35,14 @@ def of_committee(committee: "Committee", officers: Iterable[queries.Officer]) ->
     called = {station.id: station.name for station in committee.stations}
     theirs = [
         replace(one, changes=_joined(called[one.object_id], one.changes))
-        for one in _told(audit.timeline(*committee.stations), committee.stations)
+        for one in _with_days(audit.timeline(*committee.stations), committee.stations)
     ]
     return sorted([*own, *theirs], key=lambda one: one.at, reverse=True)
 
 
 def of_station(station: "Station") -> list[Entry]:
     """What was done to a station, its venues and its calendar, with every date ever called off, newest first."""
-    return _told(queries.history(station), [station])
+    return _with_days(queries.history(station), [station])
 
 
 # ---- what was done to whom ------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ class _Named:
     openings: Mapping[int, "Opening"]
 
 
-def _told(entries: list[Entry], stations: Iterable["Station"]) -> list[Entry]:
+def _with_days(entries: list[Entry], stations: Iterable["Station"]) -> list[Entry]:
     """``entries`` of stations and their openings, each with its words."""
     dated_early = (one for one in entries if one.act in DATED and "on" not in one.detail)
     named = _Named(

@@ -91,7 +91,7 @@ class ChangeForm(Budgets, Form):
         _l("変更の理由"), [Required(_l("変更の理由を入力してください。")), Length(max=REASON_LENGTH)]
     )
 
-    told = HiddenField()
+    asked = HiddenField()
     """That the button, as the sender saw it, asked for approval."""
     knows = BooleanField(_l("市の承認が要ることと、承認されるまで予算が変わらないことを確かめました"))
 

@@ -27,9 +27,9 @@ __all__ = ["Facts", "before_the_letter", "came_back", "fact", "not_now", "number
 
 
 def before_the_letter(grant: "Grant") -> Response | None:
-    """For a reader outside the city while the decision is not told: back to the grant; None for everybody else.
+    """For a reader outside the city while the decision is not published: back to the grant; None for everybody else.
 
-    Budgets, and what the state allows, would tell what has been drafted.
+    Budgets, and what the state allows, would disclose what has been drafted.
     """
     if disclosure.may_know(current_user, grant):
         return None

@@ -61,13 +61,13 @@ class AvailableAct:
 class Facts:
     """What beside the state decides on the next act, and until when. ``since``: see `AWAITS_CLOSING`.
 
-    ``untold_changes``: when each was asked for and the kind of its letter, oldest first. ``pending``: asked for as
+    ``unpublished_changes``: when each was asked for and the kind of its letter, oldest first. ``pending``: asked for as
     概算払, not yet paid; lists of tasks leave it at 0, they know of each request by itself.
     ``recovering``: a finding about the closed grant is open.
     """
 
     letters: Counter[str]
-    untold_changes: tuple[tuple[dt.datetime, str], ...]
+    unpublished_changes: tuple[tuple[dt.datetime, str], ...]
     cancellations: int
     standing: Standing
     cancelling_since: dt.datetime | None
@@ -86,7 +86,11 @@ def _next(act: Act) -> Condition:
     """Whether ``act`` is what the difference between city and committee calls for."""
 
     def calls_for(grant: Grant, facts: Facts) -> bool:
-        return _told(grant, facts) and facts.refunding_since is None and _next_act(grant, facts) is act
+        return (
+            _determination_published(grant, facts)
+            and facts.refunding_since is None
+            and _next_act(grant, facts) is act
+        )
 
     return calls_for
 
@@ -95,13 +99,13 @@ def _next_act(grant: Grant, facts: Facts) -> Act:
     return amounts.settle(grant.fixed_yen or 0, facts.standing.paid).next_act
 
 
-def _told(grant: Grant, facts: Facts) -> bool:
+def _determination_published(grant: Grant, facts: Facts) -> bool:
     """Whether nothing waits for the letter of the fixed amount."""
     return grant.status is not Status.DETERMINED or "determination" in facts.letters
 
 
 def _refunding(grant: Grant, facts: Facts) -> bool:
-    return _told(grant, facts) and facts.refunding_since is not None
+    return _determination_published(grant, facts) and facts.refunding_since is not None
 
 
 def _cancelling(_grant: Grant, facts: Facts) -> bool:
@@ -138,7 +142,7 @@ _CALLED: dict[StrEnum, Any] = {
 
 @cache
 def available_act(step: Step[Any]) -> AvailableAct:
-    """A step of a table as a button or a task. Reports and inspection tell for themselves what waits (`pages.report_tasks`)."""
+    """A step of a table as a button or a task. What waits for reports and inspections is known elsewhere (`pages.report_tasks`)."""
     waits = step.kind == "primary" and step.act is not Act.INSPECT
     said = _CALLED.get(step.act) or label(step.act)
     return AvailableAct(said, step.endpoint, step.permissions[0], waits, step.kind)
@@ -182,20 +186,20 @@ def _advances(grant: Grant, facts: Facts) -> list[AvailableAct]:
 
 
 def _cancellation_due(facts: Facts) -> bool:
-    """Whether a 取消し has no letter yet; of an award that was never told there is none."""
+    """Whether a 取消し has no letter yet; of an award that was never published there is none."""
     return "award" in facts.letters and facts.cancellations > facts.letters.get("cancellation", 0)
 
 
 def _letters(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """Letters that wait for 施行, of what was decided last first."""
     due = []
-    if facts.untold_changes:
-        due.append((facts.untold_changes[0][1], "grants.issue_change"))
+    if facts.unpublished_changes:
+        due.append((facts.unpublished_changes[0][1], "grants.issue_change"))
     if _cancellation_due(facts):
         due.append(("cancellation", "grants.issue_cancellation"))
     if grant.status is Status.REFUSED and "refusal" not in facts.letters:
         due.append(("refusal", "grants.issue"))
-    if not _told(grant, facts):
+    if not _determination_published(grant, facts):
         due.append(("determination", "grants.issue_determination"))
     if grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
         due.append(("refund", "grants.issue_refund"))
@@ -237,33 +241,33 @@ def _after_the_year(grant: Grant, found: list[AvailableAct]) -> list[AvailableAc
 
 
 def change_asked_at(
-    pending: Sequence[dt.datetime], untold: Sequence[tuple[dt.datetime, str]]
+    pending: Sequence[dt.datetime], unpublished: Sequence[tuple[dt.datetime, str]]
 ) -> dt.datetime | None:
     """When the change was asked for that the city is at: the pending one, else the oldest without its letter."""
-    return next(iter([*pending, *(asked_at for asked_at, _kind in untold)]), None)
+    return next(iter([*pending, *(asked_at for asked_at, _kind in unpublished)]), None)
 
 
 def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     """The facts of one grant whose letters and changes are loaded. ``books``: its postings, if a page has them."""
     if books is None:
         books = postings_of(grant)
-    telling = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
+    unpublished = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
     standing = bookkeeping.standing(decided_award(grant) or 0, books)
     drafted = pending_cancellation(grant) if GRANT.allows(grant.status, Act.CANCEL) else None
     ordering = pending_refund(grant) if GRANT.allows(grant.status, Act.ORDER_REFUND) else None
-    untold = cancellations_without_letter(grant)
+    cancelled = cancellations_without_letter(grant)
     letters = Counter(letter.kind for letter in grant.letters)
     return Facts(
         letters=letters,
-        cancellations=letters["cancellation"] + len(untold),
-        untold_changes=tuple(telling),
+        cancellations=letters["cancellation"] + len(cancelled),
+        unpublished_changes=tuple(unpublished),
         standing=standing,
         cancelling_since=None if drafted is None else drafted.drafted_at,
         refunding_since=None if ordering is None else ordering.drafted_at,
         since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,
         change_asked_at=change_asked_at(
             [change.requested_at for change in grant.changes if change.approved is None],
-            telling,
+            unpublished,
         ),
         pending=sum(one.amount_yen for one in grant.payment_requests if one.status in PENDING),
         advance_returned=[one.status for one in grant.payment_requests[-1:]] == [PaymentStatus.RETURNED],

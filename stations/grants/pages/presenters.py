@@ -135,7 +135,7 @@ def letter_year(grant: "Grant") -> Facts:
 
 
 def after_the_year(grant: "Grant") -> list[str]:
-    """What the end of the year leaves of a grant that was not decided, or not told, in time."""
+    """What the end of the year leaves of a grant that was not decided, or not published, in time."""
     if not year_over(grant.fiscal_year, clock.today()):
         return []
     award = grant.status is Status.DECIDING and grant.refusal_reason is None
@@ -271,13 +271,13 @@ def recovered(found: Iterable["GrantRecovery"]) -> list[str]:
     ]
 
 
-def awaited_report(grant: "Grant", *, told: bool) -> list[str]:
+def awaited_report(grant: "Grant", *, published: bool) -> list[str]:
     """What is kept after a 一部取消し, and until when the report is due.
 
-    ``told``: the reader may know the 取消し, and with it the deadline that it set.
+    ``published``: the reader may know the 取消し, and with it the deadline that it set.
     """
     due = reports.due_on(grant)
-    if not told or grant.status not in BOOKS_OPEN or due is None:
+    if not published or grant.status not in BOOKS_OPEN or due is None:
         return []
     said = []
     if grant.status is Status.PARTLY_CANCELLED:
@@ -360,12 +360,12 @@ def _difference(grant: "Grant", known: calculating.Settled) -> str:
 
 
 def history(entries: Iterable[Entry]) -> list[Entry]:
-    """A timeline whose acts also tell the amount, the instalment or the letter's number, where they were recorded.
+    """A timeline whose acts also say the amount, the instalment or the letter's number, where they were recorded.
 
     交付決定通知書を施行する names its letter already; that is no second line.
     """
     return [
-        _telling(entry)
+        _with_details(entry)
         for entry in entries
         if not (entry.act == Deed.ISSUE_LETTER and entry.detail.get("kind") == "award")
     ]
@@ -379,7 +379,7 @@ def sent_back(grant: "Grant", entries: Iterable[Entry]) -> Entry | None:
     return last if last is not None and last.act == Act.SEND_BACK else None
 
 
-def _telling(entry: Entry) -> Entry:
+def _with_details(entry: Entry) -> Entry:
     detail = entry.detail
     said = []
     if (kind := detail.get("kind")) in LETTERS:

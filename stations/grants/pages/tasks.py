@@ -101,26 +101,26 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
     recovering = {one.grant.id for one in at.grants if one.recovery is not None}
     letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
     counted: Counter[tuple[str, int]] = Counter()
-    untold: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
+    unpublished: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
     asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
     for name, grant_id, kind, asked_at in papers(at):
         counted[name, grant_id] += 1
         if name == "letter":
             letters[grant_id][kind] += 1
         if name == "change" and asked_at is not None:
-            untold[grant_id].append((asked_at, kind))
+            unpublished[grant_id].append((asked_at, kind))
         elif asked_at is not None:
             asked[name, grant_id].append(asked_at)
     return {
         i: Facts(
             letters=letters[i],
-            untold_changes=tuple(sorted(untold[i])),
+            unpublished_changes=tuple(sorted(unpublished[i])),
             cancellations=counted["cancelled", i],
             standing=standing,
             cancelling_since=next(iter(asked["cancelling", i]), None),
             refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
-            change_asked_at=change_asked_at(asked["asked", i], sorted(untold[i])),
+            change_asked_at=change_asked_at(asked["asked", i], sorted(unpublished[i])),
             advance_returned=counted["returned", i] > 0,
             recovering=i in recovering,
         )

@@ -78,7 +78,7 @@ def index() -> str:
         found=lists.page_of(grants, lists.asked_page()),
         chosen=chosen,
         standings=ledger.standings(
-            [grant.id for grant in grants], award=None if inside else disclosure.told_award()
+            [grant.id for grant in grants], award=None if inside else disclosure.published_award()
         ),
         ended=OVER | SETTLING,
         over=OVER,
@@ -139,7 +139,7 @@ def grant(grant: "Grant") -> str:
     return render_template(
         "grants/grant.html",
         grant=grant,
-        told=disclosure.may_know(current_user, grant),
+        published=disclosure.may_know(current_user, grant),
         status=state,
         back=presenters.sent_back(grant, timeline) if inside else None,
         budget=budget.budget(grant),
@@ -233,7 +233,7 @@ def _money(
         "said": [
             *drafted,
             *(presenters.after_the_year(grant) if inside else []),
-            *presenters.awaited_report(grant, told=knows),
+            *presenters.awaited_report(grant, published=knows),
             *presenters.money_in_words(grant, standing, award, settled),
             *presenters.recovered(found),
         ],

@@ -117,7 +117,9 @@ _OF_A_FINDING = (
 @cache  # built once: writing down such a statement takes longer than asking it
 def _open() -> sa.Select[Any]:
     """The columns of `OpenGrant`, a row for each pending request."""
-    told = sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
+    refusal_published = (
+        sa.exists().where(Letter.grant_id == Grant.id, Letter.kind == "refusal").correlate(Grant)
+    )
     last_reminder = sa.select(sa.func.max(ReportReminder.id)).where(ReportReminder.grant_id == Grant.id)
     return (
         sa.select(Grant, PaymentRequest, GrantRecovery, Station.name, Plan.title, District.name)
@@ -135,7 +137,7 @@ def _open() -> sa.Select[Any]:
         .where(
             sa.or_(
                 Grant.status.not_in(FINAL),
-                sa.and_(Grant.status == Status.REFUSED, ~told),
+                sa.and_(Grant.status == Status.REFUSED, ~refusal_published),
                 GrantRecovery.id.is_not(None),
             )
         )
@@ -152,7 +154,7 @@ def _open() -> sa.Select[Any]:
 
 
 def papers(at: Desk) -> sa.Result[str, int, str, dt.datetime | None]:
-    """What has been told, decided, asked for and drafted about the grants on a desk, in one query.
+    """What has been published, decided, asked for and drafted about the grants on a desk, in one query.
 
     (letter, change, asked, cancelling, cancelled, refunding, returned or since; grant id; a letter's kind; when it came)
     """
@@ -169,15 +171,15 @@ def _papers() -> sa.Select[str, int, str, dt.datetime | None]:
     changes = GrantChange.grant_id
     newer = orm.aliased(PaymentRequest)
     # `changes_without_letter` and `change_letter` for queries.
-    untold = sa.and_(
+    unpublished = sa.and_(
         GrantChange.decided_by_id.is_not(None),
         GrantChange.ended_by_id.is_(None),
         GrantChange.letter_id.is_(None),
     )
-    telling = sa.case((GrantChange.approved.is_(True), "change"), else_="change_refusal")
+    letter_kind = sa.case((GrantChange.approved.is_(True), "change"), else_="change_refusal")
     papers = sa.union_all(
         paper("letter", Letter.grant_id, Letter.kind),
-        paper("change", changes, telling, GrantChange.requested_at).where(untold),
+        paper("change", changes, letter_kind, GrantChange.requested_at).where(unpublished),
         paper("asked", changes, at=GrantChange.requested_at).where(GrantChange.approved.is_(None)),
         paper("cancelling", GrantCancellation.grant_id, at=GrantCancellation.drafted_at).where(
             GrantCancellation.decided_at.is_(None)

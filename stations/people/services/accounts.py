@@ -63,7 +63,7 @@ def change_profile(
 ) -> None:
     """Somebody's name, reading and addresses are put right, by themselves or an administrator.
 
-    Another mail address is where reset links go from now on: links that are out become void, the old address is told.
+    Another mail address is where reset links go from now on: links that are out become void, the old address is notified.
     ``seen``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
     Nothing is recorded when nothing changes. RuleBroken on "kana", "phone".
     """

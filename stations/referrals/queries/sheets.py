@@ -66,9 +66,11 @@ def available_steps(
     if isinstance(subject, Referral):
         steps = REFERRAL.steps_from(subject.status)
     else:
-        told = subject.may_be_told(subject.consent, clock.today())
+        may_know = subject.may_be_disclosed(subject.consent, clock.today())
         every = OBSERVATION.steps_from(subject.status)
-        steps = [one for one in every if rules.observation_act_fits(subject.status, one.act, told=told)]
+        steps = [
+            one for one in every if rules.observation_act_fits(subject.status, one.act, may_know=may_know)
+        ]
     asked = steps if among is None else [step for step in steps if step.act in among]
     return [step for step in asked if any(access.can(person, one, subject) for one in step.permissions)]
 
@@ -150,14 +152,14 @@ def alerted_observation(observation_id: int) -> Observation | None:
 
 def is_stranded(observation: Observation) -> bool:
     """A memo that lies with a receiver who may no longer read it: the station has to decide where it goes."""
-    told = observation.may_be_told(observation.consent, clock.today())
-    return observation.status in rules.AT_RECEIVER and not told
+    may_know = observation.may_be_disclosed(observation.consent, clock.today())
+    return observation.status in rules.AT_RECEIVER and not may_know
 
 
 def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
     """The looks back that ``person`` can write down today, the first one first."""
     today = clock.today()
-    agreed = consent_rules.may_tell(referral.consent, Recipient.STATION, today)
+    agreed = consent_rules.may_disclose(referral.consent, Recipient.STATION, today)
     if not agreed or not available_steps(person, referral, {SheetAct.RECORD_FOLLOW_UP}):
         return []
     return [
@@ -175,7 +177,7 @@ def receivers(observation: Observation, on: dt.date) -> list[Agency]:
     offered = [
         one
         for one in agencies()
-        if consent_rules.may_tell(observation.consent, one.recipient, on, agency_id=one.id)
+        if consent_rules.may_disclose(observation.consent, one.recipient, on, agency_id=one.id)
     ]
     return sorted(offered, key=lambda one: not is_local(one, observation))
 

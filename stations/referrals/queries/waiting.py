@@ -62,7 +62,7 @@ def _referral_tasks(person: Actor) -> list[Task]:
         words = _words(person, one, _RETURNED if one.status is Status.RETURNED else _TASKS)
         if words is not None:
             tasks.append(_task(words, one, due_on(one, since)))
-        elif not of_station and not consent_rules.may_tell(one.consent, Recipient.STATION, clock.today()):
+        elif not of_station and not consent_rules.may_disclose(one.consent, Recipient.STATION, clock.today()):
             tasks.append(
                 _task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, clock.today())
             )

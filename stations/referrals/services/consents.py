@@ -76,7 +76,7 @@ def withdraw_consent(*, subject: Referral | Observation, by: Actor) -> ConsentRe
         if before is None or before.answer is not ConsentAnswer.GIVEN or before.withdrawn_on is not None:
             raise Conflict(None, N_("撤回できる同意がありません。"))
         record = _add(subject, replace(before, withdrawn_on=clock.today()), by)
-    # Of a draft nobody was told anything: the agency may ask again.
+    # Of a draft nobody was notified: the agency may ask again.
     if isinstance(subject, Referral) and subject.status in REFERRAL.sources(Act.WITHDRAW) - {Status.DRAFT}:
         reason = str(N_("ご本人が同意を撤回しました。"))
         steps.take(subject, Act.WITHDRAW, by=by, reason=reason, follows=True)

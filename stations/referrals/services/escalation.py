@@ -14,7 +14,7 @@ from stations.referrals.services.observations import urgent_hours
 def escalate(*, observation: Observation) -> bool:
     """Pass one memo on to the next in line, if its time has come; returns whether it was. The system's own act.
 
-    The desk needs no consent (支援会議) and takes the memo over. 地域共生課, the last in line, is told its number and whom
+    The desk needs no consent (支援会議) and takes the memo over. 地域共生課, the last in line, is notified of its number and whom
     to telephone, never what it says.
     """
     lock(observation)

@@ -152,7 +152,7 @@ def start_observation(*, observation: Observation, by: Actor) -> None:
 
 
 def close_observation(*, observation: Observation, answer: str, by: Actor) -> None:
-    """終結, with the sentence the station is told. `RuleBroken` on "answer" when it is empty."""
+    """終結, with the sentence the station is answered with. `RuleBroken` on "answer" when it is empty."""
     with steps.taking(observation, ObservationAct.CLOSE, by=by):
         if not answer.strip():
             raise RuleBroken("answer", N_("ステーションへの回答を入力してください。"))

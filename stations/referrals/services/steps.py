@@ -26,7 +26,7 @@ def taking(
 ) -> Iterator[Taking[Any]]:
     """Take a step of `workflow.REFERRAL` or `workflow.OBSERVATION` (`core.steps.taking`).
 
-    Of a memo the consent has to leave room for it: `Conflict`. What ``follows`` is told with the act it follows from.
+    Of a memo the consent has to leave room for it: `Conflict`. What ``follows`` is notified with the act it follows from.
     """
     if isinstance(subject, Referral):
         notify = None if follows else notices.about_referral
@@ -38,8 +38,8 @@ def taking(
         with steps.taking(
             OBSERVATION, subject, act, by=by, reason=reason, notify=notices.about_memo
         ) as of_memo:
-            told = subject.may_be_told(sheets.latest_consent(subject), clock.today())
-            rules.check_observation_act(of_memo.before, act, told=told)
+            may_know = subject.may_be_disclosed(sheets.latest_consent(subject), clock.today())
+            rules.check_observation_act(of_memo.before, act, may_know=may_know)
             yield of_memo
 
 

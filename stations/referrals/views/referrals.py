@@ -217,7 +217,7 @@ def check(referral: "Referral") -> ResponseReturnValue:
 
     if form.validate_on_submit() and succeeds(form, send):
         return redirect(url_for(".referral", referral_id=referral.id, sent=1), 303)
-    open_gate = consent_rules.may_tell(referral.consent, consent_rules.Recipient.STATION, clock.today())
+    open_gate = consent_rules.may_disclose(referral.consent, consent_rules.Recipient.STATION, clock.today())
     return render_template(
         "referrals/check.html",
         form=form,
@@ -245,8 +245,8 @@ def _agreed_visit(referral: "Referral", timeline: list[Entry]) -> str | None:
     """What was agreed last about the first visit, while it is being arranged."""
     if referral.status is not Status.ARRANGING:
         return None
-    told = (one for one in timeline if one.act in {Act.AGREE_VISIT, Act.ARRANGE, Act.RESUME})
-    return next((one.reason for one in told), None)
+    agreements = (one for one in timeline if one.act in {Act.AGREE_VISIT, Act.ARRANGE, Act.RESUME})
+    return next((one.reason for one in agreements), None)
 
 
 def _main_act(steps: list[Step[Status]], agreed: str | None) -> StrEnum | None:

@@ -281,8 +281,8 @@ def _plans_of(committee_ids: Collection[int]) -> list[PlanMoney]:
 
     That is without decisions whose letter has not gone out.
     """
-    rows = db.session.execute(_told_plans(), _recent() | {"committee_ids": list(committee_ids)})
-    return _with_books(rows, award=disclosure.told_award())
+    rows = db.session.execute(_published_plans(), _recent() | {"committee_ids": list(committee_ids)})
+    return _with_books(rows, award=disclosure.published_award())
 
 
 def _latest_grants() -> list[PlanMoney]:
@@ -301,9 +301,9 @@ def _recent() -> dict[str, int]:
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _told_plans() -> sa.Select[*tuple[Any, ...]]:
+def _published_plans() -> sa.Select[*tuple[Any, ...]]:
     theirs = Plan.committee_id.in_(sa.bindparam("committee_ids", expanding=True))
-    return _plans(disclosure.told_state()).where(theirs)
+    return _plans(disclosure.published_state()).where(theirs)
 
 
 @cache

@@ -206,7 +206,7 @@ def test_a_decision_is_dated_inside_the_fiscal_year(db_session: Session):
         (first - dt.timedelta(days=1), "決定の日付は"),
         (last + dt.timedelta(days=1), "年度が終わったため"),
     ):
-        with clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC)), refused(RuleBroken, None, saying):
+        with clock.frozen_at(dt.datetime.combine(day, dt.time(3), dt.UTC)), refused(RuleBroken, None, saying):
             awards.approve_decision(grant=grant, by=made.approver)
     assert grant.status is Status.DECIDING
 
@@ -221,7 +221,7 @@ def test_an_application_is_withdrawn_until_a_decision_is_drafted(db_session: Ses
         awards.withdraw(grant=grants.deciding(other), by=other.chair)
 
 
-def test_who_waits_is_told_by_mail_in_the_same_transaction(db_session: Session):
+def test_who_waits_is_notified_by_mail_in_the_same_transaction(db_session: Session):
     made = grants.team()
     made.approver.email = "approver@example.jp"
     grant = grants.deciding(made)
@@ -293,7 +293,7 @@ def test_a_crash_midway_leaves_nothing(db_session: Session, monkeypatch: pytest.
     made = grants.team()
     grant = grants.awarded(made)
     db_session.commit()
-    monkeypatch.setattr("stations.grants.notices.tell", _crash)
+    monkeypatch.setattr("stations.grants.notices.notify", _crash)
     with pytest.raises(ZeroDivisionError):
         letters.issue(grant=grant, by=made.officer)
     db_session.rollback()
@@ -338,10 +338,10 @@ def test_a_project_given_up_is_reported_on_from_that_day_on(db_session: Session)
 
 def test_giving_up_keeps_the_day_that_was_written_and_never_leaves_the_year(db_session: Session):
     made, late = grants.team(year=2025), grants.team(year=2025)
-    with clock.telling(dt.datetime(2026, 2, 1, 1, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2026, 2, 1, 1, tzinfo=dt.UTC)):
         grants.active(made).completed_on = dt.date(2026, 1, 20)
         grants.active(late)
-    with clock.telling(dt.datetime(2026, 4, 5, 1, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2026, 4, 5, 1, tzinfo=dt.UTC)):
         for one in (made, late):
             awards.discontinue(grant=one.grant, reason="会場がなくなった", by=one.chair)
     assert made.grant.completed_on == dt.date(2026, 1, 20)

@@ -156,11 +156,11 @@ def test_no_amount_is_fixed_beside_a_pending_cancellation(db_session: Session):
     assert grant.status is Status.DETERMINING
 
 
-def test_a_never_told_award_stays_hidden_after_its_cancellation(db_session: Session):
+def test_a_never_published_award_stays_hidden_after_its_cancellation(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made)
     grants.cancelled(made)
-    assert not disclosure.is_told(grant)
+    assert not disclosure.is_published(grant)
     assert disclosure.shown_award(made.chair, grant) is None
     assert disclosure.shown_award(made.officer, grant) == 0
     mine = next(one for one in home(made.chair).plans if one.grant_id == grant.id)
@@ -187,5 +187,7 @@ def test_who_asked_for_the_change_does_not_decide_its_end(db_session: Session):
     with refused(RuleBroken, None, "ご自分が起案"):
         cancellations.cancel(grant=grant, by=made.chair)
     cancellations.cancel(grant=grant, by=made.approver)
-    told = [entry.detail.get("change_id") for entry in audit.timeline(grant) if entry.act == Act.CANCEL.value]
-    assert told == [change.id]
+    shown = [
+        entry.detail.get("change_id") for entry in audit.timeline(grant) if entry.act == Act.CANCEL.value
+    ]
+    assert shown == [change.id]

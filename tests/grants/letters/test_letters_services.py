@@ -85,7 +85,7 @@ def test_draft_letter_and_report_speak_of_one_period(db_session: Session):
         (30_000, ("一部を取り消した", "150,000円", "60,000円は")),
     ],
 )
-def test_a_cancellation_is_told_once_with_its_reason_and_what_goes_back(
+def test_a_cancellation_is_published_once_with_its_reason_and_what_goes_back(
     db_session: Session, kept: int, said: tuple[str, ...]
 ):
     made = grants.team()
@@ -134,10 +134,10 @@ def test_a_new_fiscal_year_begins_with_one(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.spent(made, 10_000, line=2)
-    grants.determined(made, told=False)
+    grants.determined(made, published=False)
     grants.settings(grant.fiscal_year + 1, by=made.approver, document_prefix="新共")
     spring = dt.datetime(grant.fiscal_year + 1, 4, 20, 3, tzinfo=dt.UTC)
-    with clock.telling(spring):
+    with clock.frozen_at(spring):
         letter = letters.issue_determination(grant=grant, by=made.officer)
     assert (letter.fiscal_year, letter.number) == (grant.fiscal_year + 1, 1)
     assert "新共第1号" in words(letter) and "見本共第1号" in words(letter), "its own number and the award's"
@@ -146,18 +146,18 @@ def test_a_new_fiscal_year_begins_with_one(db_session: Session):
 def test_a_letter_waits_for_the_settings_of_its_year(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made)
-    with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
         with pytest.raises(RuleBroken, match="2027年度の制度設定"):
             letters.issue(grant=grant, by=made.officer)
         grants.settings(2027, by=made.approver, document_prefix="新共")
         letters.issue(grant=grant, by=made.officer)
 
 
-def test_an_award_told_after_its_year_names_its_day_and_promises_no_advance(db_session: Session):
+def test_an_award_published_after_its_year_names_its_day_and_promises_no_advance(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made)
     grants.settings(2027, by=made.approver, document_prefix="新共")
-    with clock.telling(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2027, 4, 20, 3, tzinfo=dt.UTC)):
         letter = letters.issue(grant=grant, by=made.officer)
     assert grant.decided_on is not None
     text = words(letter)
@@ -172,7 +172,7 @@ def test_a_letter_is_dated_on_a_day_on_which_city_hall_is_open(db_session: Sessi
     made, other = grants.team(), grants.team()
     grants.awarded(made)
     grants.awarded(other)
-    with clock.telling(SATURDAY):
+    with clock.frozen_at(SATURDAY):
         assert letters.issue(grant=made.grant, by=made.officer).issued_on == dt.date(2026, 11, 30)
         for day in (27, 29):
             with pytest.raises(RuleBroken) as broken:

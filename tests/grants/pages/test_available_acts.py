@@ -274,7 +274,7 @@ def test_after_the_year_nothing_is_offered_that_would_bind_its_budget(db_session
     grants.active(active)
     assert waits(not_asked.chair) == ["grants.apply"]
     assert waits(active.treasurer) == ["grants.advance"]
-    with clock.telling(APRIL):
+    with clock.frozen_at(APRIL):
         assert waits(not_asked.chair) == []
         assert "grants.advance" not in waits(active.treasurer)
         assert not {"grants.advance", "grants.change"} & set(offered(active))

@@ -113,7 +113,7 @@ def test_a_late_balance_and_a_late_refund_burden_and_feed_the_new_budget(db_sess
         grants.spent(made, 80_000, line=2)
         grants.determined(made)
     grants.refund_due(late_refund)
-    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
         request = determinations.order_balance(grant=late_balance.grant, by=late_balance.officer)
         payments.order_payment(request=request, by=late_balance.approver)
         payments.record_payment(request=request, paid_on=clock.today(), by=late_balance.cashier)
@@ -135,7 +135,7 @@ def test_a_late_balance_that_is_taken_back_returns_into_the_budget_that_paid_it(
     grants.paid(made, 50_000)
     grants.spent(made, 80_000, line=2)
     grants.determined(made)
-    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
         request = determinations.order_balance(grant=grant, by=made.officer)
         grants.balance_paid(made, request)
         grants.cancelled(made, kept_yen=kept)
@@ -177,7 +177,7 @@ def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session)
     determinations.close(grant=made.grant, by=made.officer)
     grants.settings(NEW, by=made.approver)
     case = acts.case(made)
-    with clock.telling(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)):
         for name in ("draft_recovery", "approve_recovery", "issue_recovery", "record_recovery"):
             acts.ACTS[name](case)
     assert budget_years.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)

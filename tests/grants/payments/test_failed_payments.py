@@ -27,7 +27,7 @@ SATURDAY = dt.date(2026, 11, 28)
 
 
 def on(day: dt.date) -> AbstractContextManager[None]:
-    return clock.telling(dt.datetime.combine(day, dt.time(3), dt.UTC))
+    return clock.frozen_at(dt.datetime.combine(day, dt.time(3), dt.UTC))
 
 
 def failed(made: grants.Team, request: PaymentRequest, returned_on: dt.date = BACK) -> PaymentRequest | None:

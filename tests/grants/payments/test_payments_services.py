@@ -197,7 +197,7 @@ def test_a_saturday_is_no_day_of_payment_and_the_next_bank_day_is_offered(db_ses
     made = grants.team()
     grants.active(made)
     request = grants.ordered(made, 10_000)
-    with clock.telling(dt.datetime(2026, 11, 30, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(2026, 11, 30, 3, tzinfo=dt.UTC)):
         with pytest.raises(RuleBroken) as broken:
             payments.record_payment(request=request, paid_on=dt.date(2026, 11, 28), by=made.cashier)
         assert (broken.value.field, broken.value.params["next"]) == ("paid_on", dt.date(2026, 11, 30))
@@ -221,7 +221,7 @@ def test_cash_of_a_year_moves_until_the_end_of_may(db_session: Session):
     grants.active(made)
     request = grants.ordered(made, 10_000)
     last = clock.cash_period(request.fiscal_year)[1]
-    with clock.telling(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(3), dt.UTC)):
+    with clock.frozen_at(dt.datetime.combine(last + dt.timedelta(days=1), dt.time(3), dt.UTC)):
         with refused(RuleBroken, "paid_on"):
             payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         payments.record_payment(request=request, paid_on=last, by=made.cashier)
@@ -238,7 +238,7 @@ def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
     def crash(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("stations.grants.notices.tell", crash)
+    monkeypatch.setattr("stations.grants.notices.notify", crash)
     with pytest.raises(ZeroDivisionError):
         payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     db_session.rollback()

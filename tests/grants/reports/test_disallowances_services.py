@@ -98,7 +98,7 @@ def test_it_is_taken_back_once_with_a_reason_and_looked_at_again(db_session: Ses
     db_session.rollback()
 
 
-def test_only_an_inspector_disallows_and_the_committee_is_told(db_session: Session) -> None:
+def test_only_an_inspector_disallows_and_the_committee_is_notified(db_session: Session) -> None:
     made = team()
     made.treasurer.email = "treasurer@example.jp"
     receipt = split_receipt(made)

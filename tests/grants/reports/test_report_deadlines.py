@@ -124,12 +124,12 @@ def test_a_report_that_does_not_come_is_reminded_of_and_stands_on_the_officers_l
     for private in (made.chair.name, made.treasurer.name, "30,000"):
         assert private not in said
     assert db_session.scalars(sa.select(ReportReminder.remind_on)).all() == [DUE]
-    with clock.telling(on(dt.date(2027, 4, 24))):
+    with clock.frozen_at(on(dt.date(2027, 4, 24))):
         assert reminders.remind_due() == 1
         (row,) = awaited(made.officer)
         assert (row.days_late, row.reminded_on) == (14, dt.date(2027, 4, 24))
         assert not row.reminders_over
-    with clock.telling(on(dt.date(2027, 4, 25))):
+    with clock.frozen_at(on(dt.date(2027, 4, 25))):
         assert awaited(made.officer)[0].reminders_over, "then the award is taken back"
 
 
@@ -149,14 +149,14 @@ def test_a_grant_that_fails_keeps_no_other_from_its_reminder(
     for grant in (before, broken, after):
         grant.report_due_on = clock.today()
     db_session.commit()
-    wanted, mail = [before.id, after.id], notices.tell
+    wanted, mail = [before.id, after.id], notices.notify
 
-    def tell(grant: Grant, *args: Any, **more: Any) -> int:
+    def notify(grant: Grant, *args: Any, **more: Any) -> int:
         if grant.id == broken.id:
             raise RuntimeError("no such mail")
         return mail(grant, *args, **more)
 
-    monkeypatch.setattr(reminders, "tell", tell)
+    monkeypatch.setattr(reminders, "notify", notify)
     run = app.test_cli_runner().invoke(args=["grants", "remind"])
     db_session.rollback()
     assert (run.exit_code, run.output) == (1, "reminded 2\n")
@@ -181,7 +181,7 @@ def test_who_has_reported_is_not_reminded(db_session: Session):
     made = grants.team(year=2026)
     grant = grants.active(made)
     grants.inspected(made)
-    with clock.telling(on(dt.date(2027, 4, 12))):
+    with clock.frozen_at(on(dt.date(2027, 4, 12))):
         assert reminders.remind_due() == 0
         assert awaited(made.officer) == []
     assert grant.status is Status.INSPECTED
@@ -191,7 +191,7 @@ def test_a_report_that_came_back_has_a_deadline_of_its_own(db_session: Session):
     made = grants.team(year=2026)
     grant = grants.active(made)
     grants.inspected(made)
-    with clock.telling(on(dt.date(2027, 4, 20))):
+    with clock.frozen_at(on(dt.date(2027, 4, 20))):
         reports.return_report(grant=grant, reason="宛名", by=made.officer)
         due = due_on(grant)
         assert due is not None and due >= dt.date(2027, 5, 4) and clock.is_business_day(due)
@@ -202,7 +202,7 @@ def test_committees_see_only_their_own_reports(db_session: Session):
     made, other = grants.team(year=2026), grants.team(year=2026)
     grants.active(made)
     grants.active(other)
-    with clock.telling(on(dt.date(2027, 4, 12))):
+    with clock.frozen_at(on(dt.date(2027, 4, 12))):
         assert len(awaited(made.officer)) == 2
         assert [row.grant_id for row in awaited(made.chair)] == [made.grant.id]
 
@@ -222,7 +222,7 @@ def test_the_days_are_a_setting_that_may_change_during_the_year(db_session: Sess
         resubmit_days=10,
         reminder_days=(3,),
     )
-    with clock.telling(on(dt.date(2027, 4, 12))):
+    with clock.frozen_at(on(dt.date(2027, 4, 12))):
         assert reminders.remind_due() == 0
-    with clock.telling(on(dt.date(2027, 4, 13))):
+    with clock.frozen_at(on(dt.date(2027, 4, 13))):
         assert reminders.remind_due() == 1

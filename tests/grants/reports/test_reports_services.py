@@ -304,14 +304,14 @@ def test_a_returned_report_is_mended_and_handed_in_again() -> None:
     assert made.grant.report_file_id != first
 
 
-def test_those_who_wait_are_told_by_mail() -> None:
+def test_those_who_wait_are_notified_by_mail() -> None:
     made = team()
     for person in (made.chair, made.treasurer, made.officer):
         person.email = f"{person.login}@stations.example"
     reported(made)
     reports.return_report(grant=made.grant, reason="確認", by=made.officer)
-    told = [mail.to_address for mail in db.session.scalars(sa.select(OutboxMail).order_by(OutboxMail.id))]
-    assert told == [person.email for person in (made.chair, made.officer, made.chair, made.treasurer)]
+    shown = [mail.to_address for mail in db.session.scalars(sa.select(OutboxMail).order_by(OutboxMail.id))]
+    assert shown == [person.email for person in (made.chair, made.officer, made.chair, made.treasurer)]
 
 
 def is_open(made: Team) -> OpenGrant:

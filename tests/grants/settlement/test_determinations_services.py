@@ -163,12 +163,12 @@ def test_nothing_is_determined_while_a_payment_is_under_way(db_session: Session)
         determinations.draft_determination(grant=grant, by=made.officer)
 
 
-def test_the_committee_is_told_before_anything_follows(db_session: Session):
+def test_the_committee_is_notified_before_anything_follows(db_session: Session):
     made = grants.team()
     grants.active(made)
     grants.paid(made, 100_000)
     grants.spent(made, 60_000, line=2)
-    grants.determined(made, told=False)
+    grants.determined(made, published=False)
     with refused(RuleBroken, None, "額の確定通知書を施行"):
         grants.refund_due(made)
 
@@ -213,7 +213,7 @@ def test_a_refund_after_may_is_income_of_the_new_year(db_session: Session, day: 
     received = dt.date(grant.fiscal_year + 1, *day)
     with refused(RuleBroken, "received_on"):
         refunds.record_refund(grant=grant, received_on=received, by=made.cashier)
-    with clock.telling(dt.datetime.combine(received, dt.time(3), dt.UTC)):
+    with clock.frozen_at(dt.datetime.combine(received, dt.time(3), dt.UTC)):
         repayment = refunds.record_refund(grant=grant, received_on=received, by=made.cashier)
     assert repayment.prior_year_income is prior
 
@@ -227,7 +227,7 @@ def test_a_cancelled_grant_without_payments_is_closed(db_session: Session):
     assert grant.status is Status.CLOSED
 
 
-def test_an_award_that_was_never_told_is_taken_back_without_a_letter(db_session: Session):
+def test_an_award_that_was_never_published_is_taken_back_without_a_letter(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made)
     grants.cancelled(made, reason="計算の誤り")
@@ -365,10 +365,10 @@ def test_a_balance_that_was_not_paid_by_may_is_ordered_again_from_the_new_budget
     grants.determined(made)
     old, new = grant.fiscal_year, grant.fiscal_year + 1
     request = determinations.order_balance(grant=grant, by=made.officer)
-    with clock.telling(dt.datetime(new, 5, 28, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(new, 5, 28, 3, tzinfo=dt.UTC)):
         grants.order(made, request)
     assert request.fiscal_year == old
-    with clock.telling(noon(clock.open_day(dt.date(new, 6, 2)))):
+    with clock.frozen_at(noon(clock.open_day(dt.date(new, 6, 2)))):
         with pytest.raises(RuleBroken) as broken:
             payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
         assert broken.value.field == "paid_on"
@@ -388,7 +388,7 @@ def test_a_balance_is_paid_from_its_own_year_until_the_end_of_may(db_session: Se
     request = determinations.order_balance(grant=grant, by=made.officer)
     year = grant.fiscal_year
     last = next(day for day in (dt.date(year + 1, 5, 31 - n) for n in range(7)) if clock.open_day(day) == day)
-    with clock.telling(noon(last)):
+    with clock.frozen_at(noon(last)):
         grants.order(made, request)
         payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     assert (request.fiscal_year, grant.status) == (year, Status.BALANCE_PAID)
@@ -400,10 +400,10 @@ def test_a_balance_drafted_in_may_is_not_ordered_in_june_out_of_the_budget_that_
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
     old, new = grant.fiscal_year, grant.fiscal_year + 1
-    with clock.telling(dt.datetime(new, 5, 31, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(new, 5, 31, 3, tzinfo=dt.UTC)):
         request = determinations.order_balance(grant=grant, by=made.officer)
     assert request.fiscal_year == old
-    with clock.telling(dt.datetime(new, 6, 2, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(new, 6, 2, 3, tzinfo=dt.UTC)):
         with refused(RuleBroken, None, "新しい年度の予算で起案し直して"):
             payments.order_payment(request=request, by=made.approver)
         assert (request.status, request.ordered_at) == (PaymentStatus.DRAFTED, None)
@@ -417,7 +417,7 @@ def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_sess
     grant = grants.active(made)
     grants.spent(made, 60_000, line=2)
     grants.determined(made)
-    with clock.telling(dt.datetime(grant.fiscal_year + 1, 7, 1, 3, tzinfo=dt.UTC)):
+    with clock.frozen_at(dt.datetime(grant.fiscal_year + 1, 7, 1, 3, tzinfo=dt.UTC)):
         request = determinations.order_balance(grant=grant, by=made.officer)
         assert request.fiscal_year == grant.fiscal_year + 1
         grants.order(made, request)

@@ -170,7 +170,7 @@ def test_each_cancellation_has_its_own_letter(db_session: Session):
     letters.issue_cancellation(grant=grant, by=made.officer)
     grants.cancelled(made, reason="期限までに実績報告がない")
     assert grant.status is Status.CANCELLED
-    assert decisions.cancellation_untold(grant)
+    assert decisions.cancellation_unpublished(grant)
     with refused(RuleBroken, None, "交付決定取消通知書を施行"):
         refunds.draft_refund(grant=grant, by=made.officer)
     letters.issue_cancellation(grant=grant, by=made.officer)
@@ -346,7 +346,7 @@ def test_on_every_path_the_committee_keeps_what_inspected_receipts_carry(
 
 
 def _determine(made: grants.Team) -> None:
-    if decisions.cancellation_untold(made.grant):
+    if decisions.cancellation_unpublished(made.grant):
         letters.issue_cancellation(grant=made.grant, by=made.officer)
     determinations.draft_determination(grant=made.grant, by=made.officer)
     determinations.determine(grant=made.grant, by=made.approver)
@@ -355,7 +355,7 @@ def _determine(made: grants.Team) -> None:
 
 def _settle(made: grants.Team) -> None:
     grant = made.grant
-    if decisions.cancellation_untold(grant):
+    if decisions.cancellation_unpublished(grant):
         letters.issue_cancellation(grant=grant, by=made.officer)
     settled = determinations.settlement_of(grant)
     if settled.refund:

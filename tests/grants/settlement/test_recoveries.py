@@ -89,7 +89,7 @@ def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
     made = grants.team(year=2026)
     grant = closed(made)
     before = (ledger.postings_of(grant), grant.fixed_yen, ledger.standing(grant), grant.closed_on)
-    with clock.telling(OPEN):
+    with clock.frozen_at(OPEN):
         found = recoveries.draft(
             grant=grant, disallowed_yen=12_000, reason="架空の領収書が見つかった", by=made.officer
         )
@@ -110,7 +110,7 @@ def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
 def test_a_second_finding_counts_on_from_the_first(db_session: Session):
     made = grants.team(year=2026)
     grant = closed(made)
-    with clock.telling(OPEN):
+    with clock.frozen_at(OPEN):
         first = recoveries.draft(grant=grant, disallowed_yen=12_000, reason="架空", by=made.officer)
         recoveries.approve(recovery=first, by=made.approver)
         recoveries.issue(recovery=first, by=made.officer)

@@ -25,7 +25,7 @@ def pending_change(grant: Grant) -> GrantChange | None:
 
 
 def changes_without_letter(grant: Grant) -> list[GrantChange]:
-    """Changes that the city decided, either way, and has not yet told in a letter, oldest first.
+    """Changes that the city decided, either way, and has not yet published by a letter, oldest first.
 
     流用 within the rule is nobody's decision and gets no letter; nor does a change that ended without one of its own.
     """

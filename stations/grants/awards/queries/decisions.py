@@ -1,4 +1,4 @@
-"""What was decided on a grant: its award, and the 取消し of it, told or not."""
+"""What was decided on a grant: its award, and the 取消し of it, published or not."""
 
 import sqlalchemy as sa
 
@@ -29,9 +29,9 @@ def returned_cancellation(grant: Grant) -> GrantCancellation | None:
 
 
 def cancellations_without_letter(grant: Grant) -> list[GrantCancellation]:
-    """The decided 取消し that the committee has not been told, oldest first (letters follow in order).
+    """The decided 取消し that are not published to the committee, oldest first (letters follow in order).
 
-    An award that was told is also taken back by a letter; of one that was not, nothing is told.
+    An award that was published is also taken back by a letter; of one that was not, nothing is published.
     """
     kinds = [letter.kind for letter in grant.letters]
     if grant.kept_yen is None or "award" not in kinds:
@@ -45,17 +45,17 @@ def award_before(cancellation: GrantCancellation, grant: Grant) -> int:
     return earlier[-1] if earlier else grant.awarded_yen or 0
 
 
-def award_told(grant: Grant) -> int | None:
-    """決定額 as the committee was told it last: a 取消し counts from its letter on."""
-    untold = cancellations_without_letter(grant)
-    return award_before(untold[0], grant) if untold else decided_award(grant)
+def award_as_published(grant: Grant) -> int | None:
+    """決定額 as it was published last: a 取消し counts from its letter on."""
+    unpublished = cancellations_without_letter(grant)
+    return award_before(unpublished[0], grant) if unpublished else decided_award(grant)
 
 
 def _decided(grant: Grant) -> list[GrantCancellation]:
     return [one for one in grant.cancellations if one.approved]
 
 
-def cancellation_untold(grant: Grant) -> bool:
+def cancellation_unpublished(grant: Grant) -> bool:
     """Whether a 取消し waits for its letter."""
     return bool(cancellations_without_letter(grant))
 

@@ -18,7 +18,7 @@ from stations.grants.awards.queries import applying
 from stations.grants.awards.rules import budgets as budget_rules
 from stations.grants.awards.rules import granting
 from stations.grants.models import Grant, GrantLine
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.payments.services.payments import cancel_pending
 from stations.grants.queries import grants
 from stations.grants.rules import Act, Deed, Status
@@ -74,7 +74,7 @@ def apply(*, plan: Plan, by: Actor, starts_on: dt.date | None = None) -> Grant:
         )
     )
     audit.record(grant, act=Deed.APPLY, by=by, to_status=grant.status, detail={"sha256": version.sha256})
-    tell(grant, [Role.OFFICER], N_("交付申請がありました"), by=by)
+    notify(grant, [Role.OFFICER], N_("交付申請がありました"), by=by)
     return grant
 
 

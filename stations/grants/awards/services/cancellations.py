@@ -1,4 +1,4 @@
-"""取消し of an award: drafted by an officer, decided by an approver, told by a letter (`letters.services`)."""
+"""取消し of an award: drafted by an officer, decided by an approver, published by a letter (`letters.services`)."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from stations.grants.awards.models import GrantCancellation, GrantChange
 from stations.grants.awards.queries import changes, decisions
 from stations.grants.awards.rules import granting
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.payments.services.payments import cancel_pending
 from stations.grants.rules import Deed, Status
 from stations.grants.settings.queries import settings_of
@@ -76,12 +76,12 @@ def cancel(*, grant: Grant, by: Actor, draft_id: int | None = None) -> None:
             taken.detail["change_id"] = change.id
         _decide(draft, approved=True, by=by)
         _leave(grant, draft.kept_yen, taken.target)
-    # The committee hears of it by the letter; of an award that was never told it hears nothing.
-    if decisions.cancellation_untold(grant):
+    # The committee hears of it by the letter; of an award that was never published it hears nothing.
+    if decisions.cancellation_unpublished(grant):
         news = N_("交付決定が取り消されました。通知書を施行してください")
     else:
         news = N_("交付決定が取り消されました")
-    tell(grant, taken.step.notifies, news, by=by)
+    notify(grant, taken.step.notifies, news, by=by)
 
 
 def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:

@@ -30,7 +30,7 @@ def request_change(
 
     Within the year's 流用 rule, measured against the last decision, it is recorded and holds at once
     (``approved`` is True, nobody decided it). Otherwise the grant waits for a decision, and nothing changes until then.
-    ``knows``: what the sender was told, that it needs approval or not; `RuleBroken` on "knows" when that is not so.
+    ``knows``: what the sender was shown, that it needs approval or not; `RuleBroken` on "knows" when that is not so.
     """
     with taking(grant, Act.REQUEST_CHANGE, by=by, reason=reason) as taken:
         rules.check_year_open(

@@ -1,4 +1,4 @@
-"""取消し: drafted, decided, told by its letter."""
+"""取消し: drafted, decided, published by its letter."""
 
 from typing import TYPE_CHECKING
 

@@ -43,7 +43,7 @@ def change(grant: "Grant") -> ResponseReturnValue:
     setting = grant.setting
     budgets = (form.budgets() if form.is_submitted() else None) or {}
     asks = change_queries.needs_approval(grant, budgets)
-    told, form.told.data = bool(form.told.data), "y" if asks else ""
+    asked, form.asked.data = bool(form.asked.data), "y" if asks else ""
     return act.page(
         grant,
         form,
@@ -51,7 +51,7 @@ def change(grant: "Grant") -> ResponseReturnValue:
             grant=grant,
             budgets=budgets,
             reason=form.reason.data or "",
-            knows=form.knows.data or (told and not asks),
+            knows=form.knows.data or (asked and not asks),
             by=current_user,
         ),
         heading=_("経費の配分を変える"),

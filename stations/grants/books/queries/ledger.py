@@ -75,7 +75,7 @@ def standings(
     What was paid back after 完結 is taken off `paid`, although no closed book has a line of it: the totals of grant
     years and of budget years (`budget_flows`) speak of the same yen.
 
-    ``award``: what counts as 決定額 instead of `decided_award`, as what the committee was told (`disclosure.told_award`).
+    ``award``: what counts as 決定額 instead of `decided_award`, as what is published to the committee (`disclosure.published_award`).
     """
     if not grant_ids:
         return {}

@@ -25,5 +25,5 @@ def void_audit(grant: Grant, *, by: Actor) -> None:
     grant.accounts_audited_by_id = None
     audit.record(grant, act=AccountsAct.VOID_AUDIT, by=by)
     if not access.can(by, Permission.ACCOUNTS_AUDIT, grant):
-        told = N_("監査のあとで帳簿が変わりました。もう一度、監査をお願いします。")
-        notices.tell(grant, [Role.COMMITTEE_AUDITOR], told, by=by)
+        subject = N_("監査のあとで帳簿が変わりました。もう一度、監査をお願いします。")
+        notices.notify(grant, [Role.COMMITTEE_AUDITOR], subject, by=by)

@@ -22,7 +22,7 @@ from stations.grants.letters import letter_data, queries, rules
 from stations.grants.letters.labels import LETTERS
 from stations.grants.letters.models import Letter
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.queries import grants
 from stations.grants.reports.queries import disallowances
 from stations.grants.reports.queries import reports as report_queries
@@ -43,7 +43,7 @@ def issue(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:
         demand(by, Permission.GRANT_ISSUE, grant)
         _check_once(grant, "refusal")
         letter = _keep(grant, "refusal", on=on, by=by)
-        tell(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
+        notify(grant, [Role.CHAIR, Role.TREASURER], N_("助成金の決定通知書が届きました"), by=by)
     else:
         with taking(grant, Act.ISSUE_AWARD, by=by) as taken:
             letter = _keep(grant, "award", on=on, by=by)
@@ -62,7 +62,7 @@ def issue_change(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
     letter = _keep(grant, changes.change_letter(change), about=_About(change=change), on=on, by=by)
     change.letter_id = letter.id
     news = N_("変更承認通知書が届きました") if change.approved else N_("変更不承認通知書が届きました")
-    tell(grant, [Role.CHAIR, Role.TREASURER], news, by=by)
+    notify(grant, [Role.CHAIR, Role.TREASURER], news, by=by)
     return letter
 
 
@@ -74,7 +74,7 @@ def issue_determination(*, grant: Grant, by: Actor, on: dt.date | None = None) -
         raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=grant.status)
     _check_once(grant, "determination")
     letter = _keep(grant, "determination", on=on, by=by)
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("額の確定通知書が届きました"), by=by)
+    notify(grant, [Role.CHAIR, Role.TREASURER], N_("額の確定通知書が届きました"), by=by)
     return letter
 
 
@@ -86,7 +86,7 @@ def issue_cancellation(*, grant: Grant, by: Actor, on: dt.date | None = None) ->
     if not waiting:
         raise Conflict(None, N_("施行を待っている交付決定取消通知書はありません。"))
     letter = _keep(grant, "cancellation", about=_About(cancellation=waiting[0]), on=on, by=by)
-    tell(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
+    notify(grant, [Role.CHAIR, Role.TREASURER], N_("交付決定取消通知書が届きました"), by=by)
     return letter
 
 

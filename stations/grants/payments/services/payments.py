@@ -13,7 +13,7 @@ from stations.grants.books.queries import ledger
 from stations.grants.books.rules import bookkeeping
 from stations.grants.books.services.ledger import book
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.payments.models import Payment, PaymentRequest
 from stations.grants.payments.queries import payments
 from stations.grants.payments.rules import paying
@@ -55,7 +55,7 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
     request = instalments.new_request(
         grant, kind="advance", amount_yen=amount_yen, purpose=purpose.strip(), by=by
     )
-    tell(grant, [Role.OFFICER], N_("概算払の請求がありました"), by=by, amount_yen=amount_yen)
+    notify(grant, [Role.OFFICER], N_("概算払の請求がありました"), by=by, amount_yen=amount_yen)
     return request
 
 

@@ -16,7 +16,7 @@ from stations.core.database import db
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.core.money import Yen
-from stations.grants.awards.queries.decisions import award_told, decided_award, is_cancelled
+from stations.grants.awards.queries.decisions import award_as_published, decided_award, is_cancelled
 from stations.grants.awards.rules import budgets, reallocation
 from stations.grants.books.models import Receipt
 from stations.grants.books.queries.cash_book import cash
@@ -227,7 +227,7 @@ def _accounts(grant: Grant, postings: Sequence[Posting]) -> Accounts:
         status=grant.status,
         summary=grant.report_summary,
         completed_on=grant.completed_on,
-        awarded=award_told(grant) or 0,
+        awarded=award_as_published(grant) or 0,
         income=-sums[Account.INCOME],
         own_funds=-sums[Account.OWN_FUNDS],
         spent=sums[Account.EXPENSE],

@@ -42,9 +42,9 @@ def tick(*, receipt: Receipt, ok: bool, finding: str = "", by: Actor) -> Receipt
         receipt.answer, receipt.answered_at, receipt.answered_by_id = "", None, None
     audit.record(receipt, act=ReceiptAct.TICK if ok else ReceiptAct.FIND, by=by, reason=receipt.finding)
     if asked_again:
-        notices.tell(grant, _COMMITTEE, N_("領収書に市から指摘があります。お答えください"), by=by)
+        notices.notify(grant, _COMMITTEE, N_("領収書に市から指摘があります。お答えください"), by=by)
     elif ok and eligibility.needs_second_look(receipt.amount_yen, grant.awarded_yen):
-        notices.tell(grant, [Role.OFFICER], N_("もう1人の担当が確認する領収書があります"), by=by)
+        notices.notify(grant, [Role.OFFICER], N_("もう1人の担当が確認する領収書があります"), by=by)
     return receipt
 
 
@@ -78,8 +78,8 @@ def disallow(
         _looked_at(receipt, finding="", by=by)
     detail = {"line_id": line_id, "amount_yen": amount_yen}
     audit.record(receipt, act=ReceiptAct.DISALLOW, by=by, reason=made.reason, detail=detail)
-    told = N_("領収書の一部が、助成金の対象外になりました。理由を確かめてください")
-    notices.tell(grant, _COMMITTEE, told, by=by, amount_yen=amount_yen)
+    subject = N_("領収書の一部が、助成金の対象外になりました。理由を確かめてください")
+    notices.notify(grant, _COMMITTEE, subject, by=by, amount_yen=amount_yen)
     return made
 
 
@@ -116,8 +116,8 @@ def allow_again(*, disallowance: ReceiptDisallowance, reason: str, by: Actor) ->
         _unconfirm(receipt)
     detail = {"line_id": made.line_id, "amount_yen": disallowance.amount_yen}
     audit.record(receipt, act=ReceiptAct.ALLOW_AGAIN, by=by, reason=made.reason, detail=detail)
-    told = N_("対象外になっていた領収書の一部が、対象に戻りました")
-    notices.tell(grant, _COMMITTEE, told, by=by, amount_yen=disallowance.amount_yen)
+    subject = N_("対象外になっていた領収書の一部が、対象に戻りました")
+    notices.notify(grant, _COMMITTEE, subject, by=by, amount_yen=disallowance.amount_yen)
     return made
 
 
@@ -138,7 +138,7 @@ def answer(*, receipt: Receipt, text: str, by: Actor) -> Receipt:
     receipt.answered_at = clock.now()
     receipt.answered_by_id = by.id
     audit.record(receipt, act=ReceiptAct.ANSWER, by=by, reason=receipt.answer)
-    notices.tell(grant, [Role.OFFICER], N_("領収書の指摘に、実行委員会から答えがありました"), by=by)
+    notices.notify(grant, [Role.OFFICER], N_("領収書の指摘に、実行委員会から答えがありました"), by=by)
     return receipt
 
 

@@ -5,7 +5,7 @@ from stations.core.access import Role
 from stations.core.database import add, lock
 from stations.core.messages import N_
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.reports import rules
 from stations.grants.reports.models import ReportReminder
 from stations.grants.reports.queries import reminders
@@ -38,7 +38,7 @@ def remind(*, grant: Grant) -> bool:
         news = N_("今日が実績報告の提出期限です")
     elif today > due_on:
         news = N_("実績報告の提出期限を過ぎています")
-    mails = tell(grant, [Role.CHAIR, Role.TREASURER], news, by=None, due_on=due_on)
+    mails = notify(grant, [Role.CHAIR, Role.TREASURER], news, by=None, due_on=due_on)
     add(ReportReminder(grant_id=grant.id, remind_on=day, due_on=due_on, sent_at=clock.now(), mails=mails))
     audit.record(grant, act=Deed.REMIND_REPORT, by=None, detail={"mails": mails})
     return True

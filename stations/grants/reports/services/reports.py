@@ -78,12 +78,12 @@ def audit_accounts(*, grant: Grant, by: Actor, mark: str | None = None) -> Grant
     grant.accounts_audited_by_id = by.id
     grant.accounts_audited_at = clock.now()
     audit.record(grant, act=AccountsAct.AUDIT, by=by)
-    notices.tell(grant, [Role.CHAIR], N_("会計の監査が終わりました。実績報告を提出してください。"), by=by)
+    notices.notify(grant, [Role.CHAIR], N_("会計の監査が終わりました。実績報告を提出してください。"), by=by)
     return grant
 
 
 def question_accounts(*, grant: Grant, reason: str, by: Actor) -> Grant:
-    """監査 finds something to mend: 会計 and 代表 are told what, and an audit already given is taken back.
+    """監査 finds something to mend: 会計 and 代表 are notified of it, and an audit already given is taken back.
 
     `RuleBroken` on "reason" without one; `Conflict` when the books are closed.
     """
@@ -94,7 +94,7 @@ def question_accounts(*, grant: Grant, reason: str, by: Actor) -> Grant:
     require_reason(reason)
     accounts.void_audit(grant, by=by)
     audit.record(grant, act=AccountsAct.QUESTION, by=by, reason=reason)
-    notices.tell(
+    notices.notify(
         grant, [Role.TREASURER, Role.CHAIR], N_("会計の監査で、直してほしいところがありました。"), by=by
     )
     return grant

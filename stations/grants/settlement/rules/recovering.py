@@ -11,7 +11,7 @@ from stations.grants.settlement.rules.amounts import fixed_amount
 OPEN = frozenset({RecoveryStatus.DRAFTED, RecoveryStatus.DECIDED, RecoveryStatus.ORDERED})
 # What these ask back is no longer the committee's.
 COUNTS = frozenset({RecoveryStatus.DECIDED, RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
-# The committee has been told, by the letter.
+# The committee knows it, by the letter.
 TOLD = frozenset({RecoveryStatus.ORDERED, RecoveryStatus.REPAID})
 
 

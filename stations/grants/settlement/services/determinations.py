@@ -145,5 +145,5 @@ def check_notified(grant: Grant) -> None:
     """The committee learns the fixed amount, or that its award is cancelled, before anything follows from it."""
     if grant.status is Status.DETERMINED and letters.letter_of(grant, "determination") is None:
         raise RuleBroken(None, N_("先に額の確定通知書を施行してください。"))
-    if decisions.cancellation_untold(grant):
+    if decisions.cancellation_unpublished(grant):
         raise RuleBroken(None, N_("先に交付決定取消通知書を施行してください。"))

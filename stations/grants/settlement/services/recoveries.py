@@ -1,4 +1,4 @@
-"""返還 after 完結: found and drafted by an officer, ordered by an approver, told by a letter, recorded by the cashier."""
+"""返還 after 完結: found and drafted by an officer, ordered by an approver, published by a letter, recorded by the cashier."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from stations.core.money import Yen
 from stations.grants.letters.models import Letter
 from stations.grants.letters.services import letters
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.payments.queries import budget_years
 from stations.grants.rules import RecoveryAct, RecoveryDeed, Status
 from stations.grants.settings.queries import settings_of
@@ -61,7 +61,7 @@ def draft(*, grant: Grant, disallowed_yen: Yen, reason: str, by: Actor) -> Grant
         reason=found.reason,
         detail=detail,
     )
-    tell(grant, [Role.APPROVER], N_("返還命令の決裁をお願いします"), by=by, amount_yen=found.amount_yen)
+    notify(grant, [Role.APPROVER], N_("返還命令の決裁をお願いします"), by=by, amount_yen=found.amount_yen)
     return found
 
 

@@ -1,4 +1,4 @@
-"""返還: drafted by an officer, ordered by an approver, told by a letter, recorded by the cashier."""
+"""返還: drafted by an officer, ordered by an approver, published by a letter, recorded by the cashier."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from stations.grants.letters import queries as letter_queries
 from stations.grants.letters.models import Letter
 from stations.grants.letters.services import letters
 from stations.grants.models import Grant
-from stations.grants.notices import tell
+from stations.grants.notices import notify
 from stations.grants.payments.models import Repayment
 from stations.grants.payments.queries import budget_years, payments
 from stations.grants.rules import Act, Deed, Status
@@ -29,7 +29,7 @@ from stations.people.rules import check_four_eyes
 def draft_refund(*, grant: Grant, by: Actor) -> RefundOrder:
     """起案 of the 返還命令 by an officer; its amount is what was paid beyond the fixed amount.
 
-    `RuleBroken` when nothing is to come back, or the committee has not been told why; `Conflict` when a draft waits.
+    `RuleBroken` when nothing is to come back, or the committee has not been notified why; `Conflict` when a draft waits.
     """
     with taking(grant, Deed.DRAFT_REFUND, by=by) as taken:
         check_notified(grant)
@@ -44,7 +44,7 @@ def draft_refund(*, grant: Grant, by: Actor) -> RefundOrder:
         )
         taken.detail = {"refund_yen": settled.refund}
     news = N_("返還命令の決裁をお願いします")
-    tell(grant, taken.step.notifies, news, by=by, amount_yen=settled.refund)
+    notify(grant, taken.step.notifies, news, by=by, amount_yen=settled.refund)
     return draft
 
 
@@ -106,8 +106,8 @@ def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Lette
     issued_on = on or clock.open_day(clock.today())
     grant.refund_due_on = amounts.refund_due_on(issued_on, days)
     letter = letters.issue_refund(grant, settlement_of(grant), on=issued_on, by=by)
-    told = [Role.CHAIR, Role.TREASURER, Role.CASHIER]
-    tell(grant, told, N_("返還命令書を出しました"), by=by, amount_yen=grant.refund_yen)
+    notified = [Role.CHAIR, Role.TREASURER, Role.CASHIER]
+    notify(grant, notified, N_("返還命令書を出しました"), by=by, amount_yen=grant.refund_yen)
     return letter
 
 

@@ -1,4 +1,4 @@
-"""返還 after 完結: found, decided, told by its letter, repaid."""
+"""返還 after 完結: found, decided, published by its letter, repaid."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

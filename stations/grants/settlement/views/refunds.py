@@ -1,4 +1,4 @@
-"""返還命令: drafted, decided, told by its letter; and the money that comes back."""
+"""返還命令: drafted, decided, published by its letter; and the money that comes back."""
 
 from typing import TYPE_CHECKING
 
