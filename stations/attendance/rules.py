@@ -232,10 +232,10 @@ def check_devices(behind: int, checked: bool) -> None:
         )
 
 
-def check_moved(counted: Totals, moved: Totals, standing_there: Totals) -> None:
+def check_moved(counted: Totals, moved: Totals, counted_there: Totals) -> None:
     """Before taps are moved: no tile falls below zero here or rises above the most there. `RuleBroken` on "since"."""
     for tile, number in moved.counts().items():
-        if counted.on(tile) < number or not 0 <= standing_there.on(tile) + number <= MAX_COUNT:
+        if counted.on(tile) < number or not 0 <= counted_there.on(tile) + number <= MAX_COUNT:
             raise RuleBroken(
                 "since", N_("人数を直した回なので、この分は移せません。両方の回の人数を直してください。")
             )

@@ -42,10 +42,10 @@ def change(row: object, facts: Mapping[str, object], *, seen: str | None) -> lis
 
     `EditConflict` as `check` says, unless nothing differs (a button pressed twice).
     """
-    standing = stored(row, facts)
-    changed = [name for name, value in facts.items() if standing[name] != value]
+    now = stored(row, facts)
+    changed = [name for name, value in facts.items() if now[name] != value]
     if changed:
-        check(seen, *standing.values())
+        check(seen, *now.values())
     for name in changed:
         setattr(row, name, facts[name])
     return changed

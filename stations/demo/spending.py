@@ -70,7 +70,7 @@ def story(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Stor
 
 def _put_in_lacking(town: Town, task: Undertaking, grant: Grant, coming: list[_Piece]) -> None:
     """自己資金 for all that is still to be spent, on the day on which the cash no longer suffices."""
-    cash = ledger.standing(grant).cash
+    cash = ledger.balance(grant).cash
     if cash >= coming[0][2]:
         return
     moves = (amount if line is None else -amount for _part, line, amount in coming)

@@ -21,8 +21,8 @@ from stations.grants.awards.queries.decisions import (
     cancellations_without_letter,
     decided_award,
 )
-from stations.grants.books.queries.ledger import recovered, standing
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.queries.ledger import balance, recovered
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.letters.models import Letter
 from stations.grants.models import Grant
 from stations.grants.rules import FINAL, OVER, SETTLING, Act, Deed, RecoveryAct, RecoveryDeed, Status
@@ -130,12 +130,12 @@ class Figures:
         return None if self.awarded is None else self.awarded - self.spent
 
 
-def figures(person: Actor, grant: Grant, books: Standing | None = None) -> Figures:
-    """The four figures as ``person`` may know them. ``books``: the grant's standing, if a page has it.
+def figures(person: Actor, grant: Grant, books: GrantBalance | None = None) -> Figures:
+    """The four figures as ``person`` may know them. ``books``: the grant's balance, if a page has it.
 
     What was paid back after 完結 is taken off what is paid; only the closed books stay as they were.
     """
-    now = books or standing(grant)
+    now = books or balance(grant)
     status = shown_status(person, grant)
     settling = status in OVER - FINAL and grant.fixed_yen is not None and may_know_settlement(person, grant)
     return Figures(

@@ -50,8 +50,8 @@ def _beside_a_plan() -> dict[str, object]:
 
 @blueprint.context_processor
 def _money_strip() -> dict[str, object]:
-    """What pages of a grant show to this reader: `figures(grant, standing)`, its strip, and `shown_status(grant)`."""
+    """What pages of a grant show to this reader: `figures(grant, balance)`, its strip, and `shown_status(grant)`."""
     return {
-        "figures": lambda grant, standing: disclosure.figures(current_user, grant, standing or None),
+        "figures": lambda grant, balance: disclosure.figures(current_user, grant, balance or None),
         "shown_status": lambda grant: disclosure.shown_status(current_user, grant),
     }

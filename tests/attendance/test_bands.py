@@ -1,4 +1,4 @@
-"""A fiscal year's age bands: drafted by one, approved by another, standing still once somebody is counted."""
+"""A fiscal year's age bands: drafted by one, approved by another, fixed once somebody is counted."""
 
 import datetime as dt
 import threading
@@ -65,7 +65,7 @@ def codes(year: int) -> list[str]:
     return [band.code for band in band_queries.bands_of(year)]
 
 
-def standing(year: int) -> list[tuple[str, int, int]]:
+def stored(year: int) -> list[tuple[str, int, int]]:
     rows = db.session.scalars(
         sa.select(AgeBand).where(AgeBand.fiscal_year == year).order_by(AgeBand.position)
     )
@@ -75,10 +75,10 @@ def standing(year: int) -> list[tuple[str, int, int]]:
 def test_a_city_that_decides_nothing_counts_by_the_bands_of_the_programme(
     station: Station, volunteer: Person
 ) -> None:
-    assert band_queries.bands_of(2026) == STANDARD and standing(2026) == []
+    assert band_queries.bands_of(2026) == STANDARD and stored(2026) == []
     count(cast.opening(station, starts_at=cast.BEGUN), volunteer, "teen")
     assert band_queries.bands_of(2026) == STANDARD
-    assert standing(2026) == [(band.code, n, n) for n, band in enumerate(STANDARD, start=1)]
+    assert stored(2026) == [(band.code, n, n) for n, band in enumerate(STANDARD, start=1)]
 
 
 def test_one_drafts_and_another_approves(db_session: object) -> None:
@@ -86,7 +86,7 @@ def test_one_drafts_and_another_approves(db_session: object) -> None:
     assert codes(2027) == codes(2026) == [band.code for band in STANDARD], "a draft changes nothing"
     approver = cast.person(Role.APPROVER)
     attendance_bands.approve_bands(draft=draft, by=approver)
-    assert standing(2027) == [
+    assert stored(2027) == [
         ("age_65_plus", 1, 6),
         ("fy2027_1", 2, 2),
         ("fy2027_2", 3, 4),
@@ -133,7 +133,7 @@ def test_a_draft_is_returned_with_a_reason(db_session: object) -> None:
         attendance_bands.return_bands(draft=draft, reason=" ", by=approver)
     attendance_bands.return_bands(draft=draft, reason=" 75歳で分けてください ", by=approver)
     assert (draft.status, draft.decision_reason) == (BandDraftStatus.RETURNED, "75歳で分けてください")
-    assert standing(2027) == []
+    assert stored(2027) == []
     with refused(Conflict, None, "いまの状態"):
         attendance_bands.approve_bands(draft=draft, by=approver)
 

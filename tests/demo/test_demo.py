@@ -141,8 +141,8 @@ def test_last_year_closed_in_all_three_ways(in_demo: Flask):
     balances = count(PaymentRequest, PaymentRequest.kind == "balance")
     assert refunds and balances and len(closed) > len(refunds) + balances
     for grant in closed:
-        standing = ledger.standing(grant)
-        assert (standing.paid, standing.cash) == (grant.fixed_yen, 0)
+        balance = ledger.balance(grant)
+        assert (balance.paid, balance.cash) == (grant.fixed_yen, 0)
 
 
 @pytest.mark.parametrize("demo", [LATE], indirect=True, ids=str)

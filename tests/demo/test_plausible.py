@@ -117,7 +117,7 @@ def test_what_stopped_early_has_spent_a_part(in_demo: Flask, status: Status):
     assert stopped
     for grant in stopped:
         assert grant.awarded_yen is not None
-        assert 0 < ledger.standing(grant).spent <= grant.awarded_yen // 2
+        assert 0 < ledger.balance(grant).spent <= grant.awarded_yen // 2
 
 
 def frozen_figures(report: StoredFile) -> tuple[int, int]:

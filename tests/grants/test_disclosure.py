@@ -94,7 +94,7 @@ def as_published(app: Flask, made: grants.Team, *words: str) -> list[str]:
         "a list tells what the page tells"
     )
     assert lists.counts(made.chair, made.grant.fiscal_year) == {listed.status: 1}
-    (books,) = ledger.standings([made.grant.id], award=disclosure.published_award()).values()
+    (books,) = ledger.balances([made.grant.id], award=disclosure.published_award()).values()
     assert books.awarded == disclosure.shown_award(made.chair, made.grant)
     texts = pages(app, made.chair, made.grant.id)
     return [one for one in words if any(one in text for text in texts.values())]
@@ -176,5 +176,5 @@ def test_lists_and_counts_tell_no_more_than_pages(made: grants.Team) -> None:
     listed = lists.in_year(made.chair, year, frozenset({Status.REVIEWING}))
     assert [(one.id, one.status) for one in listed] == [(grant_id, Status.REVIEWING)]
     assert [one.status for one in lists.in_year(made.officer, year)] == [Status.AWARDED]
-    assert ledger.standings([grant_id], award=disclosure.published_award())[grant_id].awarded == 0
-    assert ledger.standings([grant_id])[grant_id].awarded == 123_000
+    assert ledger.balances([grant_id], award=disclosure.published_award())[grant_id].awarded == 0
+    assert ledger.balances([grant_id])[grant_id].awarded == 123_000

@@ -158,7 +158,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(amount=st.sampled_from([10_000, 25_000]))
     def the_committee_spends(self, amount: int) -> None:
-        spent = ledger.standing(self.grant).spent
+        spent = ledger.balance(self.grant).spent
         if self.grant.status is Status.ACTIVE and spent + amount <= MOST_SPENT:
             with on(self.today):
                 grants.spent(self.case.made, amount, line=2)
@@ -169,7 +169,7 @@ class Life(RuleBasedStateMachine):
     def the_books_sum_to_zero_and_say_what_was_paid(self) -> None:
         postings = ledger.postings_of(self.grant)
         assert sum(posting.amount for posting in postings) == 0
-        assert ledger.standing(self.grant).paid == payments.paid_by_rows(self.grant) >= 0
+        assert ledger.balance(self.grant).paid == payments.paid_by_rows(self.grant) >= 0
 
     @invariant()
     def nothing_is_paid_from_a_closed_year_or_beyond_the_award(self) -> None:
@@ -181,7 +181,7 @@ class Life(RuleBasedStateMachine):
             assert clock.is_bank_day(request.payment.paid_on)
             assert request.kind == "balance" or request.fiscal_year == YEAR
             assert len({request.requested_by_id, request.drafted_by_id, request.ordered_by_id}) == 3
-        assert ledger.standing(self.grant).paid <= (self.grant.awarded_yen or 0)
+        assert ledger.balance(self.grant).paid <= (self.grant.awarded_yen or 0)
         assert decisions.first_award(self.grant) is None or clock.fiscal_year(self.grant.decided_on) == YEAR  # type: ignore[arg-type]  # an award has its day
 
     @invariant()
@@ -263,7 +263,7 @@ class Life(RuleBasedStateMachine):
         with on(self.today):
             if self.grant.status is Status.CLOSED:
                 determinations.check_books(self.grant)
-                assert ledger.standing(self.grant).paid == self.grant.fixed_yen
+                assert ledger.balance(self.grant).paid == self.grant.fixed_yen
                 open_ones = {PaymentStatus.REQUESTED, PaymentStatus.DRAFTED, PaymentStatus.ORDERED}
                 assert not open_ones & {one.status for one in self.grant.payment_requests}
 

@@ -865,7 +865,7 @@ def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
     given = sheets.latest_consent(memo)
     assert given is not None
-    seen = two_writers.mark(*consents.standing(memo, (), consent=True).values())
+    seen = two_writers.mark(*consents.stored(memo, (), consent=True).values())
     consents.withdraw_consent(subject=memo, by=here.leader)
     with pytest.raises(EditConflict):
         consents.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)

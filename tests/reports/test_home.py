@@ -15,7 +15,7 @@ from stations.core import clock
 from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
 from stations.core.formatting import short_date
 from stations.grants.awards.services import awards
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.letters.labels import LETTERS
 from stations.grants.models import Grant
 from stations.grants.pages.available_acts import AvailableAct, Facts, available_acts
@@ -82,7 +82,7 @@ def _expected_acts(status: Status) -> Iterator[AvailableAct | None]:
             letters=Counter(letters),
             unpublished_changes=(),
             cancellations=letters.count("cancellation"),
-            standing=Standing(awarded=AWARDED, paid=paid, spent=0, cash=0),
+            balance=GrantBalance(awarded=AWARDED, paid=paid, spent=0, cash=0),
             cancelling_since=None,
             refunding_since=None,
             since=None,

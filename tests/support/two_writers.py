@@ -12,7 +12,7 @@ from tests.support.html_page import text_of
 Fields = Mapping[str, str]
 
 
-def standing(page: Page, button: str) -> dict[str, str]:
+def filled_in(page: Page, button: str) -> dict[str, str]:
     """What stands in the fields of the form that has a button."""
     form = page.form_with(button=button)
     return {name: str(value) for name, value in form.filled({}, form.button(button))}
@@ -48,7 +48,7 @@ def check_both_are_kept(
     assert "ほかの方が先に保存しました" in page.text
     for words in shown or first.values():
         assert words in saved_first(page)
-    kept = standing(page, button)
+    kept = filled_in(page, button)
     assert {name: kept.get(name) for name in second} == dict(second)
     hand_over_database()
     assert {name: str(getattr(row, name)) for name in first} == dict(first), "nothing was overwritten"

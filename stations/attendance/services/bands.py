@@ -1,4 +1,4 @@
-"""Age bands of a fiscal year: drafted by an officer, approved by another official, standing still once somebody is counted."""
+"""Age bands of a fiscal year: drafted by an officer, approved by another official, fixed once somebody is counted."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -23,7 +23,7 @@ from stations.grants.awards.queries.decisions import (
 )
 from stations.grants.books.queries.ledger import is_recovering, postings_of
 from stations.grants.books.rules import bookkeeping
-from stations.grants.books.rules.bookkeeping import Posting, Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance, Posting
 from stations.grants.letters.labels import LETTERS
 from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
@@ -69,7 +69,7 @@ class Facts:
     letters: Counter[str]
     unpublished_changes: tuple[tuple[dt.datetime, str], ...]
     cancellations: int
-    standing: Standing
+    balance: GrantBalance
     cancelling_since: dt.datetime | None
     refunding_since: dt.datetime | None
     since: dt.datetime | None
@@ -96,7 +96,7 @@ def _next(act: Act) -> Condition:
 
 
 def _next_act(grant: Grant, facts: Facts) -> Act:
-    return amounts.settle(grant.fixed_yen or 0, facts.standing.paid).next_act
+    return amounts.settle(grant.fixed_yen or 0, facts.balance.paid).next_act
 
 
 def _determination_published(grant: Grant, facts: Facts) -> bool:
@@ -175,12 +175,12 @@ _DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"}
 
 def _advances(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """概算払請求, while something of the award can still be asked for."""
-    claimable = paying.advance_limit(facts.standing.awarded, facts.standing.paid, facts.pending)
+    claimable = paying.advance_limit(facts.balance.awarded, facts.balance.paid, facts.pending)
     if grant.status is not Status.ACTIVE or claimable <= 0:
         return []
     again = facts.advance_returned
     words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
-    waits = again or facts.standing.paid == 0
+    waits = again or facts.balance.paid == 0
     kind = "primary" if waits else "secondary"
     return [AvailableAct(words, "grants.advance", Permission.ADVANCE_REQUEST, waits=waits, kind=kind)]
 
@@ -252,7 +252,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
     if books is None:
         books = postings_of(grant)
     unpublished = [(change.requested_at, change_letter(change)) for change in changes_without_letter(grant)]
-    standing = bookkeeping.standing(decided_award(grant) or 0, books)
+    balance = bookkeeping.grant_balance(decided_award(grant) or 0, books)
     drafted = pending_cancellation(grant) if GRANT.allows(grant.status, Act.CANCEL) else None
     ordering = pending_refund(grant) if GRANT.allows(grant.status, Act.ORDER_REFUND) else None
     cancelled = cancellations_without_letter(grant)
@@ -261,7 +261,7 @@ def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:
         letters=letters,
         cancellations=letters["cancellation"] + len(cancelled),
         unpublished_changes=tuple(unpublished),
-        standing=standing,
+        balance=balance,
         cancelling_since=None if drafted is None else drafted.drafted_at,
         refunding_since=None if ordering is None else ordering.drafted_at,
         since=audit.since_of(grant) if grant.status in AWAITS_CLOSING else None,

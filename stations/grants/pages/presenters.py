@@ -15,7 +15,7 @@ from stations.core.language import gettext as _
 from stations.grants import disclosure
 from stations.grants.awards.queries import applying, decisions
 from stations.grants.books.rules.accounts import BOOKS_OPEN
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.letters.labels import LETTERS
 from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.payments.queries import payments
@@ -96,7 +96,7 @@ def conditions(grant: "Grant") -> Facts:
 def disallowed(grant: "Grant") -> Facts:
     """Which parts of which receipts do not count, and why."""
     rows = []
-    for parts in disallowances.standing(disallowances.of_grant(grant)).values():
+    for parts in disallowances.in_force(disallowances.of_grant(grant)).values():
         said = [
             _("%(amount)s：%(reason)s", amount=yen(part.amount_yen), reason=part.reason) for part in parts
         ]
@@ -240,11 +240,11 @@ def drafted(grant: "Grant") -> list[str]:
 
 
 def money_in_words(
-    grant: "Grant", standing: Standing, award: int | None, known: calculating.Settled | None
+    grant: "Grant", balance: GrantBalance, award: int | None, known: calculating.Settled | None
 ) -> list[str]:
     """What the four figures alone would hide: what was fixed, repaid or paid at last, and why 残額 is below zero."""
     said = [] if known is None else [_fixed(grant, known), _difference(grant, known)]
-    if award is not None and award < standing.spent and grant.status in SPENDABLE:
+    if award is not None and award < balance.spent and grant.status in SPENDABLE:
         said.append(_("残りの△は、決定額を超えて、収入や自己資金で支払った分です。"))
     return said
 

@@ -116,7 +116,7 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
             letters=letters[i],
             unpublished_changes=tuple(sorted(unpublished[i])),
             cancellations=counted["cancelled", i],
-            standing=standing,
+            balance=balance,
             cancelling_since=next(iter(asked["cancelling", i]), None),
             refunding_since=next(iter(asked["refunding", i]), None),
             since=next(iter(asked["since", i]), None),
@@ -124,7 +124,7 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
             advance_returned=counted["returned", i] > 0,
             recovering=i in recovering,
         )
-        for i, standing in at.books.items()
+        for i, balance in at.books.items()
     }
 
 

@@ -77,7 +77,7 @@ def index() -> str:
         grants=grants,
         found=lists.page_of(grants, lists.asked_page()),
         chosen=chosen,
-        standings=ledger.standings(
+        balances=ledger.balances(
             [grant.id for grant in grants], award=None if inside else disclosure.published_award()
         ),
         ended=OVER | SETTLING,
@@ -216,7 +216,7 @@ def _money(
 ) -> dict[str, object]:
     """The four figures, what has to be said beside them, and how the fixed amount came about."""
     inside = disclosure.sees_drafts(current_user)
-    standing = known.standing
+    balance = known.balance
     award = disclosure.shown_award(current_user, grant)
     receipts = inspections.receipt_counts(grant)
     knows = disclosure.may_know_settlement(current_user, grant)
@@ -228,13 +228,13 @@ def _money(
     drafted = presenters.drafted(grant) if inside else waits
     return {
         "award": award,
-        "standing": standing,
+        "balance": balance,
         "receipts": receipts,
         "said": [
             *drafted,
             *(presenters.after_the_year(grant) if inside else []),
             *presenters.awaited_report(grant, published=knows),
-            *presenters.money_in_words(grant, standing, award, settled),
+            *presenters.money_in_words(grant, balance, award, settled),
             *presenters.recovered(found),
         ],
         "calculation": presenters.calculation(calculated) if calculated else [],

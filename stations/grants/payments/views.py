@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def advance(grant: "Grant") -> ResponseReturnValue:
     """概算払請求 by the treasurer."""
     form = AdvanceForm()
-    standing, pending = ledger.standing(grant), payment_queries.pending_yen(grant)
+    balance, pending = ledger.balance(grant), payment_queries.pending_yen(grant)
     return act.page(
         grant,
         form,
@@ -56,12 +56,12 @@ def advance(grant: "Grant") -> ResponseReturnValue:
         returned=_returned(grant),
         done=_("概算払を請求しました。支払われるとお知らせします。"),
         facts=[
-            fact(_("決定額"), yen(standing.awarded)),
-            fact(_("支払済"), yen(standing.paid)),
+            fact(_("決定額"), yen(balance.awarded)),
+            fact(_("支払済"), yen(balance.paid)),
             fact(_("請求中"), yen(pending)),
             fact(
                 _("請求できる額"),
-                yen(paying.advance_limit(standing.awarded, standing.paid, pending)),
+                yen(paying.advance_limit(balance.awarded, balance.paid, pending)),
             ),
         ],
     )
@@ -336,7 +336,7 @@ def _ordered_on(request: "PaymentRequest") -> str:
 def _facts(request: "PaymentRequest") -> Facts:
     """Everything that an order or a payment is decided on: whose, for what, out of what, asked and ordered by whom."""
     grant = request.grant
-    standing = ledger.standing(grant)
+    balance = ledger.balance(grant)
     names = grants.names([request.requested_by_id, request.drafted_by_id, request.ordered_by_id])
     rows = [
         *about(grant),
@@ -344,12 +344,12 @@ def _facts(request: "PaymentRequest") -> Facts:
         fact(_("使いみち"), request.purpose or "—"),
         fact(_("予算の年度と区分"), f"{presenters.budget(request)}　{request.programme_item}"),
         *presenters.conditions(grant),
-        fact(_("決定額"), yen(standing.awarded)),
+        fact(_("決定額"), yen(balance.awarded)),
         *([fact(_("確定額"), yen(grant.fixed_yen))] if request.kind == "balance" else []),
-        fact(_("これまでの支払済"), yen(standing.paid)),
+        fact(_("これまでの支払済"), yen(balance.paid)),
         fact(_("今回の額"), Markup("<strong>{}</strong>").format(yen(request.amount_yen))),
         *(
-            [fact(_("今回の支払の後の残り"), yen(standing.unpaid - request.amount_yen))]
+            [fact(_("今回の支払の後の残り"), yen(balance.unpaid - request.amount_yen))]
             if request.payment is None
             else [
                 fact(_("記録した支払日"), date(request.payment.paid_on)),

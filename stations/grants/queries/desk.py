@@ -14,9 +14,9 @@ from stations.core import audit
 from stations.core.access import Actor, Permission, committee_ids
 from stations.core.database import db
 from stations.grants.awards.models import GrantCancellation, GrantChange
-from stations.grants.books.queries.ledger import standings
+from stations.grants.books.queries.ledger import balances
 from stations.grants.books.rules.accounts import BOOKS_OPEN
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.letters.models import Letter
 from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
@@ -58,9 +58,9 @@ class Desk:
     grants: list[OpenGrant]
 
     @cached_property
-    def books(self) -> dict[int, Standing]:
+    def books(self) -> dict[int, GrantBalance]:
         """By id of a grant, what is in its books; asked when somebody needs it."""
-        return standings([one.grant.id for one in self.grants])
+        return balances([one.grant.id for one in self.grants])
 
     @cached_property
     def reports_due(self) -> list[tuple[dt.date, OpenGrant]]:

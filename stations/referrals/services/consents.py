@@ -28,18 +28,18 @@ def answered(consent: Consent | None) -> dict[str, object]:
     return asdict(consent) | {"scope": sorted(consent.scope), "agencies": sorted(consent.agencies)}
 
 
-def standing(
+def stored(
     subject: Referral | Observation, names: Iterable[str], *, consent: bool = False
 ) -> dict[str, object]:
     """What stands on a sheet or memo in the fields of one page; ``consent``: with the answer that counts now."""
     return two_writers.stored(subject, names) | (answered(sheets.latest_consent(subject)) if consent else {})
 
 
-def check_standing(
+def check_unchanged(
     seen: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
 ) -> None:
     """`EditConflict` when others wrote in the fields of a page since; not when the same stands there already."""
-    now = standing(subject, typed, consent=consent is not None)
+    now = stored(subject, typed, consent=consent is not None)
     if typed | answered(consent) != now:
         two_writers.check(seen, *now.values())
 
@@ -53,7 +53,7 @@ def record_consent(
     answer on the writer's page; `EditConflict` when another one stands there now, as after a withdrawal.
     """
     with steps.taking(subject, SheetAct.RECORD_CONSENT, by=by):
-        check_standing(seen, subject, {}, consent)
+        check_unchanged(seen, subject, {}, consent)
         consent_rules.check_consent(consent, clock.today(), current_app.config["STATIONS"].consent_months)
         return _add(subject, consent, by)
 

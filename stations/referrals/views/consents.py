@@ -70,7 +70,7 @@ def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValu
     form = ConsentForm()
     offer_agencies(form, subject.station)
     form.show_consent(subject.consent)
-    form.share(lambda: consents.standing(subject, (), consent=True))
+    form.share(lambda: consents.stored(subject, (), consent=True))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: consents.record_consent(

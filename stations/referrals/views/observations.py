@@ -95,7 +95,7 @@ def edit_observation(observation: "Observation") -> ResponseReturnValue:
     offer_agencies(form, observation.station)
     form.show_consent(observation.consent)
     form.station_id.choices = options([(observation.station_id, observation.station.name)])
-    form.share(lambda: consents.standing(observation, asdict(_memo(form)), consent=True))
+    form.share(lambda: consents.stored(observation, asdict(_memo(form)), consent=True))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: referral_observations.save_observation(

@@ -129,7 +129,7 @@ def _edit_station(referral: "Referral") -> ResponseReturnValue:
     form = StationForm(data={"agency_id": referral.agency_id, "station_id": referral.station_id})
     form.agency_id.choices = options([(referral.agency_id, referral.agency.name)])
     stations = _offer(form)
-    form.share(lambda: consents.standing(referral, ["station_id"]))
+    form.share(lambda: consents.stored(referral, ["station_id"]))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: referrals.save_referral(
@@ -149,7 +149,7 @@ def _edit_person(referral: "Referral") -> ResponseReturnValue:
     form.show_consent(referral.consent)
     if not form.is_submitted() and referral.consent is None:
         form.given_on.data = clock.today()
-    form.share(lambda: consents.standing(referral, ["alias", "age_group"], consent=True))
+    form.share(lambda: consents.stored(referral, ["alias", "age_group"], consent=True))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: referrals.save_referral(
@@ -174,7 +174,7 @@ def _edit_person(referral: "Referral") -> ResponseReturnValue:
 def _edit_wishes(referral: "Referral") -> ResponseReturnValue:
     form = WishesForm(obj=referral)
     form.begin(written=bool(referral.wishes))
-    form.share(lambda: consents.standing(referral, form.own))
+    form.share(lambda: consents.stored(referral, form.own))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: referrals.save_referral(

@@ -30,7 +30,7 @@ from stations.grants import labels as grant_labels
 from stations.grants import rules as grant_rules
 from stations.grants.books.queries import ledger
 from stations.grants.books.rules.accounts import BOOKS_OPEN
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.models import Grant
 from stations.grants.pages import late_reports
 from stations.grants.pages import tasks as grant_tasks
@@ -83,7 +83,7 @@ class PlanMoney:
     plan_status: plans.Status
     grant_id: int | None
     grant_status: grant_rules.Status | None
-    standing: Standing | None = None
+    balance: GrantBalance | None = None
 
     @property
     def status(self) -> StrEnum:
@@ -97,14 +97,14 @@ class PlanMoney:
 
     @property
     def awarded(self) -> bool:
-        return self.standing is not None and self.standing.awarded > 0
+        return self.balance is not None and self.balance.awarded > 0
 
     @property
     def left(self) -> int | None:
         """残額; None where nothing of it can be used: the project has ended."""
-        if self.standing is None or self.grant_status not in grant_rules.SPENDABLE:
+        if self.balance is None or self.grant_status not in grant_rules.SPENDABLE:
             return None
-        return self.standing.left
+        return self.balance.left
 
 
 @dataclass(frozen=True)
@@ -292,8 +292,8 @@ def _latest_grants() -> list[PlanMoney]:
 
 def _with_books(rows: Iterable[Any], award: sa.ColumnElement[Yen] | None = None) -> list[PlanMoney]:
     found = [PlanMoney(*row) for row in rows]
-    standings = ledger.standings([one.grant_id for one in found if one.grant_id is not None], award=award)
-    return [replace(one, standing=standings.get(one.grant_id or 0)) for one in found]
+    balances = ledger.balances([one.grant_id for one in found if one.grant_id is not None], award=award)
+    return [replace(one, balance=balances.get(one.grant_id or 0)) for one in found]
 
 
 def _recent() -> dict[str, int]:
@@ -338,11 +338,11 @@ def _money(mine: Iterable[PlanMoney]) -> Money | None:
     """The awards of the present fiscal year that can still be used, added up; None without one."""
     year = clock.fiscal_year(clock.today())
     awarded = [
-        one.standing
+        one.balance
         for one in mine
         if one.fiscal_year == year
         and one.grant_status in grant_rules.SPENDABLE
-        and one.standing
+        and one.balance
         and one.awarded
     ]
     if not awarded:

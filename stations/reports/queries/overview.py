@@ -17,7 +17,7 @@ from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.database import db
 from stations.grants.books.queries import ledger
-from stations.grants.books.rules.bookkeeping import Standing
+from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.models import Grant
 from stations.grants.payments.queries import budget_years
 from stations.grants.payments.rules.budget_years import Flow
@@ -150,14 +150,16 @@ def _grants_of_year() -> sa.Select[int, int]:
     return sa.select(Grant.id, Grant.committee_id).where(Grant.fiscal_year == sa.bindparam("year"))
 
 
-def _money(year: int) -> defaultdict[int, Standing]:
+def _money(year: int) -> defaultdict[int, GrantBalance]:
     """What stands on the books of each committee's grants of the year, by committee id."""
     of_grant = db.session.execute(_grants_of_year(), {"year": year}).all()
-    standings = ledger.standings([grant_id for grant_id, _committee_id in of_grant])
-    sums: defaultdict[int, Standing] = defaultdict(lambda: Standing(awarded=0, paid=0, spent=0, cash=0))
+    balances = ledger.balances([grant_id for grant_id, _committee_id in of_grant])
+    sums: defaultdict[int, GrantBalance] = defaultdict(
+        lambda: GrantBalance(awarded=0, paid=0, spent=0, cash=0)
+    )
     for grant_id, committee_id in of_grant:
-        one, so_far = standings[grant_id], sums[committee_id]
-        sums[committee_id] = Standing(
+        one, so_far = balances[grant_id], sums[committee_id]
+        sums[committee_id] = GrantBalance(
             awarded=so_far.awarded + one.awarded,
             paid=so_far.paid + one.paid,
             spent=so_far.spent + one.spent,

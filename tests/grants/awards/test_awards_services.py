@@ -95,7 +95,7 @@ def test_an_award_is_what_was_drafted_and_approved(db_session: Session):
     made = grants.team()
     grant = grants.awarded(made, 160_000)
     assert (grant.status, grant.awarded_yen, grant.decided_on) == (Status.AWARDED, 160_000, clock.today())
-    assert ledger.standing(grant).awarded == 160_000
+    assert ledger.balance(grant).awarded == 160_000
     assert sum(line.awarded_yen for line in grant.lines) == 160_000 + grants.FEES, (
         "award and fees pay the lines"
     )
@@ -129,7 +129,7 @@ def test_an_award_is_whole_units_of_the_years_rounding(db_session: Session):
 def test_the_amount_is_in_sight_only_when_it_is_decided(db_session: Session):
     grant = grants.deciding(grants.team())
     assert decisions.decided_award(grant) is None
-    assert ledger.standing(grant).awarded == 0
+    assert ledger.balance(grant).awarded == 0
 
 
 def test_nobody_approves_what_they_drafted(db_session: Session):
@@ -275,7 +275,7 @@ def test_money_that_may_have_left_the_bank_is_recorded_before_the_grant_ends(db_
             end()
     payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     awards.discontinue(grant=grant, reason="会場がなくなった", by=made.chair)
-    assert (grant.status, ledger.standing(grant).paid) == (Status.DISCONTINUED, 62_000)
+    assert (grant.status, ledger.balance(grant).paid) == (Status.DISCONTINUED, 62_000)
 
 
 def test_an_award_is_never_cancelled_by_who_drafted_it(db_session: Session):

@@ -164,7 +164,7 @@ def test_a_never_published_award_stays_hidden_after_its_cancellation(db_session:
     assert disclosure.shown_award(made.chair, grant) is None
     assert disclosure.shown_award(made.officer, grant) == 0
     mine = next(one for one in home(made.chair).plans if one.grant_id == grant.id)
-    assert mine.standing is not None and mine.standing.awarded == 0
+    assert mine.balance is not None and mine.balance.awarded == 0
     hidden = disclosure.hidden_acts(made.chair, grant)
     read = {entry.act for entry in audit.timeline(grant, without=hidden)}
     assert not read & {Act.APPROVE_AWARD.value, Act.DRAFT_AWARD.value}

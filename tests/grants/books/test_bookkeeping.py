@@ -11,6 +11,7 @@ from stations.grants.books.rules.bookkeeping import (
     balances,
     check_balanced,
     expense,
+    grant_balance,
     income,
     own_funds,
     own_funds_back,
@@ -18,7 +19,6 @@ from stations.grants.books.rules.bookkeeping import (
     refund,
     reversal,
     spent_by_category,
-    standing,
 )
 
 yen = st.integers(1, 1_000_000)
@@ -66,7 +66,7 @@ def test_a_year_in_five_movements() -> None:
         Account.INCOME: -6_000,
         Account.OWN_FUNDS: -1_000,
     }
-    now = standing(110_000, book)
+    now = grant_balance(110_000, book)
     assert (now.awarded, now.paid, now.spent, now.unpaid, now.cash) == (
         110_000,
         95_000,

@@ -59,7 +59,7 @@ def test_a_wrong_date_is_corrected_in_one_step() -> None:
     ]
     first, booked = cash_book.booking_of(old), cash_book.booking_of(new)
     assert booked is not None and first is not None and booked.corrects_id == first.id
-    assert ledger.standing(made.grant).spent == 3_240 + 500 + 700
+    assert ledger.balance(made.grant).spent == 3_240 + 500 + 700
 
 
 def test_the_cash_book_shows_one_line_with_its_correction() -> None:
@@ -163,7 +163,7 @@ def test_an_income_is_corrected_in_one_step_too() -> None:
     with pytest.raises(Conflict):
         correct_income(old, amount_yen=6_000)
     lines = [line for line in cash_book.cash_book(made.grant).lines if line.transaction.id == new.id]
-    assert [(line.in_yen, line.corrections[0].yen, line.is_standing_income) for line in lines] == [
+    assert [(line.in_yen, line.corrections[0].yen, line.is_active_income) for line in lines] == [
         (5_500, 5_000, True)
     ]
     sums = bookkeeping.balances(ledger.postings_of(made.grant))

@@ -186,7 +186,7 @@ def test_the_cash_book_shows_a_reversal_on_its_own_side() -> None:
     ]
     assert (book.total_in, book.total_out, book.balance) == (100_000, 0, 100_000)
     assert [line.voucher for line in book.lines] == [None, 1, None, 1, None]
-    assert not any(line.is_standing_income for line in book.lines[1:])
+    assert not any(line.is_active_income for line in book.lines[1:])
 
 
 def test_an_income_sent_twice_is_booked_once() -> None:

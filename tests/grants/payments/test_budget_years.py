@@ -122,7 +122,7 @@ def test_a_late_balance_and_a_late_refund_burden_and_feed_the_new_budget(db_sess
     old, new = budget_years.budget_flows(OLD), budget_years.budget_flows(NEW)
     assert [old[one] for one in ids] == [flow(own=50_000), flow(own=100_000)]
     assert [new[one] for one in ids] == [flow(earlier=30_000), flow(income=20_000)]
-    assert [ledger.standing(made.grant).paid for made in (late_balance, late_refund)] == [80_000, 80_000]
+    assert [ledger.balance(made.grant).paid for made in (late_balance, late_refund)] == [80_000, 80_000]
 
 
 @pytest.mark.parametrize(("kept", "parts"), [(60_000, 1), (30_000, 2)])
@@ -182,13 +182,13 @@ def test_what_is_repaid_after_closing_is_income_of_its_year(db_session: Session)
             acts.ACTS[name](case)
     assert budget_years.budget_flows(OLD)[made.plan.committee_id] == flow(own=60_000)
     assert budget_years.budget_flows(NEW)[made.plan.committee_id] == flow(income=10_000)
-    books, shown = ledger.standing(made.grant), disclosure.figures(made.officer, made.grant)
+    books, shown = ledger.balance(made.grant), disclosure.figures(made.officer, made.grant)
     assert (books.paid, shown.paid) == (
         60_000,
         50_000,
     )  # the closed books stay, what the city has paid does not
-    assert ledger.standings([made.grant.id])[made.grant.id].paid == 50_000
+    assert ledger.balances([made.grant.id])[made.grant.id].paid == 50_000
     of_years = sum(
         one.net - one.income for year in (OLD, NEW) for one in budget_years.budget_flows(year).values()
     )
-    assert of_years == sum(one.paid for one in ledger.standings([made.grant.id]).values())
+    assert of_years == sum(one.paid for one in ledger.balances([made.grant.id]).values())

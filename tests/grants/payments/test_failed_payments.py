@@ -52,11 +52,11 @@ def test_the_books_receive_it_on_the_day_it_came_back(db_session: Session):
     )
     rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
     assert [row.happened_on for row in rows] == [PAID, BACK]
-    assert (ledger.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
+    assert (ledger.balance(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
     with on(BACK + dt.timedelta(days=4)):
         grants.order(made, again)
         payments.record_payment(request=again, paid_on=clock.today(), by=made.cashier)
-    assert ledger.standing(grant).paid == payment_queries.paid_by_rows(grant) == 90_000
+    assert ledger.balance(grant).paid == payment_queries.paid_by_rows(grant) == 90_000
     determinations.check_books(grant)
 
 
@@ -137,7 +137,7 @@ def test_only_the_cashier_says_so_with_a_reason_and_never_under_a_determination(
     awards.send_back(grant=grant, reason="組戻し", by=made.approver)
     assert failed(made, request, PAID) is None, "the settlement pays it"
     determinations.draft_determination(grant=grant, by=made.officer)
-    assert ledger.standing(grant).paid == 0
+    assert ledger.balance(grant).paid == 0
 
 
 def test_the_cashier_records_it_on_its_page(app: Flask, db_session: Session):

@@ -33,8 +33,8 @@ def test_a_payment_is_asked_for_ordered_and_recorded(db_session: Session):
     grant = grants.active(made)
     request = grants.paid(made, 90_000)
     assert (request.status, request.instalment, request.programme_item) == (PaymentStatus.PAID, 1, "第2号")
-    standing = ledger_queries.standing(grant)
-    assert (standing.paid, standing.unpaid, standing.cash) == (90_000, 90_000, 90_000)
+    balance = ledger_queries.balance(grant)
+    assert (balance.paid, balance.unpaid, balance.cash) == (90_000, 90_000, 90_000)
     assert sum(posting.amount for posting in ledger_queries.postings_of(grant)) == 0
     assert payment_queries.paid_by_rows(grant) == 90_000
 
@@ -67,9 +67,9 @@ def test_whatever_is_asked_for_the_award_is_never_exceeded(db_session: Session, 
             grants.paid(made, amount)
         except RuleBroken:
             continue
-    standing = ledger_queries.standing(grant)
-    assert 0 <= standing.paid <= (grant.awarded_yen or 0)
-    assert standing.paid == standing.cash == payment_queries.paid_by_rows(grant)
+    balance = ledger_queries.balance(grant)
+    assert 0 <= balance.paid <= (grant.awarded_yen or 0)
+    assert balance.paid == balance.cash == payment_queries.paid_by_rows(grant)
 
 
 def test_one_request_at_a_time_waits_for_its_order(db_session: Session):
@@ -190,7 +190,7 @@ def test_after_the_order_only_the_cashier_says_that_nothing_left_the_bank(db_ses
         corrections.withdraw_order(request=request, reason="口座番号の誤り", by=made.cashier)
     grants.order(made, request)
     payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
-    assert ledger_queries.standing(grant).paid == 10_000
+    assert ledger_queries.balance(grant).paid == 10_000
 
 
 def test_a_saturday_is_no_day_of_payment_and_the_next_bank_day_is_offered(db_session: Session):
@@ -244,7 +244,7 @@ def test_a_crash_after_the_payment_row_leaves_neither_payment_nor_booking(
     db_session.rollback()
     db_session.expire_all()
     assert request.status is PaymentStatus.ORDERED
-    assert ledger_queries.standing(grant).paid == 0
+    assert ledger_queries.balance(grant).paid == 0
     assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerTransaction)) == 0
 
 
@@ -256,22 +256,22 @@ def test_the_books_are_answered_never_changed(db_session: Session):
     with refused(RuleBroken, "reason"):
         ledger.reverse(grant=grant, transaction=first, reason=" ", happened_on=clock.today(), by=made.cashier)
     ledger.reverse(grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier)
-    assert ledger_queries.standing(grant).paid == 0
+    assert ledger_queries.balance(grant).paid == 0
     with pytest.raises(Conflict):
         ledger.reverse(
             grant=grant, transaction=first, reason="誤記", happened_on=clock.today(), by=made.cashier
         )
 
 
-def test_the_standings_of_a_list_are_those_of_each(db_session: Session):
+def test_the_balances_of_a_list_are_those_of_each(db_session: Session):
     teams = [grants.team() for _ in range(3)]
     for number, made in enumerate(teams, 1):
         grants.active(made)
         grants.paid(made, number * 10_000)
         grants.spent(made, number * 1_111)
-    found = ledger_queries.standings([made.grant.id for made in teams])
-    assert found == {made.grant.id: ledger_queries.standing(made.grant) for made in teams}
-    assert ledger_queries.standings([]) == {}
+    found = ledger_queries.balances([made.grant.id for made in teams])
+    assert found == {made.grant.id: ledger_queries.balance(made.grant) for made in teams}
+    assert ledger_queries.balances([]) == {}
 
 
 def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
@@ -284,11 +284,11 @@ def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
     again = corrections.reverse_payment(request=wrong, reason="支払番号の誤り", by=made.cashier)
     assert (wrong.status, again.status) == (PaymentStatus.CANCELLED, PaymentStatus.ORDERED)
     assert (again.instalment, again.amount_yen, again.ordered_by_id) == (2, 90_000, wrong.ordered_by_id)
-    assert (ledger_queries.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
+    assert (ledger_queries.balance(grant).paid, payment_queries.paid_by_rows(grant)) == (0, 0)
     with pytest.raises(Conflict):
         corrections.reverse_payment(request=wrong, reason="もう一度", by=made.cashier)
     payments.record_payment(request=again, paid_on=clock.today(), reference="2", by=made.cashier)
-    assert (ledger_queries.standing(grant).paid, payment_queries.paid_by_rows(grant)) == (90_000, 90_000)
+    assert (ledger_queries.balance(grant).paid, payment_queries.paid_by_rows(grant)) == (90_000, 90_000)
     rows = db_session.scalars(sa.select(LedgerTransaction).order_by(LedgerTransaction.id)).all()
     assert [(row.payment_id is not None, row.reason) for row in rows] == [
         (True, None),

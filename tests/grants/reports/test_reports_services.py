@@ -64,7 +64,7 @@ def test_an_unpaid_part_of_the_award_counts_as_cover() -> None:
     made = team(paid_yen=60_000)
     enter(made, 100_000)
     assert Need.FUNDS not in needs(made)
-    assert report_queries.report(made.grant).standing.cash == -40_000
+    assert report_queries.report(made.grant).balance.cash == -40_000
 
 
 def test_the_statement_holds_every_yen_of_budget_and_books() -> None:
@@ -373,7 +373,7 @@ def test_the_statement_stays_as_it_was_handed_in() -> None:
     later(made, bookkeeping.refund(20_000), "市への返還")
     now = report_queries.report(made.grant)
     assert now.statement == handed_in.statement
-    assert (now.standing.paid, now.standing.spent) == (80_000, 80_000)
+    assert (now.balance.paid, now.balance.spent) == (80_000, 80_000)
     assert now.since is not None
     assert [(line.text, line.yen) for line in now.since.movements] == [
         ("市補助金（精算払）", 40_000),
@@ -417,7 +417,7 @@ def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> 
     grant.kept_yen, grant.fixed_yen, grant.status = 0, 0, Status.CANCELLED
     cancelled = report_queries.report(grant)
     assert cancelled.statement == handed_in
-    assert cancelled.standing.awarded == 0
+    assert cancelled.balance.awarded == 0
     assert cancelled.since is not None and cancelled.since.settled is not None
     assert cancelled.since.settled.refund == 100_000
 

@@ -103,9 +103,9 @@ def test_whatever_happened_the_city_ends_up_with_exactly_the_fixed_amount_paid(
     assert grant.status is Status.CLOSED
     assert grant.fixed_yen is not None
     assert grant.fixed_yen <= (grant.awarded_yen or 0)
-    assert ledger_queries.standing(grant).paid == grant.fixed_yen == payment_queries.paid_by_rows(grant)
+    assert ledger_queries.balance(grant).paid == grant.fixed_yen == payment_queries.paid_by_rows(grant)
     assert sum(posting.amount for posting in ledger_queries.postings_of(grant)) == 0
-    assert ledger_queries.standing(grant).cash >= 0
+    assert ledger_queries.balance(grant).cash >= 0
 
 
 def test_each_step_to_the_end_happens_once(db_session: Session):
@@ -256,8 +256,8 @@ def test_what_is_left_of_a_cancelled_award_is_its_amount_everywhere(db_session: 
         after()
         db_session.flush()
         assert decisions.decided_award(grant) == kept, grant.status
-        assert ledger_queries.standing(grant) == ledger_queries.standings([grant.id])[grant.id]
-        assert disclosure.shown_award(made.chair, grant) == ledger_queries.standing(grant).awarded == kept
+        assert ledger_queries.balance(grant) == ledger_queries.balances([grant.id])[grant.id]
+        assert disclosure.shown_award(made.chair, grant) == ledger_queries.balance(grant).awarded == kept
     assert decisions.first_award(grant) == grant.awarded_yen
 
 
@@ -269,7 +269,7 @@ def test_a_drafted_or_fixed_amount_is_no_cancelled_award(db_session: Session):
     grants.determined(made)
     assert (grant.fixed_yen or 0) < (grant.awarded_yen or 0)
     assert decisions.decided_award(grant) == grant.awarded_yen
-    assert ledger_queries.standing(grant) == ledger_queries.standings([grant.id])[grant.id]
+    assert ledger_queries.balance(grant) == ledger_queries.balances([grant.id])[grant.id]
 
 
 def test_something_is_cancelled(db_session: Session):
@@ -294,7 +294,7 @@ def test_books_end_by_saying_who_paid_what_the_grant_did_not(db_session: Session
     book = cash_book.cash_book(grant)
     assert (book.lines[-1].in_yen, book.balance) == (986, 0)
     assert "自己負担" in book.lines[-1].description
-    assert ledger_queries.standing(grant).paid == 60_000
+    assert ledger_queries.balance(grant).paid == 60_000
 
 
 @pytest.mark.parametrize(
@@ -443,7 +443,7 @@ def test_a_mistaken_refund_is_answered_and_recorded_anew(db_session: Session):
     assert broken.value.field == "reason"
     refunds.reverse_refund(grant=grant, reason="番号の誤り", by=made.cashier)
     assert (grant.status, payment_queries.repayments(grant)) == (Status.REFUND_DUE, [])
-    assert ledger_queries.standing(grant).paid == payment_queries.paid_by_rows(grant) == 100_000
+    assert ledger_queries.balance(grant).paid == payment_queries.paid_by_rows(grant) == 100_000
     with pytest.raises(Conflict):
         refunds.reverse_refund(grant=grant, reason="もう一度", by=made.cashier)
     with pytest.raises(Conflict):
@@ -465,7 +465,7 @@ def test_a_mistaken_balance_payment_is_due_again(db_session: Session):
     grants.order(made, request)
     payments.record_payment(request=request, paid_on=clock.today(), by=made.cashier)
     again = corrections.reverse_payment(request=request, reason="番号の誤り", by=made.cashier)
-    assert (grant.status, again.kind, ledger_queries.standing(grant).paid) == (
+    assert (grant.status, again.kind, ledger_queries.balance(grant).paid) == (
         Status.BALANCE_DUE,
         "balance",
         0,

@@ -70,7 +70,7 @@ def test_a_part_is_kept_only_after_report_and_inspection(db_session: Session):
     assert grant.fixed_yen == 36_000
     grants.refunded(made)
     determinations.close(grant=grant, by=made.officer)
-    assert ledger.standing(grant).paid == payments.paid_by_rows(grant) == 36_000
+    assert ledger.balance(grant).paid == payments.paid_by_rows(grant) == 36_000
 
 
 def reports_due(grant: Grant) -> bool:
@@ -144,10 +144,10 @@ def test_a_finding_after_the_determination_takes_back_what_was_paid(db_session: 
     letters.issue_cancellation(grant=grant, by=made.officer)
     settled = calculation.settled(grant, payments.repayments(grant))
     assert settled is not None
-    assert settled.refund - settled.repaid == ledger.standing(grant).paid - 25_000
+    assert settled.refund - settled.repaid == ledger.balance(grant).paid - 25_000
     grants.refunded(made)
     determinations.close(grant=grant, by=made.officer)
-    assert ledger.standing(grant).paid == payments.paid_by_rows(grant) == 25_000
+    assert ledger.balance(grant).paid == payments.paid_by_rows(grant) == 25_000
     assert determinations.settlement_of(grant).refund == determinations.settlement_of(grant).balance == 0
 
 
@@ -338,7 +338,7 @@ def test_on_every_path_the_committee_keeps_what_inspected_receipts_carry(
                 carried = min(wanted, carried - 1, paid)
                 grants.cancelled(made, kept_yen=carried)
     _settle(made)
-    kept = ledger.standing(grant).paid
+    kept = ledger.balance(grant).paid
     assert grant.status is Status.CLOSED
     assert kept == grant.fixed_yen == payments.paid_by_rows(grant) == (0 if wholly else carried)
     assert kept <= (spent if found else 0)

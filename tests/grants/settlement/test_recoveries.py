@@ -88,7 +88,7 @@ def closed(made: grants.Team) -> Grant:
 def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
     made = grants.team(year=2026)
     grant = closed(made)
-    before = (ledger.postings_of(grant), grant.fixed_yen, ledger.standing(grant), grant.closed_on)
+    before = (ledger.postings_of(grant), grant.fixed_yen, ledger.balance(grant), grant.closed_on)
     with clock.frozen_at(OPEN):
         found = recoveries.draft(
             grant=grant, disallowed_yen=12_000, reason="架空の領収書が見つかった", by=made.officer
@@ -103,7 +103,7 @@ def test_a_finding_goes_its_whole_way_in_the_open_year(db_session: Session):
         recoveries.record(recovery=found, received_on=clock.today(), reference="納1", by=made.cashier)
         assert (found.status, found.budget_year, found.prior_year_income) == ("repaid", 2027, True)
     assert grant.status is Status.CLOSED
-    assert before == (ledger.postings_of(grant), grant.fixed_yen, ledger.standing(grant), grant.closed_on)
+    assert before == (ledger.postings_of(grant), grant.fixed_yen, ledger.balance(grant), grant.closed_on)
     assert recovery_queries.kept_now(grant) == 48_000
 
 

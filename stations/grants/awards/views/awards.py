@@ -206,13 +206,13 @@ def withdraw(grant: "Grant") -> ResponseReturnValue:
 
 def _before_ending(grant: "Grant") -> Facts:
     """What a committee should know before it ends its project: the money, and until when the report is due."""
-    standing = ledger.standing(grant)
+    balance = ledger.balance(grant)
     due = reporting.report_deadline(clock.today(), grant.setting) if grant.setting else None
     return [
         *_asked(grant),
-        fact(_("決定額"), yen(standing.awarded)),
-        fact(_("支払済"), yen(standing.paid)),
-        fact(_("手元のお金"), yen(standing.cash)),
+        fact(_("決定額"), yen(balance.awarded)),
+        fact(_("支払済"), yen(balance.paid)),
+        fact(_("手元のお金"), yen(balance.cash)),
         *([fact(_("実績報告の提出期限"), date(due))] if due else []),
     ]
 

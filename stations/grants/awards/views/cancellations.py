@@ -170,7 +170,7 @@ def issue_cancellation(grant: "Grant") -> ResponseReturnValue:
 
 def _decided(grant: "Grant", cancellation: "GrantCancellation") -> Facts:
     """What the letter will say."""
-    paid = ledger.standing(grant).paid
+    paid = ledger.balance(grant).paid
     refund = (
         yen(max(0, paid - cancellation.kept_yen))
         if decisions.is_cancelled(grant)

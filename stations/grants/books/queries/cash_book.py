@@ -58,7 +58,7 @@ class BookLine:
         return self.transaction.reverses_id is not None
 
     @property
-    def is_standing_income(self) -> bool:
+    def is_active_income(self) -> bool:
         """An income that the committee recorded and has not taken back."""
         return not self.reversed and is_income(self.transaction)
 

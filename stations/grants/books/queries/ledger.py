@@ -12,7 +12,7 @@ from stations.core.money import Yen
 from stations.grants.awards.queries.decisions import decided_award
 from stations.grants.books.models import LedgerPosting, LedgerTransaction, Receipt, ReceiptSplit
 from stations.grants.books.rules import bookkeeping
-from stations.grants.books.rules.bookkeeping import Account, Posting, Standing
+from stations.grants.books.rules.bookkeeping import Account, GrantBalance, Posting
 from stations.grants.models import Grant
 from stations.grants.payments.models import Payment, Repayment
 from stations.grants.settlement.models import GrantRecovery
@@ -62,15 +62,15 @@ def entries_after(grant: Grant, entry: int) -> list[LedgerTransaction]:
     return list(rows.unique())
 
 
-def standing(grant: Grant) -> Standing:
+def balance(grant: Grant) -> GrantBalance:
     """決定額・支払済・支出済・残額 of one grant, read off the books."""
-    return bookkeeping.standing(decided_award(grant) or 0, postings_of(grant))
+    return bookkeeping.grant_balance(decided_award(grant) or 0, postings_of(grant))
 
 
-def standings(
+def balances(
     grant_ids: Collection[int], *, award: sa.ColumnElement[Yen] | None = None
-) -> dict[int, Standing]:
-    """`standing` of many grants in one query; a grant that does not exist has none.
+) -> dict[int, GrantBalance]:
+    """`balance` of many grants in one query; a grant that does not exist has none.
 
     What was paid back after 完結 is taken off `paid`, although no closed book has a line of it: the totals of grant
     years and of budget years (`budget_flows`) speak of the same yen.
@@ -79,9 +79,9 @@ def standings(
     """
     if not grant_ids:
         return {}
-    rows = db.session.execute(_standings(award), {"grant_ids": list(grant_ids)})
+    rows = db.session.execute(_balances(award), {"grant_ids": list(grant_ids)})
     return {
-        grant_id: Standing(
+        grant_id: GrantBalance(
             awarded=int(awarded or 0), paid=-int(city) - int(recovered), spent=int(spent), cash=int(cash)
         )
         for grant_id, awarded, city, spent, cash, recovered in rows
@@ -89,7 +89,7 @@ def standings(
 
 
 @cache  # built once: writing down such a statement takes longer than asking it
-def _standings(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, int, int, int]:
+def _balances(award: sa.ColumnElement[Yen] | None) -> sa.Select[int, int, int, int, int, int]:
     def on(account: Account) -> sa.ColumnElement[int]:
         return sa.func.coalesce(
             sa.func.sum(sa.case((LedgerPosting.account == account, LedgerPosting.amount_yen), else_=0)), 0

@@ -99,7 +99,7 @@ def spent_by_category(postings: Iterable[Posting]) -> dict[CostCategory, Yen]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class GrantBalance:
     """What is always in sight: 決定額・支払済・支出済・残額 (programme rule). `paid` is net of refunds."""
 
     awarded: Yen
@@ -118,10 +118,10 @@ class Standing:
         return self.awarded - self.spent
 
 
-def standing(awarded: Yen, postings: Iterable[Posting]) -> Standing:
+def grant_balance(awarded: Yen, postings: Iterable[Posting]) -> GrantBalance:
     """Read the four figures off the books. `cash` below zero: somebody has advanced it (立替)."""
     sums = balances(postings)
-    return Standing(
+    return GrantBalance(
         awarded=awarded,
         paid=-sums[Account.CITY_CASH],
         spent=sums[Account.EXPENSE],

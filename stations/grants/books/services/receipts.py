@@ -123,7 +123,7 @@ def cancel_receipt(*, receipt: Receipt, reason: str, by: Actor) -> Receipt:
     accounts.begin_change(grant, by=by)
     lock(receipt)
     access.demand(by, Permission.RECEIPT_ENTER, receipt)
-    _check_standing(receipt)
+    _check_not_cancelled(receipt)
     if not reason.strip():
         raise RuleBroken("reason", N_("理由を入力してください。"))
     ledger.reverse(
@@ -159,7 +159,7 @@ def correct_receipt(
     accounts.begin_change(grant, by=by)
     lock(receipt)
     access.demand(by, Permission.RECEIPT_ENTER, receipt)
-    _check_standing(receipt)
+    _check_not_cancelled(receipt)
     if not reason.strip():
         raise RuleBroken("reason", N_("理由を入力してください。"))
     if (entry, file.id) == (receipts.as_rule(receipt), receipt.file_id):
@@ -185,7 +185,7 @@ def correct_receipt(
     return new
 
 
-def _check_standing(receipt: Receipt) -> None:
+def _check_not_cancelled(receipt: Receipt) -> None:
     if receipt.cancelled_at is not None:
         raise Conflict(None, N_("この領収書は、すでに取り消されているか、訂正されています。"))
 

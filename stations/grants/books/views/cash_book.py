@@ -40,15 +40,15 @@ BOOKS = N_("出納帳（支払先）")
 def books(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
-    standing, book = ledger.standing(grant), cash_book.cash_book(grant)
+    balance, book = ledger.balance(grant), cash_book.cash_book(grant)
     return render_template(
         "grants/books.html",
         grant=grant,
         book=book,
         shown=lists.page_of(book.lines, lists.asked_page()) if "all" not in request.args else None,
         name=grants.called(grant),
-        standing=standing,
-        said=presenters.money_in_words(grant, standing, standing.awarded, None),
+        balance=balance,
+        said=presenters.money_in_words(grant, balance, balance.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("出納帳")),
     )

@@ -53,7 +53,7 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     chosen = lists.chosen("q", "state")
-    rows, standing = receipt_queries.receipts(grant), ledger.standing(grant)
+    rows, balance = receipt_queries.receipts(grant), ledger.balance(grant)
     return render_template(
         "grants/receipts.html",
         grant=grant,
@@ -61,12 +61,12 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
         chosen=chosen,
         any=bool(rows),
         corrected={row.replaces_id for row in rows},
-        disallowed=disallowances.standing(disallowances.of_grant(grant)),
+        disallowed=disallowances.in_force(disallowances.of_grant(grant)),
         live=sum(row.cancelled_at is None for row in rows),
         lines=receipt_queries.line_totals(grant),
         name=grants.called(grant),
-        standing=standing,
-        said=presenters.money_in_words(grant, standing, standing.awarded, None),
+        balance=balance,
+        said=presenters.money_in_words(grant, balance, balance.awarded, None),
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("領収書")),
     )
@@ -208,7 +208,7 @@ def _entered(receipt: "Receipt") -> str:
             "領収書%(number)sを登録しました。%(left)s、手元のお金は%(cash)sです。",
             number=receipt.number,
             left=left,
-            cash=yen(ledger.standing(receipt.grant).cash),
+            cash=yen(ledger.balance(receipt.grant).cash),
         )
     )
 
@@ -267,7 +267,7 @@ def receipt(receipt: "Receipt") -> str:
         grant=grant,
         open=grant.status in BOOKS_OPEN,
         replaced_by=receipt.replaced_by,
-        disallowed=disallowances.standing(disallowances.of_receipt(receipt)).get(receipt.id, []),
+        disallowed=disallowances.in_force(disallowances.of_receipt(receipt)).get(receipt.id, []),
         answered_by=grants.name_of(receipt.answered_by_id),
         answers=receipt.finding and grant.status in {Status.REPORTED, Status.REPORT_RETURNED},
         entered="entered" in request.args,

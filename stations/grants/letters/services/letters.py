@@ -283,7 +283,7 @@ def _cancellation(frame: _Frame) -> letter_data.Cancellation:
         **_award_facts(grant),
         award_yen=decisions.award_before(cancellation, grant),
         kept_yen=cancellation.kept_yen,
-        paid_yen=ledger.standing(grant).paid,
+        paid_yen=ledger.balance(grant).paid,
         reason=cancellation.reason,
         final=decisions.is_cancelled(grant),
         report_due=clock.format_era(due) if (due := report_queries.due_on(grant)) else "",
@@ -333,14 +333,14 @@ def _determination(frame: _Frame) -> letter_data.Determination:
         reported_dated=clock.format_era(reported),
         award_yen=award,
         fixed_yen=grant.fixed_yen,
-        paid_yen=ledger.standing(grant).paid,
+        paid_yen=ledger.balance(grant).paid,
         disallowed=_disallowed(grant),
     )
 
 
 def _disallowed(grant: Grant) -> list[letter_data.Disallowed]:
     """What stands of the 対象外 by receipt; an entry that was taken back is nobody's business any more."""
-    found = disallowances.standing(disallowances.of_grant(grant))
+    found = disallowances.in_force(disallowances.of_grant(grant))
     return [
         letter_data.Disallowed(
             receipt=f"第{entry.receipt.number}号",

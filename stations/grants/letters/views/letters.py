@@ -132,7 +132,7 @@ def issue_determination(grant: "Grant") -> ResponseReturnValue:
         facts=[
             fact(_("交付決定額"), yen(decisions.decided_award(grant))),
             fact(_("確定額"), yen(grant.fixed_yen)),
-            fact(_("支払済"), yen(ledger.standing(grant).paid)),
+            fact(_("支払済"), yen(ledger.balance(grant).paid)),
             *presenters.letter_year(grant),
         ],
     )

@@ -2,7 +2,7 @@
 
 A grant of 2026 whose balance is ordered in June 2027 is paid from the budget of 2027 (過年度支出); what its committee pays
 back then is income of 2027 (過年度収入) and no longer lowers what 2026 paid (地方自治法施行令159条, 160条, 165条の8). So there are two
-totals of every year: of its grants (`bookkeeping.Standing`), and of its budget, here.
+totals of every year: of its grants (`bookkeeping.GrantBalance`), and of its budget, here.
 """
 
 from collections import defaultdict

@@ -42,12 +42,12 @@ def request_advance(*, grant: Grant, amount_yen: Yen, purpose: str, by: Actor) -
     pending = payments.pending(grant)
     if any(request.status is not PaymentStatus.ORDERED for request in pending):
         raise Conflict(None, N_("前の請求がまだ処理されていません。支出命令を待って請求してください。"))
-    standing = ledger.standing(grant)
+    balance = ledger.balance(grant)
     paying.check_advance(
         grant.status,
         amount_yen,
-        awarded=standing.awarded,
-        paid=standing.paid,
+        awarded=balance.awarded,
+        paid=balance.paid,
         ordered=sum(request.amount_yen for request in pending),
     )
     if not purpose.strip():

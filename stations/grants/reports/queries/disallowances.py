@@ -30,7 +30,7 @@ def of_grant(grant: Grant) -> list[ReceiptDisallowance]:
     return fetch_all(_entries().join(Receipt, Receipt.id == ReceiptDisallowance.receipt_id).where(live))
 
 
-def standing(entries: Iterable[ReceiptDisallowance]) -> dict[int, list[ReceiptDisallowance]]:
+def in_force(entries: Iterable[ReceiptDisallowance]) -> dict[int, list[ReceiptDisallowance]]:
     """Receipt id → its parts that do not count now: neither taken back nor the answer to one."""
     entries = list(entries)
     taken_back = {entry.reverses_id for entry in entries}

@@ -23,7 +23,7 @@ from stations.grants.books.queries.cash_book import cash
 from stations.grants.books.queries.ledger import entries_after, entries_of, postings_of
 from stations.grants.books.rules import accounts as account_rules
 from stations.grants.books.rules import bookkeeping
-from stations.grants.books.rules.bookkeeping import Account, Posting, Standing
+from stations.grants.books.rules.bookkeeping import Account, GrantBalance, Posting
 from stations.grants.models import Grant
 from stations.grants.queries.grants import begins_on
 from stations.grants.reports import rules
@@ -62,13 +62,13 @@ class Report:
     """Everything a page or the PDF of a 実績報告 shows, read in a few queries.
 
     Of a report that is with the city, ``statement`` is what was audited and handed in, as its PDF has it, and
-    ``since`` is what came after; ``standing`` and ``accounts`` are of today. Else ``since`` is None. ``returned``:
+    ``since`` is what came after; ``balance`` and ``accounts`` are of today. Else ``since`` is None. ``returned``:
     why the city sent it back last; empty when it never did.
     """
 
     accounts: Accounts
     statement: Statement
-    standing: Standing
+    balance: GrantBalance
     missing: tuple[RuleBroken, ...]
     due_on: dt.date | None
     returned: str
@@ -88,18 +88,18 @@ def report(grant: Grant, *, settled: bool = True) -> Report:
     entries = entries_of(grant)
     postings = [posting for _entry, posting in entries]
     state = _accounts(grant, postings)
-    standing = bookkeeping.standing(decided_award(grant) or 0, postings)
+    balance = bookkeeping.grant_balance(decided_award(grant) or 0, postings)
     handed = _handed(grant)
     closed_at = _closed_at(grant, handed)
     reported = [posting for entry, posting in entries if closed_at is None or entry <= closed_at]
     return Report(
         accounts=state,
         statement=statement(grant, reported),
-        standing=standing,
+        balance=balance,
         missing=tuple(rules.missing(state)),
         due_on=due_on(grant),
         returned=next((one.reason or "" for one in handed if one.act == Act.RETURN_REPORT), ""),
-        since=None if closed_at is None else _since(grant, closed_at, standing, settled=settled),
+        since=None if closed_at is None else _since(grant, closed_at, balance, settled=settled),
     )
 
 
@@ -129,7 +129,7 @@ def _closed_at(grant: Grant, handed: Sequence[sa.Row[str, str | None, dict[str, 
     return last
 
 
-def _since(grant: Grant, closed_at: int, standing: Standing, *, settled: bool) -> Since:
+def _since(grant: Grant, closed_at: int, balance: GrantBalance, *, settled: bool) -> Since:
     known = settled and (grant.determined_on is not None or is_cancelled(grant))
     fixed = grant.fixed_yen if known else None
     return Since(
@@ -141,7 +141,7 @@ def _since(grant: Grant, closed_at: int, standing: Standing, *, settled: bool) -
             )
             for row in entries_after(grant, closed_at)
         ),
-        None if fixed is None else amounts.settle(fixed, standing.paid),
+        None if fixed is None else amounts.settle(fixed, balance.paid),
     )
 
 

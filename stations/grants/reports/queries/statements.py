@@ -69,7 +69,7 @@ def statement(grant: Grant, postings: Sequence[Posting]) -> Statement:
         for row in rules.statement(decided, spent)
     )
     awarded = first_award(grant) or 0
-    paid = bookkeeping.standing(awarded, postings).paid
+    paid = bookkeeping.grant_balance(awarded, postings).paid
     incomes = _incomes(grant, postings, to_cover=sum(decided.values()) - awarded)
     fixed = amounts.fixed_amount(sum(spent.values()), incomes_of(postings), terms_of(grant), awarded)
     return Statement(

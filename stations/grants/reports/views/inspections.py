@@ -180,19 +180,19 @@ def _page(grant: "Grant", number: int | None, form: TickForm, disallowing: Disal
     entries = disallowances.of_grant(grant)
     before, after = receipt_queries.neighbours(rows, shown.number) if shown is not None else (None, None)
     report = report_queries.report(grant)
-    standing = report.standing
+    balance = report.balance
     returned = report.returned
     return render_template(
         "grants/inspect.html",
         grant=grant,
         form=form,
         disallowing=disallowing,
-        disallowed=disallowances.standing(entries),
+        disallowed=disallowances.in_force(entries),
         twice=shown is not None and eligibility.needs_second_look(shown.amount_yen, grant.awarded_yen),
         people=grants.names([shown.inspected_by_id, shown.confirmed_by_id, shown.answered_by_id])
         if shown is not None
         else {},
-        said=presenters.money_in_words(grant, standing, standing.awarded, None),
+        said=presenters.money_in_words(grant, balance, balance.awarded, None),
         rows=rows,
         shown=shown,
         warned=receipt_queries.accepted_warnings(shown) if shown is not None else [],

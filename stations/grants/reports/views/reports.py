@@ -64,7 +64,7 @@ def _page(template: str, grant: "Grant", form: Form | None, here: str, *between:
 
 
 def _disallowed(grant: "Grant") -> dict[int, list["ReceiptDisallowance"]]:
-    return disallowances.standing(disallowances.of_grant(grant))
+    return disallowances.in_force(disallowances.of_grant(grant))
 
 
 @blueprint.route("/grants/<int:grant_id>/report", methods=["GET", "POST"])

@@ -68,7 +68,7 @@ def calculated(
         income=incomes_of(books),
         terms=terms_of(grant, setting),
         awarded=(grant.awarded_yen if grant.kept_yen is None else grant.kept_yen) or 0,
-        paid=bookkeeping.standing(0, books).paid,
+        paid=bookkeeping.grant_balance(0, books).paid,
     )
 
 

@@ -69,7 +69,7 @@ def determine(*, grant: Grant, by: Actor, mark: str | None = None) -> None:
 
 def settlement_of(grant: Grant) -> amounts.Settlement:
     """What is left between city and committee."""
-    return amounts.settle(grant.fixed_yen or 0, ledger.standing(grant).paid)
+    return amounts.settle(grant.fixed_yen or 0, ledger.balance(grant).paid)
 
 
 def order_balance(*, grant: Grant, by: Actor) -> PaymentRequest:
