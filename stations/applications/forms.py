@@ -82,7 +82,7 @@ class SectionForm(Form):
     mended = BooleanField(_l("コメントに対応しました"))
 
     OWN: ClassVar[tuple[str, ...]] = ()
-    overtaken = False  # somebody else saved first: the page shows both
+    saved_first = False  # somebody else saved first: the page shows both
 
     def values(self) -> dict[str, Any]:
         """Field → value, as `services.save_section` wants them."""

@@ -162,7 +162,7 @@ class DayForm(SharedForm):
         return rules.totals_of_tiles({tile: self[tile].data for tile in self.tiles})
 
     @property
-    def seen_totals(self) -> Totals | None:
+    def loaded_totals(self) -> Totals | None:
         """The counts that stood on the page; None when the hidden field was tampered with."""
         numbers = (self.counts_seen.data or "").split(",")
         if len(numbers) != len(self.tiles) or not all(one.isdecimal() for one in numbers):

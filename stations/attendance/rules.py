@@ -148,7 +148,7 @@ def is_late(held_on: date, recorded_on: date) -> bool:
 
 
 def check_unmoved(
-    seen: Totals,
+    loaded: Totals,
     counted: Totals,
     changes: Iterable[tuple[Counter, str | None, int]],
     names: Mapping[str, object],
@@ -159,7 +159,7 @@ def check_unmoved(
     """
     for counter, band, _delta in changes:
         now = counted.on((counter, band))
-        if seen.on((counter, band)) != now:
+        if loaded.on((counter, band)) != now:
             raise RuleBroken(
                 None,
                 N_(

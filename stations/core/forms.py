@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
-from stations.core import clock, documents, formatting, money, once, seen, text
+from stations.core import clock, documents, edit_conflicts, formatting, money, once, text
 from stations.core.database import SAFE_METHODS, db
 from stations.core.labels import label
 from stations.core.language import gettext as _
@@ -119,31 +119,31 @@ class Form(FlaskForm):
 
 
 class SharedForm(Form):
-    """A form that two people may have open at once, of facts that either may change (`core.seen`).
+    """A form that two people may have open at once, of facts that either may change (`core.edit_conflicts`).
 
     The one who saves second keeps what they typed, sees what the first one saved, and may save again knowingly.
     """
 
-    seen = HiddenField(default="")
-    overtaken: Mapping[str, object] | None = None  # by field: what somebody else saved first
+    loaded = HiddenField(default="")
+    saved_first: Mapping[str, object] | None = None  # by field: what somebody else saved first
 
     @property
     def own(self) -> list[str]:
         """The names of the fields that people fill in."""
-        return [name for name in self._fields if name not in {"csrf_token", "seen"}]
+        return [name for name in self._fields if name not in {"csrf_token", "loaded"}]
 
     def share(self, stored: Callable[[], Mapping[str, object]]) -> None:
         """``stored`` reads, by field, what the database holds and the service will compare; a new page is marked."""
         self._stored = stored
         if not self.is_submitted():
-            self.seen.data = seen.mark(*stored().values())
+            self.loaded.data = edit_conflicts.mark(*stored().values())
 
     def show(self, *problems: Refusal) -> None:
         """As every form; after a lost race also what stands there now, and its mark for the next try."""
         super().show(*problems)
         if any(isinstance(refusal, EditConflict) for refusal in problems):
-            self.overtaken = self._stored()  # read after the rollback: what the other one saved
-            self.seen.data = seen.mark(*self.overtaken.values())
+            self.saved_first = self._stored()  # read after the rollback: what the other one saved
+            self.loaded.data = edit_conflicts.mark(*self.saved_first.values())
 
 
 def succeeds(form: Form, act: Callable[[], object]) -> bool:

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from stations.applications.models import Plan
 from stations.applications.services import meeting as application_meeting
-from stations.core import audit, clock
-from stations.core import seen as two_writers
+from stations.core import audit, clock, edit_conflicts
 from stations.core.access import Permission, demand
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -60,11 +59,11 @@ def edit(
     starts_at: dt.time,
     place: str,
     by: Person,
-    seen: str | None = None,
+    loaded: str | None = None,
 ) -> None:
     """Move or rename a meeting that has not been opened yet.
 
-    ``seen``: the mark of title, day, hour and place on the writer's page; `EditConflict` when somebody else changed them.
+    ``loaded``: the mark of title, day, hour and place on the writer's page; `EditConflict` when somebody else changed them.
     """
     _begin(meeting, by=by)
     _must_be(meeting, MeetingStatus.PLANNED)
@@ -73,7 +72,7 @@ def edit(
     rules.check_move(meeting.held_on, held_on, clock.today(), recorded=recorded)
     before = {"held_on": meeting.held_on.isoformat(), "place": meeting.place}
     facts = {"title": title.strip(), "held_on": held_on, "starts_at": starts_at, "place": place.strip()}
-    two_writers.change(meeting, facts, seen=seen)
+    edit_conflicts.change(meeting, facts, loaded=loaded)
     meeting.fiscal_year = clock.fiscal_year(held_on)
     audit.record(meeting, act=History.EDIT, by=by, detail=before)
 
@@ -238,15 +237,15 @@ def _eligible(item: AgendaItem, meeting: Meeting) -> int:
     return len(queries.eligible_voters(item, of=everybody, taking_part=taking_part).eligible)
 
 
-def write_minutes(*, meeting: Meeting, text: str, by: Person, seen: str | None = None) -> None:
+def write_minutes(*, meeting: Meeting, text: str, by: Person, loaded: str | None = None) -> None:
     """Save what people add to the record of the resolutions; possible until the meeting is closed.
 
-    ``seen``: the mark of the words that stood when the writer opened the page; `EditConflict` when others stand now.
+    ``loaded``: the mark of the words that stood when the writer opened the page; `EditConflict` when others stand now.
     """
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.OPEN:
         raise Conflict(None, N_("議事録を書けるのは、会議が開いている間だけです。"))
-    two_writers.change(meeting, {"minutes": text.strip()}, seen=seen)
+    edit_conflicts.change(meeting, {"minutes": text.strip()}, loaded=loaded)
     audit.record(meeting, act=History.MINUTES, by=by)
 
 

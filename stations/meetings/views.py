@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock, lists, once, seen
+from stations.core import audit, clock, edit_conflicts, lists, once
 from stations.core.access import Permission, can
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -99,9 +99,9 @@ def edit(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and meeting.status is not MeetingStatus.PLANNED:
         return _already(meeting)
     form = forms.MeetingForm(obj=meeting)
-    form.share(lambda: seen.stored(meeting, form.own))
+    form.share(lambda: edit_conflicts.stored(meeting, form.own))
     if form.validate_on_submit() and succeeds(
-        form, lambda: services.edit(meeting=meeting, seen=form.seen.data, by=current_user, **form.facts)
+        form, lambda: services.edit(meeting=meeting, loaded=form.loaded.data, by=current_user, **form.facts)
     ):
         return _to(meeting, _("会議の予定を保存しました。"))
     return render_template(
@@ -281,11 +281,11 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
     if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
     form = forms.MinutesForm(obj=meeting)
-    form.share(lambda: seen.stored(meeting, form.own))
+    form.share(lambda: edit_conflicts.stored(meeting, form.own))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: services.write_minutes(
-            meeting=meeting, text=form.minutes.data or "", seen=form.seen.data, by=current_user
+            meeting=meeting, text=form.minutes.data or "", loaded=form.loaded.data, by=current_user
         ),
     ):
         return _to(meeting, _("議事録を保存しました。"))

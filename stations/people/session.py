@@ -1,6 +1,6 @@
 """Who is signed in: loading the person, the idle time-out, and keeping what was typed when it strikes.
 
-The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``seen`` and ``since`` (seconds),
+The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``loaded`` and ``since`` (seconds),
 ``typed`` (when the password was typed last), ``second`` (True: with a second factor, False: by password only), ``key``
 (by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose session
 ended here last), ``late`` (when it timed out) and flask-wtf's ``csrf_token``.

@@ -26,13 +26,13 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Page
 
 
 def save(
-    street: Street, plan: Plan, section: Section, by=None, seen: int | None = None, **values: object
+    street: Street, plan: Plan, section: Section, by=None, loaded: int | None = None, **values: object
 ) -> None:
     drafting.save_section(
         plan=plan,
         section=section,
         values=values,
-        lock_version=plan.lock_version if seen is None else seen,
+        lock_version=plan.lock_version if loaded is None else loaded,
         by=by or street.drafter,
     )
 
@@ -106,19 +106,19 @@ def test_only_venues_of_the_station_are_taken(street: Street):
 
 def test_two_editors_of_one_section_are_noticed(street: Street):
     plan = plans.draft(street.station, street.drafter)
-    seen = plan.lock_version
-    save(street, plan, Section.PURPOSE, seen=seen, purpose="先に書いた")
+    loaded = plan.lock_version
+    save(street, plan, Section.PURPOSE, loaded=loaded, purpose="先に書いた")
     with pytest.raises(EditConflict) as caught:
-        save(street, plan, Section.PURPOSE, by=street.chair, seen=seen, purpose="あとから書いた")
+        save(street, plan, Section.PURPOSE, by=street.chair, loaded=loaded, purpose="あとから書いた")
     assert caught.value.params == {"name": "下書 文子"}
     assert plan.purpose == "先に書いた"
 
 
 def test_two_editors_of_different_sections_do_not_disturb_each_other(street: Street):
     plan = plans.draft(street.station, street.drafter)
-    seen = plan.lock_version
-    save(street, plan, Section.PURPOSE, seen=seen, purpose="目的")
-    save(street, plan, Section.AUDIENCE, by=street.chair, seen=seen, audience="どなたでも")
+    loaded = plan.lock_version
+    save(street, plan, Section.PURPOSE, loaded=loaded, purpose="目的")
+    save(street, plan, Section.AUDIENCE, by=street.chair, loaded=loaded, audience="どなたでも")
     assert (plan.purpose, plan.audience) == ("目的", "どなたでも")
 
 

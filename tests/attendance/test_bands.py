@@ -233,11 +233,11 @@ def test_touches_are_not_moved_into_a_year_that_has_no_such_band(station: Statio
 def test_a_correction_names_the_band_that_another_tablet_counted(station: Station, volunteer: Person) -> None:
     _last, first = two_years(station, volunteer)
     with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
-        seen = counts.totals(first)
+        loaded = counts.totals(first)
         count(first, volunteer, "fy2027_1")
-        typed = replace(seen, by_band=seen.by_band | {"fy2027_1": 9})
+        typed = replace(loaded, by_band=loaded.by_band | {"fy2027_1": 9})
         with refused(RuleBroken, None, "「子ども」は"):
-            day.correct(opening=first, typed=typed, seen=seen, reason="数え間違い", by=volunteer)
+            day.correct(opening=first, typed=typed, loaded=loaded, reason="数え間違い", by=volunteer)
 
 
 @pytest.mark.parametrize(

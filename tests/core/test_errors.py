@@ -24,7 +24,7 @@ KINDS: dict[str, type[Refusal]] = {
     "broken": RuleBroken,
     "conflict": Conflict,
     "forbidden": NotAllowed,
-    "overtaken": EditConflict,
+    "edit_conflict": EditConflict,
 }
 CODES = (400, 403, 404, 405, 409, 413, 429, 500)
 
@@ -97,7 +97,7 @@ def test_a_crash_is_logged_under_its_number_without_its_words(failing: Flask):
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("kind", "status"), [("conflict", 409), ("broken", 422), ("overtaken", 422), ("locked", 503)]
+    ("kind", "status"), [("conflict", 409), ("broken", 422), ("edit_conflict", 422), ("locked", 503)]
 )
 def test_what_was_typed_stands_on_the_page(failing: Flask, db_session: Session, kind: str, status: int):
     client = PageClient(failing)
@@ -119,7 +119,7 @@ def test_what_was_typed_stands_on_the_page(failing: Flask, db_session: Session, 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("kind", "status"), [("conflict", 409), ("broken", 422), ("overtaken", 422), ("forbidden", 403)]
+    ("kind", "status"), [("conflict", 409), ("broken", 422), ("edit_conflict", 422), ("forbidden", 403)]
 )
 def test_each_kind_of_refusal_is_answered_with_its_sentence(
     failing: Flask, db_session: Session, kind: str, status: int

@@ -382,7 +382,7 @@ def test_the_second_administrator_sees_who_has_just_written_the_address(
 
 
 @on_sqlite
-def test_a_request_that_is_overtaken_offers_only_to_decline_it(app: Flask, admins: tuple[Person, Person]):
+def test_a_request_that_is_out_of_date_offers_only_to_decline_it(app: Flask, admins: tuple[Person, Person]):
     person = addressed(official(Role.CASHIER)[0])
     requests.ask_for_reset(person, by=admins[0])
     renamed(person, by=admins[0], email="puppet@stations.example")

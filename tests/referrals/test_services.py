@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.core import audit, clock
-from stations.core import seen as two_writers
+from stations.core import audit, clock, edit_conflicts
 from stations.core.access import Permission, Role
 from stations.core.database import AppendOnlyError, add, db, fetch_all
 from stations.core.messages import Conflict, EditConflict, NotAllowed, RuleBroken
@@ -865,10 +864,10 @@ def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
     memo = here.memo(consent(Recipient.AGENCY, to=here.agency))
     given = sheets.latest_consent(memo)
     assert given is not None
-    seen = two_writers.mark(*consents.stored(memo, (), consent=True).values())
+    loaded = edit_conflicts.mark(*consents.stored(memo, (), consent=True).values())
     consents.withdraw_consent(subject=memo, by=here.leader)
     with pytest.raises(EditConflict):
-        consents.record_consent(subject=memo, consent=given, seen=seen, by=here.leader)
+        consents.record_consent(subject=memo, consent=given, loaded=loaded, by=here.leader)
     assert not consent_rules.valid(sheets.latest_consent(memo), clock.today())
 
 

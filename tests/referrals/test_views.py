@@ -320,7 +320,7 @@ def test_a_memo_is_sent_back_with_words_that_had_to_be_there(client: PageClient,
     assert [entry.reason for entry in audit.timeline(memo)][:2] == [typed["reason"], "担当の直通の番号"]
 
 
-def test_an_act_that_was_overtaken_is_409(client: PageClient, here: Town) -> None:
+def test_an_act_on_an_outdated_page_is_409(client: PageClient, here: Town) -> None:
     referral = here.sent()
     client.sign_in(here.leader)
     page, late = (client.get(f"/referrals/{referral.id}") for _page in range(2))

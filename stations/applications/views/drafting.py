@@ -115,7 +115,7 @@ def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: 
         form=form,
         place=(ORDER.index(part) + 1, len(ORDER)),
         comments=comments,
-        saved_texts=texts(part, document) if form.overtaken else [],
+        saved_texts=texts(part, document) if form.saved_first else [],
         comments_of={name: [one for one in comments if one.field == name] for name in FIELDS},
         planned_openings=queries.openings_in_calendar(plan) if part is Section.OPENINGS else None,
         totals=queries.plan_totals(plan),
@@ -126,18 +126,18 @@ def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: 
 
 
 def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
-    seen = form.lock_version.data or 0
+    loaded = form.lock_version.data or 0
     if isinstance(form, forms.CostsForm):
         drafting.save_costs(
             plan=plan,
             lines=form.cost_inputs(),
             incomes=form.income_inputs(),
-            lock_version=seen,
+            lock_version=loaded,
             by=current_user,
         )
     else:
         drafting.save_section(
-            plan=plan, section=part, values=form.values(), lock_version=seen, by=current_user
+            plan=plan, section=part, values=form.values(), lock_version=loaded, by=current_user
         )
     if form.mended.data:
         drafting.mark_mended(plan=plan, section=part, by=current_user)
@@ -148,7 +148,7 @@ def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") ->
     form.show(conflict)
     form.lock_version.raw_data = None
     form.lock_version.data = plan.lock_version
-    form.overtaken = True
+    form.saved_first = True
 
 
 def _keep_for_later(plan: "Plan", part: Section, form: forms.SectionForm) -> ResponseReturnValue:

@@ -10,8 +10,7 @@ from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.committees.services import calendar
-from stations.core import access, audit, clock
-from stations.core import seen as two_writers
+from stations.core import access, audit, clock, edit_conflicts
 from stations.core.access import Actor, Permission
 from stations.core.danger import danger_words
 from stations.core.database import db, lock
@@ -35,21 +34,21 @@ def begin(*, opening: Opening, by: Actor) -> OpeningRecord:
 
 
 def correct(
-    *, opening: Opening, typed: Totals, reason: str, by: Actor, seen: Totals | None = None
+    *, opening: Opening, typed: Totals, reason: str, by: Actor, loaded: Totals | None = None
 ) -> OpeningRecord:
     """Make the counts what was typed (from paper, or at the end of the day) by adding the differences.
 
-    ``seen``: the counts on the page that was typed into; what another tablet added meanwhile to other tiles is then
+    ``loaded``: the counts on the page that was typed into; what another tablet added meanwhile to other tiles is then
     kept, and a tile that both changed is refused: the same people might count twice. Needs a reason when anything
     differs. Typed after the day, the record carries the mark of late entry.
     """
     record = begin(opening=opening, by=by)
     counted = counts.totals(opening)
-    changes = rules.differences(seen or counted, typed)
+    changes = rules.differences(loaded or counted, typed)
     if not changes:
         return record
     names = tile_names(bands.bands_of(clock.fiscal_year(opening.on)))
-    rules.check_unmoved(seen or counted, counted, changes, names)
+    rules.check_unmoved(loaded or counted, counted, changes, names)
     status = RECORD.next_status(record.status, RecordAct.CORRECT)
     RECORD.row(RecordAct.CORRECT).check_reason(reason)
     for counter, band, delta in changes:
@@ -77,18 +76,18 @@ def save_details(
     incident: str,
     by: Actor,
     called: str = "",
-    seen: str | None = None,
+    loaded: str | None = None,
 ) -> OpeningRecord:
     """Weather, note and incident (ヒヤリハット); facts, nobody's name.
 
     ``called``: who was telephoned about words of danger that were not there before, or why nobody had to be;
-    `RuleBroken` on "called" without it, for nobody is notified of these words. ``seen``: the mark (`core.seen`) of what
+    `RuleBroken` on "called" without it, for nobody is notified of these words. ``loaded``: the mark (`core.edit_conflicts`) of what
     stood on the writer's page; `EditConflict` when somebody else saved other words since.
     """
     record = begin(opening=opening, by=by)
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
-    two_writers.check(seen, *counts.details(record))
+    edit_conflicts.check(loaded, *counts.details(record))
     status = RECORD.next_status(record.status, RecordAct.SAVE_DETAILS)
     new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
     if new_words and not called.strip():

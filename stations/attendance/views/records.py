@@ -340,7 +340,7 @@ def _save_day(opening: "Opening", form: DayForm) -> None:
     day.correct(
         opening=opening,
         typed=form.typed,
-        seen=form.seen_totals,
+        loaded=form.loaded_totals,
         reason=form.reason.data or "",
         by=current_user,
     )
@@ -350,7 +350,7 @@ def _save_day(opening: "Opening", form: DayForm) -> None:
         note=form.note.data or "",
         incident=form.incident.data or "",
         called=form.called.data or "",
-        seen=form.seen.data,
+        loaded=form.loaded.data,
         by=current_user,
     )
     if request.form.get("act") == "close":

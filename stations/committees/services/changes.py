@@ -3,17 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from stations.core import seen as two_writers
+from stations.core import edit_conflicts
 from stations.core.database import Model
 
 
-def change(row: Model, facts: Mapping[str, object], *, seen: str | None) -> dict[str, list[object]]:
-    """`core.seen.change`; returns {field: [before, after]} of what differed, as an event's JSON keeps it.
+def change(row: Model, facts: Mapping[str, object], *, loaded: str | None) -> dict[str, list[object]]:
+    """`core.edit_conflicts.change`; returns {field: [before, after]} of what differed, as an event's JSON keeps it.
 
     The programme wants to know of every act who did what (domain.md, 3): the new value alone does not tell.
     """
-    before = two_writers.stored(row, facts)
-    changed = two_writers.change(row, facts, seen=seen)
+    before = edit_conflicts.stored(row, facts)
+    changed = edit_conflicts.change(row, facts, loaded=loaded)
     return {name: [_kept(before[name]), _kept(facts[name])] for name in changed}
 
 

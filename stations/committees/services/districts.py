@@ -59,17 +59,17 @@ def load_districts(path: Path = DISTRICTS) -> int:
 
 
 def edit_committee(
-    *, committee: Committee, by: Actor, seen: str | None = None, **facts: Unpack[CommitteeFacts]
+    *, committee: Committee, by: Actor, loaded: str | None = None, **facts: Unpack[CommitteeFacts]
 ) -> None:
     """Change a committee's name or how it is reached. Receipts must be addressed to the name.
 
-    ``seen`` as in `edit_station`.
+    ``loaded`` as in `edit_station`.
     """
     lock(committee)
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if not facts.get("name", committee.name).strip():
         raise RuleBroken("name", N_("委員会の名前を入力してください。"))
-    if changed := change(committee, facts, seen=seen):
+    if changed := change(committee, facts, loaded=loaded):
         audit.record(committee, act=CommitteeAct.EDIT, by=by, detail={"changed": changed})
 
 

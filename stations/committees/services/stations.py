@@ -60,16 +60,16 @@ def _tidy_kana(facts: StationFacts) -> None:
 
 
 def edit_station(
-    *, station: Station, by: Actor, seen: str | None = None, **facts: Unpack[StationFacts]
+    *, station: Station, by: Actor, loaded: str | None = None, **facts: Unpack[StationFacts]
 ) -> None:
     """Change what is said of a station; nothing is recorded when nothing changes.
 
-    ``seen``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
+    ``loaded``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
     """
     _begin(station, by)
     _check_name(facts.get("name", station.name))
     _tidy_kana(facts)
-    if changed := change(station, facts, seen=seen):
+    if changed := change(station, facts, loaded=loaded):
         audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
 
 
@@ -125,15 +125,15 @@ def add_venue(*, station: Station, by: Actor, **facts: Unpack[VenueFacts]) -> Ve
     return venue
 
 
-def edit_venue(*, venue: Venue, by: Actor, seen: str | None = None, **facts: Unpack[VenueFacts]) -> None:
+def edit_venue(*, venue: Venue, by: Actor, loaded: str | None = None, **facts: Unpack[VenueFacts]) -> None:
     """Change what is said of a venue, or end its use by `closed_on`; planned openings stay where they are.
 
-    ``seen`` as in `edit_station`.
+    ``loaded`` as in `edit_station`.
     """
     _begin(venue.station, by)
     lock(venue)
     _check_venue(facts.get("name", venue.name), facts.get("address", venue.address))
-    if changed := change(venue, facts, seen=seen):
+    if changed := change(venue, facts, loaded=loaded):
         audit.record(
             venue.station,
             act=StationAct.EDIT_VENUE,

@@ -13,7 +13,7 @@ from stations.committees.services import districts
 from stations.committees.services import officers as officer_services
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import lists, seen
+from stations.core import edit_conflicts, lists
 from stations.core.access import Permission, Role
 from stations.core.database import writes
 from stations.core.forms import Form, succeeds
@@ -50,11 +50,11 @@ def committee(committee: "Committee") -> ResponseReturnValue:
 @writes
 def edit_committee(committee: "Committee") -> ResponseReturnValue:
     form = CommitteeForm(obj=committee)
-    form.share(lambda: seen.stored(committee, form.own))
+    form.share(lambda: edit_conflicts.stored(committee, form.own))
     if form.validate_on_submit() and succeeds(
         form,
         lambda: districts.edit_committee(
-            committee=committee, seen=form.seen.data, by=current_user, **form.facts
+            committee=committee, loaded=form.loaded.data, by=current_user, **form.facts
         ),
     ):
         flash(_("連絡先を変更しました。"), "success")

@@ -20,7 +20,7 @@ from stations.committees.rules import OpeningStatus, StationStage, describe
 from stations.committees.services import stations
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import access, clock, lists, seen
+from stations.core import access, clock, edit_conflicts, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import Form, succeeds
@@ -119,10 +119,12 @@ def new_station(committee: "Committee") -> ResponseReturnValue:
 @writes
 def edit_station(station: "Station") -> ResponseReturnValue:
     form = StationForm(obj=station)
-    form.share(lambda: seen.stored(station, form.facts))
+    form.share(lambda: edit_conflicts.stored(station, form.facts))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: stations.edit_station(station=station, seen=form.seen.data, by=current_user, **form.facts),
+        lambda: stations.edit_station(
+            station=station, loaded=form.loaded.data, by=current_user, **form.facts
+        ),
     ):
         flash(_("変更しました。"), "success")
         return redirect(url_for(".station", station_id=station.id))
@@ -192,9 +194,9 @@ def new_venue(station: "Station") -> ResponseReturnValue:
 @writes
 def edit_venue(venue: "Venue") -> ResponseReturnValue:
     form = EditVenueForm(obj=venue)
-    form.share(lambda: seen.stored(venue, form.facts))
+    form.share(lambda: edit_conflicts.stored(venue, form.facts))
     if form.validate_on_submit() and succeeds(
-        form, lambda: stations.edit_venue(venue=venue, seen=form.seen.data, by=current_user, **form.facts)
+        form, lambda: stations.edit_venue(venue=venue, loaded=form.loaded.data, by=current_user, **form.facts)
     ):
         flash(_("会場を変更しました。"), "success")
         return redirect(url_for(".venues", station_id=venue.station_id))

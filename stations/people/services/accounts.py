@@ -5,8 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from flask_babel import force_locale
 
-from stations.core import access, audit, clock, outbox, text
-from stations.core import seen as two_writers
+from stations.core import access, audit, clock, edit_conflicts, outbox, text
 from stations.core.access import TWO_ADMINISTRATORS, Permission
 from stations.core.database import add, db, lock
 from stations.core.language import gettext as _
@@ -59,12 +58,12 @@ def change_profile(
     email: str | None,
     phone: str | None,
     by: Person,
-    seen: str | None = None,
+    loaded: str | None = None,
 ) -> None:
     """Somebody's name, reading and addresses are put right, by themselves or an administrator.
 
     Another mail address is where reset links go from now on: links that are out become void, the old address is notified.
-    ``seen``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
+    ``loaded``: the mark of these facts on the writer's page; `EditConflict` when somebody else changed them since.
     Nothing is recorded when nothing changes. RuleBroken on "kana", "phone".
     """
     if person.id != by.id:
@@ -79,7 +78,7 @@ def change_profile(
     }
     lock(person)
     before = _Address(person.name, person.email)
-    changed = two_writers.change(person, facts, seen=seen)
+    changed = edit_conflicts.change(person, facts, loaded=loaded)
     if changed:
         audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by, detail={"changed": changed})
     if "email" in changed:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from stations.core import seen
+from stations.core import edit_conflicts
 from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.guards import public, requires
@@ -60,12 +60,12 @@ def profile() -> ResponseReturnValue:
     if (held_up := trusted.proof_to_change(person)) is not None:
         return held_up
     form = (ProfileForm if people_session.password_is_fresh() else OwnProfileForm)(obj=person)
-    form.share(lambda: seen.stored(person, form.facts))
+    form.share(lambda: edit_conflicts.stored(person, form.facts))
     if form.validate_on_submit():
         try:
             if (form.facts["email"] or None) != person.email:
                 demand_typed(form, person)
-            accounts.change_profile(person, by=current_user, seen=form.seen.data, **form.facts)
+            accounts.change_profile(person, by=current_user, loaded=form.loaded.data, **form.facts)
         except (RuleBroken, EditConflict) as refusal:
             refuse(form, refusal, person)
         else:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import lists, once, seen
+from stations.core import edit_conflicts, lists, once
 from stations.core.access import TWO_ADMINISTRATORS, Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -226,10 +226,10 @@ def revoke_role(assignment: "RoleAssignment") -> ResponseReturnValue:
 def edit(person: "Person") -> ResponseReturnValue:
     """Somebody's name, reading and addresses, put right by an administrator."""
     form = ProfileForm(obj=person)
-    form.share(lambda: seen.stored(person, form.facts))
+    form.share(lambda: edit_conflicts.stored(person, form.facts))
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: accounts.change_profile(person, by=current_user, seen=form.seen.data, **form.facts),
+        lambda: accounts.change_profile(person, by=current_user, loaded=form.loaded.data, **form.facts),
     ):
         flash(_("登録内容を変更しました。"), "success")
         return redirect(url_for("people.show", person_id=person.id))

@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from stations.core import access, audit, text
-from stations.core import seen as two_writers
+from stations.core import access, audit, edit_conflicts, text
 from stations.core.access import Actor, Permission
 from stations.core.database import add, db, fetch_all, lock
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -52,10 +51,10 @@ def create_agency(*, facts: AgencyFacts, by: Actor | None) -> Agency:
     return agency
 
 
-def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | None = None) -> Agency:
+def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, loaded: str | None = None) -> Agency:
     """Change what is known of an agency; what it sent and received stays its own, and so does being the desk.
 
-    ``seen``: the mark of the facts on the writer's page; `EditConflict` when somebody else changed them since.
+    ``loaded``: the mark of the facts on the writer's page; `EditConflict` when somebody else changed them since.
     """
     lock(agency)
     access.demand(by, Permission.AGENCY_MANAGE, agency)
@@ -63,16 +62,16 @@ def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, seen: str | No
     before = agency.status
     if facts.closed_on != agency.closed_on:
         agencies.check_desk_stays_open(is_desk=agency.is_marugoto_desk, closed_on=facts.closed_on)
-    two_writers.change(agency, facts.editable, seen=seen)
+    edit_conflicts.change(agency, facts.editable, loaded=loaded)
     audit.record(agency, act=AgencyAct.EDIT, by=by, from_status=before, to_status=agency.status)
     return agency
 
 
-def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = None) -> None:
+def appoint_desk(*, agency: Agency, reason: str, by: Actor, loaded: str | None = None) -> None:
     """``agency`` becomes 福祉まるごと相談窓口 in the place of the one before: the only receiver without consent.
 
     社会福祉法106条の6 is why there is one and why it is known since when and why: both agencies keep it in history.
-    ``seen``: the mark of the desk's name on the writer's page; `EditConflict` when another one is the desk by now.
+    ``loaded``: the mark of the desk's name on the writer's page; `EditConflict` when another one is the desk by now.
     `RuleBroken` on "reason"; `Conflict` when it is the desk already, or closed.
     """
     desks = _begin_desk(agency, reason, by)
@@ -80,21 +79,21 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = N
         raise Conflict(None, N_("この相談機関は、すでに福祉まるごと相談窓口です。"))
     if agency.closed_on is not None:
         raise Conflict(None, N_("廃止された相談機関は、福祉まるごと相談窓口にできません。"))
-    two_writers.check(seen, sheets.desk_name())
+    edit_conflicts.check(loaded, sheets.desk_name())
     for one in desks:
         _set_desk(one, AgencyAct.RELIEVE_DESK, reason, by)
     db.session.flush()  # the database holds one desk at most, and writes rows in the order of their ids
     _set_desk(agency, AgencyAct.APPOINT_DESK, reason, by)
 
 
-def relieve_desk(*, agency: Agency, reason: str, by: Actor, seen: str | None = None) -> None:
+def relieve_desk(*, agency: Agency, reason: str, by: Actor, loaded: str | None = None) -> None:
     """``agency`` is 福祉まるごと相談窓口 no longer, and nobody is in its place.
 
-    ``seen`` as in `appoint_desk`. `RuleBroken` on "reason"; `Conflict` when it is not the desk.
+    ``loaded`` as in `appoint_desk`. `RuleBroken` on "reason"; `Conflict` when it is not the desk.
     """
     if agency not in _begin_desk(agency, reason, by):
         raise Conflict(None, N_("この相談機関は、福祉まるごと相談窓口ではありません。"))
-    two_writers.check(seen, sheets.desk_name())
+    edit_conflicts.check(loaded, sheets.desk_name())
     _set_desk(agency, AgencyAct.RELIEVE_DESK, reason, by)
 
 

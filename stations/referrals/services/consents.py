@@ -5,8 +5,7 @@ from dataclasses import asdict, replace
 
 from flask import current_app
 
-from stations.core import clock
-from stations.core import seen as two_writers
+from stations.core import clock, edit_conflicts
 from stations.core.access import Actor
 from stations.core.database import add, db
 from stations.core.messages import N_, Conflict
@@ -32,28 +31,30 @@ def stored(
     subject: Referral | Observation, names: Iterable[str], *, consent: bool = False
 ) -> dict[str, object]:
     """What stands on a sheet or memo in the fields of one page; ``consent``: with the answer that counts now."""
-    return two_writers.stored(subject, names) | (answered(sheets.latest_consent(subject)) if consent else {})
+    return edit_conflicts.stored(subject, names) | (
+        answered(sheets.latest_consent(subject)) if consent else {}
+    )
 
 
 def check_unchanged(
-    seen: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
+    loaded: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
 ) -> None:
     """`EditConflict` when others wrote in the fields of a page since; not when the same stands there already."""
     now = stored(subject, typed, consent=consent is not None)
     if typed | answered(consent) != now:
-        two_writers.check(seen, *now.values())
+        edit_conflicts.check(loaded, *now.values())
 
 
 def record_consent(
-    *, subject: Referral | Observation, consent: Consent, by: Actor, seen: str | None = None
+    *, subject: Referral | Observation, consent: Consent, by: Actor, loaded: str | None = None
 ) -> ConsentRecord:
     """Write down what the person answered. `RuleBroken` on "method", "given_on", "scope" or "expires_on".
 
-    A referral's consent is asked by its agency, a memo's by its station. ``seen``: the mark (`core.seen`) of the
+    A referral's consent is asked by its agency, a memo's by its station. ``loaded``: the mark (`core.edit_conflicts`) of the
     answer on the writer's page; `EditConflict` when another one stands there now, as after a withdrawal.
     """
     with steps.taking(subject, SheetAct.RECORD_CONSENT, by=by):
-        check_unchanged(seen, subject, {}, consent)
+        check_unchanged(loaded, subject, {}, consent)
         consent_rules.check_consent(consent, clock.today(), current_app.config["STATIONS"].consent_months)
         return _add(subject, consent, by)
 

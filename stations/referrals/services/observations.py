@@ -61,17 +61,17 @@ def save_observation(
     memo: Memo | None = None,
     consent: Consent | None = None,
     agency: Agency | None = None,
-    seen: str | None = None,
+    loaded: str | None = None,
 ) -> None:
     """Change what a draft, or a memo that came back, says or to whom it goes; an answer that is new is added.
 
-    ``seen``: the mark (`stored`) of memo and consent on the writer's page; `EditConflict` when others stand there now.
+    ``loaded``: the mark (`stored`) of memo and consent on the writer's page; `EditConflict` when others stand there now.
     """
     with steps.taking(observation, SheetAct.SAVE, by=by):
         if memo is not None:
             _check(memo)
             facts = asdict(memo)
-            consents.check_unchanged(seen, observation, facts, consent)
+            consents.check_unchanged(loaded, observation, facts, consent)
             for name, value in facts.items():
                 setattr(observation, name, value)
         if agency is not None:

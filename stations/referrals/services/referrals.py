@@ -63,17 +63,17 @@ def save_referral(
     by: Actor,
     station: Station | None = None,
     consent: Consent | None = None,
-    seen: str | None = None,
+    loaded: str | None = None,
     **facts: Unpack[SheetFacts],
 ) -> Referral:
     """Change facts of a draft, or of a sheet that came back; nothing need be complete yet. A new answer is added.
 
     Only a draft can still choose another station: a sheet that came back is known to one already.
-    ``seen``: the mark (`stored`) of what one page holds; `EditConflict` when others wrote on this page since.
+    ``loaded``: the mark (`stored`) of what one page holds; `EditConflict` when others wrote on this page since.
     """
     with steps.taking(referral, SheetAct.SAVE, by=by):
         typed: dict[str, object] = {"station_id": station.id} if station is not None else {}
-        consents.check_unchanged(seen, referral, typed | facts, consent)
+        consents.check_unchanged(loaded, referral, typed | facts, consent)
         if station is not None and station.id != referral.station_id:
             if referral.status is not Status.DRAFT:
                 raise RuleBroken("station_id", N_("送り先を変えるときは、取り下げて新しく作ってください。"))

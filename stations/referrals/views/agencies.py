@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries as committees
-from stations.core import audit, lists, seen
+from stations.core import audit, edit_conflicts, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
@@ -65,12 +65,12 @@ def new_agency() -> ResponseReturnValue:
 @writes
 def edit_agency(agency: "Agency") -> ResponseReturnValue:
     form = AgencyForm(obj=agency, data={"district_id": agency.district_id or 0})
-    form.share(lambda: seen.stored(agency, _facts(form).editable))
+    form.share(lambda: edit_conflicts.stored(agency, _facts(form).editable))
     return _page(
         form,
         agency,
         lambda: referral_agencies.edit_agency(
-            agency=agency, facts=_facts(form), seen=form.seen.data, by=current_user
+            agency=agency, facts=_facts(form), loaded=form.loaded.data, by=current_user
         ),
         _("相談機関を変更する"),
     )
@@ -103,7 +103,7 @@ def _desk_page(agency: "Agency", act: Callable[..., None], heading: str) -> Resp
     form.share(lambda: {"desk": sheets.desk_name()})
     if form.validate_on_submit() and succeeds(
         form,
-        lambda: act(agency=agency, reason=form.reason.data or "", seen=form.seen.data, by=current_user),
+        lambda: act(agency=agency, reason=form.reason.data or "", loaded=form.loaded.data, by=current_user),
     ):
         flash(_("福祉まるごと相談窓口を変更しました。"), "success")
         return redirect(url_for(".agencies"), 303)

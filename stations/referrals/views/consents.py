@@ -74,7 +74,7 @@ def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValu
     if form.validate_on_submit() and succeeds(
         form,
         lambda: consents.record_consent(
-            subject=subject, consent=form.consent, seen=form.seen.data or "", by=current_user
+            subject=subject, consent=form.consent, loaded=form.loaded.data or "", by=current_user
         ),
     ):
         flash(_("同意の記録を追加しました。前の記録もそのまま残ります。"), "success")

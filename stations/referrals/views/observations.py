@@ -102,7 +102,7 @@ def edit_observation(observation: "Observation") -> ResponseReturnValue:
             observation=observation,
             memo=_memo(form),
             consent=form.consent,
-            seen=form.seen.data,
+            loaded=form.loaded.data,
             by=current_user,
         ),
     ):

@@ -135,7 +135,7 @@ def _edit_station(referral: "Referral") -> ResponseReturnValue:
         lambda: referrals.save_referral(
             referral=referral,
             station=stations[form.station_id.data],
-            seen=form.seen.data,
+            loaded=form.loaded.data,
             by=current_user,
         ),
     ):
@@ -157,7 +157,7 @@ def _edit_person(referral: "Referral") -> ResponseReturnValue:
             alias=form.alias.data or "",
             age_group=AgeGroup(form.age_group.data),
             consent=form.consent,
-            seen=form.seen.data,
+            loaded=form.loaded.data,
             by=current_user,
         ),
     ):
@@ -178,7 +178,7 @@ def _edit_wishes(referral: "Referral") -> ResponseReturnValue:
     if form.validate_on_submit() and succeeds(
         form,
         lambda: referrals.save_referral(
-            referral=referral, seen=form.seen.data, by=current_user, **form.facts
+            referral=referral, loaded=form.loaded.data, by=current_user, **form.facts
         ),
     ):
         return _onward(referral, "check")

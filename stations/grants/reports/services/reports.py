@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from stations.core import access, audit, clock, files
-from stations.core import seen as two_writers
+from stations.core import access, audit, clock, edit_conflicts, files
 from stations.core.access import Actor, Permission, Role
 from stations.core.database import lock
 from stations.core.messages import N_, RuleBroken
@@ -28,12 +27,12 @@ def save_report(
     completed_on: dt.date | None,
     by: Actor,
     results: str = "",
-    seen: str | None = None,
+    loaded: str | None = None,
 ) -> Grant:
     """Keep what is written so far, by 代表 or 会計; an incomplete report may be saved.
 
     ``summary``: what was done; ``results``: 成果と課題, unless the summary contains them.
-    ``seen``: the mark (`core.seen`) of what stood on the writer's page; `EditConflict` when somebody
+    ``loaded``: the mark (`core.edit_conflicts`) of what stood on the writer's page; `EditConflict` when somebody
     else saved other words since.
 
     `RuleBroken` on "completed_on" for a day outside the year or in the future; `Conflict` when it is handed in.
@@ -46,7 +45,7 @@ def save_report(
         rules.check_completed_on(grant.fiscal_year, completed_on, today=clock.today())
     if (summary, results, completed_on) == reports.report_text(grant):
         return grant
-    two_writers.check(seen, *reports.report_text(grant))
+    edit_conflicts.check(loaded, *reports.report_text(grant))
     grant.report_summary = summary
     grant.report_results = results
     grant.completed_on = completed_on
@@ -57,7 +56,7 @@ def save_report(
 
 def mark_of_accounts(grant: Grant) -> str:
     """Stands for the books and the text of the report, as the auditor's page shows them."""
-    return two_writers.mark(ledger_queries.last_entry(grant), *reports.report_text(grant))
+    return edit_conflicts.mark(ledger_queries.last_entry(grant), *reports.report_text(grant))
 
 
 def audit_accounts(*, grant: Grant, by: Actor, mark: str | None = None) -> Grant:

@@ -93,7 +93,7 @@ def _save(form: ReportForm, grant: "Grant") -> None:
         summary=form.summary.data or "",
         results=form.results.data or "",
         completed_on=form.completed_on.data,
-        seen=form.seen.data,
+        loaded=form.loaded.data,
         by=current_user,
     )
 

@@ -1,6 +1,6 @@
 """From the inspected report to 完結: 額の確定, balance payment, close; 返還 is `refunds`."""
 
-from stations.core import clock, seen
+from stations.core import clock, edit_conflicts
 from stations.core.access import Actor
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
@@ -45,7 +45,7 @@ def draft_determination(*, grant: Grant, by: Actor) -> None:
 def mark_of_determination(grant: Grant) -> str:
     """Stands for the drafted 額の確定 and what it is computed from: what an approver has read is what they approve."""
     known = calculation.calculation(grant)
-    return seen.mark(
+    return edit_conflicts.mark(
         grant.fixed_yen, grant.determination_drafted_by_id, known.eligible, known.income, known.paid
     )
 

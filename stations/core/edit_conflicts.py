@@ -1,7 +1,7 @@
 """Two people write at once: what the second one typed does not bury what the first one saved.
 
 The page carries the `mark` of what stood there when it was drawn (`core.forms.SharedForm`); the service holds the row
-and compares. The one who saves again has seen both.
+and compares. The one who saves again has read both.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ def mark(*stored: object) -> str:
     return f"m{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def check(seen: str | None, *stored: object) -> None:
-    """`EditConflict` when ``stored`` is not what ``seen`` marks. None: no page was looked at (commands)."""
-    if seen is not None and seen != mark(*stored):
+def check(loaded: str | None, *stored: object) -> None:
+    """`EditConflict` when ``stored`` is not what ``loaded`` marks. None: no page was looked at (commands)."""
+    if loaded is not None and loaded != mark(*stored):
         raise EditConflict(
             None,
             N_(
@@ -37,7 +37,7 @@ def check(seen: str | None, *stored: object) -> None:
         )
 
 
-def change(row: object, facts: Mapping[str, object], *, seen: str | None) -> list[str]:
+def change(row: object, facts: Mapping[str, object], *, loaded: str | None) -> list[str]:
     """Give a locked row the facts that differ from what stands there; returns their names.
 
     `EditConflict` as `check` says, unless nothing differs (a button pressed twice).
@@ -45,7 +45,7 @@ def change(row: object, facts: Mapping[str, object], *, seen: str | None) -> lis
     now = stored(row, facts)
     changed = [name for name, value in facts.items() if now[name] != value]
     if changed:
-        check(seen, *now.values())
+        check(loaded, *now.values())
     for name in changed:
         setattr(row, name, facts[name])
     return changed
