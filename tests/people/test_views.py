@@ -401,7 +401,7 @@ def test_a_form_sent_too_late_is_kept_and_given_back(client: PageClient, db_sess
     assert row.path == "/account/profile"
     assert [name for name, _value in queries.held_forms(person)[0].fields] == [
         "once",
-        "seen",
+        "loaded",
         "name",
         "kana",
         "email",
