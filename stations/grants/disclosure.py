@@ -25,7 +25,7 @@ from stations.grants.books.queries.ledger import balance, recovered
 from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.letters.models import Letter
 from stations.grants.models import Grant
-from stations.grants.rules import FINAL, OVER, SETTLING, Act, Deed, RecoveryAct, RecoveryDeed, Status
+from stations.grants.rules import FINAL, OVER, SETTLING, Act, InPlaceAct, RecoveryAct, RecoveryStart, Status
 from stations.grants.settlement.rules.amounts import Settlement, settle
 
 # The letters that publish a decision on the 交付申請.
@@ -34,22 +34,22 @@ _BEFORE_LETTER = frozenset({Status.APPLIED, Status.REVIEWING, Status.DECIDING, S
 # A grant may end here with or without a published decision.
 _ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.CANCELLED, Status.CLOSED})
 # Work inside the city, and the decision itself while its letter has not gone out.
-_INSIDE: frozenset[Act | Deed | RecoveryDeed | RecoveryAct] = frozenset(
+_INSIDE: frozenset[Act | InPlaceAct | RecoveryStart | RecoveryAct] = frozenset(
     {
         Act.DRAFT_AWARD,
         Act.DRAFT_REFUSAL,
         Act.SEND_BACK,
         Act.DRAFT_DETERMINATION,
-        Deed.DRAFT_CANCELLATION,
-        Deed.RETURN_CANCELLATION,
-        Deed.DRAFT_REFUND,
-        Deed.RETURN_REFUND,
-        RecoveryDeed.DRAFT_RECOVERY,
+        InPlaceAct.DRAFT_CANCELLATION,
+        InPlaceAct.RETURN_CANCELLATION,
+        InPlaceAct.DRAFT_REFUND,
+        InPlaceAct.RETURN_REFUND,
+        RecoveryStart.DRAFT_RECOVERY,
         RecoveryAct.APPROVE,
         RecoveryAct.SEND_BACK,
     }
 )
-_DECIDED: frozenset[Act | Deed] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
+_DECIDED: frozenset[Act | InPlaceAct] = frozenset({Act.APPROVE_AWARD, Act.APPROVE_REFUSAL})
 _CANCELLING = frozenset({Act.CANCEL, Act.CANCEL_PART})
 
 

@@ -5,12 +5,12 @@ from stations.core.language import lazy_gettext as _l
 from stations.grants.rules import (
     AccountsAct,
     Act,
-    Deed,
+    InPlaceAct,
     PaymentAct,
-    PaymentDeed,
+    PaymentStart,
     PaymentStatus,
     RecoveryAct,
-    RecoveryDeed,
+    RecoveryStart,
     RecoveryStatus,
     Status,
 )
@@ -125,14 +125,14 @@ TONES: dict[Status, str] = {
 
 labels.register(
     {
-        Deed.APPLY: _l("交付を申請する"),
-        Deed.REALLOCATE: _l("流用を届け出る"),
-        Deed.ISSUE_LETTER: _l("通知書を施行する"),
-        Deed.DRAFT_CANCELLATION: _l("取消しを起案する"),
-        Deed.RETURN_CANCELLATION: _l("取消しの起案を差し戻す"),
-        Deed.DRAFT_REFUND: _l("返還命令を起案する"),
-        Deed.REMIND_REPORT: _l("実績報告を催促する（自動）"),
-        Deed.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
+        InPlaceAct.APPLY: _l("交付を申請する"),
+        InPlaceAct.REALLOCATE: _l("流用を届け出る"),
+        InPlaceAct.ISSUE_LETTER: _l("通知書を施行する"),
+        InPlaceAct.DRAFT_CANCELLATION: _l("取消しを起案する"),
+        InPlaceAct.RETURN_CANCELLATION: _l("取消しの起案を差し戻す"),
+        InPlaceAct.DRAFT_REFUND: _l("返還命令を起案する"),
+        InPlaceAct.REMIND_REPORT: _l("実績報告を催促する（自動）"),
+        InPlaceAct.RETURN_REFUND: _l("返還命令の起案を差し戻す"),
     }
 )
 labels.register(
@@ -148,9 +148,9 @@ labels.register(
 )
 labels.register(
     {
-        PaymentDeed.REQUEST: _l("請求する"),
-        PaymentDeed.RECORD_AGAIN: _l("支払の記録をやり直す"),
-        PaymentDeed.PAY_AGAIN: _l("支払をやり直す"),
+        PaymentStart.REQUEST: _l("請求する"),
+        PaymentStart.RECORD_AGAIN: _l("支払の記録をやり直す"),
+        PaymentStart.PAY_AGAIN: _l("支払をやり直す"),
     }
 )
 labels.register(
@@ -171,11 +171,11 @@ labels.register(
         RecoveryAct.REVERSE: _l("入金の記録を訂正する"),
     }
 )
-labels.register({RecoveryDeed.DRAFT_RECOVERY: _l("完結後の返還を起案する")})
+labels.register({RecoveryStart.DRAFT_RECOVERY: _l("完結後の返還を起案する")})
 
-audit.register("grant", acts=(Act, Deed, AccountsAct), statuses=Status)
-audit.register("grant_recovery", acts=(RecoveryAct, RecoveryDeed), statuses=RecoveryStatus)
-audit.register("payment_request", acts=(PaymentAct, PaymentDeed), statuses=PaymentStatus)
+audit.register("grant", acts=(Act, InPlaceAct, AccountsAct), statuses=Status)
+audit.register("grant_recovery", acts=(RecoveryAct, RecoveryStart), statuses=RecoveryStatus)
+audit.register("payment_request", acts=(PaymentAct, PaymentStart), statuses=PaymentStatus)
 
 # The life of a grant in the order in which it is lived: the steps on its page, the queues of the officials.
 STAGES: dict[str, tuple[object, frozenset[Status]]] = {

@@ -19,7 +19,7 @@ from stations.core.workflow import Step
 from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
 from stations.grants.queries import grants
-from stations.grants.rules import Act, Deed, PaymentAct, RecoveryAct
+from stations.grants.rules import Act, InPlaceAct, PaymentAct, RecoveryAct
 from stations.grants.settlement.models import GrantRecovery
 
 
@@ -56,10 +56,10 @@ GRANT_NEWS: dict[StrEnum, News] = {
     Act.RECORD_REFUND: News(_RECEIVED, "refund_yen"),
     Act.REVERSE_REFUND: News(_RECORD_CORRECTED),
     Act.CLOSE: News(N_("助成金の手続きが完結しました")),
-    Deed.REALLOCATE: News(N_("経費の配分の変更がありました")),
-    Deed.DRAFT_CANCELLATION: News(N_("交付決定の取消しの決裁をお願いします")),
-    Deed.RETURN_CANCELLATION: News(_SENT_BACK),
-    Deed.RETURN_REFUND: News(_SENT_BACK),
+    InPlaceAct.REALLOCATE: News(N_("経費の配分の変更がありました")),
+    InPlaceAct.DRAFT_CANCELLATION: News(N_("交付決定の取消しの決裁をお願いします")),
+    InPlaceAct.RETURN_CANCELLATION: News(_SENT_BACK),
+    InPlaceAct.RETURN_REFUND: News(_SENT_BACK),
     Act.WITHDRAW: News(N_("交付申請が取り下げられました")),
     Act.DISCONTINUE: News(N_("事業の中止・廃止の届出がありました")),
 }

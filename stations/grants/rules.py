@@ -1,4 +1,4 @@
-"""What all nouns of grants share: the states, acts and deeds that their tables of steps name, and the dates of a year. Pure."""
+"""What all nouns of grants share: the states and acts that their tables of steps name, and the dates of a year. Pure."""
 
 from datetime import date
 from enum import StrEnum
@@ -63,7 +63,7 @@ class Act(StrEnum):
     CANCEL_PART = "cancel_part"
 
 
-class Deed(StrEnum):
+class InPlaceAct(StrEnum):
     """What is done to a grant without moving it to another state."""
 
     APPLY = "apply"
@@ -146,7 +146,7 @@ class PaymentAct(StrEnum):
     FAIL = "fail"
 
 
-class PaymentDeed(StrEnum):
+class PaymentStart(StrEnum):
     """How a payment begins."""
 
     REQUEST = "request"
@@ -176,7 +176,7 @@ class RecoveryAct(StrEnum):
     REVERSE = "reverse"
 
 
-class RecoveryDeed(StrEnum):
+class RecoveryStart(StrEnum):
     """How a 返還 after 完結 begins."""
 
     DRAFT_RECOVERY = "draft_recovery"

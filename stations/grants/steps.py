@@ -9,14 +9,22 @@ from stations.core.steps import Taking
 from stations.grants import notices
 from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
-from stations.grants.rules import Act, Deed, PaymentAct, PaymentStatus, RecoveryAct, RecoveryStatus, Status
+from stations.grants.rules import (
+    Act,
+    InPlaceAct,
+    PaymentAct,
+    PaymentStatus,
+    RecoveryAct,
+    RecoveryStatus,
+    Status,
+)
 from stations.grants.settlement.models import GrantRecovery
 from stations.grants.workflow import GRANT, PAYMENT, RECOVERY
 
 
 @contextmanager
 def taking(
-    grant: Grant, act: Act | Deed, *, by: Actor, reason: str = "", follows: bool = False
+    grant: Grant, act: Act | InPlaceAct, *, by: Actor, reason: str = "", follows: bool = False
 ) -> Iterator[Taking[Status]]:
     """Take a step of `workflow.GRANT` (`core.steps.taking`)."""
     with steps.taking(

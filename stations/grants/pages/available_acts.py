@@ -33,9 +33,9 @@ from stations.grants.rules import (
     AWAITS_CLOSING,
     PENDING,
     Act,
-    Deed,
+    InPlaceAct,
     PaymentStatus,
-    RecoveryDeed,
+    RecoveryStart,
     Status,
     year_over,
 )
@@ -121,16 +121,16 @@ _WHEN: dict[StrEnum, Condition] = {
         grant.status is Status.INSPECTED
     ),  # before, the inspection offers it
     Act.ORDER_REFUND: _refunding,
-    Deed.RETURN_REFUND: _refunding,
-    Deed.DRAFT_REFUND: _next(Act.ORDER_REFUND),
+    InPlaceAct.RETURN_REFUND: _refunding,
+    InPlaceAct.DRAFT_REFUND: _next(Act.ORDER_REFUND),
     Act.ORDER_BALANCE: _next(Act.ORDER_BALANCE),
     Act.CLOSE: lambda grant, facts: grant.status in _SETTLED or _next(Act.CLOSE)(grant, facts),
     Act.RECORD_REFUND: lambda grant, _facts: grant.refund_due_on is not None,
     Act.CANCEL: _cancelling,
     Act.CANCEL_PART: _cancelling,
-    Deed.RETURN_CANCELLATION: _cancelling,
-    Deed.DRAFT_CANCELLATION: lambda grant, facts: not _cancelling(grant, facts),
-    RecoveryDeed.DRAFT_RECOVERY: lambda _grant, facts: not facts.recovering,
+    InPlaceAct.RETURN_CANCELLATION: _cancelling,
+    InPlaceAct.DRAFT_CANCELLATION: lambda grant, facts: not _cancelling(grant, facts),
+    RecoveryStart.DRAFT_RECOVERY: lambda _grant, facts: not facts.recovering,
 }
 # What the button says where one page decides either way.
 _CALLED: dict[StrEnum, Any] = {

@@ -21,7 +21,7 @@ from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.payments.queries import payments
 from stations.grants.payments.rules.budget_years import Received
 from stations.grants.reports.queries import disallowances, reports
-from stations.grants.rules import SPENDABLE, Act, Deed, PaymentAct, Status, year_over
+from stations.grants.rules import SPENDABLE, Act, InPlaceAct, PaymentAct, Status, year_over
 from stations.grants.settings import queries as settings
 from stations.grants.settlement.queries import calculation as calculating
 from stations.grants.settlement.rules.amounts import refund_due_on
@@ -367,7 +367,7 @@ def history(entries: Iterable[Entry]) -> list[Entry]:
     return [
         _with_details(entry)
         for entry in entries
-        if not (entry.act == Deed.ISSUE_LETTER and entry.detail.get("kind") == "award")
+        if not (entry.act == InPlaceAct.ISSUE_LETTER and entry.detail.get("kind") == "award")
     ]
 
 

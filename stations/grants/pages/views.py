@@ -32,7 +32,7 @@ from stations.grants.rules import (
     PENDING,
     SETTLING,
     PaymentAct,
-    PaymentDeed,
+    PaymentStart,
     PaymentStatus,
     Status,
     retention_end,
@@ -260,7 +260,7 @@ def _request_acts(grant: "Grant") -> dict[int, available_acts.AvailableAct]:
 
 def _repeats(timeline: list[audit.Entry]) -> dict[int, int]:
     """Payment request id → the instalment whose payment it repeats."""
-    again = (PaymentDeed.PAY_AGAIN, PaymentDeed.RECORD_AGAIN)
+    again = (PaymentStart.PAY_AGAIN, PaymentStart.RECORD_AGAIN)
     return {one.object_id: one.detail["instead_of"] for one in timeline if one.act in again}
 
 

@@ -21,7 +21,7 @@ from stations.grants.models import Grant, GrantLine
 from stations.grants.notices import notify
 from stations.grants.payments.services.payments import cancel_pending
 from stations.grants.queries import grants
-from stations.grants.rules import Act, Deed, Status
+from stations.grants.rules import Act, InPlaceAct, Status
 from stations.grants.settings.queries import settings_of
 from stations.grants.steps import taking
 
@@ -73,7 +73,9 @@ def apply(*, plan: Plan, by: Actor, starts_on: dt.date | None = None) -> Grant:
             lines=[_line(line) for line in plan_queries.version_lines(version)],
         )
     )
-    audit.record(grant, act=Deed.APPLY, by=by, to_status=grant.status, detail={"sha256": version.sha256})
+    audit.record(
+        grant, act=InPlaceAct.APPLY, by=by, to_status=grant.status, detail={"sha256": version.sha256}
+    )
     notify(grant, [Role.OFFICER], N_("交付申請がありました"), by=by)
     return grant
 

@@ -13,7 +13,7 @@ from stations.grants.awards.rules import granting
 from stations.grants.models import Grant
 from stations.grants.notices import notify
 from stations.grants.payments.services.payments import cancel_pending
-from stations.grants.rules import Deed, Status
+from stations.grants.rules import InPlaceAct, Status
 from stations.grants.settings.queries import settings_of
 from stations.grants.settlement.queries import calculation
 from stations.grants.settlement.services import refunds
@@ -27,7 +27,7 @@ def draft_cancellation(*, grant: Grant, reason: str, kept_yen: Yen = 0, by: Acto
     ``kept_yen`` is at most what the receipts carry (`calculation.keepable`). `RuleBroken` on "reason" without one, on
     "kept_yen" above that; `Conflict` when another draft waits or the state allows no 取消し.
     """
-    with taking(grant, Deed.DRAFT_CANCELLATION, by=by, reason=reason) as taken:
+    with taking(grant, InPlaceAct.DRAFT_CANCELLATION, by=by, reason=reason) as taken:
         if decisions.pending_cancellation(grant) is not None:
             raise Conflict(None, N_("取消しは、すでに起案されています。決裁をお待ちください。"))
         _check_kept(grant, kept_yen)
@@ -102,7 +102,7 @@ def _leave(grant: Grant, kept_yen: Yen, after: Status) -> None:
 
 def return_cancellation(*, grant: Grant, reason: str, by: Actor) -> None:
     """The approver sends the draft back, with a reason; the award stands. `Conflict` without a draft."""
-    with taking(grant, Deed.RETURN_CANCELLATION, by=by, reason=reason):
+    with taking(grant, InPlaceAct.RETURN_CANCELLATION, by=by, reason=reason):
         draft = _pending(grant)
         check_four_eyes(by.id, (draft.drafted_by_id,))
         _decide(draft, approved=False, by=by)

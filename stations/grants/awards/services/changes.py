@@ -13,7 +13,7 @@ from stations.grants.awards.queries import changes
 from stations.grants.awards.rules import budgets as budget_rules
 from stations.grants.books.queries import ledger
 from stations.grants.models import Grant
-from stations.grants.rules import Act, Deed
+from stations.grants.rules import Act, InPlaceAct
 from stations.grants.settings.queries import settings_of
 from stations.grants.steps import taking
 from stations.people.rules import check_four_eyes
@@ -47,7 +47,7 @@ def request_change(
             _check_known(knows, needed=not free)
         change = _ask(grant, budgets, now, reason=reason, free=free, by=by)
         if free:
-            taken.becomes(Deed.REALLOCATE)
+            taken.becomes(InPlaceAct.REALLOCATE)
             _apply(grant, change)
         taken.detail = _detail(change)
     return change

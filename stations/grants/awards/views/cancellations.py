@@ -21,7 +21,7 @@ from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
-from stations.grants.rules import Act, Deed, Status
+from stations.grants.rules import Act, InPlaceAct, Status
 from stations.grants.settlement.queries import calculation
 from stations.grants.workflow import GRANT
 
@@ -81,7 +81,7 @@ def _lead(grant: "Grant", known: calculation.Keepable) -> str:
 
 
 @blueprint.route("/grants/<int:grant_id>/draft-cancellation", methods=["GET", "POST"])
-@requires(GRANT.permission(Deed.DRAFT_CANCELLATION), of=grants.grant)
+@requires(GRANT.permission(InPlaceAct.DRAFT_CANCELLATION), of=grants.grant)
 @creates
 def draft_cancellation(grant: "Grant") -> ResponseReturnValue:
     """起案 of a 取消し, of all or of a part."""
@@ -129,7 +129,7 @@ def cancel(grant: "Grant") -> ResponseReturnValue:
 
 
 @blueprint.route("/grants/<int:grant_id>/return-cancellation", methods=["GET", "POST"])
-@requires(GRANT.permission(Deed.RETURN_CANCELLATION), of=grants.grant)
+@requires(GRANT.permission(InPlaceAct.RETURN_CANCELLATION), of=grants.grant)
 @writes
 def return_cancellation(grant: "Grant") -> ResponseReturnValue:
     """The draft of a 取消し goes back to the officers."""

@@ -26,7 +26,7 @@ from stations.grants.notices import notify
 from stations.grants.queries import grants
 from stations.grants.reports.queries import disallowances
 from stations.grants.reports.queries import reports as report_queries
-from stations.grants.rules import Act, Deed, Status
+from stations.grants.rules import Act, InPlaceAct, Status
 from stations.grants.settings.models import FiscalYearSetting
 from stations.grants.settings.queries import settings_of
 from stations.grants.settlement.models import GrantRecovery
@@ -155,7 +155,9 @@ def _keep(
             file=files.store_document(pdf, name=name, by=by),
         )
     )
-    audit.record(grant, act=Deed.ISSUE_LETTER, by=by, detail={"kind": kind, "number": number, "year": year})
+    audit.record(
+        grant, act=InPlaceAct.ISSUE_LETTER, by=by, detail={"kind": kind, "number": number, "year": year}
+    )
     db.session.flush()
     return letter
 

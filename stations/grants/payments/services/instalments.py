@@ -8,7 +8,7 @@ from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
 from stations.grants.payments.queries import payments
 from stations.grants.payments.rules import paying
-from stations.grants.rules import PaymentDeed, PaymentStatus
+from stations.grants.rules import PaymentStart, PaymentStatus
 from stations.grants.settings.queries import settings_of
 
 
@@ -29,7 +29,7 @@ def new_request(grant: Grant, *, kind: str, amount_yen: Yen, by: Actor, purpose:
     )
     audit.record(
         request,
-        act=PaymentDeed.REQUEST,
+        act=PaymentStart.REQUEST,
         by=by,
         to_status=request.status,
         detail={"amount_yen": amount_yen, "kind": kind, "instalment": request.instalment},
@@ -52,6 +52,6 @@ def again(request: PaymentRequest, *, by: Actor, ordered: bool) -> PaymentReques
         )
     )
     detail = {"amount_yen": made.amount_yen, "instead_of": request.instalment}
-    act = PaymentDeed.RECORD_AGAIN if ordered else PaymentDeed.PAY_AGAIN
+    act = PaymentStart.RECORD_AGAIN if ordered else PaymentStart.PAY_AGAIN
     audit.record(made, act=act, by=by, to_status=made.status, detail=detail)
     return made

@@ -10,7 +10,7 @@ from stations.grants.reports import rules
 from stations.grants.reports.models import ReportReminder
 from stations.grants.reports.queries import reminders
 from stations.grants.reports.queries.reports import due_on as deadline
-from stations.grants.rules import Deed
+from stations.grants.rules import InPlaceAct
 
 
 def remind_due() -> int:
@@ -40,5 +40,5 @@ def remind(*, grant: Grant) -> bool:
         news = N_("実績報告の提出期限を過ぎています")
     mails = notify(grant, [Role.CHAIR, Role.TREASURER], news, by=None, due_on=due_on)
     add(ReportReminder(grant_id=grant.id, remind_on=day, due_on=due_on, sent_at=clock.now(), mails=mails))
-    audit.record(grant, act=Deed.REMIND_REPORT, by=None, detail={"mails": mails})
+    audit.record(grant, act=InPlaceAct.REMIND_REPORT, by=None, detail={"mails": mails})
     return True

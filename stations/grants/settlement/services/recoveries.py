@@ -12,7 +12,7 @@ from stations.grants.letters.services import letters
 from stations.grants.models import Grant
 from stations.grants.notices import notify
 from stations.grants.payments.queries import budget_years
-from stations.grants.rules import RecoveryAct, RecoveryDeed, Status
+from stations.grants.rules import RecoveryAct, RecoveryStart, Status
 from stations.grants.settings.queries import settings_of
 from stations.grants.settlement.models import GrantRecovery
 from stations.grants.settlement.queries import recoveries
@@ -55,7 +55,7 @@ def draft(*, grant: Grant, disallowed_yen: Yen, reason: str, by: Actor) -> Grant
     detail = {"disallowed_yen": disallowed_yen, "refund_yen": found.amount_yen}
     audit.record(
         found,
-        act=RecoveryDeed.DRAFT_RECOVERY,
+        act=RecoveryStart.DRAFT_RECOVERY,
         by=by,
         to_status=found.status,
         reason=found.reason,

@@ -16,7 +16,7 @@ from stations.grants.models import Grant
 from stations.grants.notices import notify
 from stations.grants.payments.models import Repayment
 from stations.grants.payments.queries import budget_years, payments
-from stations.grants.rules import Act, Deed, Status
+from stations.grants.rules import Act, InPlaceAct, Status
 from stations.grants.settings.queries import settings_of
 from stations.grants.settlement.models import RefundOrder
 from stations.grants.settlement.queries import refunds
@@ -31,7 +31,7 @@ def draft_refund(*, grant: Grant, by: Actor) -> RefundOrder:
 
     `RuleBroken` when nothing is to come back, or the committee has not been notified why; `Conflict` when a draft waits.
     """
-    with taking(grant, Deed.DRAFT_REFUND, by=by) as taken:
+    with taking(grant, InPlaceAct.DRAFT_REFUND, by=by) as taken:
         check_notified(grant)
         if refunds.pending_refund(grant) is not None:
             raise Conflict(None, N_("返還命令は、すでに起案されています。決裁をお待ちください。"))
@@ -75,7 +75,7 @@ def order_refund(*, grant: Grant, by: Actor, draft_id: int | None = None) -> Non
 
 def return_refund(*, grant: Grant, reason: str, by: Actor) -> None:
     """The approver sends the draft back, with a reason. `Conflict` without a draft."""
-    with taking(grant, Deed.RETURN_REFUND, by=by, reason=reason):
+    with taking(grant, InPlaceAct.RETURN_REFUND, by=by, reason=reason):
         draft = _pending(grant)
         check_four_eyes(by.id, (draft.drafted_by_id,))
         _decide(draft, approved=False, by=by)
@@ -91,7 +91,7 @@ def drop_pending(grant: Grant, *, reason: str, by: Actor) -> None:
         raise RuleBroken(None, N_("ご自分が起案した返還命令があります。ほかの人に決裁を頼んでください。"))
     _decide(draft, approved=False, by=by)
     draft.decision_reason = reason
-    audit.record(grant, act=Deed.RETURN_REFUND, by=by, reason=reason)
+    audit.record(grant, act=InPlaceAct.RETURN_REFUND, by=by, reason=reason)
 
 
 def issue_refund(*, grant: Grant, by: Actor, on: dt.date | None = None) -> Letter:

@@ -18,7 +18,7 @@ from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
 from stations.grants.queries import grants
-from stations.grants.rules import RecoveryAct, RecoveryDeed
+from stations.grants.rules import RecoveryAct, RecoveryStart
 from stations.grants.settlement.forms import RecoveryForm, RefundForm
 from stations.grants.settlement.queries import recoveries as recovery_queries
 from stations.grants.settlement.services import recoveries
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.route("/grants/<int:grant_id>/recovery", methods=["GET", "POST"])
-@requires(GRANT.permission(RecoveryDeed.DRAFT_RECOVERY), of=grants.grant)
+@requires(GRANT.permission(RecoveryStart.DRAFT_RECOVERY), of=grants.grant)
 @creates
 def draft_recovery(grant: "Grant") -> ResponseReturnValue:
     """起案 of a finding about a closed grant."""

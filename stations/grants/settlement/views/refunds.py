@@ -19,7 +19,7 @@ from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
 from stations.grants.payments.queries import payments
 from stations.grants.queries import grants
-from stations.grants.rules import Act, Deed
+from stations.grants.rules import Act, InPlaceAct
 from stations.grants.settlement.forms import RefundForm
 from stations.grants.settlement.queries import refunds as refund_queries
 from stations.grants.settlement.services import refunds
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
-@requires(GRANT.permission(Deed.DRAFT_REFUND), of=grants.grant)
+@requires(GRANT.permission(InPlaceAct.DRAFT_REFUND), of=grants.grant)
 @creates
 def draft_refund(grant: "Grant") -> ResponseReturnValue:
     """起案 of the 返還命令; the amount is computed."""
@@ -88,7 +88,7 @@ def order_refund(grant: "Grant") -> ResponseReturnValue:
 
 
 @blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
-@requires(GRANT.permission(Deed.RETURN_REFUND), of=grants.grant)
+@requires(GRANT.permission(InPlaceAct.RETURN_REFUND), of=grants.grant)
 @writes
 def return_refund(grant: "Grant") -> ResponseReturnValue:
     """The draft of a 返還命令 goes back to the officers."""
