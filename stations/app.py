@@ -1,4 +1,4 @@
-"""The application: every package's blueprint, in the order of the house."""
+"""The application: every package's blueprint, in the order of the layers."""
 
 from dataclasses import dataclass
 from pathlib import Path

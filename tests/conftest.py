@@ -85,7 +85,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest journeys first: begun last, they would keep one worker busy while the others have nothing to do."""
+    """The longest journeys first: started last, they would keep one worker busy while the others have nothing to do."""
     items.sort(key=lambda item: "browser/test_year.py" not in item.nodeid)
 
 

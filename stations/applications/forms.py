@@ -79,7 +79,7 @@ class SectionForm(Form):
     """Base of the sections: who saved last is noticed by ``lock_version``."""
 
     lock_version = IntegerField(widget=HiddenInput(), default=1)
-    mended = BooleanField(_l("コメントに対応しました"))
+    corrected = BooleanField(_l("コメントに対応しました"))
 
     OWN: ClassVar[tuple[str, ...]] = ()
     saved_first = False  # somebody else saved first: the page shows both
@@ -321,7 +321,7 @@ class OptionalReasonForm(Form):
 
 
 def comment_form(section: Section, comment: "SectionComment | None" = None) -> CommentForm:
-    """A comment form of a section, or of a comment to be mended; its ids differ from the page's other sections'."""
+    """A comment form of a section, or of a comment to be corrected; its ids differ from the page's other sections'."""
     form = CommentForm(prefix=section.value, obj=comment)
     form.field.choices = [SelectChoice("", _l("この項目の全体"))] + [
         SelectChoice(name, FIELDS[name]) for name in PARTS[section] if name in FIELDS
@@ -338,7 +338,7 @@ SECTIONS: dict[Section, type[SectionForm]] = {
     Section.COSTS: CostsForm,
     Section.ATTACHMENTS: AttachmentsForm,
 }
-NOT_TYPED = frozenset({"csrf_token", once.FIELD, "act", "add_row", "remove_row", "lock_version", "mended"})
+NOT_TYPED = frozenset({"csrf_token", once.FIELD, "act", "add_row", "remove_row", "lock_version", "corrected"})
 
 
 def typed_in(form: MultiDict[str, str] | ImmutableMultiDict[str, str]) -> dict[str, list[str]]:

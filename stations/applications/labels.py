@@ -43,7 +43,7 @@ TONES: dict[Status, str] = {
 ACTS = {
     Act.SUBMIT: _l("提出しました"),
     Act.RECALL: _l("提出を取り消しました"),
-    Act.RECALL_MENDED: _l("直したものの提出を取り消しました"),
+    Act.RECALL_CORRECTED: _l("直したものの提出を取り消しました"),
     Act.RECEIVE: _l("受け付けました"),
     Act.RETURN: _l("差し戻しました"),
     Act.CONFIRM: _l("事務局が確認しました"),

@@ -203,7 +203,7 @@ class PlanVersion(AppendOnly, Model):
 
 
 class SectionComment(Removable, Model):
-    """What an official asks the committee to mend in one section of one revision; shown beside that section.
+    """What an official asks the committee to correct in one section of one revision; shown beside that section.
 
     Its writer may change it or take it back until the plan is returned; from then on it stands.
     """

@@ -56,7 +56,7 @@ def section_comment(section_comment_id: int) -> SectionComment | None:
 
 
 def may_change(comment: SectionComment, person: Actor) -> bool:
-    """Whoever wrote a comment may mend it until the committee sees it."""
+    """Who wrote a comment may correct it until the committee sees it."""
     plan = comment.plan
     return (
         comment.by_id == person.id
@@ -315,7 +315,7 @@ def gaps(plan: Plan) -> list[Missing]:
 
 
 def open_comments(plan: Plan) -> list[SectionComment]:
-    """What the officials asked to mend and nobody has marked as mended; the committee sees it once returned."""
+    """What the officials asked to correct and nobody has marked as corrected; the committee sees it once returned."""
     return [
         comment
         for comment in plan.comments

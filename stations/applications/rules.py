@@ -31,7 +31,7 @@ class Status(StrEnum):
 class Act(StrEnum):
     SUBMIT = "submit"
     RECALL = "recall"
-    RECALL_MENDED = "recall_mended"
+    RECALL_CORRECTED = "recall_mended"
     RECEIVE = "receive"
     RETURN = "return"
     CONFIRM = "confirm"
@@ -48,7 +48,7 @@ class Act(StrEnum):
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
 FINAL = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS, Status.REJECTED, Status.WITHDRAWN})
 GRANTABLE = frozenset({Status.APPROVED, Status.APPROVED_WITH_CONDITIONS})
-# When officials may ask for something to be mended.
+# When officials may ask for something to be corrected.
 COMMENTABLE = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.DEFERRED})
 # What members of the general meeting may read: a plan that came before them, from then on.
 SEEN_BY_MEMBERS = frozenset({Status.TABLED, Status.DEFERRED, Status.REJECTED}) | GRANTABLE
@@ -60,16 +60,16 @@ def may_edit(status: Status) -> bool:
     return status in EDITABLE
 
 
-# Working days in which the secretariat means to act, and the committee to mend: custom, not law.
+# Working days in which the secretariat means to act, and the committee to correct: custom, not law.
 RECEIVE_WITHIN = 3
 REVIEW_WITHIN = 10
 MEND_WITHIN = 10
 
 
-def draft_by(fiscal_year: int, begun_on: date) -> date:
-    """Until when a draft should be handed in: before its year begins, and one begun later before the year is over."""
+def draft_by(fiscal_year: int, started_on: date) -> date:
+    """Until when a draft should be handed in: before its year begins, and one started later before the year is over."""
     first, last = clock.fiscal_year_period(fiscal_year)
-    return first - timedelta(days=1) if begun_on < first else last
+    return first - timedelta(days=1) if started_on < first else last
 
 
 class History(StrEnum):

@@ -23,7 +23,7 @@ PLAN = Workflow(
     # Before 受付; back to what it was submitted from.
     Step(A.RECALL, S.SUBMITTED, S.DRAFT, P.PLAN_SUBMIT,
          endpoint="applications.recall", kind="secondary", notifies=(R.OFFICER,)),
-    Step(A.RECALL_MENDED, S.SUBMITTED, S.RETURNED, P.PLAN_SUBMIT, notifies=(R.OFFICER,)),
+    Step(A.RECALL_CORRECTED, S.SUBMITTED, S.RETURNED, P.PLAN_SUBMIT, notifies=(R.OFFICER,)),
     Step(A.TABLE, (S.CONFIRMED, S.DEFERRED), S.TABLED, P.MEETING_MANAGE,
          endpoint="meetings.table", notifies=_COMMITTEE),
     # Off the agenda; back to what it was tabled from.

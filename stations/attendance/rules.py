@@ -111,15 +111,15 @@ def totals(changes: Iterable[tuple[Counter, str | None, int]]) -> Totals:
     )
 
 
-def has_begun(on: date, starts_at: time, now: datetime) -> bool:
+def has_started(on: date, starts_at: time, now: datetime) -> bool:
     """Whether the opening has started by the clock of Matsudo; before that its day is not closed."""
     here = now.astimezone(clock.TOKYO)
     return (on, starts_at) <= (here.date(), here.time())
 
 
-def check_begun(on: date, starts_at: time, now: datetime) -> None:
-    """Before the day is closed: the opening has begun. `RuleBroken` without a field."""
-    if not has_begun(on, starts_at, now):
+def check_started(on: date, starts_at: time, now: datetime) -> None:
+    """Before the day is closed: the opening has started. `RuleBroken` without a field."""
+    if not has_started(on, starts_at, now):
         raise RuleBroken(None, N_("この開催は、まだ始まっていません。始まってから確定してください。"))
 
 

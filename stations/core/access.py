@@ -77,7 +77,7 @@ def scope_of(role: Role) -> Scope:
 
 
 class Permission(StrEnum):
-    """``resource:action``; each is used by at least one route (house test)."""
+    """``resource:action``; each is used by at least one route (a test of the project)."""
 
     COMMITTEE_READ = "committee:read"
     COMMITTEE_MANAGE = "committee:manage"
@@ -323,7 +323,7 @@ def can(person: Actor, permission: Permission, obj: Any = None) -> Answer:
 
 
 def holds(person: Actor, permission: Permission, obj: Any = None) -> Answer:
-    """Whether a role of ``person`` gives ``permission`` over ``obj``, whoever made it.
+    """Whether a role of ``person`` gives ``permission`` over ``obj``, no matter who made it.
 
     Objects tell their ``body()`` and, where four eyes apply, ``maker_ids()``; those that only some of a body's
     people may know of (an unsent referral) also tell ``hidden_from(person)``.

@@ -1,6 +1,6 @@
 """Settings of one installation, read from the environment and from nowhere else.
 
-README.md holds the table of variables; a house test keeps the two equal.
+README.md holds the table of variables; a test of the project keeps the two equal.
 """
 
 import base64

@@ -1,6 +1,6 @@
-"""Lists that leave the house as CSV: Excel opens them in Japanese, and runs nothing that people wrote. Pure.
+"""Lists that leave the application as CSV: Excel opens them in Japanese, and runs nothing that people wrote. Pure.
 
-The only writer of CSV (a house test holds that). Workbooks are not written anywhere; one would guard its cells here.
+The only writer of CSV (a test of the project holds that). Workbooks are not written anywhere; one would guard its cells here.
 """
 
 import csv

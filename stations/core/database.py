@@ -184,7 +184,7 @@ def append_only_triggers(table: str, dialect: str) -> list[str]:
 def append_only_lifted(connection: sa.Connection, table: str, *, lift: bool = True) -> Iterator[None]:
     """Let one transaction update ``table`` although it is append-only; nobody else can write to it meanwhile.
 
-    For another ciphertext of what a row says (`core.sealed`) and for nothing else: a house test holds who calls it.
+    For another ciphertext of what a row says (`core.sealed`) and for nothing else: a test of the project holds who calls it.
     """
     if not lift:
         yield
@@ -298,8 +298,8 @@ def _one_commit(view: Callable[P, R], *, creates: bool) -> Callable[P, R | Respo
 
         return commits(lambda: once.run(lambda: view(*args, **kwargs), creates=creates))()
 
-    committed.writes = True  # type: ignore[attr-defined]  # read by the house test "no GET writes"
-    committed.creates = creates  # type: ignore[attr-defined]  # read by the house test of forms that create
+    committed.writes = True  # type: ignore[attr-defined]  # read by the test of the project "no GET writes"
+    committed.creates = creates  # type: ignore[attr-defined]  # read by the test of forms that create
     return committed
 
 

@@ -108,7 +108,7 @@ class Form(FlaskForm):
             return CombinedMultiDict((request.files, request.form))
 
     def show(self, *problems: Refusal) -> None:
-        """Put refusals beside their fields (or on top) and give up what the act had begun to change."""
+        """Put refusals beside their fields (or on top) and give up what the act had started to change."""
         db.session.rollback()
         for refusal in problems:
             field = self._fields.get(refusal.field or "")

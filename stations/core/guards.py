@@ -19,7 +19,7 @@ V = TypeVar("V", bound=Callable[..., object])
 
 @dataclass(frozen=True)
 class Access:
-    """The mark a view carries; read by the house tests and by create_app."""
+    """The mark a view carries; read by the tests of the project and by create_app."""
 
     permission: Permission | None
     scoped: bool = False

@@ -46,7 +46,7 @@ def grant_word() -> str:
     return str(current_app.config["STATIONS"].grant_word) if has_app_context() else "補助金"
 
 
-def in_house(sentence: str) -> str:
+def with_grant_word(sentence: str) -> str:
     """A sentence of ours, with the one word for its money; never for what somebody wrote."""
     return _GRANT_WORDS.sub(grant_word(), sentence) if "成金" in sentence or "助金" in sentence else sentence
 

@@ -1,7 +1,7 @@
 """How much one request may bring: bytes and fields, by who sends it and what the route takes.
 
 The limit is set before anything is read, so that nobody's request makes a worker large or slow. Every route has one of
-three (a house test tries each): what a stranger sends, what somebody signed in sends, and forms with a file.
+three (a test of the project tries each): what a stranger sends, what somebody signed in sends, and forms with a file.
 """
 
 import time

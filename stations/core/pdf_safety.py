@@ -131,7 +131,7 @@ def _between_its_ends(data: bytes) -> tuple[bytes, bool]:
 
 
 def _check_whole(reader: PdfReader) -> None:
-    """`RuleBroken` when something is missing of a document whose table had to be made anew from its objects.
+    """`RuleBroken` when something is missing of a document whose table had to be rebuilt from its objects.
 
     Every reference leads to one of them, and what is packed in them unpacks to its end.
     """

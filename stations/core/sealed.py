@@ -87,7 +87,7 @@ def keyring() -> Keyring:
 
 
 class SealedText(sa.TypeDecorator[str]):
-    """A text column that holds ciphertext; ``place`` is its ``table.column`` (a house test compares)."""
+    """A text column that holds ciphertext; ``place`` is its ``table.column`` (a test of the project compares)."""
 
     impl = sa.Text
     cache_ok = True
@@ -133,7 +133,7 @@ def check_keys() -> None:
     configured = {key_id(key) for key in data_keys(config.data_keys)}
     try:
         with db.engine.connect().execution_options(reads_only=True) as connection:
-            # By the keys alone: what opens with them is loaded by whoever opens something first.
+            # By the keys alone: what opens with them is loaded by the first who opens something.
             missing = key_ids_in_use(connection) - configured
     except sa.exc.SQLAlchemyError:
         missing = set()

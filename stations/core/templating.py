@@ -7,7 +7,7 @@ from flask import Flask
 from flask.templating import Environment
 
 
-class HouseEnvironment(Environment):
+class PlainGlobalsEnvironment(Environment):
     """Flask's, but each template holds what all share (`_`, `label`, `url_for`, …) in a plain dict.
 
     Jinja's ChainMap lets through what is added to the environment after a template was loaded: nothing here is. It is
@@ -20,4 +20,4 @@ class HouseEnvironment(Environment):
 
 def init_app(app: Flask) -> None:
     """Before anything is added to the application's environment."""
-    app.jinja_environment = HouseEnvironment
+    app.jinja_environment = PlainGlobalsEnvironment

@@ -20,7 +20,7 @@ _REASONS = (
     "感染症が地域で広がっているため",
     "大雨の予報のため",
 )
-# Where something happens on the very day, so that whoever opens the demonstration finds it at work.
+# Where something happens on the very day, so that anybody who opens the demonstration finds it at work.
 _TODAY = ("farm", "mabashi")
 
 

@@ -117,12 +117,12 @@ class Diary:
         self._order = itertools.count()
 
     def begin(self, story: Story) -> None:
-        """Let a story wait for its first time; it may be begun from within another story."""
+        """Let a story wait for its first time; it may be started from within another story."""
         for time in story:
             self._wait(time, story)
             return
 
-    def live(self) -> Iterator[dt.datetime]:
+    def run(self) -> Iterator[dt.datetime]:
         """Go on until no story waits for a time up to the end; yields the time of every step taken."""
         while self._waiting and self._waiting[0][0] <= self._ends:
             now, _order, story = heapq.heappop(self._waiting)

@@ -257,7 +257,7 @@ def _change(town: Town, task: Undertaking, grant: Grant) -> Story:
 
 
 def _discontinue(town: Town, task: Undertaking, grant: Grant, times: Timetable) -> Story:
-    """中止 while an advance is still asked for: the request falls away."""
+    """中止 while an advance is still asked for: the request lapses."""
     assert grant.awarded_yen is not None
     yield times.at(When.SPEND_TO, 0.9)
     payments.request_advance(
@@ -340,12 +340,12 @@ def _questions(town: Town, task: Undertaking, grant: Grant, times: Timetable) ->
     """指摘 on two receipts while the report is with the city: one is answered in words, one waits."""
     yield times.at(When.REPORT, 0.3)
     db.session.expire(grant, ["receipts"])
-    live = [one for one in grant.receipts if one.cancelled_at is None]
-    big = max(live, key=lambda one: one.amount_yen)
+    active = [one for one in grant.receipts if one.cancelled_at is None]
+    big = max(active, key=lambda one: one.amount_yen)
     inspections.tick(
         receipt=big, ok=True, by=town.officer(1)
     )  # above the award: a second official looks at it
-    first, second = [one for one in live if one is not big][:2]
+    first, second = [one for one in active if one is not big][:2]
     inspections.tick(receipt=first, ok=False, finding="何人分の材料ですか。", by=town.officer(1))
     inspections.tick(receipt=second, ok=False, finding="どの回で使ったものですか。", by=town.officer(1))
     yield times.at(When.REPORT, 0.6)

@@ -51,7 +51,7 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
     with clock.frozen_at(days.begins):
         _begin(here, diary, desks)
     whole = (days.ends - days.begins).total_seconds()
-    for nth, time in enumerate(diary.live()):
+    for nth, time in enumerate(diary.run()):
         if nth % _STEPS_A_COMMIT == 0:
             db.session.commit()
         progress((time - days.begins).total_seconds() / whole)

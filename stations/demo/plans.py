@@ -17,7 +17,7 @@ _STOOLS = 40
 
 
 def begins(days: Days, session: Session) -> dt.datetime:
-    """When plans for a meeting are begun."""
+    """When plans for a meeting are started."""
     match session:
         case Session.LAST_SPRING:
             return days.winter(1, 12, of=days.year - 1)
@@ -87,7 +87,7 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
 
 
 def _check(town: Town, task: Undertaking, plan: Plan, received: dt.datetime, checked: dt.datetime) -> Story:
-    """受付, one plan in five returned and mended, 確認済; a withdrawal by the chair."""
+    """受付, one plan in five returned and corrected, 確認済; a withdrawal by the chair."""
     officers = town.of(task.place)
     if task.plan is Status.SUBMITTED:
         return
@@ -102,7 +102,7 @@ def _check(town: Town, task: Undertaking, plan: Plan, received: dt.datetime, che
             return
         yield town.days.between(received, checked, 0.7)
         for section in (Section.COSTS, Section.ORGANISATION):
-            drafting.mark_mended(plan=plan, section=section, by=officers[Role.DRAFTER])
+            drafting.mark_corrected(plan=plan, section=section, by=officers[Role.DRAFTER])
         submission.submit(plan=plan, by=officers[Role.CHAIR])
         review.receive(plan=plan, by=town.officer(1))
     if task.plan is Status.WITHDRAWN:

@@ -243,19 +243,19 @@ def _go_on(referral: Referral, to: Status, worker: Person, leader: Person) -> No
         case Status.JOINED:
             referrals.start(referral=referral, by=leader)
         case Status.SETTLED:
-            _look_back(referral, leader)
+            _follow_up_once(referral, leader)
             referrals.settle(referral=referral, by=leader)
         case _:
             referrals.close(referral=referral, reason="自分で通えるようになったため", by=worker)
 
 
-def _look_back(referral: Referral, leader: Person) -> None:
+def _follow_up_once(referral: Referral, leader: Person) -> None:
     """How it goes, once it is time to say so: where the year so far is short, the way was too quick for it."""
-    look = referral.follow_ups[0]
-    if deadlines.may_follow_up(look.due_on, clock.today()):
+    follow_up = referral.follow_ups[0]
+    if deadlines.may_follow_up(follow_up.due_on, clock.today()):
         referrals.record_follow_up(
             referral=referral,
-            follow_up_id=look.id,
+            follow_up_id=follow_up.id,
             outcome=Outcome.CONTINUING,
             note="毎回来ている。顔なじみができた。",
             by=leader,

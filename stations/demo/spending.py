@@ -174,7 +174,7 @@ def _correct(town: Town, task: Undertaking, receipt: Receipt, *, on: dt.date) ->
 
 
 def enter_again(town: Town, task: Undertaking, grant: Grant) -> None:
-    """The receipt that the city could not read, photographed anew."""
+    """The receipt that the city could not read, photographed again."""
     _mistaken(town, task, grant, unreadable(grant))
 
 

@@ -129,7 +129,7 @@ def ask_for_a_role(town: Town) -> None:
 
 
 def _committee(town: Town, district: District) -> None:
-    """Four officers, and where the committee is older than their term, whoever was chair before."""
+    """Four officers, and where the committee is older than their term, who was chair before."""
     committee, code, year = district.committee, district.code, town.days.year
     town.committees[code] = committee
     districts.edit_committee(

@@ -119,7 +119,7 @@ def check_cancelling(*, resolved: bool) -> None:
 
 
 def carried(in_favour: int, voting: int) -> bool:
-    """More than half of those who may vote and are there; whoever had to leave the item (除斥) is not among them."""
+    """More than half of those who may vote and are there; who had to leave the item (除斥) is not among them."""
     return in_favour * 2 > voting
 
 
@@ -140,7 +140,7 @@ def check_votes(
 ) -> None:
     """Every member who may vote is counted once, and an approval has more than half of them.
 
-    ``eligible``: members present, or by proxy, who need not leave the item; whoever says nothing abstains. Only a
+    ``eligible``: members present, or by proxy, who need not leave the item; a member who says nothing abstains. Only a
     deferral may do without a vote (all three 0): it decides nothing. `RuleBroken` on "votes_for".
     """
     for field, votes in (

@@ -70,7 +70,7 @@ labels.register(
         PersonAct.REVOKE_ROLE: _l("役割の取消し"),
         PersonAct.DISABLE: _l("利用停止"),
         PersonAct.ENABLE: _l("利用再開"),
-        PersonAct.BEGIN_ANEW: _l("パスワードと認証アプリの取消し（新しい登録のため）"),
+        PersonAct.START_AGAIN: _l("パスワードと認証アプリの取消し（新しい登録のため）"),
         PersonAct.SIGN_OUT_EVERYWHERE: _l("すべての端末からサインアウト"),
         PersonAct.TRUST_DEVICE: _l("端末の登録"),
         PersonAct.REVOKE_DEVICE: _l("端末の登録の取消し"),

@@ -90,7 +90,7 @@ class PersonAct(StrEnum):
     REVOKE_ROLE = "revoke_role"
     DISABLE = "disable"
     ENABLE = "enable"
-    BEGIN_ANEW = "begin_anew"
+    START_AGAIN = "begin_anew"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     TRUST_DEVICE = "trust_device"
     REVOKE_DEVICE = "revoke_device"

@@ -258,7 +258,7 @@ def _is_over(now: int) -> bool:
         return True
     if now - session.get("since", now) > rules.LONGEST_SESSION.total_seconds():
         return True
-    # A role that needs a second factor has begun since this person signed in with the password only.
+    # A role that needs a second factor has started since this person signed in with the password only.
     person = signed_in() if session.get("second") is not True else None
     return person is not None and bool(person.needs_second_factor)
 

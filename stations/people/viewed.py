@@ -69,7 +69,7 @@ def view_log(
 ) -> Paged[ViewRow]:
     """Views of personal data, the latest first; ``by``: of one person, ``search``: of people of such a name.
 
-    ``sheet``: of the sheet or memo of this number; ``within``: only those that the reader may know of (`looks_at`).
+    ``sheet``: of the sheet or memo of this number; ``within``: only those that the reader may know of (`views_of`).
     """
     asked = sa.select(PersonalDataView).order_by(PersonalDataView.at.desc(), PersonalDataView.id.desc())
     if by is not None:
@@ -93,7 +93,7 @@ def view_log(
     )
 
 
-def looks_at(object_type: str, ids: sa.Select[int]) -> sa.ColumnElement[bool]:
+def views_of(object_type: str, ids: sa.Select[int]) -> sa.ColumnElement[bool]:
     """Views of some objects of a table."""
     return sa.and_(PersonalDataView.object_type == object_type, PersonalDataView.object_id.in_(ids))
 
@@ -101,7 +101,7 @@ def looks_at(object_type: str, ids: sa.Select[int]) -> sa.ColumnElement[bool]:
 def _of_number(object_type: str, number: str) -> sa.ColumnElement[bool]:
     table = Model.metadata.tables[object_type]
     plain = text.normalise(number).upper()
-    return looks_at(object_type, sa.select(table.c.id).where(table.c.number == plain))
+    return views_of(object_type, sa.select(table.c.id).where(table.c.number == plain))
 
 
 def _words(views: Iterable[PersonalDataView]) -> dict[tuple[str, int | None], str]:

@@ -60,11 +60,11 @@ def consent_faults(consent: Consent, today: date, months: int = CONSENT_MONTHS) 
     """
     if consent.answer is not ConsentAnswer.GIVEN:
         return []
-    begun, ends = consent.given_on, consent.expires_on
+    given, ends = consent.given_on, consent.expires_on
     to_agencies = Recipient.AGENCY in consent.scope
-    too_long = begun is not None and ends is not None and ends > consent_end(begun, months)
-    late = begun is not None and begun > today
-    turned = begun is not None and ends is not None and ends < begun
+    too_long = given is not None and ends is not None and ends > consent_end(given, months)
+    late = given is not None and given > today
+    turned = given is not None and ends is not None and ends < given
     over = not turned and ends is not None and ends < today
     faults = (
         (
@@ -83,7 +83,7 @@ def consent_faults(consent: Consent, today: date, months: int = CONSENT_MONTHS) 
             N_("ご本人に名前を伝えて、同意を得た相談機関を選んでください。"),
         ),
         (consent.method is None, "method", N_("同意の方法（書面・口頭）を選んでください。")),
-        (begun is None, "given_on", N_("同意を得た日を入力してください。")),
+        (given is None, "given_on", N_("同意を得た日を入力してください。")),
         (late, "given_on", N_("同意を得た日は、今日か、それより前の日を入力してください。")),
         (turned, "expires_on", N_("同意の期限は、同意を得た日か、それより後にしてください。")),
         (

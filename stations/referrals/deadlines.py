@@ -1,4 +1,4 @@
-"""Until when the next step of a referral or memo is taken, and when to look back: the programme's custom, not law."""
+"""Until when the next step of a referral or memo is taken, and when to follow up: the programme's custom, not law."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Agencies, consents, referrals to a station and observations from it. The most private rows of the house."""
+"""Agencies, consents, referrals to a station and observations from it. The most private rows of the project."""
 
 import datetime as dt
 from typing import Any
@@ -270,7 +270,7 @@ class ConsentRecord(AppendOnly, Model):
 
 
 class FollowUp(Model):
-    """A look back after the first visit (1 and 3 months): still coming, changed, stopped."""
+    """A follow-up after the first visit (1 and 3 months): still coming, changed, stopped."""
 
     __tablename__ = "follow_up"
     __table_args__ = (sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done"),)

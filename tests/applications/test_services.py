@@ -186,7 +186,7 @@ def test_a_returned_plan_keeps_its_number_and_gets_a_new_revision(street: Street
     assert (plan.status, plan.number, plan.revision) == (Status.RETURNED, 1, 2)
     db.session.expire(plan, ["comments"])
     assert [comment.text for comment in queries.open_comments(plan)] == ["内訳を書いてください。"]
-    drafting.mark_mended(plan=plan, section=Section.COSTS, by=street.drafter)
+    drafting.mark_corrected(plan=plan, section=Section.COSTS, by=street.drafter)
     assert queries.open_comments(plan) == []
     save(street, plan, Section.PURPOSE, purpose="書き直した目的")
     submission.submit(plan=plan, by=street.chair)
@@ -273,7 +273,7 @@ def test_the_committee_does_not_do_the_officials_work(street: Street, act):
         act(plan=plan, by=street.chair)
 
 
-def test_whoever_submitted_does_not_review_even_as_an_official(street: Street):
+def test_who_submitted_does_not_review_even_as_an_official(street: Street):
     plan = plans.submitted(street.station, street.chair)
     for role in (Role.OFFICER, Role.SECRETARIAT):
         cast.give(street.chair, role)
@@ -465,7 +465,7 @@ def test_what_was_sent_is_taken_back_before_it_is_received_and_sent_again(street
     assert plan.status is Status.RECEIVED
 
 
-def test_a_mended_plan_that_is_taken_back_is_still_one_to_mend(street: Street):
+def test_a_corrected_plan_that_is_taken_back_is_still_one_to_correct(street: Street):
     plan = plans.submitted(street.station, street.chair)
     review.receive(plan=plan, by=street.officer)
     review.return_for_correction(plan=plan, reason="費用を直してください。", by=street.officer)

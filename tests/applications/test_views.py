@@ -151,7 +151,7 @@ def test_the_secretariat_reviews_returns_and_confirms(client: PageClient, app: F
     assert "要修正" in page.text
     page = committee.click(page, "費用と収入")
     assert "講師の内訳を書いてください。" in page.text
-    page = committee.submit(page, "保存して次へ", {"lines-1-content": "講師の謝礼（2人）", "mended": True})
+    page = committee.submit(page, "保存して次へ", {"lines-1-content": "講師の謝礼（2人）", "corrected": True})
     committee.submit(committee.get("/plans/1/check"), "この内容で提出する")
 
     page = client.submit(client.get("/plans/1/receive"), "受け付ける")
@@ -163,7 +163,7 @@ def test_the_secretariat_reviews_returns_and_confirms(client: PageClient, app: F
     assert the_plan().status is Status.CONFIRMED
 
 
-def test_a_comment_is_mended_and_taken_back_until_the_plan_is_returned(client: PageClient, street: Street):
+def test_a_comment_is_corrected_and_taken_back_until_the_plan_is_returned(client: PageClient, street: Street):
     plan = plans.received(street.station, street.chair, street.officer)
     for text, field in (("内訳をお願いします。\n2人分ですか。", "cost_lines"), ("消すコメント", "")):
         review.comment(plan=plan, section=Section.COSTS, text=text, field=field, by=street.officer)
@@ -217,7 +217,7 @@ def test_pausing_keeps_what_cannot_be_read_yet(client: PageClient, street: Stree
     assert page.one("input", name="lines-0-unit_price_yen").get("value") == "三千円くらい"
 
 
-def test_calculating_anew_says_that_it_saved(client: PageClient, street: Street):
+def test_calculating_again_says_that_it_saved(client: PageClient, street: Street):
     plans.written(street.station, street.drafter)
     client.sign_in(street.drafter)
     page = client.get("/plans/1/sections/costs")

@@ -274,7 +274,7 @@ test("a browser that keeps nothing says so, and can still hold", async () => {
   assert.equal(await openStore({ factory: undefined }), null);
 });
 
-test("the last entries are the live ones of server and device together", () => {
+test("the last entries are the active ones of server and device together", () => {
   const known = [touch(), touch()];
   const [waiting, undo] = [touch(), { ...touch(), undo: true, undoes: known[0].id }];
   assert.deepEqual(liveEntries(known, [waiting, undo]), [waiting, known[1]]);

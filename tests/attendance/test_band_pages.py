@@ -131,7 +131,7 @@ def test_drafts_are_the_citys_own(client: PageClient, db_session: object) -> Non
 
 
 def test_a_year_that_is_counted_is_closed_to_drafts(client: PageClient, db_session: object) -> None:
-    opening = cast.opening(cast.station(cast.committee()), starts_at=cast.BEGUN)
+    opening = cast.opening(cast.station(cast.committee()), starts_at=cast.STARTED)
     officer, year = cast.person(Role.OFFICER), this_year()
     client.sign_in(officer)
     form = client.get(f"/attendance/bands/draft?year={year}")
@@ -178,7 +178,7 @@ def volunteer(station: Station) -> Person:
 def old(station: Station, volunteer: Person) -> Opening:
     """An opening of last year, which had the bands of the programme."""
     day = clock.fiscal_year_period(this_year() - 1)[1]
-    opening = cast.opening(station, day, starts_at=cast.BEGUN)
+    opening = cast.opening(station, day, starts_at=cast.STARTED)
     typed = totals_of_tiles({"teen": 2, "age_18_39": 3, "age_40_64": 4, "age_65_plus": 5, "unknown": 1})
     attendance_day.correct(opening=opening, typed=typed, reason="紙の記録から", by=volunteer)
     return opening
@@ -188,7 +188,7 @@ def old(station: Station, volunteer: Person) -> Opening:
 def new(station: Station, old: Opening) -> Opening:
     """Today's opening, in a year with bands of its own."""
     decided(this_year())
-    return cast.opening(station, starts_at=cast.BEGUN)
+    return cast.opening(station, starts_at=cast.STARTED)
 
 
 def codes() -> list[str]:

@@ -76,7 +76,7 @@ def test_a_city_that_decides_nothing_counts_by_the_bands_of_the_programme(
     station: Station, volunteer: Person
 ) -> None:
     assert band_queries.bands_of(2026) == STANDARD and stored(2026) == []
-    count(cast.opening(station, starts_at=cast.BEGUN), volunteer, "teen")
+    count(cast.opening(station, starts_at=cast.STARTED), volunteer, "teen")
     assert band_queries.bands_of(2026) == STANDARD
     assert stored(2026) == [(band.code, n, n) for n, band in enumerate(STANDARD, start=1)]
 
@@ -161,7 +161,7 @@ def test_only_what_could_be_counted_is_drafted(db_session: object) -> None:
 
 def test_once_somebody_is_counted_the_years_bands_stand(station: Station, volunteer: Person) -> None:
     waiting = drafted(2026)
-    day.begin(opening=cast.opening(station, starts_at=cast.BEGUN), by=volunteer)
+    day.begin(opening=cast.opening(station, starts_at=cast.STARTED), by=volunteer)
     with refused(Conflict, None, "数えはじめた"):
         drafted(2026)
     with refused(Conflict, None, "数えはじめた"):
@@ -180,7 +180,8 @@ def two_years(station: Station, volunteer: Person) -> tuple[Opening, Opening]:
     """Openings on the last day of 2026, with the programme's bands, and on the first of 2027, with others."""
     decided(2027)
     last, first = (
-        cast.opening(station, on, starts_at=cast.BEGUN) for on in (dt.date(2027, 3, 31), dt.date(2027, 4, 1))
+        cast.opening(station, on, starts_at=cast.STARTED)
+        for on in (dt.date(2027, 3, 31), dt.date(2027, 4, 1))
     )
     with clock.frozen_at(clock.instant(dt.date(2027, 4, 1), dt.time(12))):
         for opening, bands in ((last, ("teen", "age_65_plus")), (first, CODES)):
@@ -324,26 +325,26 @@ def test_the_first_records_of_a_year_at_the_same_moment_begin_with_the_same_band
     )
 
 
-def test_no_record_is_begun_while_its_years_bands_are_approved(
+def test_no_record_is_started_while_its_years_bands_are_approved(
     app: Flask, station: Station, volunteer: Person
 ) -> None:
     """It waits, and then has the bands that were approved; the database alone would let both through."""
     decided(2026, FEWER[:1])
     draft, approver = drafted(2026), cast.person(Role.APPROVER)
-    opening_id, begun = cast.opening(station, starts_at=cast.BEGUN).id, threading.Event()
+    opening_id, started = cast.opening(station, starts_at=cast.STARTED).id, threading.Event()
     db.session.commit()
 
     def begin() -> None:
         with app.app_context(), clock.frozen_at(NOW):
             opening, by = db.session.get_one(Opening, opening_id), db.session.get_one(Person, volunteer.id)
             day.begin(opening=opening, by=by)
-            begun.set()
+            started.set()
             db.session.commit()
 
     attendance_bands.approve_bands(draft=draft, by=approver)
     other = threading.Thread(target=begin)
     other.start()
-    assert not begun.wait(0.5)
+    assert not started.wait(0.5)
     db.session.commit()
     other.join()
-    assert begun.is_set() and codes(2026) == ["age_65_plus", "fy2026_1", "fy2026_2", "unknown"]
+    assert started.is_set() and codes(2026) == ["age_65_plus", "fy2026_1", "fy2026_2", "unknown"]

@@ -41,7 +41,7 @@ def volunteer(station: Station) -> Person:
     return cast.person(Role.VOLUNTEER, of=station)
 
 
-def an_opening(station: Station, starts_at: dt.time = cast.BEGUN) -> Opening:
+def an_opening(station: Station, starts_at: dt.time = cast.STARTED) -> Opening:
     return cast.opening(station, starts_at=starts_at)
 
 

@@ -51,7 +51,7 @@ def volunteer(station: Station) -> Person:
 
 @pytest.fixture
 def device(client: PageClient, station: Station, volunteer: Person) -> Device:
-    opening = cast.opening(station, starts_at=cast.BEGUN)
+    opening = cast.opening(station, starts_at=cast.STARTED)
     client.sign_in(volunteer)
     page = client.get(f"/attendance/openings/{opening.id}/tally")
     return Device(client, opening, csrf_token(page))

@@ -9,8 +9,8 @@ from stations.attendance.rules import (
     MAX_COUNT,
     Counter,
     Totals,
-    check_begun,
     check_recording_day,
+    check_started,
     check_tap,
     check_totals,
     is_late,
@@ -101,10 +101,10 @@ def test_late_entries() -> None:
         check_recording_day(day, date(2026, 10, 2))
 
 
-def test_a_day_is_closed_once_it_has_begun() -> None:
+def test_a_day_is_closed_once_it_has_started() -> None:
     noon = datetime(2026, 11, 23, 3, tzinfo=UTC)
-    check_begun(date(2026, 11, 23), time(12), noon)
-    check_begun(date(2026, 11, 22), time(23), noon)
+    check_started(date(2026, 11, 23), time(12), noon)
+    check_started(date(2026, 11, 22), time(23), noon)
     for on, starts_at in ((date(2026, 11, 23), time(12, 1)), (date(2026, 11, 24), time(0))):
         with pytest.raises(RuleBroken, match="まだ始まっていません"):
-            check_begun(on, starts_at, noon)
+            check_started(on, starts_at, noon)

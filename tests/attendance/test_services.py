@@ -63,7 +63,7 @@ class Day:
 def a_day(on: dt.date | None = None) -> Day:
     station = cast.station(cast.committee())
     return Day(
-        station, cast.opening(station, on, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
+        station, cast.opening(station, on, starts_at=cast.STARTED), cast.person(Role.VOLUNTEER, of=station)
     )
 
 
@@ -110,7 +110,7 @@ def test_no_tile_goes_below_zero(day: Day) -> None:
     assert day.totals.visits == 0
 
 
-def test_undo_takes_the_last_live_tap_back_one_after_another(day: Day) -> None:
+def test_undo_takes_the_last_active_tap_back_one_after_another(day: Day) -> None:
     day.tap()
     day.tap(counter=Counter.STAFF)
     day.undo()
@@ -352,7 +352,7 @@ def test_two_devices_sending_the_same_event_at_once_count_it_once(
     assert found is not None and counts.totals(found).visits == 1
 
 
-def test_a_record_is_closed_once_its_opening_has_begun(day: Day) -> None:
+def test_a_record_is_closed_once_its_opening_has_started(day: Day) -> None:
     day.opening.starts_at, today = dt.time(10), clock.today()
     early = dt.datetime.combine(today, dt.time(9, 59), clock.TOKYO)
     with clock.frozen_at(early), pytest.raises(RuleBroken, match="まだ始まっていません"):

@@ -85,13 +85,13 @@ class Door:
 def door(db_session: object) -> Door:
     station = cast.station(cast.committee())
     first, second = (cast.person(Role.VOLUNTEER, of=station) for _ in range(2))
-    return Door(station, cast.opening(station, starts_at=cast.BEGUN), first, second)
+    return Door(station, cast.opening(station, starts_at=cast.STARTED), first, second)
 
 
 # ---- who tapped --------------------------------------------------------------------------------------------------
 
 
-def test_a_touch_is_its_authors_whoever_sends_it(door: Door) -> None:
+def test_a_touch_is_its_authors_no_matter_who_sends_it(door: Door) -> None:
     door.send(door.event(door.mark()), by=door.second)
     [tap] = door.stored()
     assert (tap.by_id, tap.sent_by_id, tap.author_unsure) == (door.first.id, door.second.id, False)
@@ -219,7 +219,7 @@ def test_a_leader_hears_of_a_wrong_clock_until_it_is_set(door: Door) -> None:
 # ---- what other tablets hold ------------------------------------------------------------------------------------
 
 
-def test_whoever_closes_hears_of_touches_on_another_tablet(door: Door) -> None:
+def test_who_closes_hears_of_touches_on_another_tablet(door: Door) -> None:
     door.report(3)
     with pytest.raises(RuleBroken) as broken:
         day.close(opening=door.opening, by=door.second)
@@ -377,7 +377,7 @@ def test_a_tile_that_was_corrected_down_keeps_its_touches(door: Door, afternoon:
 
 def test_nothing_is_moved_to_another_station_or_a_closed_record(door: Door, afternoon: Opening) -> None:
     door.count(door.opening)
-    foreign = cast.opening(cast.station(cast.committee("よそ"), "よそ"), starts_at=cast.BEGUN)
+    foreign = cast.opening(cast.station(cast.committee("よそ"), "よそ"), starts_at=cast.STARTED)
     for wrong in (foreign, door.opening):
         with pytest.raises(RuleBroken) as broken:
             move(door, wrong)

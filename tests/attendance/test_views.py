@@ -35,7 +35,7 @@ def station(db_session: object) -> Station:
 
 @pytest.fixture
 def today(station: Station) -> Opening:
-    return cast.opening(station, starts_at=cast.BEGUN)
+    return cast.opening(station, starts_at=cast.STARTED)
 
 
 @pytest.fixture
@@ -372,9 +372,7 @@ def test_touches_at_the_wrong_opening_are_moved_on_a_page(
     assert (visits(today), visits(right)) == (0, 1)
 
 
-def test_whoever_closes_is_told_of_another_tablet(
-    client: PageClient, today: Opening, volunteer: Person
-) -> None:
+def test_who_closes_is_told_of_another_tablet(client: PageClient, today: Opening, volunteer: Person) -> None:
     devices.note_report(
         opening=today,
         report=DeviceReport(str(uuid.uuid4()), 3, False),

@@ -103,7 +103,10 @@ class Hurried(WSGIRequestHandler):
 def door(app: Flask, db_session: Session) -> Iterator[Door]:
     """The test's own application, served by threads of this process."""
     station = cast.station(cast.committee())
-    opening, volunteer = cast.opening(station, starts_at=cast.BEGUN), cast.person(Role.VOLUNTEER, of=station)
+    opening, volunteer = (
+        cast.opening(station, starts_at=cast.STARTED),
+        cast.person(Role.VOLUNTEER, of=station),
+    )
     db_session.commit()
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Hurried)
     server.daemon_threads = False  # type: ignore[attr-defined]  # of the threaded server

@@ -67,7 +67,7 @@ def submit(chair: Someone, plan_id: int) -> None:
 
 
 def review(everybody: Company, plan_id: int) -> None:
-    """受付 → 差戻し with a comment on a section → mended → 確認済."""
+    """受付 → 差戻し with a comment on a section → corrected → 確認済."""
     officer, drafter, chair = everybody[OFFICER], everybody[DRAFTER], everybody[CHAIR]
     officer.go(f"/plans/{plan_id}")
     officer.follow("受け付ける")

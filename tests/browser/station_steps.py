@@ -9,7 +9,7 @@ from tests.support.demo_site import Site
 
 
 def open_today(drafter: Someone) -> None:
-    """An extra opening of today, which has begun whatever time of day it is."""
+    """An extra opening of today, which has started whatever time of day it is."""
     drafter.go("/districts")
     drafter.follow(STATION)
     drafter.follow("開催予定")

@@ -40,7 +40,7 @@ def test_only_what_differs_is_changed() -> None:
     assert row == Row("見本", dt.date(2026, 4, 1))
 
 
-def test_whoever_saw_something_else_changes_nothing() -> None:
+def test_who_saw_something_else_changes_nothing() -> None:
     row = Row()
     with pytest.raises(EditConflict):
         edit_conflicts.change(row, {"name": "新しい名前"}, loaded=edit_conflicts.mark("前の名前"))

@@ -82,12 +82,12 @@ def test_a_crash_is_logged_under_its_number_without_its_words(failing: Flask):
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(JsonLines().format(record))
 
-    house, keeper = logging.getLogger("stations"), Keeper()
-    house.addHandler(keeper)
+    logger, keeper = logging.getLogger("stations"), Keeper()
+    logger.addHandler(keeper)
     try:
         page = PageClient(failing).get("/crash", status=500)
     finally:
-        house.removeHandler(keeper)
+        logger.removeHandler(keeper)
     shown = re.search(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}", page.text)
     assert shown is not None
     (crash,) = [line for line in map(json.loads, lines) if line.get("error") == "ValueError"]

@@ -484,7 +484,7 @@ class TestPdf:
         ],
         ids=["table elsewhere", "packed", "line breaks changed", "more around it"],
     )
-    def test_a_damaged_table_is_made_anew(self, sent: Callable[[], bytes], words: str) -> None:
+    def test_a_damaged_table_is_rebuilt(self, sent: Callable[[], bytes], words: str) -> None:
         stored = uploads.clean(sent(), "scan.pdf").content
         pdf_safety.check(stored)
         assert [page.extract_text().strip() for page in PdfReader(BytesIO(stored)).pages] == [words]
@@ -495,8 +495,8 @@ class TestPdf:
         start = sent.index(b"stream\n") + len(b"stream\n")
         end = sent.index(b"\nendstream")
         if lost == "an object":
-            begun, done = sent.rindex(b"obj", 0, start), sent.index(b"endobj", end)
-            number = sent.rindex(b"\n", 0, begun) + 1
+            first, done = sent.rindex(b"obj", 0, start), sent.index(b"endobj", end)
+            number = sent.rindex(b"\n", 0, first) + 1
             sent = sent[:number] + sent[done + len(b"endobj\n") :]
         else:
             sent = sent[: end - 10] + sent[end:]

@@ -19,7 +19,7 @@ def test_stories_are_told_in_the_order_of_time():
     diary = Diary(at(dt.date(2026, 5, 20)))
     diary.begin(story(told, "a", 1, 9, 30))
     diary.begin(story(told, "b", 3, 9))
-    steps = list(diary.live())
+    steps = list(diary.run())
     assert told == ["a on 1", "b on 3", "a on 9", "b on 9"]
     assert steps == sorted(steps)
 
@@ -29,7 +29,7 @@ def test_no_story_goes_back_in_time():
     diary = Diary(at(dt.date(2026, 5, 20)))
     diary.begin(story(told, "a", 9, 4))
     diary.begin(story(told, "b", 8))
-    steps = list(diary.live())
+    steps = list(diary.run())
     assert told == ["b on 8", "a on 9", "a on 9"]
     assert steps == sorted(steps)
 

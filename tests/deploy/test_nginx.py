@@ -122,7 +122,7 @@ def half_sent(address: str, request: bytes) -> socket.socket:
 
 
 @pytest.mark.parametrize(
-    "begun",
+    "half",
     [
         b"POST /sign-in HTTP/1.1\r\nHost: stations.example\r\nContent-Length: 9000\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=",
@@ -132,10 +132,10 @@ def half_sent(address: str, request: bytes) -> socket.socket:
     ],
     ids=["half a form", "half a chunk", "half a header", "nothing"],
 )
-def test_others_are_served_while_eight_requests_are_half_sent(proxy: str, begun: bytes):
+def test_others_are_served_while_eight_requests_are_half_sent(proxy: str, half: bytes):
     with ExitStack() as open_connections:
         for _ in range(HALF_SENT):
-            open_connections.enter_context(half_sent(proxy, begun))
+            open_connections.enter_context(half_sent(proxy, half))
         time.sleep(0.3)
         for path in ("/healthz", "/", "/sign-in"):
             started = time.monotonic()

@@ -78,7 +78,7 @@ def test_of_two_changes_only_the_one_that_was_read_is_approved(app: Flask, db_se
 
 @on_sqlite
 def test_of_two_fixed_amounts_only_the_one_that_was_read_is_approved(app: Flask, db_session: Session):
-    """It was sent back and drafted anew with another amount while another approver had the page open."""
+    """It was sent back and drafted again with another amount while another approver had the page open."""
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 90_000)

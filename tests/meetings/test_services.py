@@ -255,7 +255,7 @@ def test_only_the_secretariat_resolves(hall: Hall, who: str):
         resolve(hall, item, by=getattr(hall, who))
 
 
-def test_whoever_submitted_does_not_resolve(hall: Hall):
+def test_who_submitted_does_not_resolve(hall: Hall):
     item = tabled(hall)
     cast.give(hall.chair, Role.SECRETARIAT)
     with pytest.raises(NotAllowed):

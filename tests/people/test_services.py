@@ -318,7 +318,7 @@ def test_a_recovery_code_is_used_once_and_new_ones_replace_all(db_session: Sessi
     assert new[1] not in kept and new[1].replace("-", "") not in kept
 
 
-def test_an_administrator_lets_somebody_enrol_anew(administrator: Person):
+def test_an_administrator_lets_somebody_enrol_again(administrator: Person):
     person, secret = official()
     second_factor.new_recovery_codes(person)
     before = person.get_id()

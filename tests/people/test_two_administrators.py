@@ -215,7 +215,7 @@ def test_history_keeps_neither_name_nor_address_of_a_request(admins: tuple[Perso
     assert all("@" not in str(detail) and person.name not in str(detail) for detail in kept)
 
 
-def test_an_account_that_one_alone_could_open_begins_anew_with_its_first_role_of_the_city(
+def test_an_account_that_one_alone_could_open_starts_again_with_its_first_role_of_the_city(
     admins: tuple[Person, Person],
 ):
     """An administrator alone may know a resident's password (a link is handed over), and would hold the role."""

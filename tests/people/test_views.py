@@ -639,7 +639,7 @@ def test_an_administrator_puts_a_name_right(client: PageClient, administrator: P
 
 @pytest.mark.parametrize("page", ["/account/profile", "/people/{}/edit"])
 def test_two_who_change_one_profile_both_keep_their_words(app: Flask, administrator: Person, page: str):
-    """Somebody in two tabs, or two administrators: whoever comes second overwrites nothing unseen."""
+    """Somebody in two tabs, or two administrators: who comes second overwrites nothing unseen."""
     person = resident()
     person.kana = "みほん はなこ"
     own = page.startswith("/account")

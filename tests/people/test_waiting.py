@@ -205,7 +205,7 @@ def test_administrators_see_whom_somebody_guesses_at(client: PageClient, db_sess
         ("/account/authenticator", {"code": "000000"}),
     ],
 )
-def test_whoever_sits_at_an_open_session_cannot_guess_the_password(
+def test_who_sits_at_an_open_session_cannot_guess_the_password(
     client: PageClient, db_session: Session, path: str, more: dict[str, str]
 ):
     person, _secret = official()

@@ -198,7 +198,7 @@ def test_two_desks_stop_the_upgrade_with_their_names(app: Flask):
 
 
 def test_a_meeting_keeps_its_presences_while_its_table_is_built_again(app: Flask):
-    """SQLite builds the table anew to change its CHECKs; one that was called off is a closed one for older versions."""
+    """SQLite rebuilds the table to change its CHECKs; one that was called off is a closed one for older versions."""
     look = sa.text(
         "SELECT title, status, (SELECT count(*) FROM presence WHERE meeting_id = meeting.id) FROM meeting"
     )

@@ -1,4 +1,4 @@
-"""A button never leads to a refusal: what a page of a grant or plan offers in a state can be begun in it."""
+"""A button never leads to a refusal: what a page of a grant or plan offers in a state can be opened in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,7 +57,7 @@ def offers(app: Flask, page: Page) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("role", [*sorted(COMMITTEE_ROLES), Role.OFFICER, Role.APPROVER], ids=str)
-def test_what_is_offered_can_be_begun(demo_app: Flask, role: Role):
+def test_what_is_offered_can_be_opened(demo_app: Flask, role: Role):
     with demo_app.app_context():
         visits = list(one_of_each_state())
     clients: dict[int, PageClient] = {}
@@ -76,11 +76,11 @@ def test_what_is_offered_can_be_begun(demo_app: Flask, role: Role):
             continue  # not for this role, or not yet
         page = Page(answer.get_data(as_text=True), address, 200, answer.headers)
         for offered, words in dict(offers(demo_app, page)).items():
-            begun = client.open(offered, follow_redirects=False)
+            opened = client.open(offered, follow_redirects=False)
             form = (
-                begun.status_code == 200
-                and '<form method="post"' in begun.get_data(as_text=True).partition("<main")[2]
+                opened.status_code == 200
+                and '<form method="post"' in opened.get_data(as_text=True).partition("<main")[2]
             )
             if not form:
-                refused.append(f"{address}: {words} → {offered} ({begun.status_code})")
+                refused.append(f"{address}: {words} → {offered} ({opened.status_code})")
     assert refused == []

@@ -1,4 +1,4 @@
-"""House rules that no tool knows: sizes, names, docstrings, reasons beside exceptions."""
+"""Rules of the project that no tool knows: sizes, names, docstrings, reasons beside exceptions."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Until when the next step of a referral or memo is taken, and when to look back."""
+"""Until when the next step of a referral or memo is taken, and when to follow up."""
 
 from datetime import date
 

@@ -138,8 +138,8 @@ def test_the_gate_to_a_station(here: Town) -> None:
     for answer, scope, days in product(ConsentAnswer, scopes, [None, 0, -1]):
         expires_on = None if days is None else today + dt.timedelta(days=days)
         named = here.agency if Recipient.AGENCY in scope else None
-        begun = today - 9 * YESTERDAY
-        given = consent(*scope, answer=answer, given_on=begun, expires_on=expires_on, to=named)
+        started = today - 9 * YESTERDAY
+        given = consent(*scope, answer=answer, given_on=started, expires_on=expires_on, to=named)
         with clock.frozen_at(clock.now() - 2 * YESTERDAY):  # while it still held
             referral = here.referral(given)
         if answer is ConsentAnswer.GIVEN and Recipient.STATION in scope and days != -1:
@@ -457,7 +457,7 @@ def _run_out(referral: Referral) -> None:
     db.session.expire(referral, ["consents"])
 
 
-def test_the_first_visit_lays_out_looks_back(here: Town) -> None:
+def test_the_first_visit_lays_out_follow_ups(here: Town) -> None:
     referral = here.visited()
     assert [one.due_on for one in referral.follow_ups] == list(deadlines.follow_ups(clock.today()))
     first = referral.follow_ups[0]
@@ -537,20 +537,20 @@ def test_a_memo_without_consent_leaves_the_desk_that_was(here: Town) -> None:
 
 def test_how_it_goes_is_not_written_down_before_its_time(here: Town) -> None:
     referral = here.visited()
-    look = referral.follow_ups[0]
+    follow_up = referral.follow_ups[0]
 
     def record() -> None:
         referrals.record_follow_up(
-            referral=referral, follow_up_id=look.id, outcome=Outcome.CONTINUING, note="", by=here.leader
+            referral=referral, follow_up_id=follow_up.id, outcome=Outcome.CONTINUING, note="", by=here.leader
         )
 
-    look.due_on = clock.today() + deadlines.FOLLOW_UP_EARLY + dt.timedelta(days=1)
+    follow_up.due_on = clock.today() + deadlines.FOLLOW_UP_EARLY + dt.timedelta(days=1)
     with pytest.raises(RuleBroken, match="7日前"):
         record()
-    assert look.done_at is None
-    look.due_on -= dt.timedelta(days=1)
+    assert follow_up.done_at is None
+    follow_up.due_on -= dt.timedelta(days=1)
     record()
-    assert look.outcome is Outcome.CONTINUING
+    assert follow_up.outcome is Outcome.CONTINUING
 
 
 def test_a_first_visit_is_neither_to_come_nor_before_the_sheet(here: Town) -> None:
@@ -808,13 +808,13 @@ def test_a_consent_of_tomorrow_is_none(here: Town) -> None:
     assert broken.value.field == "given_on"
 
 
-def test_nobody_looks_back_after_the_end(here: Town) -> None:
+def test_nobody_follows_up_after_the_end(here: Town) -> None:
     referral = here.visited()
     referral.follow_ups[0].due_on = clock.today()
-    assert sheets.open_looks(here.leader, referral) == [referral.follow_ups[0]]
+    assert sheets.due_follow_ups(here.leader, referral) == [referral.follow_ups[0]]
     referrals.start(referral=referral, by=here.leader)
     referrals.close(referral=referral, reason="ひとりで通える", by=here.leader)
-    assert sheets.open_looks(here.leader, referral) == []
+    assert sheets.due_follow_ups(here.leader, referral) == []
     with pytest.raises(Conflict, match="closed"):
         referrals.record_follow_up(
             referral=referral,
@@ -825,10 +825,12 @@ def test_nobody_looks_back_after_the_end(here: Town) -> None:
         )
 
 
-def test_two_looks_back_that_are_due_are_told_apart(here: Town) -> None:
+def test_two_due_follow_ups_are_told_apart(here: Town) -> None:
     referral = here.visited()
-    for look, due_on in zip(referral.follow_ups, (dt.date(2026, 9, 1), dt.date(2026, 11, 1)), strict=True):
-        look.due_on = due_on
+    for follow_up, due_on in zip(
+        referral.follow_ups, (dt.date(2026, 9, 1), dt.date(2026, 11, 1)), strict=True
+    ):
+        follow_up.due_on = due_on
     labels = [task.label for task in referral_tasks.waiting_for(here.leader)]
     assert [label.split("（")[-1] for label in labels] == ["9月）", "11月）"]
 
@@ -872,13 +874,13 @@ def test_a_stale_page_of_consent_does_not_undo_a_withdrawal(here: Town) -> None:
 
 
 def test_saving_a_sheet_again_does_not_move_its_day(here: Town) -> None:
-    begun = clock.now() - dt.timedelta(days=20)
-    with clock.frozen_at(begun):
+    started = clock.now() - dt.timedelta(days=20)
+    with clock.frozen_at(started):
         draft = referrals.create_referral(agency=here.agency, station=here.station, by=here.worker)
     referrals.save_referral(referral=draft, wishes="畑", by=here.worker)
-    assert audit.since_of(draft) == begun
+    assert audit.since_of(draft) == started
     (task,) = referral_tasks.waiting_for(here.worker)
-    assert task.late and task.due_on == deadlines.step_by(Status.DRAFT, clock.local_date(begun))
+    assert task.late and task.due_on == deadlines.step_by(Status.DRAFT, clock.local_date(started))
 
 
 def test_what_points_at_the_person_is_sent_only_with_a_reason(here: Town) -> None:

@@ -161,8 +161,8 @@ def test_a_concealed_sheet_does_not_tell_by_its_history(client: PageClient, here
         assert (reason in page.text) is shown, (person.name, path)
         assert ("内容は表示していません" in page.text) is not shown
     client.sign_in(here.leader)
-    look = referral.follow_ups[0].id
-    assert client.get(f"{sheet}/follow-ups/{look}").heading == f"つなぎ {referral.number}"
+    follow_up = referral.follow_ups[0].id
+    assert client.get(f"{sheet}/follow-ups/{follow_up}").heading == f"つなぎ {referral.number}"
 
 
 def test_after_the_end_the_leader_reads_nothing_and_still_takes_a_withdrawal_down(
@@ -395,7 +395,7 @@ def test_a_concern_that_nobody_may_read_is_sent_to_the_desk(client: PageClient, 
     assert memo.facts in client.get(own).text
 
 
-def test_why_a_sheet_came_back_stands_where_it_is_written_anew(client: PageClient, here: Town) -> None:
+def test_why_a_sheet_came_back_stands_where_it_is_written_again(client: PageClient, here: Town) -> None:
     referral, memo, reason = here.sent(), here.memo(), "送迎のことを書いてください"
     referrals.return_(referral=referral, reason=reason, by=here.leader)
     observations.send_observation(observation=memo, by=here.leader)
@@ -439,17 +439,17 @@ def test_whether_somebody_comes_along_is_asked(client: PageClient, here: Town) -
     assert yes.get("checked") is None and no.get("checked") is not None
 
 
-def test_a_look_back_that_is_too_early_or_too_late_is_said_truly(client: PageClient, here: Town) -> None:
+def test_a_follow_up_that_is_too_early_or_too_late_is_said_truly(client: PageClient, here: Town) -> None:
     referral = here.visited()
     sheet = f"/referrals/{referral.id}"
-    look = referral.follow_ups[0]
-    path = f"{sheet}/follow-ups/{look.id}"
+    follow_up = referral.follow_ups[0]
+    path = f"{sheet}/follow-ups/{follow_up.id}"
     client.sign_in(here.leader)
     page = client.get(path)
     assert page.heading == f"つなぎ {referral.number}" and "7日前から記録できます" in page.text
     early = client.post(path, token_from=page, outcome="continuing")
     assert "7日前から記録できます" in early.text and "ほかの方" not in early.text
-    look.due_on = clock.today()
+    follow_up.due_on = clock.today()
     page = client.get(path)
     referrals.close(referral=referral_started(referral, here), reason="ひとりで通える", by=here.leader)
     late = client.submit(page, "記録する", {"outcome": "continuing"}, status=409)

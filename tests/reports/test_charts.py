@@ -169,18 +169,18 @@ def test_charts_drawn_at_once_are_as_if_drawn_one_after_the_other() -> None:
 
 def test_a_chart_waits_for_its_own_drawing_only() -> None:
     """Asked for twice at once it is drawn once; another one is finished meanwhile."""
-    begun, go_on, drawn = threading.Event(), threading.Event(), list[str]()
+    started, go_on, drawn = threading.Event(), threading.Event(), list[str]()
 
     @figures._kept
     def draw(name: str) -> figures.Drawn:
         drawn.append(name)
-        begun.set()
+        started.set()
         assert name == "other" or go_on.wait(30)
         return figures.Drawn(Markup(), Markup())
 
     with ThreadPoolExecutor(3) as threads:
         first = threads.submit(draw, "one")
-        assert begun.wait(30)
+        assert started.wait(30)
         second, other = threads.submit(draw, "one"), threads.submit(draw, "other")
         assert other.result(30) is not None and not second.done()
         go_on.set()

@@ -42,8 +42,8 @@ def venue(of: Station, name: str = "見本市民センター", *, rent_yen: int 
     return add(Venue(station=of, name=name, address="松戸市見本1-2-3", rent_yen=rent_yen))
 
 
-BEGUN = dt.time(0)
-"""An opening of today that starts then has begun whatever time of day the tests run."""
+STARTED = dt.time(0)
+"""An opening of today that starts then has started whatever time of day the tests run."""
 
 
 def opening(of: Station, on: dt.date | None = None, *, starts_at: dt.time = dt.time(10)) -> Opening:

@@ -67,7 +67,7 @@ def flask(*command: str, environment: dict[str, str]) -> str:
 
 
 def demo_data(run_folder: Path, on: dt.date | None = None) -> Path:
-    """The folder with demo.sqlite3, files/ and accounts.jsonl as of a day (today); whoever asks first makes it."""
+    """The folder with demo.sqlite3, files/ and accounts.jsonl as of a day (today); who asks first makes it."""
     on = on or clock.today()
     folder = run_folder / f"demo-{on}"
     with only_one(run_folder / f"demo-{on}.lock"):

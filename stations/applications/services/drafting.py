@@ -170,8 +170,8 @@ def keep_typed(
     plan.unfinished = plan.unfinished | {section.value: dict(typed)}
 
 
-def mark_mended(*, plan: Plan, section: Section, by: Person) -> None:
-    """The committee says that what the officials asked for in a section is mended."""
+def mark_corrected(*, plan: Plan, section: Section, by: Person) -> None:
+    """The committee says that what the officials asked for in a section is corrected."""
     begin(plan, Permission.PLAN_DRAFT, by=by)
     _must_be_editable(plan)
     for comment in plan.comments:

@@ -18,7 +18,7 @@ def receive(*, plan: Plan, by: Person) -> None:
 
 
 def comment(*, plan: Plan, section: Section, text: str, by: Person, field: str = "") -> SectionComment:
-    """Ask the committee to mend something in a section (``field``: in one input); seen by it once returned."""
+    """Ask the committee to correct something in a section (``field``: in one input); seen by it once returned."""
     begin(plan, Permission.PLAN_REVIEW, by=by)
     if plan.status not in rules.COMMENTABLE:
         raise Conflict(None, N_("この計画はいま「%(state)s」なので、コメントできません。"), state=plan.status)

@@ -63,7 +63,7 @@ _RECALLED = (
 _NOTICES: dict[Act, tuple[str, str]] = {
     Act.SUBMIT: (N_("計画が提出されました"), N_("「%(title)s」が提出されました。受付をお願いします。")),
     Act.RECALL: _RECALLED,
-    Act.RECALL_MENDED: _RECALLED,
+    Act.RECALL_CORRECTED: _RECALLED,
     Act.RETURN: (
         N_("計画が差し戻されました"),
         N_(

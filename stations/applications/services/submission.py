@@ -47,7 +47,7 @@ def recall(*, plan: Plan, by: Person, reason: str = "") -> None:
     have received it.
     """
     corrected = queries.submitted_from(plan) is Status.RETURNED
-    with taking(plan, Act.RECALL_MENDED if corrected else Act.RECALL, by=by, reason=reason) as taken:
+    with taking(plan, Act.RECALL_CORRECTED if corrected else Act.RECALL, by=by, reason=reason) as taken:
         if not corrected:  # a draft was never handed in; the database holds both together
             plan.submitted_at = plan.submitted_by_id = None
         taken.detail = {"revision": plan.revision}

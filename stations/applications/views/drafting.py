@@ -14,7 +14,7 @@ from stations.applications.services import drafting, submission
 from stations.applications.views import blueprint
 from stations.applications.views.parts import (
     already_moved,
-    live_files,
+    current_files,
     next_year_choices,
     section_of,
     texts,
@@ -139,8 +139,8 @@ def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
         drafting.save_section(
             plan=plan, section=part, values=form.values(), lock_version=loaded, by=current_user
         )
-    if form.mended.data:
-        drafting.mark_mended(plan=plan, section=part, by=current_user)
+    if form.corrected.data:
+        drafting.mark_corrected(plan=plan, section=part, by=current_user)
 
 
 def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") -> None:
@@ -234,7 +234,7 @@ def _check_page(plan: "Plan", form: Form) -> str:
             (part, typed_texts(kept[part]) if part in kept else texts(part, document)) for part in ORDER
         ],
         typed_lines=typed_lines(kept[Section.COSTS]) if Section.COSTS in kept else None,
-        files=live_files(plan),
+        files=current_files(plan),
         lacking=lacking(plan, kept),
         open_comments=queries.open_comments(plan),
         breadcrumb=trail(plan, (_("確認"), None)),

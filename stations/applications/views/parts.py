@@ -61,7 +61,7 @@ def section_of(name: str) -> Section | None:
     return Section(name) if name in Section._value2member_map_ else None
 
 
-def live_files(plan: "Plan") -> list["PlanAttachment"]:
+def current_files(plan: "Plan") -> list["PlanAttachment"]:
     """The attachments that have not been taken off."""
     return [one for one in plan.attachments if one.removed_at is None]
 
@@ -122,7 +122,7 @@ def _progress(plan: "Plan", section: Section, missing: set[Section], asked: set[
     if section.value in plan.unfinished:
         return _("入力の途中"), "blue"
     if section is Section.ATTACHMENTS:
-        files = len(live_files(plan))
+        files = len(current_files(plan))
         return (_("%(n)s件", n=files), "done") if files else (_("任意"), "grey")
     if section in missing:
         return (_("入力中"), "blue") if queries.started(plan, section) else (_("未着手"), "grey")

@@ -58,7 +58,7 @@ def comment(plan: "Plan", section: str) -> ResponseReturnValue:
 @requires(Permission.PLAN_REVIEW, of=queries.section_comment)
 @writes
 def edit_comment(comment: "SectionComment") -> ResponseReturnValue:
-    """Its writer mends a comment that the committee has not seen yet."""
+    """Its writer corrects a comment that the committee has not seen yet."""
     plan, part = comment.plan, comment.section
     if request.method == "GET" and not queries.may_change(comment, current_user):
         return already_moved(plan)

@@ -145,7 +145,7 @@ def is_undone(tap: Tap) -> bool:
     return db.session.scalar(sa.select(Tap.id).where(Tap.undoes_id == tap.id)) is not None
 
 
-def live_taps(record: OpeningRecord | None, limit: int | None = 5) -> list[Tap]:
+def active_taps(record: OpeningRecord | None, limit: int | None = 5) -> list[Tap]:
     """The last taps (all with None) that still count, newest first: neither undone, nor an undoing, nor a typed correction."""
     if record is None:
         return []

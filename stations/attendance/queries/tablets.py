@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from stations.attendance.device_events import CLOCK_TOLERANCE
 from stations.attendance.models import OpeningRecord, TallyDevice, Tap
-from stations.attendance.queries.counts import live_taps
+from stations.attendance.queries.counts import active_taps
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.core import access, clock
@@ -115,12 +115,12 @@ def counted_by(record: OpeningRecord | None) -> list[CountedBy]:
 
 def movable_taps(record: OpeningRecord | None, since: dt.time | None = None) -> list[Tap]:
     """Touches that still count, from a time of day in Matsudo on; newest first."""
-    return [tap for tap in live_taps(record, None) if since is None or _time_of_day(tap) >= since]
+    return [tap for tap in active_taps(record, None) if since is None or _time_of_day(tap) >= since]
 
 
 def movable_by_hour(record: OpeningRecord | None) -> list[tuple[int, int]]:
     """(hour of the day in Matsudo, touches that still count)."""
-    return sorted(Counter(_time_of_day(tap).hour for tap in live_taps(record, None)).items())
+    return sorted(Counter(_time_of_day(tap).hour for tap in active_taps(record, None)).items())
 
 
 def _time_of_day(tap: Tap) -> dt.time:

@@ -63,7 +63,7 @@ def return_bands(*, draft: AgeBandDraft, reason: str, by: Actor) -> None:
 def keep_bands(year: int) -> AgeBand:
     """The year's bands stand from now on, where nobody has approved others: those of the year before. Its 年代不明.
 
-    Who approves holds that row, and every record of the year refers to it: so none is begun while its bands change.
+    Who approves holds that row, and every record of the year refers to it: so none is started while its bands change.
     """
     of_year = sa.select(AgeBand).where(AgeBand.fiscal_year == year, AgeBand.code == UNKNOWN.code)
     found = db.session.scalars(of_year).first()

@@ -84,7 +84,7 @@ def undo(
     if _is_known(client_event_id, made_at, record):
         return Verdict.DUPLICATE
     rules.check_undoable(record.status, None if record is made_at else record.opening)
-    wanted = counts.stands_for(undoes) if undoes else next(iter(counts.live_taps(record, 1)), None)
+    wanted = counts.stands_for(undoes) if undoes else next(iter(counts.active_taps(record, 1)), None)
     if wanted is None or wanted.record_id != record.id or wanted.correction or wanted.undoes_id is not None:
         raise RuleBroken(None, N_("取り消せる入力はありません。"))
     if counts.is_undone(wanted):
@@ -194,8 +194,8 @@ def _records(opening: Opening, undoes: str | None, by: Actor) -> tuple[OpeningRe
     if made is not None and now is not None and counts.opening_of(made) == opening:
         place = counts.opening_of(now)
     # In the order in which `moving.move` holds them.
-    begun = {one.id: begin(opening=one, by=by) for one in sorted({opening, place}, key=lambda one: one.id)}
-    return begun[opening.id], begun[place.id]
+    started = {one.id: begin(opening=one, by=by) for one in sorted({opening, place}, key=lambda one: one.id)}
+    return started[opening.id], started[place.id]
 
 
 def _is_known(client_event_id: str, *records: OpeningRecord) -> bool:

@@ -1,4 +1,4 @@
-"""Acts of a day's record: begun, corrected, described, closed at the end of the day, opened again."""
+"""Acts of a day's record: started, corrected, described, closed at the end of the day, opened again."""
 
 from stations.attendance import rules
 from stations.attendance.labels import tile_names
@@ -114,7 +114,7 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
     record = begin(opening=opening, by=by)
     before = record.status
     status = RECORD.next_status(before, RecordAct.CLOSE)
-    rules.check_begun(opening.on, opening.starts_at, clock.now())
+    rules.check_started(opening.on, opening.starts_at, clock.now())
     rules.check_totals(counts.totals(opening))
     rules.check_devices(len(tablets.devices_behind(opening)), others_checked)
     record.closed_at, record.closed_by_id = clock.now(), by.id

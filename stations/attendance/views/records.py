@@ -105,7 +105,7 @@ def totals(opening: "Opening") -> ResponseReturnValue:
         tones=TONES,
         open_now=opening.on <= clock.today(),
         counted_by=tablets.counted_by(record),
-        movable=bool(counts.live_taps(record, 1)) and bool(tablets.openings_to_move_to(opening)),
+        movable=bool(counts.active_taps(record, 1)) and bool(tablets.openings_to_move_to(opening)),
         devices=_devices(opening),
         breadcrumb=_opening_trail(
             opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
@@ -208,7 +208,7 @@ def tally(opening: "Opening") -> ResponseReturnValue:
     form.fresh()
     counted = counts.totals(opening)
     bands = _bands_of(opening)
-    taps = counts.live_taps(record)
+    taps = counts.active_taps(record)
     tiles = _band_tiles(bands, counted)
     return render_template(
         "attendance/tally.html",
@@ -278,7 +278,7 @@ def events(opening: "Opening") -> ResponseReturnValue:
     return jsonify(
         answers=answers,
         counts=dict.fromkeys(tile_names(_bands_of(opening)), 0) | counts.totals(opening).by_tile(),
-        last=_known(counts.live_taps(record)),
+        last=_known(counts.active_taps(record)),
         open=record is None or record.closed_at is None,
         clock=format_ahead(ahead) if is_clock_wrong(ahead) else None,
     )
@@ -328,7 +328,7 @@ def details(opening: "Opening") -> ResponseReturnValue:
         opening=opening,
         form=form,
         late=rules.is_late(opening.on, clock.today()),
-        begun=rules.has_begun(opening.on, opening.starts_at, clock.now()),
+        started=rules.has_started(opening.on, opening.starts_at, clock.now()),
         visits=counted.visits,
         devices=_devices(opening),
         phones=emergency_numbers(current_app.config["STATIONS"].emergency_phone),

@@ -47,7 +47,7 @@ class GrantChange(Model):
     """A 変更承認申請: the committee asks to move money between lines; approved or refused once, and published by a letter.
 
     Nobody decided a 流用 within the rule (approved), and one that ended without a decision of its own: withdrawn, or
-    fallen away with the award (取消し). Written by `awards.services.changes` and `awards.services.cancellations`.
+    lapsed with the award (取消し). Written by `awards.services.changes` and `awards.services.cancellations`.
     """
 
     __tablename__ = "grant_change"

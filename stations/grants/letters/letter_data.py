@@ -3,7 +3,7 @@
 Amounts are integer yen and formatted by the template. Dates and numbers are finished text
 (「令和8年5月1日」「松地共第12号」), because their form is a setting. Free text may hold line ends.
 Titles, form names, the ordinance paragraph and the mayor are settings of the fiscal year. Totals that
-follow from the lines are computed here and cannot disagree with them. Paragraphs and standing conditions are data too
+follow from the lines are computed here and cannot disagree with them. Paragraphs and standard conditions are data too
 (`wording`): the city's of the grant's year, else the programme's.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from stations.core import documents
-from stations.core.language import grant_word, in_house
+from stations.core.language import grant_word, with_grant_word
 from stations.grants.letters import wording
 
 _LETTERS = Path(__file__).parent
@@ -173,7 +173,7 @@ class Refund(Letter):
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery(Refund):
-    """返還命令書 after 完結. found: what was found about this grant, below the standing reason."""
+    """返還命令書 after 完結. found: what was found about this grant, below the standard reason."""
 
     kind = "recovery"
 
@@ -345,7 +345,7 @@ def _total(lines: list[AccountLine]) -> AccountLine:
 
 def standard(kind: str) -> dict[str, str]:
     """The texts of a kind where a city begins, with the one word for its money."""
-    return {name: in_house(text) for name, text in wording.KINDS[kind].texts.items()}
+    return {name: with_grant_word(text) for name, text in wording.KINDS[kind].texts.items()}
 
 
 def said(letter: Letter) -> dict[str, str]:
@@ -367,7 +367,11 @@ def pdf(
     """
     data = asdict(letter) | letter.totals()
     if isinstance(letter, Letter):  # a form of the committee has its own heading
-        data |= {"title": in_house(letter.title), "grant_word": grant_word(), "words": _words(letter, texts)}
+        data |= {
+            "title": with_grant_word(letter.title),
+            "grant_word": grant_word(),
+            "words": _words(letter, texts),
+        }
     return documents.render(_LETTERS / letter.template, data, issued_on=issued_on, printed_as=printed_as)
 
 

@@ -1,4 +1,4 @@
-"""What waits for somebody about the report of a grant: write, audit, hand in, mend, inspect."""
+"""What waits for somebody about the report of a grant: write, audit, hand in, correct, inspect."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _COMMITTEES = (
 
 
 def waiting_for(person: Person, grants: Iterable[OpenGrant]) -> list[Task]:
-    """What this person can do next about the reports of open grants: write, audit, hand in, mend, inspect."""
+    """What this person can do next about the reports of open grants: write, audit, hand in, correct, inspect."""
     writes = any(can(person, permission) for permission in _COMMITTEES)
     reported = reporting.REPORTABLE | {Status.REPORTED} if writes else {Status.REPORTED}
     open_grants = [one for one in grants if one.grant.status in reported]
@@ -72,7 +72,7 @@ def _task(person: Person, one: OpenGrant, grant: Grant) -> Task | None:
     if written and not audited and can(person, Permission.ACCOUNTS_AUDIT, grant):
         label = _("会計の監査をする：%(name)s", name=one.name)
         return _about(grant, "grants.audit_accounts", label, due_on(grant))
-    if written and audited and _mended(grant):
+    if written and audited and _corrected(grant):
         label = _("実績報告を提出する：%(name)s", name=one.name)
         return _about(grant, "grants.submit_report", label, due_on(grant)) if hands_in else None
     words = _writers_words(grant, written=written, audited=audited) if writes else None
@@ -97,7 +97,7 @@ def _writers_words(grant: Grant, *, written: bool, audited: bool) -> str | None:
     return N_("実績報告をまとめる：%(name)s") if over or grant.status is not Status.ACTIVE else None
 
 
-def _mended(grant: Grant) -> bool:
+def _corrected(grant: Grant) -> bool:
     """Whether 監査 has looked at the accounts since the report was handed in last."""
     handed_in, audited_at = grant.reported_at, grant.accounts_audited_at
     return audited_at is not None and (handed_in is None or audited_at > handed_in)

@@ -41,7 +41,7 @@ class ConfirmForm(Form):
 
 
 class TickForm(Form):
-    """What an inspector asks to mend; empty when the receipt is in order."""
+    """What an inspector asks to correct; empty when the receipt is in order."""
 
     finding = TidyTextArea(_l("指摘"), validators=[Length(max=500)])
 

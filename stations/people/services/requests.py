@@ -15,7 +15,7 @@ from stations.people.rules import PersonAct, RequestKind, RequestStatus
 from stations.people.services.accounts import demand_disabled, demand_other, enable, holds_guarded_role
 from stations.people.services.links import demand_address, demand_enabled, issue_link
 from stations.people.services.roles import check_role, detail_of, give_role
-from stations.people.services.second_factor import begin_anew, reset_second_factor
+from stations.people.services.second_factor import reset_second_factor, start_again
 
 
 def ask_for_role(
@@ -90,14 +90,14 @@ def accept_request(request: AdministratorRequest, *, by: Person) -> None:
 
 
 def _give(request: AdministratorRequest, person: Person, *, by: Person) -> None:
-    """The role; who held none of its kind begins anew with a link to the address that both have looked at.
+    """The role; who held none of its kind starts again with a link to the address that both have looked at.
 
     One administrator alone could have opened the account so far (`guarded`), and would now hold the role.
     """
     first_of_its_kind = not holds_guarded_role(person)
     give_role(person=person, by=request.asked_by, second=by, **request.asked_role())
     if first_of_its_kind and person.password_hash is not None:
-        begin_anew(person, by=by)
+        start_again(person, by=by)
     if person.password_hash is None:
         issue_link(person, kind=LinkKind.INVITATION, by=by)
 

@@ -74,12 +74,12 @@ def reset_second_factor(person: Person, *, by: Person, second: Person | None = N
     outbox.queue(to=person, subject=subject, body=body)
 
 
-def begin_anew(person: Person, *, by: Person) -> None:
+def start_again(person: Person, *, by: Person) -> None:
     """Neither the password nor the app opens the account any more, nor any session: its owner follows a new link."""
     lock(person)
     _forget(person)
     person.password_hash = None
-    audit.record(person, act=PersonAct.BEGIN_ANEW, by=by)
+    audit.record(person, act=PersonAct.START_AGAIN, by=by)
     with force_locale(person.language):
         subject = _("パスワードと認証アプリの登録し直しのお願い")
         body = _(

@@ -144,8 +144,8 @@ def _turn(counted: _Keys) -> dt.timedelta:
     if not rules.is_crowded(account, address):
         return dt.timedelta()
     _count, last = _failures(counted.place, since)
-    begun = now - rules.TURN_DELAY - rules.TURN_LIFE
-    _count, asked = _failures(counted.turn, max(begun, last) if last else begun)
+    started = now - rules.TURN_DELAY - rules.TURN_LIFE
+    _count, asked = _failures(counted.turn, max(started, last) if last else started)
     if asked is None:
         db.session.add(SignInFailure(key=counted.turn, at=now))
         db.session.flush()

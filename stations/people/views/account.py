@@ -99,11 +99,11 @@ def password() -> ResponseReturnValue:
 @public
 @writes
 def enrol() -> ResponseReturnValue:
-    """Set up the authenticator app: before the first sign-in is complete (compulsory for some), or anew."""
+    """Set up the authenticator app: before the first sign-in is complete (compulsory for some), or once more."""
     pending = people_session.pending_person()
     entering = pending if pending is not None and pending.totp_secret is None else None
     signed_in = people_session.signed_in() if entering is None else None
-    person = entering or signed_in  # whoever has just given a password, even in somebody else's open browser
+    person = entering or signed_in  # who has just given a password, even in somebody else's open browser
     if person is None:
         return redirect(url_for("people.sign_in"))
     if signed_in is not None and (held_up := trusted.proof_to_change(signed_in)) is not None:

@@ -146,9 +146,9 @@ def unanswered(now: dt.datetime) -> list[Observation]:
     )
 
 
-def looks(person: Actor) -> sa.ColumnElement[bool]:
+def views_concerning(person: Actor) -> sa.ColumnElement[bool]:
     """Views of the sheets and memos that concern ``person``: their agency's, their station's, the desk's."""
     return sa.or_(
-        viewed.looks_at("referral", sa.select(Referral.id).where(Referral.readable_by(person))),
-        viewed.looks_at("observation", sa.select(Observation.id).where(Observation.readable_by(person))),
+        viewed.views_of("referral", sa.select(Referral.id).where(Referral.readable_by(person))),
+        viewed.views_of("observation", sa.select(Observation.id).where(Observation.readable_by(person))),
     )

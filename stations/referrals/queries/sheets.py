@@ -156,8 +156,8 @@ def is_stranded(observation: Observation) -> bool:
     return observation.status in rules.AT_RECEIVER and not may_know
 
 
-def open_looks(person: Actor, referral: Referral) -> list[FollowUp]:
-    """The looks back that ``person`` can write down today, the first one first."""
+def due_follow_ups(person: Actor, referral: Referral) -> list[FollowUp]:
+    """The follow-ups that ``person`` can write down today, the first one first."""
     today = clock.today()
     agreed = consent_rules.may_disclose(referral.consent, Recipient.STATION, today)
     if not agreed or not available_steps(person, referral, {SheetAct.RECORD_FOLLOW_UP}):

@@ -18,7 +18,7 @@ from stations.core.tasks import Task
 from stations.referrals import consent_rules
 from stations.referrals.consent_rules import Recipient
 from stations.referrals.models import Observation, Referral
-from stations.referrals.queries.sheets import available_steps, due_on, memo_due_on, open_looks
+from stations.referrals.queries.sheets import available_steps, due_follow_ups, due_on, memo_due_on
 from stations.referrals.rules import Act, ObservationAct, ObservationStatus, Status
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 
@@ -66,12 +66,12 @@ def _referral_tasks(person: Actor) -> list[Task]:
             tasks.append(
                 _task(_("つなぎ %(number)s の同意を確かめる", number=one.number), one, clock.today())
             )
-        for look in open_looks(person, one) if of_station else []:
-            month = format_date(look.due_on, "MMM")
+        for follow_up in due_follow_ups(person, one) if of_station else []:
+            month = format_date(follow_up.due_on, "MMM")
             what = _(
                 "つなぎ %(number)s のその後の様子を記録する（%(month)s）", number=one.number, month=month
             )
-            tasks.append(_task(what, one, look.due_on))
+            tasks.append(_task(what, one, follow_up.due_on))
     return tasks
 
 

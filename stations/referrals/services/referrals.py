@@ -127,7 +127,7 @@ def agree_visit(*, referral: Referral, reason: str, by: Actor) -> None:
 
 
 def record_first_visit(*, referral: Referral, on: dt.date, by: Actor) -> None:
-    """見学・初回同行 took place on a day; looks back one and three months later are laid out."""
+    """見学・初回同行 took place on a day; follow-ups one and three months later are laid out."""
     with _agreed(referral, Act.RECORD_FIRST_VISIT, by=by):
         if referral.sent_at is not None:
             rules.check_first_visit(on, clock.local_date(referral.sent_at), clock.today())

@@ -1,6 +1,6 @@
 """Pages of agencies, referrals and memos. Titles, addresses and lists carry numbers, never a person."""
 
-from stations.referrals.views import acts, agencies, calls, consents, looks, observations, referrals
+from stations.referrals.views import acts, agencies, calls, consents, observations, referrals, view_log
 from stations.referrals.views.pages import blueprint
 
-__all__ = ["acts", "agencies", "blueprint", "calls", "consents", "looks", "observations", "referrals"]
+__all__ = ["acts", "agencies", "blueprint", "calls", "consents", "observations", "referrals", "view_log"]

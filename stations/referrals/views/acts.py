@@ -80,7 +80,7 @@ def act(referral: "Referral", act: str) -> ResponseReturnValue:
         means=MEANS.get(step),
         kind=REFERRAL.row(step).kind,
         agreeing=step is Act.AGREE_VISIT,
-        unseen=[one for one in referral.follow_ups if one.done_at is None] if step is Act.SETTLE else [],
+        unrecorded=[one for one in referral.follow_ups if one.done_at is None] if step is Act.SETTLE else [],
         first_visit_on=referral.first_visit_on,
         back=url_for(".referral", referral_id=referral.id),
         number=referral.number,
@@ -163,7 +163,7 @@ def follow_up(referral: "Referral", follow_up_id: int) -> ResponseReturnValue:
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:
         abort(404)
-    if request.method == "GET" and found not in sheets.open_looks(current_user, referral):
+    if request.method == "GET" and found not in sheets.due_follow_ups(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
     form = FollowUpForm()
 

@@ -261,7 +261,10 @@ def referral(referral: "Referral") -> ResponseReturnValue:
     """The sheet with its history and what one can do to it."""
     today = clock.today()
     concealed = referral.concealed_from(current_user)
-    steps, looks = sheets.available_steps(current_user, referral), sheets.open_looks(current_user, referral)
+    steps, due_follow_ups = (
+        sheets.available_steps(current_user, referral),
+        sheets.due_follow_ups(current_user, referral),
+    )
     acts, may = [one for one in steps if one.endpoint == "referrals.act"], {one.act for one in steps}
     timeline = history(referral, concealed=concealed)
     agreed = _agreed_visit(referral, timeline)
@@ -274,8 +277,8 @@ def referral(referral: "Referral") -> ResponseReturnValue:
         returned=return_reason(referral) if not concealed else None,
         acts=[one.act for one in acts],
         may=may,
-        looks=looks,
-        main=None if looks else _main_act(acts, agreed),
+        due_follow_ups=due_follow_ups,
+        main=None if due_follow_ups else _main_act(acts, agreed),
         agreed=agreed,
         asks=ASKS,
         withdrawable=SheetAct.WITHDRAW_CONSENT in may and consent_rules.valid(referral.consent, today),

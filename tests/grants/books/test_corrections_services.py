@@ -47,7 +47,7 @@ def test_a_wrong_date_is_corrected_in_one_step() -> None:
     new = correct(made, old, dated_on=dt.date(2026, 10, 13))
     assert (new.number, new.file_id, new.replaces_id) == (old.number, old.file_id, old.id)
     assert old.cancelled_reason == "日付を読み違えたため"
-    assert [row.number for row in receipt_queries.receipts(made.grant, live_only=True)] == [1, 2]
+    assert [row.number for row in receipt_queries.receipts(made.grant, active_only=True)] == [1, 2]
     assert enter(made, 700).number == 3
     rows = [row for row in cash_book.transactions(made.grant) if row.receipt_id or row.reverses_id]
     assert [(row.happened_on.day, cash_book.cash(row)) for row in rows] == [

@@ -259,7 +259,7 @@ def test_an_income_says_what_is_wrong_beside_the_field(change: dict[str, Any], f
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_books_are_open_only_while_the_project_runs_or_is_mended(status: Status) -> None:
+def test_books_are_open_only_while_the_project_runs_or_is_corrected(status: Status) -> None:
     made = team()
     made.grant.fixed_yen = 0
     made.grant.kept_yen = 0 if status in {Status.CANCELLED, Status.PARTLY_CANCELLED} else None
@@ -319,24 +319,24 @@ def test_the_ledger_sums_to_zero_whatever_is_entered_and_taken_back(
     db_session: Session, acts: list[tuple[str, int]]
 ) -> None:
     made = team()
-    live: list[Any] = []
+    active: list[Any] = []
     taken: list[Any] = []
     for act, amount in acts:
         if act == "receipt":
-            live.append(enter(made, amount))
+            active.append(enter(made, amount))
         elif act == "split":
-            live.append(enter(made, amount + 1, splits={made.rent: amount, made.printing: 1}))
+            active.append(enter(made, amount + 1, splits={made.rent: amount, made.printing: 1}))
         elif act in {"income", "own"}:
             taken.append(take_in(made, amount, IncomeKind.OWN_FUNDS if act == "own" else IncomeKind.FEES))
-        elif act == "cancel" and live:
-            gone = live.pop(amount % len(live))
+        elif act == "cancel" and active:
+            gone = active.pop(amount % len(active))
             receipts.cancel_receipt(receipt=gone, reason="誤り", by=made.treasurer)
         elif act == "cancel_income" and taken:
             gone = taken.pop(amount % len(taken))
             incomes.cancel_income(grant=made.grant, transaction=gone, reason="誤り", by=made.treasurer)
     balances = sums(made.grant)
     assert sum(balances.values()) == 0
-    assert balances[Account.EXPENSE] == sum(receipt.amount_yen for receipt in live)
+    assert balances[Account.EXPENSE] == sum(receipt.amount_yen for receipt in active)
     assert balances[Account.COMMITTEE_CASH] == cash_book.cash_book(made.grant).balance
     lines = receipt_queries.line_totals(made.grant)
     assert sum(line.spent for line in lines) == balances[Account.EXPENSE]

@@ -294,7 +294,7 @@ def test_a_wrong_date_is_corrected_on_one_page_and_the_photo_stays(home: PageCli
     page = home.submit(page, "訂正する", {"dated_on-month": "10", "dated_on-day": "13"})
     assert "領収書1を訂正しました。" in page.text
     db.session.expire_all()
-    (new,) = receipts.receipts(made.grant, live_only=True)
+    (new,) = receipts.receipts(made.grant, active_only=True)
     assert (new.dated_on.day, new.file_id, new.number) == (13, old.file_id, 1)
     assert "訂正前" in home.get(f"/grants/{made.grant.id}/receipts").text
     page = home.get(f"/grants/receipts/{old.id}")
@@ -313,7 +313,7 @@ def test_another_photo_may_be_chosen_at_a_correction_and_survives_a_mistake(
     assert "新しい写真を預かっています" in page.text
     home.submit(page, "訂正する", {"reason": "別の写真を付けていた"})
     db.session.expire_all()
-    (new,) = receipts.receipts(made.grant, live_only=True)
+    (new,) = receipts.receipts(made.grant, active_only=True)
     assert new.file_id != old.file_id
 
 

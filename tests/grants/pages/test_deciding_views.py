@@ -121,7 +121,7 @@ def test_the_drafted_amount_is_for_officials_only(app: Flask, db_session: Sessio
     assert "150,000円" not in as_(app, made.chair).get(f"/grants/{grant.id}").text
 
 
-def test_whoever_orders_and_pays_sees_whose_money_and_what_is_left(app: Flask, db_session: Session):
+def test_who_orders_and_pays_sees_whose_money_and_what_is_left(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 60_000)

@@ -274,7 +274,7 @@ def test_the_balances_of_a_list_are_those_of_each(db_session: Session):
     assert ledger_queries.balances([]) == {}
 
 
-def test_a_mistaken_record_is_answered_and_recorded_anew(db_session: Session):
+def test_a_mistaken_record_is_answered_and_recorded_again(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     wrong = grants.paid(made, 90_000)

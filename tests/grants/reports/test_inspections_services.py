@@ -14,7 +14,7 @@ from tests.support import cast
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def test_inspection_ends_when_every_live_receipt_is_ticked() -> None:
+def test_inspection_ends_when_every_active_receipt_is_ticked() -> None:
     made = team()
     one, two, gone = enter(made), enter(made, 900), enter(made, 40)
     receipts.cancel_receipt(receipt=gone, reason="誤り", by=made.treasurer)
@@ -54,14 +54,14 @@ def test_a_changed_receipt_is_ticked_again_after_a_return_and_others_keep_their_
     inspections.tick(receipt=bad, ok=False, finding="金額が違います。", by=made.officer)
     reports.return_report(grant=made.grant, reason="領収書2を直してください。", by=made.officer)
     receipts.cancel_receipt(receipt=bad, reason="市の指摘", by=made.treasurer)
-    mended = enter(made, 990)
+    corrected = enter(made, 990)
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
     (before,) = receipt_queries.found_before(made.grant)
     assert (before.number, before.cancelled, before.finding) == (bad.number, True, "金額が違います。")
     with pytest.raises(RuleBroken, match="1件"):
         inspections.inspect(grant=made.grant, by=made.officer)
-    inspections.tick(receipt=mended, ok=True, by=made.officer)
+    inspections.tick(receipt=corrected, ok=True, by=made.officer)
     inspections.inspect(grant=made.grant, by=made.officer)
 
 

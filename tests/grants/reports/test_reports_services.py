@@ -286,7 +286,7 @@ def test_nothing_is_handed_in_without_audit_or_with_a_hole_in_the_cash() -> None
         reports.submit_report(grant=made.grant, by=made.treasurer)
 
 
-def test_a_returned_report_is_mended_and_handed_in_again() -> None:
+def test_a_returned_report_is_corrected_and_handed_in_again() -> None:
     made = team()
     enter(made)
     reported(made)
@@ -389,15 +389,15 @@ def test_a_returned_report_follows_the_books_until_it_is_handed_in_again() -> No
     first = report_queries.report(made.grant).statement
     reports.return_report(grant=made.grant, reason="1枚足りません。", by=made.officer)
     enter(made, 30_000)
-    mended = report_queries.report(made.grant)
-    assert mended.since is None and mended.statement != first
+    corrected = report_queries.report(made.grant)
+    assert corrected.since is None and corrected.statement != first
     made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.CANCELLED, 0, 0
-    assert report_queries.report(made.grant).statement == mended.statement
+    assert report_queries.report(made.grant).statement == corrected.statement
     made.grant.status, made.grant.kept_yen, made.grant.fixed_yen = Status.REPORT_RETURNED, None, None
     reports.audit_accounts(grant=made.grant, by=made.auditor)
     reports.submit_report(grant=made.grant, by=made.chair)
     later(made, bookkeeping.refund(10_000), "市への返還")
-    assert report_queries.report(made.grant).statement == mended.statement
+    assert report_queries.report(made.grant).statement == corrected.statement
 
 
 def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> None:
@@ -422,7 +422,7 @@ def test_a_report_that_is_settled_or_cancelled_tells_so_beside_its_figures() -> 
     assert cancelled.since.settled.refund == 100_000
 
 
-def test_the_auditor_says_what_is_to_be_mended_until_it_is() -> None:
+def test_the_auditor_says_what_is_to_be_corrected_until_it_is() -> None:
     made = team()
     enter(made, 10_000)
     written(made)

@@ -425,7 +425,7 @@ def test_a_balance_ordered_late_belongs_to_the_budget_it_is_ordered_from(db_sess
     assert grant.status is Status.BALANCE_PAID
 
 
-def test_a_mistaken_refund_is_answered_and_recorded_anew(db_session: Session):
+def test_a_mistaken_refund_is_answered_and_recorded_again(db_session: Session):
     made = grants.team()
     grant = grants.active(made)
     grants.paid(made, 100_000)

@@ -203,7 +203,7 @@ def withdraw(*, grant: Grant, by: Actor, reason: str = "") -> None:
 
 
 def discontinue(*, grant: Grant, reason: str, by: Actor) -> None:
-    """中止・廃止 by the chair: advances not ordered yet fall away, a report follows, due from this day on.
+    """中止・廃止 by the chair: advances not ordered yet lapse, a report follows, due from this day on.
 
     A day of completion that was written before stays: 監査 may have found it right.
     """

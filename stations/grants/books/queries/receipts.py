@@ -55,22 +55,22 @@ def receipt(receipt_id: int) -> Receipt | None:
     )
 
 
-def receipts(grant: Grant, *, live_only: bool = False, and_corrections: bool = False) -> list[Receipt]:
-    """The grant's receipts by number, cancelled ones included unless ``live_only``.
+def receipts(grant: Grant, *, active_only: bool = False, and_corrections: bool = False) -> list[Receipt]:
+    """The grant's receipts by number, cancelled ones included unless ``active_only``.
 
     ``and_corrections``: each with the entry that corrected it.
     """
     find = sa.select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.number, Receipt.id)
     if and_corrections:
         find = find.options(orm.selectinload(Receipt.replaced_by))
-    if live_only:
+    if active_only:
         find = find.where(Receipt.cancelled_at.is_(None))
     return fetch_all(find.options(_splits_with_lines()))
 
 
 def with_findings(grant: Grant) -> list[Receipt]:
     """The receipts that stand and in which the inspection found something."""
-    return [row for row in receipts(grant, live_only=True) if row.finding]
+    return [row for row in receipts(grant, active_only=True) if row.finding]
 
 
 def unanswered(grant_ids: Collection[int]) -> list[Receipt]:
@@ -218,7 +218,7 @@ def next_number(grant: Grant) -> int:
 
 
 def next_unticked(grant: Grant, number: int) -> int | None:
-    """The number of the next live receipt to inspect after ``number``, then from the start; None when none is left."""
+    """The number of the next active receipt to inspect after ``number``, then from the start; None when none is left."""
     left = db.session.scalars(
         sa.select(Receipt.number)
         .where(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None), Receipt.inspected_at.is_(None))

@@ -212,12 +212,12 @@ def find(
 
     ``instead_of``: the entry that it corrects, which is left aside.
     """
-    live = [row for row in receipts.receipts(grant, live_only=True) if row is not instead_of]
+    active = [row for row in receipts.receipts(grant, active_only=True) if row is not instead_of]
     found = rules.check_receipt(
         entry,
         receipts.award(grant, without=instead_of),
         today=clock.today(),
-        others=[receipts.as_rule(row) for row in live],
+        others=[receipts.as_rule(row) for row in active],
         elsewhere=[receipts.as_rule(row) for row in receipts.of_other_grants(grant, entry)],
     )
     same = receipts.with_same_picture(file) if file is not None else []

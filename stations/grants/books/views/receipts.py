@@ -62,7 +62,7 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
         any=bool(rows),
         corrected={row.replaces_id for row in rows},
         disallowed=disallowances.in_force(disallowances.of_grant(grant)),
-        live=sum(row.cancelled_at is None for row in rows),
+        active=sum(row.cancelled_at is None for row in rows),
         lines=receipt_queries.line_totals(grant),
         name=grants.called(grant),
         balance=balance,
@@ -182,7 +182,7 @@ def entered(
 def _tell_all(
     form: ReceiptForm, grant: "Grant", photo: "StoredFile | None", instead_of: "Receipt | None"
 ) -> None:
-    """What else is wrong with an entry that cannot be read as a whole, so that nobody mends it one by one."""
+    """What else is wrong with an entry that cannot be read as a whole, so that nobody corrects it one by one."""
     if photo is None and instead_of is None and not form.file.errors:
         form.file.errors = [_("領収書の写真を選んでください。")]
     if found := services.find(grant, form.as_read(), photo, instead_of=instead_of):

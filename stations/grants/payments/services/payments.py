@@ -5,7 +5,7 @@ import datetime as dt
 from stations.core import clock
 from stations.core.access import Actor, Permission, Role, demand
 from stations.core.database import add, lock
-from stations.core.language import in_house
+from stations.core.language import with_grant_word
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import Yen
 from stations.grants import rules
@@ -143,7 +143,9 @@ def record_payment(*, request: PaymentRequest, paid_on: dt.date, reference: str 
             grant=grant,
             postings=bookkeeping.payment(request.amount_yen),
             happened_on=paid_on,
-            description=in_house("市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）"),
+            description=with_grant_word(
+                "市補助金（概算払）" if request.kind == "advance" else "市補助金（精算払）"
+            ),
             payment=payment,
             by=by,
         )

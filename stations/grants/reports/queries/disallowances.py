@@ -26,8 +26,8 @@ def of_receipt(receipt: Receipt) -> list[ReceiptDisallowance]:
 
 def of_grant(grant: Grant) -> list[ReceiptDisallowance]:
     """All entries of a grant's receipts that stand, by receipt, oldest first."""
-    live = sa.and_(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
-    return fetch_all(_entries().join(Receipt, Receipt.id == ReceiptDisallowance.receipt_id).where(live))
+    active = sa.and_(Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None))
+    return fetch_all(_entries().join(Receipt, Receipt.id == ReceiptDisallowance.receipt_id).where(active))
 
 
 def in_force(entries: Iterable[ReceiptDisallowance]) -> dict[int, list[ReceiptDisallowance]]:

@@ -21,7 +21,7 @@ class ReceiptCounts:
     off both already.
     """
 
-    live: int
+    active: int
     inspected: int
     found: int
     eligible: Yen
@@ -38,7 +38,7 @@ def receipt_counts(grant: Grant) -> ReceiptCounts:
     taken = amounts(of_grant(grant)) if any(ticked for _id, _yen, ticked, _found in rows) else {}
     counting = [(eligible(yen, taken.get(i, ())), ticked) for i, yen, ticked, _found in rows]
     return ReceiptCounts(
-        live=len(rows),
+        active=len(rows),
         inspected=sum(ticked and not found for _id, _yen, ticked, found in rows),
         found=sum(found for _id, _yen, _ticked, found in rows),
         eligible=sum(counts for counts, ticked in counting if ticked),
@@ -48,7 +48,7 @@ def receipt_counts(grant: Grant) -> ReceiptCounts:
 
 
 def tick_counts(grant: Grant) -> tuple[int, int, int]:
-    """How many live receipts are not ticked yet, have a finding left, and wait for a second official."""
+    """How many active receipts are not ticked yet, have a finding left, and wait for a second official."""
     unconfirmed = db.session.scalars(
         sa.select(Receipt.amount_yen).where(
             Receipt.grant_id == grant.id, Receipt.cancelled_at.is_(None), Receipt.confirmed_at.is_(None)

@@ -161,7 +161,7 @@ def confirm(*, receipt: Receipt, by: Actor) -> Receipt:
 
 
 def inspect(*, grant: Grant, by: Actor) -> Grant:
-    """End the 検査; only when every live receipt is ticked, confirmed where it must be, and none has a finding left.
+    """End the 検査; only when every active receipt is ticked, confirmed where it must be, and none has a finding left.
 
     `RuleBroken` with how many are left; `Conflict` from another state.
     """

@@ -5,7 +5,7 @@ import datetime as dt
 from flask_babel import force_locale
 
 from stations.core import clock, labels, printed_as
-from stations.core.language import in_house
+from stations.core.language import with_grant_word
 from stations.core.money import format_yen
 from stations.grants.books.queries import cash_book
 from stations.grants.letters import letter_data
@@ -82,7 +82,7 @@ def _income(statement: Statement) -> list[letter_data.AccountLine]:
     note = f"ほかに精算払の見込み {format_yen(statement.expected)}" if statement.expected else ""
     return [
         letter_data.AccountLine(
-            category=in_house("市補助金") if row.item is None else str(labels.label(row.item)),
+            category=with_grant_word("市補助金") if row.item is None else str(labels.label(row.item)),
             budget_yen=row.budget,
             actual_yen=row.actual,
             note=note if row.item is None else "",

@@ -82,7 +82,7 @@ def audit_accounts(*, grant: Grant, by: Actor, mark: str | None = None) -> Grant
 
 
 def question_accounts(*, grant: Grant, reason: str, by: Actor) -> Grant:
-    """監査 finds something to mend: 会計 and 代表 are notified of it, and an audit already given is taken back.
+    """監査 finds something to correct: 会計 and 代表 are notified of it, and an audit already given is taken back.
 
     `RuleBroken` on "reason" without one; `Conflict` when the books are closed.
     """

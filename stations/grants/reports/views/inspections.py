@@ -169,7 +169,7 @@ def return_report(grant: "Grant") -> ResponseReturnValue:
 
 
 def _page(grant: "Grant", number: int | None, form: TickForm, disallowing: DisallowForm | None = None) -> str:
-    rows = receipt_queries.receipts(grant, live_only=True)
+    rows = receipt_queries.receipts(grant, active_only=True)
     shown = next((row for row in rows if row.number == number), None)
     if shown is None:
         shown = next((row for row in rows if row.inspected_at is None), rows[0] if rows else None)

@@ -132,7 +132,7 @@ def audit_accounts(grant: "Grant") -> ResponseReturnValue:
 @requires(Permission.ACCOUNTS_AUDIT, of=grants.grant)
 @writes
 def question_accounts(grant: "Grant") -> ResponseReturnValue:
-    """監査 asks 会計 to mend something."""
+    """監査 asks 会計 to correct something."""
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     form = QuestionForm()

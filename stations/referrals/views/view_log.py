@@ -16,9 +16,9 @@ from stations.referrals.views.pages import blueprint, trail
 @blueprint.get("/referrals/view-log")
 @requires(Permission.REFERRAL_READ)
 def view_log() -> ResponseReturnValue:
-    """Looks, and tries that were refused; ``?sheet=``: of one number."""
+    """Views, and tries that were refused; ``?sheet=``: of one number."""
     chosen = lists.chosen("sheet")
-    within = referral_lists.looks(current_user)
+    within = referral_lists.views_concerning(current_user)
     return render_template(
         "referrals/view_log.html",
         found=viewed.view_log(sheet=chosen.get("sheet", ""), within=within, page=lists.asked_page()),
