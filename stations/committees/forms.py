@@ -231,7 +231,7 @@ class RuleForm(VenueChoice):
         self.nths.choices = [(nth, _(NTHS[nth])) for nth in (1, 2, 3, 4, 5, LAST)]
 
     def validate(self, extra_validators: object = None) -> bool:
-        """As every form; what the chosen frequency needs besides is told in the same breath."""
+        """As every form; what the chosen frequency needs besides is said at the same time."""
         right = super().validate(extra_validators)
         broken = (
             missing_days(

@@ -263,7 +263,7 @@ def _matches(pattern: CalendarPattern, day: date) -> bool:
     return (day.day - 1) // 7 + 1 in pattern.nths or (is_last and LAST in pattern.nths)
 
 
-# Working days after an opening in which the next one is told: custom, so that nobody finds a station without a date.
+# Working days after an opening in which the next one is published: custom, so that nobody finds a station without a date.
 ANNOUNCE_WITHIN = 10
 
 

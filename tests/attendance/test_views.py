@@ -115,7 +115,7 @@ def test_other_tiles_than_the_typed_ones_keep_what_came_meanwhile(
 def test_words_of_danger_in_the_days_record_ask_for_a_call_first(
     client: PageClient, today: Opening, volunteer: Person, field: str
 ):
-    """Nobody is told of what stands there: it must not be saved as if it were dealt with."""
+    """Nobody is notified of what stands there: it must not be saved as if it were dealt with."""
     client.sign_in(volunteer)
     address = f"/attendance/openings/{today.id}/details"
     page = client.submit(client.get(address), "保存だけする", {field: "帰りぎわに「もう死にたい」と話した"})
@@ -372,7 +372,9 @@ def test_touches_at_the_wrong_opening_are_moved_on_a_page(
     assert (visits(today), visits(right)) == (0, 1)
 
 
-def test_who_closes_is_told_of_another_tablet(client: PageClient, today: Opening, volunteer: Person) -> None:
+def test_who_closes_is_notified_of_another_tablet(
+    client: PageClient, today: Opening, volunteer: Person
+) -> None:
     devices.note_report(
         opening=today,
         report=DeviceReport(str(uuid.uuid4()), 3, False),
@@ -392,7 +394,7 @@ def test_who_closes_is_told_of_another_tablet(client: PageClient, today: Opening
     assert "さんの端末" not in client.get(f"/attendance/openings/{today.id}").text
 
 
-def test_two_openings_of_one_day_are_told_apart_by_their_hours(
+def test_two_openings_of_one_day_are_distinguished_by_their_hours(
     client: PageClient, station: Station, volunteer: Person
 ) -> None:
     for day in (clock.today(), clock.today() - dt.timedelta(days=1)):

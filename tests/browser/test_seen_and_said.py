@@ -42,7 +42,9 @@ def test_what_was_done_is_read_first(door: Door, visitor: VisitorMaker) -> None:
     expect(done).to_be_focused()
 
 
-def test_two_openings_of_a_day_are_told_apart_and_all_who_came_fit(door: Door, visitor: VisitorMaker) -> None:
+def test_two_openings_of_a_day_are_distinguished_and_all_who_came_fit(
+    door: Door, visitor: VisitorMaker
+) -> None:
     second = cast.opening(door.opening.station, starts_at=dt.time(11, 30))
     door.volunteer = cast.person(Role.STATION_LEADER, of=door.opening.station)
     db.session.commit()

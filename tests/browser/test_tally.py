@@ -107,7 +107,9 @@ def again(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
-def test_what_comes_after_the_closing_waits_and_is_told_everywhere(door: Door, visitor: VisitorMaker) -> None:
+def test_what_comes_after_the_closing_waits_and_is_shown_everywhere(
+    door: Door, visitor: VisitorMaker
+) -> None:
     late = visitor(door.site, 1024, 768)
     late.expected += OFFLINE
     page = door.opened(late)

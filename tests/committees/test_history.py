@@ -90,7 +90,7 @@ def terms_of(committee: Committee) -> list[RoleAssignment]:
     return fetch_all(sa.select(RoleAssignment).where(RoleAssignment.committee_id == committee.id))
 
 
-def test_a_term_taken_back_is_told_without_the_name(reader: PageClient, officer: Person, station: Station):
+def test_a_term_taken_back_is_shown_without_the_name(reader: PageClient, officer: Person, station: Station):
     term = officers.appoint(
         committee=station.committee,
         person=cast.person(name="誤り 太郎"),
@@ -104,7 +104,7 @@ def test_a_term_taken_back_is_told_without_the_name(reader: PageClient, officer:
     assert line.startswith("役員を選任 代表 令和")
 
 
-def test_the_contact_of_a_committee_is_told_from_what_to_what(
+def test_the_contact_of_a_committee_is_shown_from_what_to_what(
     reader: PageClient, officer: Person, station: Station
 ):
     districts.edit_committee(committee=station.committee, by=officer, phone="047-000-0002", address="")
@@ -128,7 +128,7 @@ def test_a_committee_reads_of_which_station_something_was_done(
 # ---- a station ------------------------------------------------------------------------------------------------------
 
 
-def test_rules_and_dates_are_told_with_day_hours_and_venue(
+def test_rules_and_dates_are_shown_with_day_hours_and_venue(
     reader: PageClient, officer: Person, station: Station
 ):
     [venue] = station.venues
@@ -145,7 +145,7 @@ def test_rules_and_dates_are_told_with_day_hours_and_venue(
     ]
 
 
-def test_venues_are_told_by_name_and_by_what_changed(reader: PageClient, officer: Person, station: Station):
+def test_venues_are_shown_by_name_and_by_what_changed(reader: PageClient, officer: Person, station: Station):
     venue = stations.add_venue(station=station, by=officer, name="見本会館", address="松戸市見本1-1")
     stations.edit_venue(venue=venue, by=officer, rent_yen=1_500, closed_on=TODAY)
     assert on_station(reader, station) == [
@@ -154,7 +154,7 @@ def test_venues_are_told_by_name_and_by_what_changed(reader: PageClient, officer
     ]
 
 
-def test_a_stations_edits_are_told_from_what_to_what(reader: PageClient, officer: Person, station: Station):
+def test_a_stations_edits_are_shown_from_what_to_what(reader: PageClient, officer: Person, station: Station):
     long = "畑で野菜を育てて、みんなで料理して食べています。雨の日は集会所で手芸と将棋を楽しみます。"
     stations.edit_station(station=station, by=officer, kind=StationKind.FARM, summary=long)
     stations.edit_station(
@@ -168,7 +168,7 @@ def test_a_stations_edits_are_told_from_what_to_what(reader: PageClient, officer
     assert first.endswith("…") and long not in first
 
 
-def test_the_days_of_beginning_and_end_are_told(reader: PageClient, officer: Person, station: Station):
+def test_the_days_of_beginning_and_end_are_shown(reader: PageClient, officer: Person, station: Station):
     station.opened_on = None
     stations.open_station(station=station, on=TODAY, by=officer)
     stations.close_station(station=station, on=TODAY, reason="土地を返すため", by=officer)

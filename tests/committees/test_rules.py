@@ -248,7 +248,7 @@ def test_rules_that_give_nothing_are_refused(parts: dict[str, object], field: st
     assert caught.value.field == field
 
 
-def test_everything_missing_is_told_at_once() -> None:
+def test_everything_missing_is_shown_at_once() -> None:
     fields = {one: [broken.field for broken in missing_days(one, None, (), None)] for one in Frequency}
     assert fields == {
         Frequency.WEEKLY: ["weekday"],
@@ -282,5 +282,5 @@ def test_good_rules_pass() -> None:
     check_hours(time(10), time(10, 1))
 
 
-def test_the_next_opening_is_told_within_two_weeks_of_the_last() -> None:
+def test_the_next_opening_is_published_within_two_weeks_of_the_last() -> None:
     assert announce_by(date(2026, 6, 1)) == date(2026, 6, 15)

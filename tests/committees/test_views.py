@@ -200,7 +200,7 @@ def test_a_rule_is_typed_as_one_says_it(client: PageClient, city: here.City):
         },
     )
     for shown in ("曜日を選んでください。", "第何週かを1つ以上選んでください。", "時刻は「10:00」"):
-        assert shown in page.text, "everything that is missing is told at once"
+        assert shown in page.text, "everything that is missing is shown at once"
     assert page.one("input", id="starts_at").get("value") == "昼"
     page = client.submit(
         page, "追加して開催予定を作る", {"weekday": "5", "nths": ["2"], "starts_at": "１３時"}

@@ -103,7 +103,7 @@ def test_who_signs_in_with_a_second_factor_is_written():
 @pytest.mark.parametrize(
     ("role", "permission"), [pair for pair in PAIRS if scope_of(pair[0]) is not Scope.CITY]
 )
-def test_over_another_body_a_scoped_role_may_nothing_and_is_told_nothing(role: Role, permission: Permission):
+def test_over_another_body_a_scoped_role_may_nothing_and_learns_nothing(role: Role, permission: Permission):
     answer = can(holder(role, elsewhere=True), permission, Thing())
     assert not answer
     assert answer.hidden

@@ -141,7 +141,7 @@ def test_what_is_no_count_stays_with_one_sentence(app: Flask):
     assert len(form.count.errors) == 1 and "円" not in form.count.errors[0]
 
 
-def test_too_long_a_text_is_told_by_how_much(app: Flask):
+def test_too_long_a_text_says_by_how_much(app: Flask):
     with app.test_request_context("/", method="POST"):
         form = Sample(MultiDict({"title": "あ" * 41}))
         form.validate()

@@ -97,7 +97,7 @@ def test_public_pages_show_no_personal_data(client: PageClient, city: here.City)
             assert private not in text, (url, private)
 
 
-def test_a_cancelled_opening_is_told_with_its_reason(client: PageClient, city: here.City):
+def test_a_cancelled_opening_is_shown_with_its_reason(client: PageClient, city: here.City):
     station = city.stations[0]
     opening = here.next_opening(station)
     calendar.cancel_opening(opening=opening, reason="台風のため", by=city.officer)
@@ -295,7 +295,7 @@ def test_a_rule_that_follows_another_replaces_its_dates_in_peoples_calendars(
     )
 
 
-def test_two_openings_of_one_day_are_told_apart_by_their_hours(
+def test_two_openings_of_one_day_are_distinguished_by_their_hours(
     app: Flask, client: PageClient, city: here.City
 ):
     station = city.stations[0]

@@ -120,7 +120,7 @@ def test_the_list_asks_no_more_for_more_grants(app: Flask, db_session: Session):
     )
 
 
-def test_each_reader_is_told_who_asks_for_the_advance(app: Flask, db_session: Session):
+def test_each_reader_reads_who_asks_for_the_advance(app: Flask, db_session: Session):
     made = grants.team()
     here = f"/grants/{grants.active(made).id}"
     chair, treasurer = signed_in(app, made.chair), signed_in(app, made.treasurer)

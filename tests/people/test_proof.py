@@ -117,7 +117,7 @@ def test_codes_are_not_mailed_without_end(here: Town) -> None:
         devices.send_code(here.leader)
 
 
-def test_who_has_no_address_is_told_what_to_do(client: PageClient, here: Town) -> None:
+def test_who_has_no_address_reads_what_to_do(client: PageClient, here: Town) -> None:
     referral = here.sent()
     here.leader.email = None
     by_password(client, here.leader)

@@ -493,7 +493,7 @@ def test_another_mail_address_is_notified_to_the_old_one(administrator: Person):
     events = len(queries.timeline(person))
     change()
     assert outbox.waiting()[-1].id == mail.id
-    assert len(queries.timeline(person)) == events, "nothing changed, nothing is told"
+    assert len(queries.timeline(person)) == events, "nothing changed, nothing is recorded"
 
 
 def test_ending_a_role_never_makes_it_longer(administrator: Person):

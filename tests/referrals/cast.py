@@ -32,7 +32,7 @@ def consent(
     expires_on: dt.date | None = None,
     to: Agency | None = None,
 ) -> Consent:
-    """A consent given today for half a year, to the station unless told otherwise; ``to``: the agency named."""
+    """A consent given today for half a year, to the station unless said otherwise; ``to``: the agency named."""
     begins = given_on or clock.today()
     return Consent(
         answer=answer,

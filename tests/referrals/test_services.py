@@ -825,7 +825,7 @@ def test_nobody_follows_up_after_the_end(here: Town) -> None:
         )
 
 
-def test_two_due_follow_ups_are_told_apart(here: Town) -> None:
+def test_two_due_follow_ups_are_distinguished(here: Town) -> None:
     referral = here.visited()
     for follow_up, due_on in zip(
         referral.follow_ups, (dt.date(2026, 9, 1), dt.date(2026, 11, 1)), strict=True

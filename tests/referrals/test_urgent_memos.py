@@ -97,7 +97,7 @@ def test_a_memo_that_came_back_is_telephoned_again(here: Town) -> None:
             observations.send_observation(observation=made, by=here.leader)
 
 
-def test_on_a_saturday_nobody_is_told_to_wait_until_monday(here: Town) -> None:
+def test_on_a_saturday_nobody_is_asked_to_wait_until_monday(here: Town) -> None:
     with clock.frozen_at(SATURDAY):
         made = sent(here)
         assert made.acknowledge_by_on == dt.date(2026, 11, 28)

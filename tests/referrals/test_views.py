@@ -462,7 +462,7 @@ def referral_started(referral: Referral, here: Town) -> Referral:
     return referral
 
 
-def test_somebody_without_a_station_or_an_agency_is_told_so(client: PageClient, here: Town) -> None:
+def test_somebody_without_a_station_or_an_agency_reads_so(client: PageClient, here: Town) -> None:
     here.agency.closed_on = clock.today()
     client.sign_in(here.worker)
     assert "つなぎを作れる相談機関がありません" in client.get("/referrals/new").text

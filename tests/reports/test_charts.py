@@ -209,7 +209,7 @@ def test_each_band_has_the_colour_that_was_chosen_for_it() -> None:
         assert not {colour for colour in charts.STACK[:1] + charts.STACK[2:5] if colour in chart}
 
 
-def test_a_stack_is_told_apart_by_order_label_and_tone() -> None:
+def test_a_stack_is_distinguished_by_order_label_and_tone() -> None:
     """Each part is darker than the one before, with no pattern; the key stands in the order of the bars."""
     tones = [int(colour[1:3], 16) + int(colour[3:5], 16) + int(colour[5:], 16) for colour in charts.STACK]
     assert all(darker + 60 < paler for paler, darker in itertools.pairwise(tones))

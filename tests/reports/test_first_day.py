@@ -42,7 +42,7 @@ def test_a_committee_without_a_station_registers_one_on_the_way_to_its_first_pla
     assert page.form_with(field="station_id").filled({}, None).count(("station_id", str(station.id))) == 1
 
 
-def test_who_may_not_register_a_station_is_told_who_may(client: PageClient, db_session: Session):
+def test_who_may_not_register_a_station_reads_who_may(client: PageClient, db_session: Session):
     client.sign_in(cast.person(Role.TREASURER, of=cast.committee()))
     page = client.get("/plans/new")
     assert not any("/stations/new" in address for _, address in main_links(page))
@@ -83,7 +83,7 @@ def test_nothing_leads_to_an_application_in_a_year_without_settings(client: Page
     assert client.get(apply).url == f"/plans/{plan.id}"
     client.sign_in(made.officer)
     waiting = [words for words, _ in main_links(client.get("/home")) if "制度設定" in words]
-    assert waiting, "who drafts the settings is told that a committee waits for them"
+    assert waiting, "who drafts the settings reads that a committee waits for them"
 
 
 def test_the_home_has_news_of_letters_and_payments(client: PageClient, db_session: Session):

@@ -37,7 +37,7 @@ def check_both_are_kept(
     """Both open ``url``, the first saves, the second saves, and saves again.
 
     ``row`` has the fields of ``first`` and ``second``, as they were typed.
-    ``shown``: the first one's words as the page says them; those typed unless told otherwise.
+    ``shown``: the first one's words as the page says them; those typed unless said otherwise.
     """
     one, other = (PageClient(app) for _ in writers)
     one.sign_in(writers[0])

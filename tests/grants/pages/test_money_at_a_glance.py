@@ -82,7 +82,7 @@ def test_the_page_of_a_grant_leads_with_what_waits_there(app: Flask, db_session:
     assert page.link("会計の監査をする").endswith("/report/audit")
 
 
-def test_a_committee_that_waits_is_told_until_when(app: Flask, db_session: Session):
+def test_a_committee_that_waits_reads_until_when(app: Flask, db_session: Session):
     made = grants.team(processing_days=30)
     grant = grants.applied(made)
     client = PageClient(app)

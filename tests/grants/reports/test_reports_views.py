@@ -137,7 +137,7 @@ def test_two_who_write_one_report_both_keep_their_words(app: Flask, made: Team) 
     )
 
 
-def test_who_kept_the_books_is_told_so_instead_of_offered_the_audit(app: Flask, made: Team) -> None:
+def test_who_kept_the_books_reads_so_instead_of_offered_the_audit(app: Flask, made: Team) -> None:
     from stations.core.access import Role
     from tests.support import cast
 
