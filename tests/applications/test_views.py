@@ -273,6 +273,16 @@ def test_two_editors_see_both_texts(client: PageClient, street: Street):
     assert the_plan().purpose == "あとから書いた目的"
 
 
+def test_who_wrote_in_two_windows_is_not_told_of_somebody_else(client: PageClient, street: Street):
+    plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    early, late = client.get("/plans/1/sections/purpose"), client.get("/plans/1/sections/purpose")
+    client.submit(early, "保存して次へ", {"purpose": "ひとつめ", "activities": "内容"})
+    page = client.submit(late, "保存して次へ", {"purpose": "ふたつめ", "activities": "内容"})
+    assert "別の画面で、あなたが先に保存しました" in page.text
+    assert "ひとつめ" in page.text and "ふたつめ" in page.text
+
+
 def test_an_act_that_happened_meanwhile_answers_409(client: PageClient, street: Street):
     plan = plans.submitted(street.station, street.chair)
     client.sign_in(street.officer)

@@ -102,7 +102,10 @@ def test_a_returned_draft_says_why(client: PageClient, db_session: object) -> No
     draft = drafted(this_year() + 1)
     address = f"/attendance/bands/drafts/{draft.id}"
     client.sign_in(cast.person(Role.APPROVER))
-    page = client.submit(client.get(address), "起案を差し戻す")
+    page = client.get(address)
+    enter = page.form_with(field="reason").buttons[0]
+    assert enter.get("value") == "return", "Enter in the reason must not approve"
+    page = client.submit(page, "起案を差し戻す")
     assert "理由を入力してください" in page.text
     page = client.submit(page, "起案を差し戻す", {"reason": "75歳で分けてください"})
     assert "起案が差し戻されています" in page.text and "75歳で分けてください" in page.text

@@ -54,3 +54,15 @@ def test_rows_from_excel_are_seen_and_then_filled_in(site: Site, visitor: Visito
     expect(page.locator('[data-lines="lines"] [data-total]')).to_have_text("62,000円")
     page.get_by_role("button", name="保存して次へ").click()
     page.wait_for_url("**/sections/attachments")
+
+
+def test_each_answer_is_read_from_its_summary_on(site: Site, visitor: VisitorMaker) -> None:
+    """Also after a link of the summary led to a field: that place must not go along with the form."""
+    page = drafter(site, visitor)
+    for _ in range(2):
+        page.locator('[name="title"]').press("Enter")
+        summary = page.locator("[data-error-summary]")
+        expect(summary).to_be_focused()
+        assert "#" not in page.url
+        summary.get_by_role("link").first.press("Enter")
+        page.wait_for_url("**#*")

@@ -208,14 +208,15 @@ def _open_for_writing(plan: Plan, section: Section, lock_version: int, *, by: Pe
     begin(plan, Permission.PLAN_DRAFT, by=by)
     _must_be_editable(plan)
     if plan.section_saves.get(section.value, 0) > lock_version:
-        raise EditConflict(
-            None,
-            N_(
-                "%(name)sさんが先に保存しました。あなたの入力は下に残っています。"
-                "見比べて、残したい内容にしてから、もう一度保存してください。"
-            ),
-            name=plan.saved_by.name,
+        elsewhere = N_(
+            "別の画面で、あなたが先に保存しました。いまの入力は下に残っています。"
+            "見比べて、残したい内容にしてから、もう一度保存してください。"
         )
+        others = N_(
+            "%(name)sさんが先に保存しました。あなたの入力は下に残っています。"
+            "見比べて、残したい内容にしてから、もう一度保存してください。"
+        )
+        raise EditConflict(None, elsewhere if plan.saved_by_id == by.id else others, name=plan.saved_by.name)
 
 
 def _saved(plan: Plan, section: Section, *, by: Person, act: History = History.SAVE) -> None:

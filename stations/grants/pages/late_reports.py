@@ -23,6 +23,8 @@ class AwaitedReport:
     grant_id: int
     name: str
     district: str
+    phone: str
+    """Of the committee; empty when it left none."""
     status: Status
     due_on: dt.date
     cash: Yen
@@ -56,6 +58,7 @@ def _awaited(one: OpenGrant, due: dt.date, cash: Yen) -> AwaitedReport:
         one.grant.id,
         one.name,
         one.district,
+        one.phone,
         one.grant.status,
         due,
         cash,

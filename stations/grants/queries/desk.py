@@ -42,6 +42,7 @@ class OpenGrant:
     title: str
     asked: list[PaymentRequest]
     district: str = ""
+    phone: str = ""
     reminded: tuple[dt.datetime, int] | None = None
     recovery: GrantRecovery | None = None
 
@@ -76,9 +77,13 @@ def desk(person: Actor) -> Desk:
         return Desk([])
     found = _open() if reach is None else _open().where(Grant.committee_id.in_(reach))
     grants: dict[int, OpenGrant] = {}
-    for grant, request, recovery, station, title, district, reminded_at, mails in db.session.execute(found):
+    for grant, request, recovery, station, title, district, phone, reminded_at, mails in db.session.execute(
+        found
+    ):
         reminded = None if reminded_at is None else (reminded_at, mails)
-        one = grants.setdefault(grant.id, OpenGrant(grant, station, title, [], district, reminded, recovery))
+        one = grants.setdefault(
+            grant.id, OpenGrant(grant, station, title, [], district, phone, reminded, recovery)
+        )
         if request is not None:
             one.asked.append(request)
     return Desk(list(grants.values()))
@@ -122,7 +127,9 @@ def _open() -> sa.Select[Any]:
     )
     last_reminder = sa.select(sa.func.max(ReportReminder.id)).where(ReportReminder.grant_id == Grant.id)
     return (
-        sa.select(Grant, PaymentRequest, GrantRecovery, Station.name, Plan.title, District.name)
+        sa.select(
+            Grant, PaymentRequest, GrantRecovery, Station.name, Plan.title, District.name, Committee.phone
+        )
         .add_columns(ReportReminder.sent_at, ReportReminder.mails)
         .join(Station, Station.id == Grant.station_id)
         .join(Plan, Plan.id == Grant.plan_id)

@@ -16,6 +16,16 @@ function focusWhatIsSaid() {
   (document.querySelector("[data-error-summary]") ?? document.querySelector("[data-said]"))?.focus();
 }
 
+/**
+ * What a link of the error summary has put behind the address would go along with the form, and the browser would open
+ * the next page there: in the middle, past what it says.
+ */
+function forgetPlaceWhenSending() {
+  document.addEventListener("submit", () => {
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  });
+}
+
 /** A turn of the wheel over a focused number must scroll the page and never change the amount. */
 function keepWheelFromNumbers() {
   document.addEventListener("wheel", (event) => {
@@ -46,6 +56,7 @@ function offerCopying() {
 }
 
 focusWhatIsSaid();
+forgetPlaceWhenSending();
 keepWheelFromNumbers();
 offerPrinting();
 offerCopying();

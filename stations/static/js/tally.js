@@ -140,7 +140,8 @@ function counting({ page, form, queue, url, words }) {
     stay() {
       sender.offline = true;
       show();
-      showPanel(page);
+      // Over the tiles: who presses again where the button was must not count somebody.
+      page.querySelector("[data-offline-dialog]").showModal();
     },
     left() { if (!queue.all().length) sender.leave(); },
   });
