@@ -6,7 +6,7 @@ from stations.core import clock
 from stations.grants import disclosure
 from stations.grants.awards.views import awards, cancellations, changes
 from stations.grants.books.views import cash_book, receipts
-from stations.grants.letters.views import characters, letters
+from stations.grants.letters.views import characters, letters, texts
 from stations.grants.pages import views as pages
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.payments import views as payments
@@ -35,6 +35,7 @@ __all__ = [
     "refunds",
     "reports",
     "settings",
+    "texts",
 ]
 
 

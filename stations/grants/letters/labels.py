@@ -1,9 +1,10 @@
-"""What the letters are called, and the act on a character that no font has."""
+"""What the letters and their texts are called, and the acts on texts and on a character that no font has."""
 
 from enum import StrEnum
 
 from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
+from stations.grants.letters.wording import TextAct, TextStatus
 
 LETTERS = {
     "award": _l("交付決定通知書"),
@@ -16,6 +17,23 @@ LETTERS = {
     "recovery": _l("返還命令書（完結後）"),
 }
 
+TEXTS = {
+    "opening": _l("本文"),
+    "payment": _l("支払の方法"),
+    "payment_late": _l("支払の方法（年度が終わってから通知するとき）"),
+    "conditions": _l("条件（1行に1つ）"),
+    "settlement_paid": _l("差引額の扱い（精算払をするとき）"),
+    "settlement_refunded": _l("差引額の扱い（返還を求めるとき）"),
+    "settlement_none": _l("差引額の扱い（差引額がないとき）"),
+    "repayment_reported": _l("支払済額の扱い（実績報告を待つとき）"),
+    "repayment": _l("支払済額の扱い（返還を求めるとき）"),
+    "repayment_none": _l("支払済額の扱い（返還がないとき）"),
+    "reason": _l("返還の理由"),
+    "reason_cancelled": _l("返還の理由（交付決定を取り消したとき）"),
+    "paying_back": _l("納付の方法"),
+    "closing": _l("結びの文"),
+}
+
 
 class CharacterAct(StrEnum):
     """What letters print for a character that no font has."""
@@ -25,4 +43,20 @@ class CharacterAct(StrEnum):
 
 labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決める")})
 
+labels.register(
+    {
+        TextStatus.WAITING: _l("決裁待ち"),
+        TextStatus.APPROVED: _l("決裁済み"),
+        TextStatus.RETURNED: _l("差戻し"),
+        TextStatus.REPLACED: _l("起案し直し"),
+    }
+)
+labels.register(
+    {
+        TextAct.DRAFT: _l("通知書の文を起案"),
+        TextAct.APPROVE: _l("通知書の文を決裁"),
+        TextAct.RETURN: _l("通知書の文の起案を差戻し"),
+    }
+)
+audit.register("letter_text_draft", acts=TextAct, statuses=TextStatus)
 audit.register("printed_as", acts=CharacterAct)

@@ -7,6 +7,7 @@ Data of the city, by fiscal year (制度設定); the texts here are where a city
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from stations.core.messages import N_, RuleBroken
@@ -219,6 +220,27 @@ def values(kind: str, facts: Mapping[str, object]) -> dict[str, str]:
         for one in KINDS[kind].placeholders
         for value in [facts[one.fact]]
     }
+
+
+def check_year(year: int, this_year: int) -> None:
+    """Texts are drafted for the years of which letters go out: last year's grants are still settled this year."""
+    if not is_open(year, this_year):
+        raise RuleBroken(None, N_("通知書の文を変えられるのは、前年度、今年度、来年度の分です。"))
+
+
+def is_open(year: int, this_year: int) -> bool:
+    return this_year - 1 <= year <= this_year + 1
+
+
+def differences(before: str, after: str) -> list[tuple[str, str]]:
+    """Pieces of both texts in reading order: ("same" | "gone" | "new", words)."""
+    found: list[tuple[str, str]] = []
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            found.append(("same", before[a:b]))
+        else:
+            found += [(kind, words) for kind, words in (("gone", before[a:b]), ("new", after[c:d])) if words]
+    return found
 
 
 Run = tuple[str, bool]

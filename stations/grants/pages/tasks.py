@@ -13,6 +13,9 @@ from stations.core.tasks import Task
 from stations.grants.awards.queries.applying import WaitingPlan, waiting_plans, years_to_set
 from stations.grants.awards.queries.drafts import SentBack, sent_back
 from stations.grants.awards.rules.granting import apply_by
+from stations.grants.letters.labels import LETTERS
+from stations.grants.letters.models import LetterTextDraft
+from stations.grants.letters.queries import waiting_text_drafts
 from stations.grants.models import Grant
 from stations.grants.pages import report_tasks
 from stations.grants.pages.available_acts import (
@@ -65,6 +68,8 @@ def waiting_for(person: Person, at: Desk | None = None) -> list[Task]:
         found += _awaited_reports(person, at)
     if can(person, Permission.GRANT_SETTINGS):
         to_set += [_draft_task(draft) for draft in settings_drafts() if draft.drafted_by_id != person.id]
+    if can(person, Permission.GRANT_APPROVE):
+        to_set += [_texts_task(draft) for draft in waiting_text_drafts() if draft.drafted_by_id != person.id]
     return [*to_set, *found, *report_tasks.waiting_for(person, at.grants)]
 
 
@@ -83,6 +88,19 @@ def _draft_task(draft: SettingsDraft) -> Task:
         label=_("%(year)sの制度設定を決裁する", year=fiscal_year(draft.fiscal_year)),
         endpoint="grants.approve_settings",
         values={"settings_draft_id": draft.id},
+        due_on=clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN),
+    )
+
+
+def _texts_task(draft: LetterTextDraft) -> Task:
+    return Task(
+        label=_(
+            "%(letter)sの文（%(year)s）を決裁する",
+            letter=LETTERS[draft.kind],
+            year=fiscal_year(draft.fiscal_year),
+        ),
+        endpoint="grants.decide_letter_texts",
+        values={"letter_text_draft_id": draft.id},
         due_on=clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN),
     )
 

@@ -11,7 +11,7 @@ export function warnBeforeLosing() {
     if (form) changed.add(form);
   });
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) changed.delete(event.target);
+    if (!event.defaultPrevented && !event.submitter?.formTarget) changed.delete(event.target);
   });
   window.addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();

@@ -21,7 +21,7 @@ export function guardAgainstDoubleSubmit() {
   const keepMark = keepMarks();
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-guard]") || event.defaultPrevented) return;
+    if (!form.matches("[data-guard]") || event.defaultPrevented || event.submitter?.formTarget) return; // a preview in another tab
     const since = Date.now() - Number(form.dataset.sentAt ?? 0);
     if (since < AGAIN_MS) {
       event.preventDefault();

@@ -110,7 +110,7 @@ def draft_pdf(grant: Grant) -> bytes:
         kind = "award" if grant.refusal_reason is None else "refusal"
     with force_locale("ja"):
         frame = _Frame(grant, kind, "（施行時に付番）", "（施行日）", clock.open_day(clock.today()), _About())
-        return letter_data.pdf(_compose(frame), issued_on=None, printed_as=printed_as.current())
+        return _pdf(frame, issued_on=None)
 
 
 def _check_once(grant: Grant, kind: str) -> None:
@@ -142,7 +142,7 @@ def _keep(
     with force_locale("ja"):
         dated = clock.format_era(on)
         frame = _Frame(grant, kind, numbered(year, number), dated, on, about or _About())
-        pdf = letter_data.pdf(_compose(frame), issued_on=on, printed_as=printed_as.current())
+        pdf = _pdf(frame, issued_on=on)
         name = f"{LETTERS[kind]}_{number}.pdf"
     letter = add(
         Letter(
@@ -201,6 +201,16 @@ def _compose(frame: _Frame) -> letter_data.Letter:
         "refund": _refund,
         "recovery": _recovery,
     }[frame.kind](frame)
+
+
+def _pdf(frame: _Frame, *, issued_on: dt.date | None) -> bytes:
+    """The letter in the words of the grant's year, as they stand today."""
+    return letter_data.pdf(
+        _compose(frame),
+        issued_on=issued_on,
+        texts=queries.texts_of(frame.kind, frame.grant.fiscal_year),
+        printed_as=printed_as.current(),
+    )
 
 
 def _common(frame: _Frame) -> dict[str, Any]:
