@@ -1,7 +1,6 @@
 """The forms of what letters say, and of what is printed for a character that no font has."""
 
 import re
-from typing import Any
 
 from stations.core.forms import Form, Length, ReadField, Required, TidyText, TidyTextArea, say
 from stations.core.language import lazy_gettext as _l
@@ -72,7 +71,7 @@ class TextsForm(Form):
     def typed(self) -> dict[str, str]:
         return {name: self[name].data or "" for name in KINDS[self.kind].texts}
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def validate(self, extra_validators: object = None) -> bool:
         """Every text is told what is wrong with it at once."""
         readable = super().validate(extra_validators)
         problems = [one for one in check_texts(self.kind, self.typed) if not self[one.field or ""].errors]

@@ -57,10 +57,10 @@ def words_of(pdf: bytes) -> str:
 
 def test_a_text_holds_when_another_official_has_approved_it(db_session: Session):
     draft, approver = drafted(), cast.person(Role.APPROVER)
-    assert closing(this_year()) == "" and draft.status is TextStatus.WAITING
+    assert (closing(this_year()), draft.status) == ("", TextStatus.WAITING)
     assert any(task.values == {"letter_text_draft_id": draft.id} for task in tasks.waiting_for(approver))
     letter_texts.approve_texts(draft=draft, by=approver)
-    assert closing(this_year()) == ASKED and draft.status is TextStatus.APPROVED
+    assert (closing(this_year()), draft.status) == (ASKED, TextStatus.APPROVED)
     (approved, begun) = audit.timeline(draft)
     assert approved.detail == {"closing": ""}, "what was said before"
     assert begun.by_name != approved.by_name
