@@ -1,11 +1,12 @@
 """Addresses of pages, each built once: a page has up to a hundred links, and the same ones stand on the next."""
 
-from contextlib import suppress
 from typing import Any
 
 from flask import Flask, has_request_context, request
 
 _KEPT = 10_000
+_SHORT = 40
+"""Characters of a value; longer ones were typed by somebody and will hardly come again."""
 
 
 class Application(Flask):
@@ -38,7 +39,11 @@ class Application(Flask):
             return self._addresses[key]
         except (KeyError, TypeError):  # new, or with a list among its values
             built = super().url_for(endpoint, **values)
-        with suppress(TypeError):
-            if len(self._addresses) < _KEPT:
-                self._addresses[key] = built
+        if all(
+            isinstance(value, int) or (isinstance(value, str) and len(value) <= _SHORT)
+            for value in values.values()
+        ):
+            if len(self._addresses) >= _KEPT:  # strangers choose pages and months: what is kept must not grow
+                self._addresses.clear()
+            self._addresses[key] = built
         return built

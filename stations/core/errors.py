@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask_login import current_user
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -19,6 +19,8 @@ from stations.core.language import lazy_gettext as _l
 from stations.core.messages import Conflict, NotAllowed, Refusal, RuleBroken
 from stations.core.once import UsedBefore
 from stations.core.sealed import UnreadableError
+
+UNIQUE_VIOLATION = "23505"  # of PostgreSQL
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +154,23 @@ def _log_to_standard_error() -> None:
         root.propagate = False
 
 
+def _integrity(error: Exception) -> Any:
+    """When two do at once what only one may, the rule lets both through and the database only one."""
+    cause = getattr(error, "orig", None)
+    if getattr(cause, "sqlstate", "") != UNIQUE_VIOLATION and "UNIQUE constraint" not in str(cause):
+        return _unexpected(error)
+    db.session.rollback()
+    log.warning("already there", exc_info=error, extra={"reference": reference()})
+    words = _("ほかの方が、ちょうど同じものを登録しました。登録されたものを確かめてから、続けてください。")
+    return page(409, explanation=words)
+
+
+def _unexpected(error: Exception) -> Any:
+    db.session.rollback()
+    log.error("unexpected", exc_info=error, extra={"reference": reference(), "endpoint": request.endpoint})
+    return page(500)
+
+
 def init_app(app: Flask) -> None:
     _log_to_standard_error()
 
@@ -190,13 +209,8 @@ def init_app(app: Flask) -> None:
         )
         return page(503, explanation=explanation)
 
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Any:
-        db.session.rollback()
-        log.error(
-            "unexpected", exc_info=error, extra={"reference": reference(), "endpoint": request.endpoint}
-        )
-        return page(500)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _with_allow(answer: tuple[str, int], error: HTTPException) -> Response:

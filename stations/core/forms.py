@@ -219,6 +219,11 @@ class Tidy(StringField):
 class TidyText(Tidy):
     """One line of text; spaces trimmed, look-alike hyphens left alone (names keep their kanji)."""
 
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data:  # no browser sends a line break, and what takes the text for a line would break
+            self.data = " ".join(part.strip() for part in self.data.splitlines())
+
 
 class TidyTextArea(Tidy, TextAreaField):
     """Several lines of text."""

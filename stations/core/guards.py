@@ -74,12 +74,21 @@ def requires(
                 return held_up
             if personal is not None and request.method == "GET":
                 audit.log_view(obj, by=person, purpose=personal)
-            return view(obj, **rest) if of is not None else view(**rest)
+            answered = view(obj, **rest) if of is not None else view(**rest)
+            # A form that is refused is answered by the whole page: that is a look, too, and its writing is over.
+            if personal is not None and request.method != "GET" and _shows_a_page(answered):
+                audit.log_view(obj, by=person, purpose=personal)
+            return answered
 
         guarded.access = Access(permission, scoped=of is not None)  # type: ignore[attr-defined]  # the mark itself
         return guarded
 
     return decorate
+
+
+def _shows_a_page(answered: ResponseReturnValue) -> bool:
+    """Whether what a view returned is shown, not the way to another page."""
+    return current_app.make_response(answered).status_code not in range(300, 400)
 
 
 def _rest(of: Callable[..., Any], url_values: dict[str, Any]) -> dict[str, Any]:

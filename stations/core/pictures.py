@@ -7,6 +7,7 @@ profiles, or a second file behind the picture.
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Final, cast
 
 import pi_heif
@@ -28,6 +29,8 @@ ROWS_HELD_BACK: Final = 18
 
 COEFFICIENTS: Final = 64
 """Of a block of 8 by 8 pixels."""
+MAX_SCANS: Final = 100
+"""Cameras write 1, programs some 10 for a picture that appears step by step; each costs as much as a whole picture."""
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 _SCAN: Final = b"\xda"
 
@@ -65,6 +68,8 @@ def _decoded(data: bytes, sent_type: str) -> Image.Image:
     try:
         image = _opened(data, sent_type)
         _check_pixels(image.size)
+        if sent_type == "image/jpeg" and sum(1 for _ in islice(_scans(data), MAX_SCANS + 1)) > MAX_SCANS:
+            raise RuleBroken("file", BROKEN_IMAGE)
         if (
             sent_type == "image/jpeg"
             and END_OF_JPEG not in data[-JPEG_TAIL:]

@@ -27,7 +27,7 @@ def calendar_file(station: Station, dates: Iterable["Dated"], *, base_url: str, 
     calendar.add("prodid", f"-//{host}//stations//JA")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", station.name)
+    calendar.add("x-wr-calname", " ".join(station.name.split()))
     calendar.add("x-wr-timezone", clock.TOKYO.key)
     for one in dates:
         calendar.add_component(_event(station, one, host, page_url))

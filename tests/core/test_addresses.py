@@ -1,11 +1,11 @@
 """Addresses that are kept must be those that Flask would build."""
 
-from flask import Flask, url_for
+from flask import url_for
 
-from stations.core.addresses import Application
+from stations.core.addresses import _KEPT, Application
 
 
-def app() -> Flask:
+def app() -> Application:
     made = Application("somewhere")
     made.add_url_rule("/things/<int:thing_id>", "thing")
     made.add_url_rule("/things", "index")
@@ -29,3 +29,13 @@ def test_where_the_site_is_mounted_stands_in_each_address():
     for root in ("", "/portal", ""):
         with site.test_request_context("/", base_url=f"http://localhost{root}"):
             assert url_for("thing", thing_id=1) == f"{root}/things/1"
+
+
+def test_what_strangers_type_is_not_kept():
+    site = app()
+    with site.test_request_context("/"):
+        assert url_for("index", next="/home?" + "x" * 100).endswith("x" * 100)
+        assert site._addresses == {}
+        for number in range(_KEPT + 5):
+            url_for("thing", thing_id=number)
+    assert len(site._addresses) == 5

@@ -7,7 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 from flask import Flask, abort
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from stations.app import create_app
@@ -173,3 +173,12 @@ def test_not_ready_before_the_migrations(app: Flask, db_session: Session):
     db_session.execute(sa.text("DROP TABLE alembic_version"))
     db_session.commit()
     assert app.test_client().get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_two_who_register_one_thing_at_once_are_no_crash(app: Flask, db_session: Session):
+    said = {"UNIQUE constraint failed: person.login": 409, "CHECK constraint failed: kind": 500}
+    for words, status in said.items():
+        with app.test_request_context("/"):
+            answer = app.handle_user_exception(IntegrityError("INSERT", {}, Exception(words)))
+            assert app.make_response(answer).status_code == status, words

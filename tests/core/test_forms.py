@@ -55,6 +55,11 @@ def filled(app: Flask, **typed: str) -> Sample:
         return form
 
 
+@pytest.mark.parametrize("typed", ["小金\nのわ", "小金\r\nのわ", "小金 \r のわ\n"])
+def test_one_line_of_text_holds_no_line_break(app: Flask, typed: str):
+    assert filled(app, title=typed).title.data == "小金 のわ"
+
+
 @pytest.mark.parametrize("typed", ["1200", "1,200", "１，２００", "¥1,200", "1200円"])
 def test_amounts_are_read_as_people_type_them(app: Flask, typed: str):
     form = filled(app, amount_yen=typed)

@@ -319,6 +319,12 @@ class TestPictures:
         apart = ImageChops.difference(stored.convert("RGB"), whole.convert("RGB")).tobytes()
         assert max(apart) <= (0 if cut < 3 else 8)
 
+    def test_a_jpeg_of_a_thousand_scans_is_refused_before_it_is_decoded(self) -> None:
+        """Each costs as much as a whole picture: half a megabyte took forty seconds."""
+        sent = jpeg(progressive=True)
+        last = sent.rindex(b"\xff\xda")
+        assert refusal(sent[:-2] + sent[last:-2] * 1_000 + sent[-2:]) == pictures.BROKEN_IMAGE
+
     def test_a_progressive_jpeg_that_was_cut_is_refused(self) -> None:
         sent = jpeg(progressive=True)
         last_scan = sent.rindex(b"\xff\xda")

@@ -98,3 +98,13 @@ def test_the_whole_log_is_found_by_the_number_of_a_sheet(client: PageClient, her
     client.sign_in(cast.person(Role.ADMINISTRATOR))
     page = client.get(f"/people/view-log?sheet={sheet.number}")
     assert sheet.number in page.text and other.number not in page.text
+
+
+def test_a_form_that_is_refused_shows_its_sheet_and_is_logged(client: PageClient, here: Town) -> None:
+    draft = here.referral()
+    client.sign_in(here.worker)
+    token = client.get("/account")
+    counted = sa.select(sa.func.count(PersonalDataView.id))
+    before = db.session.scalar(counted) or 0
+    page = client.post(f"/referrals/{draft.id}/edit/wishes", token_from=token, status=200)
+    assert page.all("form") and db.session.scalar(counted) == before + 1

@@ -99,7 +99,7 @@ def _save(form: ReportForm, grant: "Grant") -> None:
 
 
 @blueprint.route("/grants/<int:grant_id>/report/audit", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_AUDIT, of=grants.grant)
+@requires(Permission.ACCOUNTS_AUDIT, of=grants.grant, personal=N_("会計の監査（領収書の内容）"))
 @writes
 def audit_accounts(grant: "Grant") -> ResponseReturnValue:
     """監査 sees the statement, the book and every receipt, and confirms."""
