@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -295,8 +296,14 @@ class TestTotals:
         assert len(PdfReader(BytesIO(pdf)).pages) == 2
 
 
+def kinds_of(letter: type[Letter]) -> Iterator[type[Letter]]:
+    for kind in letter.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
 def test_every_letter_has_a_sample_and_every_template_a_letter() -> None:
-    kinds: set[type[Letter | FinalReport]] = {*Letter.__subclasses__(), FinalReport}
+    kinds: set[type[Letter | FinalReport]] = {*kinds_of(Letter), FinalReport}
     assert {type(letter) for letter in LETTERS.values()} == kinds
     folder = documents.PACKAGE / "grants" / "letters"
     assert {kind.template for kind in kinds} == {path.name for path in folder.glob("*.typ")}
