@@ -81,20 +81,18 @@ def visiting(
 ) -> Iterator[Visitor]:
     """A visitor with a fresh profile and a window of this size (CSS pixels); AssertionError on any complaint.
 
-    A picture of the last page is left in ``pictures`` when something was wrong.
+    A picture of the last page is left in ``pictures``.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", **options)
     context.set_default_timeout(15_000)
     visitor = Visitor(context, base_url)
     try:
         yield visitor
-        assert not visitor.complaints, "the browser complained:" + listed(visitor.complaints)
-    except BaseException:
-        pictures.mkdir(parents=True, exist_ok=True)
-        visitor.page.screenshot(path=pictures / f"last-{width}x{height}.png", full_page=True)
-        raise
     finally:
+        pictures.mkdir(parents=True, exist_ok=True)
+        visitor.page.screenshot(path=pictures / f"last-{width}x{height}.png")
         context.close()
+    assert not visitor.complaints, "the browser complained:" + listed(visitor.complaints)
 
 
 # The kinds of elements in their kinds of places: tag, class, role and names of attributes, from the body down.
