@@ -68,8 +68,24 @@ class UsedBefore(Conflict):
 
 
 def new_mark() -> str:
-    """A mark for a form; it looks like a code, so that no page takes it for words somebody typed."""
-    return f"m{secrets.token_hex(16)}"
+    """A mark for a form of whom the page is for; it looks like a code, so that no page takes it for somebody's words."""
+    number = secrets.token_hex(8)
+    person_id = current_user.id if current_user.is_authenticated else 0
+    return f"m{number}{_seal(number, person_id)}"
+
+
+def is_for(person_id: int) -> bool:
+    """Whether the form that was sent stood on a page of this person's, not of somebody who sat here before."""
+    mark = request.form.get(FIELD, "")
+    sealed = f"{mark[:17]}{_seal(mark[1:17], person_id)}"
+    return _MARK.fullmatch(mark) is not None and hmac.compare_digest(mark, sealed)
+
+
+def _seal(number: str, person_id: int) -> str:
+    secret = current_app.config["SECRET_KEY"]
+    return hmac.new(
+        f"form of {secret}".encode(), f"{person_id} {number}".encode(), hashlib.sha256
+    ).hexdigest()[:16]
 
 
 def leads_to(location: str) -> None:

@@ -291,7 +291,8 @@ def _hold(person: Person) -> bool:
     """Keep what arrived for its writer to send again; whether there was anything to keep."""
     fields = fields_sent()
     path = local_path(request.full_path.rstrip("?"))
-    if not path or not any(value.strip() for name, value in fields if name != once.FIELD):
+    typed = any(value.strip() for name, value in fields if name != once.FIELD)
+    if not path or not typed or not once.is_for(person.id):
         return False
     held_forms.hold_form(person, path=path, fields=fields)
     return True
@@ -321,7 +322,7 @@ def _is_work_of(person: Person) -> bool:
     """
     access_mark = getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
     permission = getattr(access_mark, "permission", None)
-    if permission is None or permission is Permission.OWN_ACCOUNT:
+    if permission is None or permission is Permission.OWN_ACCOUNT or not once.is_for(person.id):
         return False
     return bool(can(person, permission))
 

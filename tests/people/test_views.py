@@ -260,12 +260,32 @@ def test_a_page_older_than_the_session_gives_its_words_back(client: PageClient, 
     cast.station(committee)  # without one there is no plan to begin
     drafter = cast.person(Role.DRAFTER, of=committee)
     client.sign_in(drafter)
-    sent = {"csrf_token": "of another session", "title": "見本の計画"}
+    mark = once_mark(client, "/plans/new")
+    sent = {"csrf_token": "of another session", "once": mark, "title": "見本の計画"}
     answer = client.open("/plans/new", method="POST", data=sent, headers=OURS)
     assert "まだ送られていません" in answer.text
     page = client.get("/held-forms")
     page = client.submit(page, "続きから送る")
     assert page.url == "/plans/new" and page.one("input", name="title").get("value") == "見本の計画"
+
+
+def once_mark(client: PageClient, path: str) -> str:
+    """The mark of the forms on a page, which says whom it was drawn for."""
+    return client.get(path).all("input", name="once")[-1].get("value", "")
+
+
+def test_what_somebody_typed_is_not_kept_for_who_sits_there_next(client: PageClient, db_session: Session):
+    """A page of the one who signed out, sent after another has signed in: both have the duty, the words are one's."""
+    committee = cast.committee()
+    cast.station(committee)
+    early, late = (cast.person(Role.DRAFTER, of=committee) for _ in range(2))
+    client.sign_in(early)
+    mark = once_mark(client, "/plans/new")
+    client.sign_in(late)
+    for sent in ({"once": mark}, {}, {"once": f"m{'0' * 32}"}):
+        data = {"csrf_token": "of another session", "title": "前の方の計画", **sent}
+        assert client.open("/plans/new", method="POST", data=data, headers=OURS).status_code == 400
+    assert queries.held_forms(late) == [] and queries.held_forms(early) == []
 
 
 def test_what_is_not_the_readers_duty_is_not_kept_for_them(client: PageClient, db_session: Session):
