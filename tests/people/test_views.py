@@ -913,3 +913,20 @@ def test_enrolling_while_signed_in_counts_as_the_second_factor(client: PageClien
     client.submit(page, fields={"code": code(secret_on(page))})
     cast.give(person, Role.OFFICER)
     assert is_signed_in(client)
+
+
+def test_what_an_earlier_person_typed_is_not_kept_when_the_later_ones_session_is_over(
+    client: PageClient, db_session: Session
+):
+    committee = cast.committee()
+    cast.station(committee)
+    early, late = (cast.person(Role.DRAFTER, of=committee) for _ in range(2))
+    client.sign_in(early)
+    mark = once_mark(client, "/plans/new")
+    client.sign_in(late)
+    token = csrf_token(client.get("/plans/new"))
+    with client.http.session_transaction() as session:
+        session["seen"] = session["since"] = 0
+    data = {"csrf_token": token, "once": mark, "title": "前の方の計画"}
+    client.open("/plans/new", method="POST", data=data, headers=OURS)
+    assert queries.held_forms(late) == [] and queries.held_forms(early) == []

@@ -72,7 +72,7 @@ class TextsForm(Form):
         return {name: self[name].data or "" for name in KINDS[self.kind].texts}
 
     def validate(self, extra_validators: object = None) -> bool:
-        """Every text is told what is wrong with it at once."""
+        """Every text gets its errors at once."""
         readable = super().validate(extra_validators)
         problems = [one for one in check_texts(self.kind, self.typed) if not self[one.field or ""].errors]
         for problem in problems:
