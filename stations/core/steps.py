@@ -72,7 +72,10 @@ def taking(
     taken = Taking(workflow, step, before)
     yield taken
     moves = taken.step.target is not None
-    obj.status = taken.target
+    if (
+        obj.status != taken.target
+    ):  # where it follows from other columns, the caller's change has moved it already
+        obj.status = taken.target
     audit.record(
         obj,
         act=taken.step.act,

@@ -248,6 +248,25 @@ def test_closing_holds_the_opening_and_ends_the_counting(day: Day) -> None:
         )
 
 
+def test_the_history_of_a_day_says_each_step_and_only_a_change_of_state_as_one(day: Day) -> None:
+    attendance_day.save_details(opening=day.opening, weather="晴れ", note="", incident="", by=day.volunteer)
+    attendance_day.correct(
+        opening=day.opening, typed=replace(day.totals, staff=2), reason=" 紙の記録 ", by=day.volunteer
+    )
+    record = attendance_day.close(opening=day.opening, by=day.volunteer)
+    attendance_day.reopen(opening=day.opening, reason="数え忘れ", by=day.volunteer)
+    history = [
+        (one.act, str(one.from_label), str(one.to_label), one.reason, one.detail)
+        for one in audit.timeline(record)
+    ]
+    assert history[::-1] == [
+        ("save_details", "", "", None, {}),
+        ("correct", "", "", "紙の記録", {"staff": 2}),
+        ("close", "記録中", "確定", None, {}),
+        ("reopen", "確定", "記録中", "数え忘れ", {}),
+    ]
+
+
 def test_a_tap_counted_before_the_closing_is_acknowledged_after_it(day: Day) -> None:
     event = str(uuid.uuid4())
     day.tap(event=event)

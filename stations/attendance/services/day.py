@@ -10,11 +10,12 @@ from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.committees.services import calendar
-from stations.core import access, audit, clock, edit_conflicts
+from stations.core import access, clock, edit_conflicts
 from stations.core.access import Actor, Permission
 from stations.core.danger import danger_words
 from stations.core.database import db, lock
 from stations.core.messages import N_, RuleBroken
+from stations.core.steps import taking
 
 
 def begin(*, opening: Opening, by: Actor) -> OpeningRecord:
@@ -48,23 +49,15 @@ def correct(
     if not changes:
         return record
     names = tile_names(bands.bands_of(clock.fiscal_year(opening.on)))
-    rules.check_unmoved(loaded or counted, counted, changes, names)
-    status = RECORD.next_status(record.status, RecordAct.CORRECT)
-    RECORD.row(RecordAct.CORRECT).check_reason(reason)
-    for counter, band, delta in changes:
-        rules.check_tap(counted.on((counter, band)), delta)
-        write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
-    rules.check_totals(counts.totals(opening))
-    detail = {f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes}
-    audit.record(
-        record,
-        act=RecordAct.CORRECT,
-        by=by,
-        from_status=record.status,
-        to_status=status,
-        reason=reason,
-        detail=detail,
-    )
+    with taking(RECORD, record, RecordAct.CORRECT, by=by, reason=reason) as taken:
+        rules.check_unmoved(loaded or counted, counted, changes, names)
+        for counter, band, delta in changes:
+            rules.check_tap(counted.on((counter, band)), delta)
+            write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
+        rules.check_totals(counts.totals(opening))
+        taken.detail |= {
+            f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes
+        }
     return record
 
 
@@ -88,21 +81,14 @@ def save_details(
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
     edit_conflicts.check(loaded, *counts.details(record))
-    status = RECORD.next_status(record.status, RecordAct.SAVE_DETAILS)
     new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
-    if new_words and not called.strip():
-        raise RuleBroken(
-            "called", N_("だれに、いつ電話したかを入力してください。電話がいらないときは、その理由を。")
-        )
-    record.weather, record.note, record.incident = weather, note, incident
-    audit.record(
-        record,
-        act=RecordAct.SAVE_DETAILS,
-        by=by,
-        from_status=record.status,
-        to_status=status,
-        reason=called.strip() if new_words else None,
-    )
+    call = called.strip() if new_words else ""
+    with taking(RECORD, record, RecordAct.SAVE_DETAILS, by=by, reason=call):
+        if new_words and not call:
+            raise RuleBroken(
+                "called", N_("だれに、いつ電話したかを入力してください。電話がいらないときは、その理由を。")
+            )
+        record.weather, record.note, record.incident = weather, note, incident
     return record
 
 
@@ -112,13 +98,11 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
     While another tablet holds touches, or has not been heard of, the closer must say that they looked into it.
     """
     record = begin(opening=opening, by=by)
-    before = record.status
-    status = RECORD.next_status(before, RecordAct.CLOSE)
-    rules.check_started(opening.on, opening.starts_at, clock.now())
-    rules.check_totals(counts.totals(opening))
-    rules.check_devices(len(tablets.devices_behind(opening)), others_checked)
-    record.closed_at, record.closed_by_id = clock.now(), by.id
-    audit.record(record, act=RecordAct.CLOSE, by=by, from_status=before, to_status=status)
+    with taking(RECORD, record, RecordAct.CLOSE, by=by):
+        rules.check_started(opening.on, opening.starts_at, clock.now())
+        rules.check_totals(counts.totals(opening))
+        rules.check_devices(len(tablets.devices_behind(opening)), others_checked)
+        record.closed_at, record.closed_by_id = clock.now(), by.id
     calendar.hold_opening(opening=opening, by=by)
     db.session.flush()
     return record
@@ -127,9 +111,6 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
 def reopen(*, opening: Opening, reason: str, by: Actor) -> OpeningRecord:
     """Let a closed record be counted and corrected again; the opening stays 開催済."""
     record = begin(opening=opening, by=by)
-    before = record.status
-    status = RECORD.next_status(before, RecordAct.REOPEN)
-    RECORD.row(RecordAct.REOPEN).check_reason(reason)
-    record.closed_at = record.closed_by_id = None
-    audit.record(record, act=RecordAct.REOPEN, by=by, from_status=before, to_status=status, reason=reason)
+    with taking(RECORD, record, RecordAct.REOPEN, by=by, reason=reason):
+        record.closed_at = record.closed_by_id = None
     return record

@@ -10,9 +10,10 @@ from stations.attendance.services.day import begin
 from stations.attendance.services.rows import Author, write
 from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Actor
 from stations.core.messages import N_, RuleBroken
+from stations.core.steps import taking
 
 
 def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.time | None = None) -> list[Tap]:
@@ -26,28 +27,19 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
         raise RuleBroken("to", N_("同じステーションの、別の回を選んでください。"))
     records = {one.id: begin(opening=one, by=by) for one in sorted((opening, to), key=lambda one: one.id)}
     here, there = records[opening.id], records[to.id]
-    RECORD.row(RecordAct.MOVE_OUT).check_reason(reason)
-    states = {
-        RecordAct.MOVE_OUT: (here, to, RECORD.next_status(here.status, RecordAct.MOVE_OUT)),
-        RecordAct.MOVE_IN: (there, opening, RECORD.next_status(there.status, RecordAct.MOVE_IN)),
-    }
-    taps = tablets.movable_taps(here, since)
-    if not taps:
-        raise RuleBroken("since", N_("移せる入力がありません。時刻を確かめてください。"))
-    moved = rules.totals((tap.counter, tap.band, tap.delta) for tap in taps)
-    rules.check_moved(counts.totals(opening), moved, counts.totals(to))
-    for tap in reversed(taps):
-        _move(tap, here, there, by)
-    for act, (record, other, status) in states.items():
-        audit.record(
-            record,
-            act=act,
-            by=by,
-            from_status=record.status,
-            to_status=status,
-            reason=reason,
-            detail={"opening_id": other.id, **{key: n for key, n in moved.by_tile().items() if n}},
-        )
+    with (
+        taking(RECORD, there, RecordAct.MOVE_IN, by=by, reason=reason) as taken_in,
+        taking(RECORD, here, RecordAct.MOVE_OUT, by=by, reason=reason) as taken_out,
+    ):
+        taps = tablets.movable_taps(here, since)
+        if not taps:
+            raise RuleBroken("since", N_("移せる入力がありません。時刻を確かめてください。"))
+        moved = rules.totals((tap.counter, tap.band, tap.delta) for tap in taps)
+        rules.check_moved(counts.totals(opening), moved, counts.totals(to))
+        for tap in reversed(taps):
+            _move(tap, here, there, by)
+        for taken, other in ((taken_out, to), (taken_in, opening)):
+            taken.detail |= {"opening_id": other.id} | {key: n for key, n in moved.by_tile().items() if n}
     return taps
 
 
