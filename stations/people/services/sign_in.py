@@ -5,7 +5,6 @@ each network, and both the account and the network as a whole, where a new place
 """
 
 import datetime as dt
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +13,8 @@ import sqlalchemy as sa
 from stations.core import clock
 from stations.core.database import db, lock
 from stations.people import keys, rules
-from stations.people.models import Person, SignInFailure, SignInSuccess
+from stations.people.models import Person, SignInSuccess
+from stations.people.services import failures
 from stations.people.services.passwords import matches, renew_hash
 from stations.people.services.second_factor import accept_code
 
@@ -47,7 +47,7 @@ class _Keys:
 
     @classmethod
     def of(cls, login: str, address: str, device: str | None) -> "_Keys":
-        login, network = rules.normalise_login(login), _network(address)
+        login, network = rules.normalise_login(login), failures.network(address)
         on_device = device_key(login, device) if device else None
         known = on_device is not None and _has_signed_in(on_device)
         return cls(
@@ -111,11 +111,9 @@ def _try(counted: _Keys, person: Person | None, check: Callable[[], bool]) -> At
         return Attempt(wait=wait, checked=False)
     if check():
         return Attempt(person=person)
-    now = clock.now()
     # What fails on a known device is a slip of its owner: it makes no stranger wait.
     where = [counted.place] if counted.known_device else [counted.place, counted.account, counted.address]
-    db.session.add_all(SignInFailure(key=key, at=now) for key in where)
-    db.session.flush()
+    failures.note(*where)
     return Attempt(wait=_wait(counted))
 
 
@@ -128,10 +126,10 @@ def _since(key: str) -> dt.datetime:
 
 def _wait(counted: _Keys) -> dt.timedelta:
     """How long this place must still wait after its own failures; zero when it may try now."""
-    failures, last = _failures(counted.place, _since(counted.account))
+    number, last = failures.of(counted.place, _since(counted.account))
     if last is None:
         return dt.timedelta()
-    return max(dt.timedelta(), last + rules.delay_after(failures) - clock.now())
+    return max(dt.timedelta(), last + rules.delay_after(number) - clock.now())
 
 
 def _turn(counted: _Keys) -> dt.timedelta:
@@ -139,35 +137,14 @@ def _turn(counted: _Keys) -> dt.timedelta:
     if counted.known_device:
         return dt.timedelta()
     now, since = clock.now(), _since(counted.account)
-    account, _last = _failures(counted.account, since)
-    address, _last = _failures(counted.address, now - rules.ADDRESS_WINDOW)
+    account, _last = failures.of(counted.account, since)
+    address, _last = failures.of(counted.address, now - rules.ADDRESS_WINDOW)
     if not rules.is_crowded(account, address):
         return dt.timedelta()
-    _count, last = _failures(counted.place, since)
+    _count, last = failures.of(counted.place, since)
     started = now - rules.TURN_DELAY - rules.TURN_LIFE
-    _count, asked = _failures(counted.turn, max(started, last) if last else started)
+    _count, asked = failures.of(counted.turn, max(started, last) if last else started)
     if asked is None:
-        db.session.add(SignInFailure(key=counted.turn, at=now))
-        db.session.flush()
+        failures.note(counted.turn)
         return rules.TURN_DELAY
     return max(dt.timedelta(), asked + rules.TURN_DELAY - now)
-
-
-def _failures(key: str, since: dt.datetime) -> tuple[int, dt.datetime | None]:
-    row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.max(SignInFailure.at)).where(
-            SignInFailure.key == key, SignInFailure.at > since
-        )
-    ).one()
-    return row[0], row[1]
-
-
-def _network(address: str) -> str:
-    """What one customer of a provider holds: an IPv4 address, or an IPv6 /64."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
