@@ -1,15 +1,12 @@
 """One's own account: name, password, authenticator app, sessions, roles."""
 
-import io
 from typing import TYPE_CHECKING
 
-import segno
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from markupsafe import Markup
 
-from stations.core import edit_conflicts
+from stations.core import edit_conflicts, qr
 from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.guards import public, requires
@@ -125,7 +122,7 @@ def enrol() -> ResponseReturnValue:
         form=form,
         again=again,
         signed_in=signed_in,
-        qr=_qr(second_factor.enrolment_uri(person, secret)),
+        qr=qr.svg(second_factor.enrolment_uri(person, secret), _("認証アプリで読み取るQRコード")),
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         breadcrumb=_trail(_("認証アプリの登録")) if signed_in else None,
     )
@@ -201,24 +198,3 @@ def _secret_being_enrolled() -> str:
         secret = second_factor.new_secret()
         session[ENROLLING] = keys.encrypt(secret)
         return secret
-
-
-def _qr(uri: str) -> Markup:
-    """A QR code as inline SVG: no style attribute, no file that a proxy could keep."""
-    drawn = io.BytesIO()
-    segno.make(uri, error="m", micro=False).save(
-        drawn,
-        kind="svg",
-        scale=5,
-        border=4,
-        xmldecl=False,
-        svgns=False,
-        nl=False,
-        omitsize=True,  # with a viewBox it fills its frame, whatever the size of the code
-        light="#fff",
-        svgclass=None,
-        lineclass=None,
-        title=_("認証アプリで読み取るQRコード"),
-    )
-    svg = drawn.getvalue().decode()
-    return Markup(svg.replace("<svg ", '<svg role="img" ', 1))  # noqa: S704  (segno's own drawing of a URI)
