@@ -116,6 +116,7 @@ class Permission(StrEnum):
     VISIT_READ = "visit:read"
     VISIT_DRAFT_BANDS = "visit:draft_bands"
     VISIT_APPROVE_BANDS = "visit:approve_bands"
+    DEVICE_MANAGE = "device:manage"
 
     AGENCY_MANAGE = "agency:manage"
     REFERRAL_MAKE = "referral:make"
@@ -183,6 +184,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PAYMENT_DRAFT,
         Permission.REPORT_INSPECT,
         Permission.VISIT_DRAFT_BANDS,
+        Permission.DEVICE_MANAGE,
         Permission.AGENCY_MANAGE,
         Permission.OBSERVATION_ALERTED,
     },
@@ -216,6 +218,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPENING_MANAGE,
             Permission.VISIT_RECORD,
             Permission.VISIT_READ,
+            Permission.DEVICE_MANAGE,
             Permission.REFERRAL_READ,
             Permission.REFERRAL_ANSWER,
             Permission.OBSERVATION_READ,

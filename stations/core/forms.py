@@ -43,7 +43,7 @@ CONTROLS = frozenset(
         "plan_id",
     }
 )
-NEVER_REPEATED = frozenset({"csrf_token", "secret", "code", HELD_FIELD})
+NEVER_REPEATED = frozenset({"csrf_token", "secret", "code", "pin", "pin_again", HELD_FIELD})
 _CODE_WORD = re.compile(r"[a-z][a-z0-9_:-]*")
 
 

@@ -23,6 +23,8 @@ class Access:
 
     permission: Permission | None
     scoped: bool = False
+    by_device: bool = False
+    """For an enrolled tablet and nobody else (`attendance.devices.guard`)."""
 
 
 def public(view: V) -> V:
@@ -97,5 +99,5 @@ def _rest(of: Callable[..., Any], url_values: dict[str, Any]) -> dict[str, Any]:
 
 
 def unmarked(endpoints: Iterable[tuple[str, Callable[..., Any]]]) -> list[str]:
-    """Endpoints whose view carries neither ``@requires`` nor ``@public``."""
+    """Endpoints whose view carries none of ``@requires``, ``@public`` and ``@by_device``."""
     return sorted(name for name, view in endpoints if not hasattr(view, "access"))

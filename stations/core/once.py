@@ -32,7 +32,7 @@ FIELD = "once"
 KEPT_FOR = dt.timedelta(days=2)  # a form's CSRF token is long worthless by then
 _MARK = re.compile(r"m[0-9a-f]{32}")
 # What is never kept, not even as a hash. A form with such a field changes what exists and creates nothing.
-_SECRET = re.compile("password|^code$|^secret$")
+_SECRET = re.compile("password|^code$|^secret$|^pin")
 _OUTSIDE = frozenset({FIELD, "csrf_token", "held_form_id"})
 
 

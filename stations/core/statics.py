@@ -9,7 +9,7 @@ import mimetypes
 import os
 from pathlib import Path
 
-from flask import Flask, Request, Response, request, send_from_directory, url_for
+from flask import Flask, Request, Response, current_app, request, send_from_directory, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from stations.core import bundling
@@ -71,6 +71,12 @@ def serve(filename: str) -> Response:
     return response
 
 
+def built_name(source: str) -> str:
+    """Under which name a source is served now; another content has another name."""
+    names: dict[str, str] = current_app.extensions["statics"]
+    return names[source]
+
+
 class Sessions(SecureCookieSessionInterface):
     """Static files have none: else they would vary by cookie, and be fetched again after each sign-in."""
 
@@ -82,9 +88,10 @@ class Sessions(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     names = build()
+    app.extensions["statics"] = names
     app.session_interface = Sessions()
     app.view_functions["static"] = serve
-    app.jinja_env.globals["static_url"] = lambda source: url_for("static", filename=names[source])
+    app.jinja_env.globals["static_url"] = lambda source: url_for("static", filename=built_name(source))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ visit:record        station_leader volunteer
 visit:read          {_COMMITTEE} {_CITY} station_leader volunteer
 visit:draft_bands   officer
 visit:approve_bands approver                                                  4
+device:manage       officer station_leader
 
 agency:manage       officer
 referral:make       case_worker marugoto_desk

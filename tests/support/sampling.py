@@ -30,6 +30,8 @@ class Address:
     def allowed(self, held: Held) -> bool:
         """Whether the role table and the body of the object let a holder of one role in."""
         permission = self.access.permission
+        if self.access.by_device:
+            return False  # whoever is signed in
         if permission is None or permission is Permission.OWN_ACCOUNT:
             return True
         return permission in ROLE_PERMISSIONS[held.role] and (
