@@ -51,6 +51,24 @@ def checked(plan: Plan) -> PlanContent:
     )
 
 
+def stored(plan: Plan, section: Section) -> dict[str, Any]:
+    """What stands in a section, by field of its form, and "unfinished": what was typed there and cannot be read yet."""
+    found: dict[str, Any] = {name: getattr(plan, name) for name in SECTION_FIELDS.get(section, ())}
+    if "venues" in found:
+        found["venues"] = [venue.id for venue in plan.venues]
+    if section is Section.COSTS:
+        found["lines"] = [
+            {name: getattr(line, name) for name in ("content", "quantity", "unit", "unit_price_yen")}
+            | {"category": line.category.value}
+            for line in plan.cost_lines
+        ]
+        found["incomes"] = [
+            {"kind": line.kind.value, "content": line.content, "amount_yen": line.amount_yen}
+            for line in plan.income_lines
+        ]
+    return found | {"unfinished": plan.unfinished.get(section.value)}
+
+
 def document(plan: Plan, *, representative: str = "") -> dict[str, Any]:
     """The working copy as text, whole numbers, lists and dicts only (see `rules.freeze`)."""
     sums = totals_of(plan)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import BooleanField, Field, FieldList, FormField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, FieldList, FormField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import NumberRange
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from stations.applications.content import PARTS
+from stations.applications.content import PARTS, stored
 from stations.applications.labels import CATEGORIES, CATEGORY_EXAMPLES, FIELDS, GROUPS, INCOMES
 from stations.applications.rules import CostCategory, IncomeKind, Section, cost_group
 from stations.applications.services.drafting import CostInput, IncomeInput
@@ -24,6 +24,7 @@ from stations.core.forms import (
     NotRequired,
     Required,
     Row,
+    SharedForm,
     TidyText,
     TidyTextArea,
     UploadField,
@@ -75,14 +76,12 @@ class NewPlanForm(Form):
         self.another.errors = [_("もう1つ計画をつくるときは、ここに印をつけてください。")]
 
 
-class SectionForm(Form):
-    """Base of the sections: who saved last is noticed by ``lock_version``."""
+class SectionForm(SharedForm):
+    """Base of the sections, which several people of a committee write."""
 
-    lock_version = IntegerField(widget=HiddenInput(), default=1)
     corrected = BooleanField(_l("コメントに対応しました"))
 
     OWN: ClassVar[tuple[str, ...]] = ()
-    saved_first = False  # somebody else saved first: the page shows both
 
     def values(self) -> dict[str, Any]:
         """Field → value, as `services.save_section` wants them."""
@@ -338,7 +337,7 @@ SECTIONS: dict[Section, type[SectionForm]] = {
     Section.COSTS: CostsForm,
     Section.ATTACHMENTS: AttachmentsForm,
 }
-NOT_TYPED = frozenset({"csrf_token", once.FIELD, "act", "add_row", "remove_row", "lock_version", "corrected"})
+NOT_TYPED = frozenset({"csrf_token", once.FIELD, "act", "add_row", "remove_row", "loaded", "corrected"})
 
 
 def typed_in(form: MultiDict[str, str] | ImmutableMultiDict[str, str]) -> dict[str, list[str]]:
@@ -348,13 +347,11 @@ def typed_in(form: MultiDict[str, str] | ImmutableMultiDict[str, str]) -> dict[s
 
 def section_form(section: Section, plan: "Plan", venues: Iterable["Venue"]) -> SectionForm:
     """The form of a section: as sent, else as typed and kept, else as stored."""
-    stored = _stored(section, plan)
     kept = plan.unfinished.get(section.value)
     typed = MultiDict((name, value) for name, values in (kept or {}).items() for value in values)
     options = {"formdata": typed} if kept and request.method == "GET" else {}
-    form = SECTIONS[section](**options, **stored)
-    if form.lock_version.data is None or request.method == "GET":
-        form.lock_version.data = plan.lock_version
+    form = SECTIONS[section](**options, data=stored(plan, section))
+    form.share(lambda: stored(plan, section))
     if isinstance(form, VenuesForm):
         form.venues.choices = [SelectChoice(str(venue.id), venue.name) for venue in venues]
     return form
@@ -364,28 +361,8 @@ def kept_form(section: Section, plan: "Plan", venues: Iterable["Venue"]) -> Sect
     """What was kept half-written of a section, and checked as if it were sent: its fields say what is wrong."""
     kept = plan.unfinished.get(section.value, {})
     typed = MultiDict((name, value) for name, values in kept.items() for value in values)
-    form = SECTIONS[section](formdata=typed, meta={"csrf": False}, **_stored(section, plan))
+    form = SECTIONS[section](formdata=typed, meta={"csrf": False}, data=stored(plan, section))
     if isinstance(form, VenuesForm):
         form.venues.choices = [SelectChoice(str(venue.id), venue.name) for venue in venues]
     form.validate()
     return form
-
-
-def _stored(section: Section, plan: "Plan") -> dict[str, object]:
-    if section is Section.COSTS:
-        return {
-            "lines": [
-                {name: getattr(line, name) for name in ("content", "quantity", "unit", "unit_price_yen")}
-                | {"category": line.category.value}
-                for line in plan.cost_lines
-            ],
-            "incomes": [
-                {"kind": line.kind.value, "content": line.content, "amount_yen": line.amount_yen}
-                for line in plan.income_lines
-            ],
-            "lock_version": plan.lock_version,
-        }
-    values = {name: getattr(plan, name) for name in SECTIONS[section].OWN if name != "venues"}
-    if section is Section.VENUES:
-        values["venues"] = [venue.id for venue in plan.venues]
-    return values | {"lock_version": plan.lock_version}

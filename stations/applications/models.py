@@ -69,11 +69,8 @@ class Plan(Model):
     submitted_at: orm.Mapped[dt.datetime | None]
     saved_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     saved_at: orm.Mapped[dt.datetime]
-    lock_version: orm.Mapped[int] = orm.mapped_column(
-        default=1, comment="raised at each save: two editors are noticed"
-    )
-    section_saves: orm.Mapped[dict[str, Any]] = orm.mapped_column(
-        default=dict, comment="section → lock_version at its last save"
+    saved_sections: orm.Mapped[list[str]] = orm.mapped_column(
+        sa.JSON(), default=list, comment="sections saved at least once; of a copy, those looked at since"
     )
     unfinished: orm.Mapped[dict[str, Any]] = orm.mapped_column(
         default=dict, comment="section → fields as typed and not yet readable; given back, never lost"

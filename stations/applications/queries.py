@@ -324,7 +324,7 @@ def open_comments(plan: Plan) -> list[SectionComment]:
 
 
 def started(plan: Plan, section: Section) -> bool:
-    return section.value in plan.section_saves or section.value in plan.unfinished
+    return section.value in plan.saved_sections
 
 
 def venues_to_use(plan: Plan) -> list[Venue]:

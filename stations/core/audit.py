@@ -1,7 +1,7 @@
 """History: what was done to an object, by whom and why; and who looked at personal data."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -124,6 +124,38 @@ def details(obj: Model, *, acts: Collection[str]) -> list[tuple[dt.datetime, dic
         .order_by(Event.id)
     )
     return [(at, detail) for at, detail in rows]
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who did an act, by the name that the person has now."""
+
+    id: int
+    name: str
+
+
+def last_doer(
+    of: Model | type[Model],
+    acts: Collection[str],
+    about: Callable[[Mapping[str, Any]], bool] = lambda _detail: True,
+) -> Doer | None:
+    """Who did one of ``acts`` last, to an object or to any of its kind; ``about``: among those with such a detail.
+
+    None when nobody did, or the system itself.
+    """
+    person = Model.metadata.tables["person"]
+    done = (
+        sa.select(Event.by_id, person.c.name, Event.detail)
+        .outerjoin(person, person.c.id == Event.by_id)
+        .where(Event.object_type == of.__tablename__, Event.act.in_(acts))
+        .order_by(Event.id.desc())
+    )
+    if isinstance(of, Model):
+        done = done.where(Event.object_id == of.id)
+    for by_id, name, detail in db.session.execute(done):
+        if about(detail):
+            return Doer(by_id, name) if by_id is not None else None
+    return None
 
 
 def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = False) -> None:

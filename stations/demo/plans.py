@@ -73,7 +73,6 @@ def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan]) -> Stor
         plan=plan,
         lines=cost_lines(town, task),
         incomes=incomes(task),
-        lock_version=plan.lock_version,
         by=officers[Role.TREASURER],
     )
     if task.title in papers.DRAWN:
@@ -136,7 +135,6 @@ def _save(plan: Plan, section: Section, values: dict[str, object], town: Town, t
         plan=plan,
         section=section,
         values=values,
-        lock_version=plan.lock_version,
         by=town.of(task.place)[Role.DRAFTER],
     )
 

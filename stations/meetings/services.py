@@ -72,9 +72,11 @@ def edit(
     rules.check_move(meeting.held_on, held_on, clock.today(), recorded=recorded)
     before = {"held_on": meeting.held_on.isoformat(), "place": meeting.place}
     facts = {"title": title.strip(), "held_on": held_on, "starts_at": starts_at, "place": place.strip()}
-    edit_conflicts.change(meeting, facts, loaded=loaded)
-    meeting.fiscal_year = clock.fiscal_year(held_on)
-    audit.record(meeting, act=History.EDIT, by=by, detail=before)
+    if edit_conflicts.change(
+        meeting, facts, loaded=loaded, by=by, first=lambda: audit.last_doer(meeting, [History.EDIT])
+    ):
+        meeting.fiscal_year = clock.fiscal_year(held_on)
+        audit.record(meeting, act=History.EDIT, by=by, detail=before)
 
 
 def table(*, meeting: Meeting, plan: Plan, by: Person) -> AgendaItem:
@@ -245,8 +247,11 @@ def write_minutes(*, meeting: Meeting, text: str, by: Person, loaded: str | None
     _begin(meeting, by=by)
     if meeting.status is not MeetingStatus.OPEN:
         raise Conflict(None, N_("議事録を書けるのは、会議が開いている間だけです。"))
-    edit_conflicts.change(meeting, {"minutes": text.strip()}, loaded=loaded)
-    audit.record(meeting, act=History.MINUTES, by=by)
+    facts = {"minutes": text.strip()}
+    if edit_conflicts.change(
+        meeting, facts, loaded=loaded, by=by, first=lambda: audit.last_doer(meeting, [History.MINUTES])
+    ):
+        audit.record(meeting, act=History.MINUTES, by=by)
 
 
 def close(*, meeting: Meeting, by: Person) -> None:

@@ -49,10 +49,8 @@ def written(of: Station, by: Person, *, year: int = 2026, title: str = "昔遊�
         Section.VENUES: {"venues": [place.id], "venues_note": "1階の和室"}
     }
     for section, fields in values.items():
-        drafting.save_section(
-            plan=plan, section=section, values=fields, lock_version=plan.lock_version, by=by
-        )
-    drafting.save_costs(plan=plan, lines=LINES, incomes=INCOMES, lock_version=plan.lock_version, by=by)
+        drafting.save_section(plan=plan, section=section, values=fields, by=by)
+    drafting.save_costs(plan=plan, lines=LINES, incomes=INCOMES, by=by)
     return plan
 
 

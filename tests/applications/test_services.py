@@ -2,6 +2,7 @@ import io
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -9,16 +10,18 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from stations.applications import queries
+from stations.applications import content, queries
 from stations.applications.models import Plan, PlanVersion
-from stations.applications.rules import Act, CostCategory, IncomeKind, Section, Status
+from stations.applications.rules import SECTION_FIELDS, Act, CostCategory, IncomeKind, Section, Status
 from stations.applications.services import drafting, meeting, review, submission
 from stations.applications.services.drafting import CostInput, IncomeInput
-from stations.core import audit, outbox
+from stations.core import audit, edit_conflicts, outbox
 from stations.core.access import Role
 from stations.core.database import AppendOnlyError, db
 from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
+from stations.people.models import Person
 from tests.applications import cast as plans
+from tests.applications.cast import LINES
 from tests.applications.conftest import Street
 from tests.support import cast
 
@@ -26,15 +29,25 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Page
 
 
 def save(
-    street: Street, plan: Plan, section: Section, by=None, loaded: int | None = None, **values: object
+    street: Street, plan: Plan, section: Section, by=None, loaded: str | None = None, **values: object
 ) -> None:
     drafting.save_section(
         plan=plan,
         section=section,
         values=values,
-        lock_version=plan.lock_version if loaded is None else loaded,
+        loaded=loaded,
         by=by or street.drafter,
     )
+
+
+def save_costs(
+    street: Street,
+    plan: Plan,
+    lines: list[CostInput],
+    by: Person | None = None,
+    loaded: str | None = None,
+) -> None:
+    drafting.save_costs(plan=plan, lines=lines, incomes=plans.INCOMES, loaded=loaded, by=by or street.drafter)
 
 
 def mails() -> list[tuple[str, str]]:
@@ -65,7 +78,6 @@ def test_costs_are_replaced_as_a_whole(street: Street):
         plan=plan,
         lines=[CostInput(category=CostCategory.RENT, content="会場", quantity=2, unit_price_yen=500)],
         incomes=[IncomeInput(kind=IncomeKind.DONATION, amount_yen=100)],
-        lock_version=plan.lock_version,
         by=street.drafter,
     )
     db.session.flush()
@@ -104,37 +116,119 @@ def test_only_venues_of_the_station_are_taken(street: Street):
     assert caught.value.field == "venues"
 
 
+def page_of(plan: Plan, section: Section) -> str:
+    """The mark of a section on a page that is opened now."""
+    return edit_conflicts.mark(*content.stored(plan, section).values())
+
+
 def test_two_editors_of_one_section_are_noticed(street: Street):
     plan = plans.draft(street.station, street.drafter)
-    loaded = plan.lock_version
+    loaded = page_of(plan, Section.PURPOSE)
     save(street, plan, Section.PURPOSE, loaded=loaded, purpose="先に書いた")
     with pytest.raises(EditConflict) as caught:
         save(street, plan, Section.PURPOSE, by=street.chair, loaded=loaded, purpose="あとから書いた")
     assert caught.value.params == {"name": "下書 文子"}
     assert plan.purpose == "先に書いた"
+    now = page_of(plan, Section.PURPOSE)
+    save(street, plan, Section.PURPOSE, by=street.chair, loaded=now, purpose="あとから書いた")
+    assert plan.purpose == "あとから書いた"
 
 
 def test_two_editors_of_different_sections_do_not_disturb_each_other(street: Street):
     plan = plans.draft(street.station, street.drafter)
-    loaded = plan.lock_version
-    save(street, plan, Section.PURPOSE, loaded=loaded, purpose="目的")
-    save(street, plan, Section.AUDIENCE, by=street.chair, loaded=loaded, audience="どなたでも")
-    assert (plan.purpose, plan.audience) == ("目的", "どなたでも")
+    loaded = {section: page_of(plan, section) for section in Section}
+    save(street, plan, Section.PURPOSE, loaded=loaded[Section.PURPOSE], purpose="目的")
+    save(
+        street,
+        plan,
+        Section.AUDIENCE,
+        by=street.chair,
+        loaded=loaded[Section.AUDIENCE],
+        audience="どなたでも",
+    )
+    save_costs(street, plan, LINES, loaded=loaded[Section.COSTS])
+    assert (plan.purpose, plan.audience, len(plan.cost_lines)) == ("目的", "どなたでも", 3)
+
+
+@pytest.mark.parametrize("first", ["drafter", "chair"])
+def test_who_saved_first_is_who_saved_this_section_whoever_saved_another_since(street: Street, first: str):
+    """The drafter saves her page of the purpose, and another section in between."""
+    plan = plans.draft(street.station, street.drafter)
+    loaded = page_of(plan, Section.PURPOSE)
+    save(street, plan, Section.PURPOSE, by=getattr(street, first), purpose="先に書いた")
+    other = street.chair if first == "drafter" else street.drafter
+    save(street, plan, Section.AUDIENCE, by=other, audience="どなたでも")
+    with pytest.raises(EditConflict) as caught:
+        save(street, plan, Section.PURPOSE, loaded=loaded, purpose="あとから書いた")
+    assert caught.value.params == ({} if first == "drafter" else {"name": "代表 守"})
+
+
+def test_a_cost_line_that_was_taken_out_meanwhile_is_not_brought_back_unnoticed(street: Street):
+    plan = plans.written(street.station, street.drafter)
+    loaded = page_of(plan, Section.COSTS)
+    save_costs(street, plan, LINES[:2], by=street.chair, loaded=loaded)
+    dearer = replace(LINES[2], unit_price_yen=7_000)
+    with pytest.raises(EditConflict):
+        save_costs(street, plan, [*LINES[:2], dearer], loaded=loaded)
+    db.session.flush()
+    db.session.expire_all()
+    assert [line.content for line in plan.cost_lines] == [line.content for line in LINES[:2]]
+    save_costs(street, plan, [*LINES[:2], dearer], loaded=page_of(plan, Section.COSTS))
+    assert plan.cost_lines[2].amount_yen == 84_000
+
+
+@pytest.mark.parametrize("half_written", ["first", "second"])
+def test_what_was_kept_half_written_counts_as_saved(street: Street, half_written: str):
+    plan = plans.written(street.station, street.drafter)
+    loaded, typed = page_of(plan, Section.COSTS), {"lines-0-unit_price_yen": ["三千円"]}
+
+    def keep(by: Person) -> None:
+        drafting.keep_typed(plan=plan, section=Section.COSTS, typed=typed, loaded=loaded, by=by)
+
+    def take_out(by: Person) -> None:
+        save_costs(street, plan, LINES[:2], by=by, loaded=loaded)
+
+    first, second = (keep, take_out) if half_written == "first" else (take_out, keep)
+    first(street.chair)
+    with pytest.raises(EditConflict) as caught:
+        second(street.drafter)
+    assert caught.value.params == {"name": "代表 守"}
+    assert plan.unfinished == ({"costs": typed} if half_written == "first" else {})
+    assert len(plan.cost_lines) == (3 if half_written == "first" else 2)
+
+
+def test_the_same_again_is_no_race_and_nothing_to_record(street: Street):
+    plan = plans.written(street.station, street.drafter)
+    loaded, before = page_of(plan, Section.PURPOSE), len(audit.timeline(plan))
+    save(street, plan, Section.PURPOSE, purpose="新しい目的")
+    save(street, plan, Section.PURPOSE, by=street.chair, loaded=loaded, purpose="新しい目的")
+    save_costs(street, plan, LINES, by=street.chair, loaded=page_of(plan, Section.COSTS))
+    assert (len(audit.timeline(plan)) - before, plan.saved_by_id) == (1, street.drafter.id)
+
+
+def test_a_section_of_a_copy_is_done_once_it_was_saved_unchanged(street: Street):
+    old = plans.written(street.station, street.drafter, year=2025)
+    new = drafting.create_plan(
+        station=street.station, fiscal_year=2026, title="今年の計画", by=street.drafter, copy_of=old
+    )
+    assert not any(queries.started(new, section) for section in Section)
+    loaded = page_of(new, Section.PURPOSE)
+    save(street, new, Section.PURPOSE, loaded=loaded, purpose=old.purpose, activities=old.activities)
+    assert queries.started(new, Section.PURPOSE) and not queries.started(new, Section.COSTS)
+    save(street, old, Section.AUDIENCE, audience="去年の対象")
+    save(street, new, Section.AUDIENCE, loaded=page_of(new, Section.AUDIENCE), audience="今年の対象")
+    assert (old.audience, new.audience) == ("去年の対象", "今年の対象")
 
 
 def test_what_cannot_be_read_yet_is_kept_and_blocks_submission(street: Street):
     plan = plans.written(street.station, street.drafter)
     typed = {"lines-0-content": ["和室"], "lines-0-unit_price_yen": ["三千円"]}
-    drafting.keep_typed(
-        plan=plan, section=Section.COSTS, typed=typed, lock_version=plan.lock_version, by=street.drafter
-    )
+    drafting.keep_typed(plan=plan, section=Section.COSTS, typed=typed, by=street.drafter)
     assert plan.unfinished["costs"] == typed
     assert len(plan.cost_lines) == 3
     with pytest.raises(RuleBroken, match="途中"):
         submission.submit(plan=plan, by=street.chair)
-    drafting.save_costs(
-        plan=plan, lines=plans.LINES, incomes=[], lock_version=plan.lock_version, by=street.drafter
-    )
+    drafting.save_costs(plan=plan, lines=plans.LINES, incomes=[], by=street.drafter)
     assert plan.unfinished == {}
     submission.submit(plan=plan, by=street.chair)
 
@@ -430,6 +524,53 @@ def test_two_people_submit_at_once_and_it_happens_once(app: Flask, street: Stree
     assert at_once(app, press) == ["Conflict", "done"]
     db_session.expire_all()
     assert (plan.status, plan.number, len(plan.versions)) == (Status.SUBMITTED, 1, 1)
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("sections", "outcome"),
+    [
+        ((Section.PURPOSE, Section.PURPOSE), ["EditConflict", "done"]),
+        ((Section.COSTS, Section.COSTS), ["EditConflict", "done"]),
+        ((Section.PURPOSE, Section.AUDIENCE), ["done", "done"]),
+    ],
+    ids=["one text", "one table of costs", "two sections"],
+)
+def test_two_people_save_at_once(
+    app: Flask,
+    street: Street,
+    db_session: Session,
+    sections: tuple[Section, Section],
+    outcome: list[str],
+):
+    plan = plans.written(street.station, street.drafter)
+    plan_id, writers = plan.id, iter([street.drafter.id, street.chair.id])
+    loaded, pages = {section: page_of(plan, section) for section in sections}, iter(sections)
+    db_session.commit()
+
+    def press() -> None:
+        section, by = next(pages), db.session.get_one(Person, next(writers))
+        plan = db.session.get_one(Plan, plan_id)
+        assert (
+            len(plan.cost_lines) == 3 and plan.venues
+        )  # the page was drawn in this session: it has read them
+        if section is Section.COSTS:
+            lines = [replace(LINES[0], content=by.name)]
+            save_costs(street, plan, lines, by=by, loaded=loaded[section])
+        else:
+            field = SECTION_FIELDS[section][0]
+            save(street, plan, section, by=by, loaded=loaded[section], **{field: by.name})
+
+    assert at_once(app, press) == outcome
+    db_session.expire_all()
+    first = plan.saved_by.name
+    match sections:
+        case (Section.COSTS, _):
+            assert [line.content for line in plan.cost_lines] == [first]
+        case (_, Section.PURPOSE):
+            assert plan.purpose == first
+        case _:
+            assert {plan.purpose, plan.audience} == {street.drafter.name, street.chair.name}
 
 
 def test_a_plan_with_a_character_that_no_letter_can_print_is_not_handed_in(street: Street):

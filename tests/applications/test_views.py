@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from stations.applications import queries
 from stations.applications.models import Plan
 from stations.applications.rules import Act, Section, Status
-from stations.applications.services import drafting, meeting, review
+from stations.applications.services import drafting, meeting, review, submission
 from stations.core.access import Role
 from stations.core.audit import PersonalDataView
 from stations.core.database import db
@@ -16,6 +16,7 @@ from tests.applications.test_services import picture
 from tests.support import cast
 from tests.support.client import PageClient
 from tests.support.statements import recorded
+from tests.support.two_writers import saved_first
 
 BUDGET = 15
 
@@ -262,7 +263,6 @@ def test_two_editors_see_both_texts(client: PageClient, street: Street):
         plan=plan,
         section=Section.PURPOSE,
         values={"purpose": "先に書いた目的"},
-        lock_version=plan.lock_version,
         by=street.drafter,
     )
     page = client.submit(page, "保存して次へ", {"purpose": "あとから書いた目的", "activities": "内容"})
@@ -273,14 +273,70 @@ def test_two_editors_see_both_texts(client: PageClient, street: Street):
     assert the_plan().purpose == "あとから書いた目的"
 
 
-def test_who_wrote_in_two_windows_is_not_told_of_somebody_else(client: PageClient, street: Street):
+def test_who_wrote_in_two_windows_is_not_called_somebody_else(client: PageClient, street: Street):
     plans.draft(street.station, street.drafter)
     client.sign_in(street.drafter)
     early, late = client.get("/plans/1/sections/purpose"), client.get("/plans/1/sections/purpose")
     client.submit(early, "保存して次へ", {"purpose": "ひとつめ", "activities": "内容"})
     page = client.submit(late, "保存して次へ", {"purpose": "ふたつめ", "activities": "内容"})
-    assert "別の画面で、あなたが先に保存しました" in page.text
-    assert "ひとつめ" in page.text and "ふたつめ" in page.text
+    assert "別の画面で、あなたが先に保存しました" in page.text and "さんが先に" not in page.text
+    assert "ひとつめ" in saved_first(page)
+    assert page.one("textarea", name="purpose").text == "ふたつめ"
+
+
+def test_two_who_write_different_sections_are_not_stopped(client: PageClient, app: Flask, street: Street):
+    plans.draft(street.station, street.drafter)
+    other = PageClient(app)
+    client.sign_in(street.drafter)
+    other.sign_in(street.chair)
+    early, late = client.get("/plans/1/sections/purpose"), other.get("/plans/1/sections/audience")
+    client.submit(early, "保存して次へ", {"purpose": "目的", "activities": "内容"})
+    assert other.submit(late, "保存して次へ", {"audience": "どなたでも"}).heading == "会場"
+    assert (the_plan().purpose, the_plan().audience) == ("目的", "どなたでも")
+
+
+def test_a_line_taken_out_while_another_edits_it_is_shown_as_taken_out(client: PageClient, street: Street):
+    plan = plans.written(street.station, street.drafter)
+    client.sign_in(street.chair)
+    page = client.get("/plans/1/sections/costs")
+    drafting.save_costs(plan=plan, lines=plans.LINES[:2], incomes=[], by=street.drafter)
+    page = client.submit(page, "保存して次へ", {"lines-2-unit_price_yen": "7000"})
+    assert "下書 文子さんが先に保存しました" in page.text
+    assert "講師の謝礼" in saved_first(page) and "食材と折り紙" not in saved_first(page)
+    assert page.one("input", name="lines-2-content").get("value") == "食材と折り紙"
+    assert [line.content for line in the_plan().cost_lines] == ["和室の使用料", "講師の謝礼"]
+    client.submit(page, "保存して次へ")
+    assert [line.amount_yen for line in the_plan().cost_lines] == [36_000, 60_000, 84_000]
+
+
+def test_words_that_somebody_kept_half_written_are_shown_and_not_lost(client: PageClient, street: Street):
+    plan = plans.draft(street.station, street.drafter)
+    client.sign_in(street.chair)
+    costs, purpose = client.get("/plans/1/sections/costs"), client.get("/plans/1/sections/purpose")
+    for section, typed in (
+        (Section.COSTS, {"lines-0-content": ["和室"], "lines-0-unit_price_yen": ["三千円くらい"]}),
+        (Section.PURPOSE, {"purpose": ["居場所をつくりたい"]}),
+    ):
+        drafting.keep_typed(plan=plan, section=section, typed=typed, by=street.drafter)
+    line = {"category": "rent", "content": "和室", "quantity": "12", "unit_price_yen": "3000"}
+    page = client.submit(costs, "保存して次へ", {f"lines-0-{name}": value for name, value in line.items()})
+    assert "三千円くらい" in saved_first(page)
+    page = client.submit(costs, "保存して中断する", {"lines-0-unit_price_yen": "四千円くらい"})
+    assert "三千円くらい" in saved_first(page)
+    assert page.one("input", name="lines-0-unit_price_yen").get("value") == "四千円くらい"
+    page = client.submit(purpose, "保存して次へ", {"purpose": "つくる", "activities": "茶話会"})
+    assert "居場所をつくりたい" in saved_first(page)
+    assert set(the_plan().unfinished) == {"costs", "purpose"}
+
+
+def test_what_is_saved_after_the_plan_was_handed_in_is_given_back(client: PageClient, street: Street):
+    plan = plans.written(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    page = client.get("/plans/1/sections/purpose")
+    submission.submit(plan=plan, by=street.chair)
+    page = client.submit(page, "保存して次へ", {"purpose": "間に合わなかった目的"}, status=409)
+    assert "間に合わなかった目的" in page.text
+    assert the_plan().purpose == plans.WORDS[Section.PURPOSE]["purpose"]
 
 
 def test_an_act_that_happened_meanwhile_answers_409(client: PageClient, street: Street):

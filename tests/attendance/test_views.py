@@ -138,7 +138,7 @@ def test_two_who_write_about_one_day_both_keep_their_words(
     page = client.get(address)
     attendance_day.save_details(opening=today, weather="雨", note="", incident="転倒があった", by=volunteer)
     page = client.submit(page, "保存だけする", {"note": "にぎやか", "teen": "2", "reason": "紙の記録から"})
-    assert "先に保存しました" in page.text and "転倒があった" in page.text
+    assert "別の画面で、あなたが先に保存しました" in page.text and "転倒があった" in page.text
     assert page.one("textarea", name="note").text == "にぎやか"
     assert visits(today) == 0, "nothing of it is saved yet"
     client.submit(page, "保存だけする", {"incident": "転倒があった"})

@@ -684,7 +684,7 @@ def test_an_administrator_does_not_bury_what_somebody_wrote_of_themselves(
     theirs.sign_in(person)
     theirs.submit(theirs.get("/account/profile"), "変更する", {"phone": "047-000-7777"})
     page = client.submit(page, "変更する", {"name": "見本 改"})
-    assert "ほかの方が先に保存しました" in page.text and "047-000-7777" in saved_first(page)
+    assert "見本 花子さんが先に保存しました" in page.text and "047-000-7777" in saved_first(page)
     db.session.expire_all()
     assert (person.name, person.phone) == ("見本 花子", "047-000-7777")
 

@@ -528,9 +528,10 @@ def test_two_who_change_the_desk_do_not_bury_each_other(client: PageClient, here
     client.sign_in(officer)
     path = f"/agencies/{here.agency.id}/desk"
     page, again = client.get(path), client.get(path)
-    agencies.appoint_desk(agency=third, reason="移転のため", by=officer)
+    other = cast.person(Role.OFFICER, name="担当 二郎")
+    agencies.appoint_desk(agency=third, reason="移転のため", by=other)
     page = client.submit(page, "窓口にする", {"reason": "組織の見直しのため"})
-    assert "ほかの方が先に保存しました" in page.text and "いまの窓口：見本相談所" in page.text
+    assert "担当 二郎さんが先に保存しました" in page.text and "いまの窓口：見本相談所" in page.text
     assert page.one("textarea", name="reason").text == "組織の見直しのため" and sheets.desk() == third
     client.submit(page, "窓口にする")
     assert sheets.desk() == here.agency

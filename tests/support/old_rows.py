@@ -32,7 +32,14 @@ FACTS: Mapping[str, list[dict[str, Any]]] = {
     "stored_file": [{"sha256": "0" * 64}],
     "station": [{"kind": "fixed"}],
     "observation": [{"number": "気-1", "age_group": "unknown", "status": "sent"}],
-    "plan": [{"fiscal_year": 2025, "status": "approved"}],
+    "plan": [
+        {
+            "fiscal_year": 2025,
+            "status": "approved",
+            "lock_version": 3,
+            "section_saves": {"purpose": 2, "costs": 3},
+        }
+    ],
     "referral": [{"number": "つ-1", "age_group": "unknown", "status": "joined"}],
     "role_assignment": [
         {"role": "station_leader", "committee_id": None, "agency_id": None},

@@ -34,18 +34,19 @@ def check_both_are_kept(
     *,
     shown: Iterable[str] = (),
 ) -> None:
-    """Both open ``url``, the first saves, the second saves, and saves again.
+    """Both open ``url`` (one person: in two tabs), the first saves, the second saves, and saves again.
 
     ``row`` has the fields of ``first`` and ``second``, as they were typed.
     ``shown``: the first one's words as the page says them; those typed unless said otherwise.
     """
+    saved = "別の画面で、あなた" if writers[0] == writers[1] else f"{writers[0].name}さん"
     one, other = (PageClient(app) for _ in writers)
     one.sign_in(writers[0])
     other.sign_in(writers[1])
     early, late = one.get(url), other.get(url)
     assert "先に保存" not in one.submit(early, button, first).text
     page = other.submit(late, button, second)
-    assert "ほかの方が先に保存しました" in page.text
+    assert f"{saved}が先に保存しました" in page.text
     for words in shown or first.values():
         assert words in saved_first(page)
     kept = filled_in(page, button)

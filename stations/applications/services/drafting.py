@@ -1,20 +1,20 @@
 """Writing a plan, section by section; two people at once are noticed, and nothing typed is lost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from stations.applications import rules
+from stations.applications import content, rules
 from stations.applications.models import CostLine, IncomeLine, Plan, PlanAttachment
 from stations.applications.rules import CostCategory, History, IncomeKind, Section
 from stations.applications.services.steps import begin
 from stations.committees.models import Station, Venue
-from stations.core import audit, clock, files
+from stations.core import audit, clock, edit_conflicts, files
 from stations.core.access import Permission, demand
 from stations.core.database import add, fetch_all
-from stations.core.messages import N_, Conflict, EditConflict, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.core.money import MAX_YEN
 from stations.people.models import Person
 
@@ -32,6 +32,8 @@ COPIED = (
     "organisation",
     "safety",
 )
+SAVING = (History.SAVE, History.ATTACH, History.REMOVE_ATTACHMENT)
+"""The acts that save a section; their detail names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ def create_plan(
         saved_by_id=by.id,
         saved_at=now,
         status_since=now,
-        section_saves={},
+        saved_sections=[],
         unfinished={},
     )
     if copy_of is not None:
@@ -111,22 +113,25 @@ def _copy(old: Plan, new: Plan) -> None:
 
 
 def save_section(
-    *, plan: Plan, section: Section, values: Mapping[str, Any], lock_version: int, by: Person
+    *, plan: Plan, section: Section, values: Mapping[str, Any], by: Person, loaded: str | None = None
 ) -> None:
     """Save the fields of one section (`rules.SECTION_FIELDS`); "venues" is a list of venue ids.
 
-    What is missing is no error here: it is asked for at submission. ``lock_version`` is the plan's as the
-    writer saw it; raises EditConflict when somebody saved this section since, Conflict when nobody may write.
+    What is missing is no error here: it is asked for at submission. Nothing is recorded when nothing changes.
+    ``loaded``: the mark (`core.edit_conflicts`) of what stood in the section (`content.stored`) on the writer's page;
+    `EditConflict` when something else was saved there since, `Conflict` when nobody may write.
     """
-    _open_for_writing(plan, section, lock_version, by=by)
-    allowed = rules.SECTION_FIELDS.get(section, ())
-    if unknown := set(values) - set(allowed):
+    _begin_writing(plan, by=by)
+    if unknown := set(values) - set(rules.SECTION_FIELDS.get(section, ())):
         raise ValueError(f"{sorted(unknown)} are not fields of {section}")
-    for name, value in values.items():
-        if name == "venues":
-            plan.venues = _venues(plan, value)
-        else:
-            setattr(plan, name, value)
+    facts = dict(values)
+    if "venues" in facts:
+        venues = _venues(plan, facts["venues"])
+        facts["venues"] = [venue.id for venue in venues]
+    if not _to_be_saved(plan, section, facts | {"unfinished": None}, loaded, by=by):
+        return
+    for name, value in facts.items():
+        setattr(plan, name, venues if name == "venues" else value)
     _saved(plan, section, by=by)
 
 
@@ -135,11 +140,18 @@ def save_costs(
     plan: Plan,
     lines: Sequence[CostInput],
     incomes: Sequence[IncomeInput],
-    lock_version: int,
     by: Person,
+    loaded: str | None = None,
 ) -> None:
-    """Replace all cost and income lines; amounts are quantity × unit price. Raises as `save_section` does."""
-    _open_for_writing(plan, Section.COSTS, lock_version, by=by)
+    """Replace all cost and income lines; amounts are quantity × unit price. ``loaded`` as in `save_section`."""
+    _begin_writing(plan, by=by)
+    facts = {
+        "lines": [asdict(line) for line in lines],
+        "incomes": [asdict(line) for line in incomes],
+        "unfinished": None,
+    }
+    if not _to_be_saved(plan, Section.COSTS, facts, loaded, by=by):
+        return
     plan.cost_lines = [
         CostLine(
             position=position,
@@ -162,18 +174,21 @@ def save_costs(
 
 
 def keep_typed(
-    *, plan: Plan, section: Section, typed: Mapping[str, list[str]], lock_version: int, by: Person
+    *, plan: Plan, section: Section, typed: Mapping[str, list[str]], by: Person, loaded: str | None = None
 ) -> None:
-    """Keep what was typed in a section although it cannot be read yet (a price without a number)."""
-    _open_for_writing(plan, section, lock_version, by=by)
-    _saved(plan, section, by=by)
-    plan.unfinished = plan.unfinished | {section.value: dict(typed)}
+    """Keep what was typed in a section although it cannot be read yet (a price without a number).
+
+    ``loaded`` as in `save_section`.
+    """
+    _begin_writing(plan, by=by)
+    if _to_be_saved(plan, section, {"unfinished": dict(typed)}, loaded, by=by):
+        _saved(plan, section, by=by)
+        plan.unfinished = plan.unfinished | {section.value: dict(typed)}
 
 
 def mark_corrected(*, plan: Plan, section: Section, by: Person) -> None:
     """The committee says that what the officials asked for in a section is corrected."""
-    begin(plan, Permission.PLAN_DRAFT, by=by)
-    _must_be_editable(plan)
+    _begin_writing(plan, by=by)
     for comment in plan.comments:
         if comment.section is section and comment.resolved_at is None and comment.revision < plan.revision:
             comment.resolved_at = clock.now()
@@ -181,8 +196,7 @@ def mark_corrected(*, plan: Plan, section: Section, by: Person) -> None:
 
 def attach(*, plan: Plan, upload: "FileStorage", caption: str = "", by: Person) -> PlanAttachment:
     """Add a file to a plan; raises RuleBroken("file", …) when it cannot be taken."""
-    begin(plan, Permission.PLAN_DRAFT, by=by)
-    _must_be_editable(plan)
+    _begin_writing(plan, by=by)
     kept = PlanAttachment(plan=plan, file=files.store_upload(upload, by=by), caption=caption.strip())
     add(kept)
     _saved(plan, Section.ATTACHMENTS, by=by, act=History.ATTACH)
@@ -191,8 +205,8 @@ def attach(*, plan: Plan, upload: "FileStorage", caption: str = "", by: Person) 
 
 def remove_attachment(*, attachment: PlanAttachment, by: Person) -> None:
     """Take a file off a plan. It stays stored: an earlier version may name it."""
-    plan = begin(attachment.plan, Permission.PLAN_DRAFT, by=by)
-    _must_be_editable(plan)
+    plan = attachment.plan
+    _begin_writing(plan, by=by)
     if attachment.removed_at is not None:
         raise Conflict(None, N_("このファイルは、もう外されています。"))
     attachment.removed_at = clock.now()
@@ -204,24 +218,29 @@ def _must_be_editable(plan: Plan) -> None:
         raise Conflict(None, N_("この計画はいま「%(state)s」なので、書き直せません。"), state=plan.status)
 
 
-def _open_for_writing(plan: Plan, section: Section, lock_version: int, *, by: Person) -> None:
+def _begin_writing(plan: Plan, *, by: Person) -> None:
     begin(plan, Permission.PLAN_DRAFT, by=by)
     _must_be_editable(plan)
-    if plan.section_saves.get(section.value, 0) > lock_version:
-        elsewhere = N_(
-            "別の画面で、あなたが先に保存しました。いまの入力は下に残っています。"
-            "見比べて、残したい内容にしてから、もう一度保存してください。"
-        )
-        others = N_(
-            "%(name)sさんが先に保存しました。あなたの入力は下に残っています。"
-            "見比べて、残したい内容にしてから、もう一度保存してください。"
-        )
-        raise EditConflict(None, elsewhere if plan.saved_by_id == by.id else others, name=plan.saved_by.name)
+
+
+def _to_be_saved(
+    plan: Plan, section: Section, typed: Mapping[str, Any], loaded: str | None, *, by: Person
+) -> bool:
+    """Whether saving changes anything, the section's first save included; `EditConflict` as `save_section` says."""
+    now = content.stored(plan, section)
+    if all(now[name] == value for name, value in typed.items()):
+        return section.value not in plan.saved_sections
+
+    def first() -> audit.Doer | None:
+        return audit.last_doer(plan, SAVING, lambda detail: detail["section"] == section.value)
+
+    edit_conflicts.check(loaded, *now.values(), by=by, first=first)
+    return True
 
 
 def _saved(plan: Plan, section: Section, *, by: Person, act: History = History.SAVE) -> None:
-    plan.lock_version += 1
-    plan.section_saves = plan.section_saves | {section.value: plan.lock_version}
+    if section.value not in plan.saved_sections:
+        plan.saved_sections = [*plan.saved_sections, section.value]
     plan.unfinished = {name: typed for name, typed in plan.unfinished.items() if name != section.value}
     plan.saved_by_id = by.id
     plan.saved_at = clock.now()

@@ -21,7 +21,7 @@ from stations.applications.views.parts import (
     to_plan,
     trail,
 )
-from stations.applications.views.unfinished import kept_forms, lacking, typed_lines, typed_texts
+from stations.applications.views.unfinished import kept_form, kept_forms, lacking, typed_lines, typed_texts
 from stations.applications.workflow import PLAN
 from stations.core import files
 from stations.core.access import Permission
@@ -96,10 +96,8 @@ def section(plan: "Plan", section: str) -> ResponseReturnValue:
         if form.validate():
             try:
                 _save(plan, part, form)
-            except EditConflict as conflict:
-                _show_both(form, conflict, plan)
-            except RuleBroken as broken:
-                form.show(broken)
+            except (RuleBroken, EditConflict) as refusal:
+                form.show(refusal)
             else:
                 return _after(plan, part)
     return _section_page(plan, part, form)
@@ -108,6 +106,7 @@ def section(plan: "Plan", section: str) -> ResponseReturnValue:
 def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: object) -> str:
     document = content.document(plan)
     comments = [one for one in queries.open_comments(plan) if one.section is part]
+    kept = kept_form(plan, part) if form.saved_first else None
     return render_template(
         TEMPLATES.get(part, "applications/section.html"),
         plan=plan,
@@ -115,7 +114,8 @@ def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: 
         form=form,
         place=(ORDER.index(part) + 1, len(ORDER)),
         comments=comments,
-        saved_texts=texts(part, document) if form.saved_first else [],
+        saved_texts=typed_texts(kept) if kept else texts(part, document),
+        saved_lines=typed_lines(kept) if kept and part is Section.COSTS else None,
         comments_of={name: [one for one in comments if one.field == name] for name in FIELDS},
         planned_openings=queries.openings_in_calendar(plan) if part is Section.OPENINGS else None,
         totals=queries.plan_totals(plan),
@@ -126,29 +126,19 @@ def _section_page(plan: "Plan", part: Section, form: forms.SectionForm, **more: 
 
 
 def _save(plan: "Plan", part: Section, form: forms.SectionForm) -> None:
-    loaded = form.lock_version.data or 0
+    loaded = form.loaded.data
     if isinstance(form, forms.CostsForm):
         drafting.save_costs(
             plan=plan,
             lines=form.cost_inputs(),
             incomes=form.income_inputs(),
-            lock_version=loaded,
+            loaded=loaded,
             by=current_user,
         )
     else:
-        drafting.save_section(
-            plan=plan, section=part, values=form.values(), lock_version=loaded, by=current_user
-        )
+        drafting.save_section(plan=plan, section=part, values=form.values(), loaded=loaded, by=current_user)
     if form.corrected.data:
         drafting.mark_corrected(plan=plan, section=part, by=current_user)
-
-
-def _show_both(form: forms.SectionForm, conflict: EditConflict, plan: "Plan") -> None:
-    """Two editors: keep what this one typed, show what the other saved, and let the next save win knowingly."""
-    form.show(conflict)
-    form.lock_version.raw_data = None
-    form.lock_version.data = plan.lock_version
-    form.saved_first = True
 
 
 def _keep_for_later(plan: "Plan", part: Section, form: forms.SectionForm) -> ResponseReturnValue:
@@ -158,11 +148,11 @@ def _keep_for_later(plan: "Plan", part: Section, form: forms.SectionForm) -> Res
             plan=plan,
             section=part,
             typed=forms.typed_in(request.form),
-            lock_version=form.lock_version.data or 0,
+            loaded=form.loaded.data,
             by=current_user,
         )
     except EditConflict as conflict:
-        _show_both(form, conflict, plan)
+        form.show(conflict)
         return _section_page(plan, part, form)
     return to_plan(plan, _("途中まで保存しました。続きは、この画面からいつでも書けます。"))
 

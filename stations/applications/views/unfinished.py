@@ -26,12 +26,16 @@ class Lack:
 
 def kept_forms(plan: "Plan") -> dict[Section, forms.SectionForm]:
     """The sections that were kept as they were typed, each as its checked form."""
-    found = {}
-    for section in SECTIONS:
-        if section.value in plan.unfinished:
-            venues = queries.venues_to_use(plan) if section is Section.VENUES else ()
-            found[section] = forms.kept_form(section, plan, venues)
-    return found
+    forms_by_section = {section: kept_form(plan, section) for section in SECTIONS}
+    return {section: form for section, form in forms_by_section.items() if form is not None}
+
+
+def kept_form(plan: "Plan", section: Section) -> forms.SectionForm | None:
+    """A section that was kept as it was typed, as its checked form; None: it was saved, or nothing is there."""
+    if section.value not in plan.unfinished:
+        return None
+    venues = queries.venues_to_use(plan) if section is Section.VENUES else ()
+    return forms.kept_form(section, plan, venues)
 
 
 def lacking(plan: "Plan", kept: dict[Section, forms.SectionForm]) -> list[Lack]:

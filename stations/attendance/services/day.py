@@ -10,7 +10,7 @@ from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.committees.services import calendar
-from stations.core import access, clock, edit_conflicts
+from stations.core import access, audit, clock, edit_conflicts
 from stations.core.access import Actor, Permission
 from stations.core.danger import danger_words
 from stations.core.database import db, lock
@@ -80,7 +80,12 @@ def save_details(
     record = begin(opening=opening, by=by)
     if (record.weather, record.note, record.incident) == (weather, note, incident):
         return record
-    edit_conflicts.check(loaded, *counts.details(record))
+    edit_conflicts.check(
+        loaded,
+        *counts.details(record),
+        by=by,
+        first=lambda: audit.last_doer(record, [RecordAct.SAVE_DETAILS]),
+    )
     new_words = set(danger_words(note, incident)) - set(danger_words(record.note, record.incident))
     call = called.strip() if new_words else ""
     with taking(RECORD, record, RecordAct.SAVE_DETAILS, by=by, reason=call):

@@ -69,7 +69,13 @@ def edit_committee(
     access.demand(by, Permission.COMMITTEE_MANAGE, committee)
     if not facts.get("name", committee.name).strip():
         raise RuleBroken("name", N_("委員会の名前を入力してください。"))
-    if changed := change(committee, facts, loaded=loaded):
+    if changed := change(
+        committee,
+        facts,
+        loaded=loaded,
+        by=by,
+        first=lambda: audit.last_doer(committee, [CommitteeAct.EDIT]),
+    ):
         audit.record(committee, act=CommitteeAct.EDIT, by=by, detail={"changed": changed})
 
 

@@ -69,7 +69,9 @@ def edit_station(
     _begin(station, by)
     _check_name(facts.get("name", station.name))
     _tidy_kana(facts)
-    if changed := change(station, facts, loaded=loaded):
+    if changed := change(
+        station, facts, loaded=loaded, by=by, first=lambda: audit.last_doer(station, [StationAct.EDIT])
+    ):
         audit.record(station, act=StationAct.EDIT, by=by, detail={"changed": changed})
 
 
@@ -133,7 +135,13 @@ def edit_venue(*, venue: Venue, by: Actor, loaded: str | None = None, **facts: U
     _begin(venue.station, by)
     lock(venue)
     _check_venue(facts.get("name", venue.name), facts.get("address", venue.address))
-    if changed := change(venue, facts, loaded=loaded):
+
+    def first() -> audit.Doer | None:
+        return audit.last_doer(
+            venue.station, [StationAct.EDIT_VENUE], lambda detail: detail["venue_id"] == venue.id
+        )
+
+    if changed := change(venue, facts, loaded=loaded, by=by, first=first):
         audit.record(
             venue.station,
             act=StationAct.EDIT_VENUE,

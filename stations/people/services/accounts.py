@@ -78,7 +78,13 @@ def change_profile(
     }
     lock(person)
     before = _Address(person.name, person.email)
-    changed = edit_conflicts.change(person, facts, loaded=loaded)
+    changed = edit_conflicts.change(
+        person,
+        facts,
+        loaded=loaded,
+        by=by,
+        first=lambda: audit.last_doer(person, [PersonAct.CHANGE_PROFILE]),
+    )
     if changed:
         audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by, detail={"changed": changed})
     if "email" in changed:

@@ -62,8 +62,14 @@ def edit_agency(*, agency: Agency, facts: AgencyFacts, by: Actor, loaded: str | 
     before = agency.status
     if facts.closed_on != agency.closed_on:
         agencies.check_desk_stays_open(is_desk=agency.is_marugoto_desk, closed_on=facts.closed_on)
-    edit_conflicts.change(agency, facts.editable, loaded=loaded)
-    audit.record(agency, act=AgencyAct.EDIT, by=by, from_status=before, to_status=agency.status)
+    if edit_conflicts.change(
+        agency,
+        facts.editable,
+        loaded=loaded,
+        by=by,
+        first=lambda: audit.last_doer(agency, [AgencyAct.EDIT]),
+    ):
+        audit.record(agency, act=AgencyAct.EDIT, by=by, from_status=before, to_status=agency.status)
     return agency
 
 
@@ -79,7 +85,7 @@ def appoint_desk(*, agency: Agency, reason: str, by: Actor, loaded: str | None =
         raise Conflict(None, N_("この相談機関は、すでに福祉まるごと相談窓口です。"))
     if agency.closed_on is not None:
         raise Conflict(None, N_("廃止された相談機関は、福祉まるごと相談窓口にできません。"))
-    edit_conflicts.check(loaded, sheets.desk_name())
+    edit_conflicts.check(loaded, sheets.desk_name(), by=by, first=_last_appointed)
     for one in desks:
         _set_desk(one, AgencyAct.RELIEVE_DESK, reason, by)
     db.session.flush()  # the database holds one desk at most, and writes rows in the order of their ids
@@ -93,8 +99,12 @@ def relieve_desk(*, agency: Agency, reason: str, by: Actor, loaded: str | None =
     """
     if agency not in _begin_desk(agency, reason, by):
         raise Conflict(None, N_("この相談機関は、福祉まるごと相談窓口ではありません。"))
-    edit_conflicts.check(loaded, sheets.desk_name())
+    edit_conflicts.check(loaded, sheets.desk_name(), by=by, first=_last_appointed)
     _set_desk(agency, AgencyAct.RELIEVE_DESK, reason, by)
+
+
+def _last_appointed() -> audit.Doer | None:
+    return audit.last_doer(Agency, [AgencyAct.APPOINT_DESK, AgencyAct.RELIEVE_DESK])
 
 
 def _begin_desk(agency: Agency, reason: str, by: Actor) -> list[Agency]:

@@ -1,11 +1,12 @@
 """Acts on consents: what the person answered is added, never overwritten; the latest record counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from flask import current_app
 
-from stations.core import clock, edit_conflicts
+from stations.core import audit, clock, edit_conflicts
 from stations.core.access import Actor
 from stations.core.database import add, db
 from stations.core.messages import N_, Conflict
@@ -36,13 +37,32 @@ def stored(
     )
 
 
+def changed(subject: Referral | Observation, typed: Mapping[str, object]) -> list[str]:
+    """The names of the fields in which what was typed is not what stands there; for the history."""
+    return [name for name, value in typed.items() if getattr(subject, name) != value]
+
+
 def check_unchanged(
-    loaded: str | None, subject: Referral | Observation, typed: dict[str, object], consent: Consent | None
+    loaded: str | None,
+    subject: Referral | Observation,
+    typed: dict[str, object],
+    consent: Consent | None,
+    *,
+    by: Actor,
 ) -> None:
     """`EditConflict` when others wrote in the fields of a page since; not when the same stands there already."""
     now = stored(subject, typed, consent=consent is not None)
     if typed | answered(consent) != now:
-        edit_conflicts.check(loaded, *now.values())
+        acts = [SheetAct.SAVE] if typed else []
+        if consent is not None:
+            acts += [SheetAct.RECORD_CONSENT, SheetAct.WITHDRAW_CONSENT]
+
+        def wrote_here(detail: Mapping[str, Any]) -> bool:
+            return "changed" not in detail or not typed.keys().isdisjoint(detail["changed"])
+
+        edit_conflicts.check(
+            loaded, *now.values(), by=by, first=lambda: audit.last_doer(subject, acts, wrote_here)
+        )
 
 
 def record_consent(
@@ -54,7 +74,7 @@ def record_consent(
     answer on the writer's page; `EditConflict` when another one stands there now, as after a withdrawal.
     """
     with steps.taking(subject, SheetAct.RECORD_CONSENT, by=by):
-        check_unchanged(loaded, subject, {}, consent)
+        check_unchanged(loaded, subject, {}, consent, by=by)
         consent_rules.check_consent(consent, clock.today(), current_app.config["STATIONS"].consent_months)
         return _add(subject, consent, by)
 

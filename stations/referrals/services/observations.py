@@ -67,11 +67,12 @@ def save_observation(
 
     ``loaded``: the mark (`stored`) of memo and consent on the writer's page; `EditConflict` when others stand there now.
     """
-    with steps.taking(observation, SheetAct.SAVE, by=by):
+    with steps.taking(observation, SheetAct.SAVE, by=by) as taken:
         if memo is not None:
             _check(memo)
             facts = asdict(memo)
-            consents.check_unchanged(loaded, observation, facts, consent)
+            consents.check_unchanged(loaded, observation, facts, consent, by=by)
+            taken.detail["changed"] = consents.changed(observation, facts)
             for name, value in facts.items():
                 setattr(observation, name, value)
         if agency is not None:

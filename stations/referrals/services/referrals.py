@@ -71,9 +71,11 @@ def save_referral(
     Only a draft can still choose another station: a sheet that came back is known to one already.
     ``loaded``: the mark (`stored`) of what one page holds; `EditConflict` when others wrote on this page since.
     """
-    with steps.taking(referral, SheetAct.SAVE, by=by):
+    with steps.taking(referral, SheetAct.SAVE, by=by) as taken:
         typed: dict[str, object] = {"station_id": station.id} if station is not None else {}
-        consents.check_unchanged(loaded, referral, typed | facts, consent)
+        typed |= facts
+        consents.check_unchanged(loaded, referral, typed, consent, by=by)
+        taken.detail["changed"] = consents.changed(referral, typed)
         if station is not None and station.id != referral.station_id:
             if referral.status is not Status.DRAFT:
                 raise RuleBroken("station_id", N_("送り先を変えるときは、取り下げて新しく作ってください。"))

@@ -124,7 +124,7 @@ def test_two_who_write_one_report_both_keep_their_words(app: Flask, made: Team) 
     first, second = chair.get(address), treasurer.get(address)
     chair.submit(first, "保存する", {"summary": "料理の会を10回開いた。"})
     page = treasurer.submit(second, "保存する", {"results": "参加者が増えた。"})
-    assert "先に保存しました" in page.text and "料理の会を10回開いた。" in page.text
+    assert f"{made.chair.name}さんが先に保存しました" in page.text and "料理の会を10回開いた。" in page.text
     assert page.one("textarea", name="results").text == "参加者が増えた。"
     db.session.expire_all()
     assert (made.grant.report_summary, made.grant.report_results) == ("料理の会を10回開いた。", "")

@@ -45,7 +45,12 @@ def save_report(
         rules.check_completed_on(grant.fiscal_year, completed_on, today=clock.today())
     if (summary, results, completed_on) == reports.report_text(grant):
         return grant
-    edit_conflicts.check(loaded, *reports.report_text(grant))
+    edit_conflicts.check(
+        loaded,
+        *reports.report_text(grant),
+        by=by,
+        first=lambda: audit.last_doer(grant, [AccountsAct.SAVE_REPORT]),
+    )
     grant.report_summary = summary
     grant.report_results = results
     grant.completed_on = completed_on
