@@ -1,7 +1,7 @@
 """Decoding what strangers made, in a process of its own: pictures and PDFs may be small and unfold into gigabytes.
 
-`clean` is `uploads.clean` with limits on memory and time, and on how many run at once on this machine. It must be called
-outside a transaction (`core.files.takes_file` does): on SQLite everybody else would wait for it.
+`clean` is `uploads.clean` with limits on memory and time, and on how many run at once on this machine; `alone` lets in one file
+of a person. Both belong outside a transaction (`core.files.takes_file`): on SQLite everybody else would wait.
 """
 
 import fcntl
@@ -36,6 +36,10 @@ TOO_HEAVY: Final = N_(
     "PDFは印刷し直すか写真にして、もう一度選んでください。"
 )
 BUSY: Final = N_("いま、ほかの方のファイルを確かめています。1分ほど待って、もう一度送ってください。")
+ONE_AT_A_TIME: Final = N_(
+    "あなたが先に送ったファイルを、まだ確かめています。1分ほど待って、先のものが登録されたかを確かめてから、もう一度ファイルを選んで送ってください。"
+    "ほかの入力は、この画面に残っています。"
+)
 
 
 def clean(data: bytes, filename: str) -> CleanUpload:
@@ -77,23 +81,46 @@ def _run(sent: Path, cleaned: Path) -> dict[str, Any]:
 
 
 @contextmanager
+def alone(person_id: int | None) -> Iterator[None]:
+    """While one file of a person waits or is looked at, their next is refused at once: RuleBroken on "file".
+
+    Each that waits holds a thread of a worker: ten of one person would leave none for anybody else. Shared by all workers
+    of this machine; released by the system when a worker dies.
+    """
+    if person_id is None:
+        yield
+        return
+    with _lock(f"of-{person_id}") as free:
+        if not free:
+            raise RuleBroken("file", ONE_AT_A_TIME)
+        yield
+
+
+@contextmanager
 def _place() -> Iterator[None]:
     """One of `AT_ONCE` places, shared by all workers of this machine; RuleBroken when none becomes free."""
     deadline = time.monotonic() + QUEUE_SECONDS
     while True:
         for number in range(AT_ONCE):
-            with (Path(tempfile.gettempdir()) / f"stations-decoding-{os.getuid()}-{number}.lock").open(
-                "a"
-            ) as held:
-                try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    continue
-                yield
-                return
+            with _lock(str(number)) as free:
+                if free:
+                    yield
+                    return
         if time.monotonic() > deadline:
             raise RuleBroken("file", BUSY)
         time.sleep(0.1)
+
+
+@contextmanager
+def _lock(name: str) -> Iterator[bool]:
+    """Hold the lock of this name until the block ends; False: somebody else holds it."""
+    with (Path(tempfile.gettempdir()) / f"stations-decoding-{os.getuid()}-{name}.lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def main(sent: str, cleaned: str, memory: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Response, current_app, g, request, send_file
+from flask_login import current_user
 from sqlalchemy import orm
 from werkzeug.http import dump_options_header
 
@@ -59,8 +60,8 @@ class StoredFile(AppendOnly, Model):
 def takes_file(view: Callable[P, R]) -> Callable[P, R]:
     """For a route whose form has a file, above `@writes`: what was sent is decoded before the transaction begins.
 
-    Decoding takes seconds, and on SQLite everybody else would wait. What is wrong with a file is kept for
-    `store_upload` to raise. Also the mark by which `core.limits` lets files in.
+    Decoding takes seconds, and on SQLite everybody else would wait. One file of a person at a time (`decoding.alone`).
+    What is wrong with a file is kept for `store_upload` to raise. Also the mark by which `core.limits` lets files in.
     """
 
     @wraps(view)
@@ -68,17 +69,18 @@ def takes_file(view: Callable[P, R]) -> Callable[P, R]:
         upload = request.files.get(FIELD)  # no other one: each costs a process of its own
         if request.method == "POST" and upload is not None and upload.filename:
             db.session.commit()  # nothing is written yet; this only gives the lock back
-            g.decoded = {id(upload): _decoded(upload)}
+            g.decoded = {id(upload): _decoded(upload, getattr(current_user, "id", None))}
         return view(*args, **kwargs)
 
     prepared.takes_file = True  # type: ignore[attr-defined]  # the mark itself
     return prepared
 
 
-def _decoded(upload: "FileStorage") -> CleanUpload | RuleBroken:
+def _decoded(upload: "FileStorage", person_id: int | None) -> CleanUpload | RuleBroken:
     upload.stream.seek(0)
     try:
-        return decoding.clean(upload.stream.read(uploads.MAX_BYTES + 1), upload.filename or "")
+        with decoding.alone(person_id):
+            return decoding.clean(upload.stream.read(uploads.MAX_BYTES + 1), upload.filename or "")
     except RuleBroken as broken:
         return broken
     finally:
@@ -87,7 +89,7 @@ def _decoded(upload: "FileStorage") -> CleanUpload | RuleBroken:
 
 def store_upload(upload: "FileStorage", *, by: Actor) -> StoredFile:
     """Keep what a person sent, checked and cleaned; raises RuleBroken("file", …) saying what to do."""
-    clean = g.get("decoded", {}).get(id(upload)) or _decoded(upload)
+    clean = g.get("decoded", {}).get(id(upload)) or _decoded(upload, by.id)
     if isinstance(clean, RuleBroken):
         raise clean
     return _keep(clean.content, media_type=clean.media_type, name=clean.original_name, by=by)

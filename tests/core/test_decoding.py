@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from stations.core import decoding, outbox, uploads
 from stations.core.database import db
 from stations.core.messages import RuleBroken
 from tests.grants import cast as grants
+from tests.grants.active_grant import Team, team
 from tests.support.client import PageClient
 
 on_sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
@@ -100,6 +102,74 @@ def test_only_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert refusal(picture()) == decoding.BUSY
     assert decoding.clean(picture(), "a.jpg").media_type == "image/jpeg"
+
+
+HOLDING = """
+import sys
+from stations.core import decoding
+with decoding.alone(int(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_one_file_of_a_person_at_a_time_in_all_workers() -> None:
+    """Another process holds the one place of a person; when it dies, the place is free."""
+    person, other = 2_000_000_001, 2_000_000_002
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(person)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+        with pytest.raises(RuleBroken) as caught, decoding.alone(person):
+            pass
+        assert (caught.value.field, caught.value.message) == ("file", decoding.ONE_AT_A_TIME)
+        with decoding.alone(other):
+            pass
+    finally:
+        holder.kill()
+        holder.communicate()
+    with decoding.alone(person):
+        pass
+
+
+def test_ten_uploads_of_one_person_leave_the_threads_to_others(
+    app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    """One is looked at, nine are answered at once beside the field with what was typed, and others send theirs."""
+    made, theirs = team(), team("隣")
+    browsers = [PageClient(app) for _ in range(10)]
+    for browser in browsers:
+        browser.sign_in(made.treasurer)
+    neighbour = PageClient(app)
+    neighbour.sign_in(theirs.treasurer)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(data: bytes, filename: str) -> uploads.CleanUpload:
+        begun.release()
+        assert go_on.wait(60)
+        return uploads.clean(data, filename)
+
+    def send(browser: PageClient, of: Team) -> str:
+        page = browser.get(f"/grants/{of.grant.id}/receipts/new")
+        page = browser.submit(page, "登録する", payee="見本商店", file=(picture(), "receipt.jpg"))
+        assert page.one("input", name="payee").get("value") == "見本商店"
+        return " ".join(error.text_content() for error in page.all("div", id="file-error"))
+
+    db.session.commit()
+    monkeypatch.setattr(decoding, "clean", slow)
+    with ThreadPoolExecutor(11) as threads:
+        try:
+            first = threads.submit(send, browsers[0], made)
+            assert begun.acquire(timeout=60)
+            nine = [threads.submit(send, browser, made) for browser in browsers[1:]]
+            assert all("先に送ったファイル" in answer.result(60) for answer in nine)
+            other = threads.submit(send, neighbour, theirs)
+            assert begun.acquire(timeout=60)
+            assert not first.done()
+        finally:
+            go_on.set()
+        assert first.result(60) == other.result(60) == ""
 
 
 @on_sqlite
