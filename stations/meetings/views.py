@@ -12,13 +12,13 @@ from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
 from stations.core import audit, clock, edit_conflicts, lists, once
 from stations.core.access import Permission, can
-from stations.core.database import creates, writes
+from stations.core.database import SAFE_METHODS, creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.meetings import forms, queries, rules, services
 from stations.meetings import minutes as minute_book
 from stations.meetings.labels import RESOLUTION_TONES, TONES
@@ -50,6 +50,9 @@ def _to(meeting: "Meeting", message: str = "", kind: str = "success") -> Respons
 
 
 def _already(meeting: "Meeting") -> Response:
+    """The meeting tells how things stand; `Conflict` for a form that was sent: valid or not, it comes too late."""
+    if request.method not in SAFE_METHODS:
+        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=meeting.status)
     return _to(meeting, _("この会議はいま「%(state)s」です。", state=label(meeting.status)), "info")
 
 
@@ -96,7 +99,7 @@ def new() -> ResponseReturnValue:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
 def edit(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and meeting.status is not MeetingStatus.PLANNED:
+    if meeting.status is not MeetingStatus.PLANNED:
         return _already(meeting)
     form = forms.MeetingForm(obj=meeting)
     form.share(lambda: edit_conflicts.stored(meeting, form.own))
@@ -173,7 +176,7 @@ def table(meeting: "Meeting") -> ResponseReturnValue:
 @writes
 def untable(item: "AgendaItem") -> ResponseReturnValue:
     meeting = item.meeting
-    if request.method == "GET" and (item.resolution is not None or meeting.status in MEETING.final):
+    if item.resolution is not None or meeting.status in MEETING.final:
         return _already(meeting)
     form = forms.ReasonForm()
     if form.validate_on_submit():
@@ -192,7 +195,7 @@ def untable(item: "AgendaItem") -> ResponseReturnValue:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=PRESENCE)
 @writes
 def presence(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and meeting.status in MEETING.final:
+    if meeting.status in MEETING.final:
         return _already(meeting)
     if request.method == "GET" and queries.has_resolved(meeting):
         return _to(meeting, _("議決した議案があるので、出席は変えられません。"), "info")
@@ -226,7 +229,7 @@ def presence(meeting: "Meeting") -> ResponseReturnValue:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting)
 @writes
 def open_(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.OPEN):
+    if not MEETING.allows(meeting.status, MeetingAct.OPEN):
         return _already(meeting)
     try:
         rules.check_day(meeting.held_on, clock.today())
@@ -249,7 +252,7 @@ def open_(meeting: "Meeting") -> ResponseReturnValue:
 @writes
 def resolve(item: "AgendaItem") -> ResponseReturnValue:
     meeting = item.meeting
-    if request.method == "GET" and (not item.pending or meeting.status is not MeetingStatus.OPEN):
+    if not item.pending or meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
     form = forms.ResolveForm()
     checked, act = False, request.form.get("act")
@@ -278,7 +281,7 @@ def resolve(item: "AgendaItem") -> ResponseReturnValue:
 @requires(Permission.MEETING_MANAGE, of=queries.meeting, personal=MINUTES)
 @writes
 def minutes(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and meeting.status is not MeetingStatus.OPEN:
+    if meeting.status is not MeetingStatus.OPEN:
         return _already(meeting)
     form = forms.MinutesForm(obj=meeting)
     form.share(lambda: edit_conflicts.stored(meeting, form.own))
@@ -316,7 +319,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
 @requires(MEETING.permission(MeetingAct.CLOSE), of=queries.meeting, personal=MINUTES)
 @writes
 def close(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CLOSE):
+    if not MEETING.allows(meeting.status, MeetingAct.CLOSE):
         return _already(meeting)
     if Form().validate_on_submit():
         try:
@@ -338,7 +341,7 @@ def close(meeting: "Meeting") -> ResponseReturnValue:
 @requires(MEETING.permission(MeetingAct.CANCEL), of=queries.meeting)
 @writes
 def cancel(meeting: "Meeting") -> ResponseReturnValue:
-    if request.method == "GET" and not MEETING.allows(meeting.status, MeetingAct.CANCEL):
+    if not MEETING.allows(meeting.status, MeetingAct.CANCEL):
         return _already(meeting)
     agenda = queries.agenda(meeting)
     try:

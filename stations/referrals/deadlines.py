@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from stations.core import clock
-from stations.core.messages import N_, RuleBroken
+from stations.core.messages import N_, Conflict, RuleBroken
 from stations.referrals.rules import ObservationStatus, Status
 
 # Working days of city hall from when the sheet came to a state until somebody takes its next step.
@@ -52,6 +52,12 @@ def follow_ups(visited_on: date) -> tuple[date, ...]:
 def may_follow_up(due_on: date, today: date) -> bool:
     """Whether it is time to ask how it goes: from a week before the day on."""
     return today >= due_on - FOLLOW_UP_EARLY
+
+
+def check_unrecorded(done_at: datetime | None) -> None:
+    """`Conflict` when how it goes is written down already."""
+    if done_at is not None:
+        raise Conflict(None, N_("この様子は、もう記録されています。"))
 
 
 def check_follow_up(due_on: date, today: date) -> None:

@@ -148,3 +148,20 @@ def test_a_receipt_of_an_unknown_kind_is_a_bad_request(app: Flask, db_session: S
     page = treasurer.get(f"/grants/{grant.id}/receipts/new")
     for kind in ("mystery", "", "RECEIPT"):
         treasurer.post(f"/grants/{grant.id}/receipts/new", token_from=page, status=400, kind=kind)
+
+
+@on_sqlite
+def test_an_empty_form_that_comes_too_late_is_answered_as_a_full_one(app: Flask, db_session: Session):
+    """It was valid in no state: the page of an act that is over is not drawn for it."""
+    made = grants.team()
+    grant = grants.deciding(made, 150_000)
+    approver, officer = as_(app, made.approver), as_(app, made.officer)
+    page = approver.get("/account")
+    returning = f"/grants/{grant.id}/send-back"
+    approver.post(returning, token_from=page, status=200)
+    awards.send_back(grant=grant, reason="金額を見直してください", by=made.approver)
+    for reason in ("", "もう一度"):
+        approver.post(returning, token_from=page, status=409, reason=reason)
+    officers = officer.get("/account")
+    for reason in ("", "期限を過ぎた"):
+        officer.post(f"/grants/{grant.id}/draft-cancellation", token_from=officers, status=409, reason=reason)

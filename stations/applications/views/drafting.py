@@ -87,7 +87,7 @@ def new() -> ResponseReturnValue:
 @writes
 def section(plan: "Plan", section: str) -> ResponseReturnValue:
     part = section_of(section) or abort(404)
-    if request.method == "GET" and not rules.may_edit(plan.status):
+    if not rules.may_edit(plan.status):
         return already_moved(plan)
     form = forms.section_form(part, plan, queries.venues_to_use(plan))
     if request.method == "POST" and not form.change_rows(request.form):
@@ -275,7 +275,7 @@ def submitted(plan: "Plan") -> ResponseReturnValue:
 @writes
 def recall(plan: "Plan") -> ResponseReturnValue:
     """The chair takes back what was handed in, until the officials have received it."""
-    if request.method == "GET" and not PLAN.allows(plan.status, Act.RECALL):
+    if not PLAN.allows(plan.status, Act.RECALL):
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():
@@ -290,7 +290,7 @@ def recall(plan: "Plan") -> ResponseReturnValue:
 @requires(PLAN.permission(Act.WITHDRAW), of=queries.plan)
 @writes
 def withdraw(plan: "Plan") -> ResponseReturnValue:
-    if request.method == "GET" and not PLAN.allows(plan.status, Act.WITHDRAW):
+    if not PLAN.allows(plan.status, Act.WITHDRAW):
         return already_moved(plan)
     form = forms.OptionalReasonForm()
     if form.validate_on_submit():

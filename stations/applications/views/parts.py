@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from stations.applications import queries, rules
@@ -11,8 +11,10 @@ from stations.applications.labels import CATEGORIES, FIELDS, INCOMES, SECTIONS
 from stations.applications.rules import CostCategory, IncomeKind, Section
 from stations.applications.views import blueprint
 from stations.core import clock, formatting
+from stations.core.database import SAFE_METHODS
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.messages import N_, Conflict
 
 if TYPE_CHECKING:
     from stations.applications.models import Plan, PlanAttachment
@@ -53,7 +55,12 @@ def to_plan(plan: "Plan", message: str = "", kind: str = "success") -> Response:
 
 
 def already_moved(plan: "Plan") -> Response:
-    """For pages whose act is not on offer any more: the plan itself tells how things stand."""
+    """For pages whose act is not on offer any more: the plan itself tells how things stand.
+
+    Raises `Conflict` for a form that was sent: valid or not, it comes too late.
+    """
+    if request.method not in SAFE_METHODS:
+        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=plan.status)
     return to_plan(plan, _("この計画はいま「%(state)s」です。", state=label(plan.status)), "info")
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @requires(PLAN.permission(Act.RECEIVE), of=queries.plan)
 @writes
 def receive(plan: "Plan") -> ResponseReturnValue:
-    if request.method == "GET" and not PLAN.allows(plan.status, Act.RECEIVE):
+    if not PLAN.allows(plan.status, Act.RECEIVE):
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():
@@ -45,7 +45,7 @@ def receive(plan: "Plan") -> ResponseReturnValue:
 @creates
 def comment(plan: "Plan", section: str) -> ResponseReturnValue:
     part = section_of(section) or abort(404)
-    if request.method == "GET" and plan.status not in rules.COMMENTABLE:
+    if plan.status not in rules.COMMENTABLE:
         return already_moved(plan)
     form = forms.comment_form(part)
     said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
@@ -60,7 +60,7 @@ def comment(plan: "Plan", section: str) -> ResponseReturnValue:
 def edit_comment(comment: "SectionComment") -> ResponseReturnValue:
     """Its writer corrects a comment that the committee has not seen yet."""
     plan, part = comment.plan, comment.section
-    if request.method == "GET" and not queries.may_change(comment, current_user):
+    if not queries.may_change(comment, current_user):
         return already_moved(plan)
     form = forms.comment_form(part, comment)
     said = {"text": form.text.data or "", "field": form.field.data or "", "by": current_user}
@@ -75,7 +75,7 @@ def edit_comment(comment: "SectionComment") -> ResponseReturnValue:
 def remove_comment(comment: "SectionComment") -> ResponseReturnValue:
     """Its writer takes back a comment that the committee has not seen yet; asked once more."""
     plan, part = comment.plan, comment.section
-    if request.method == "GET" and not queries.may_change(comment, current_user):
+    if not queries.may_change(comment, current_user):
         return already_moved(plan)
     if Form().validate_on_submit():
         review.remove_comment(comment, by=current_user)
@@ -110,7 +110,7 @@ def _comment_page(plan: "Plan", part: Section, form: forms.CommentForm, heading:
 @requires(PLAN.permission(Act.RETURN), of=queries.plan)
 @writes
 def return_(plan: "Plan") -> ResponseReturnValue:
-    if request.method == "GET" and not PLAN.allows(plan.status, Act.RETURN):
+    if not PLAN.allows(plan.status, Act.RETURN):
         return already_moved(plan)
     form = forms.ReasonForm()
     if form.validate_on_submit():
@@ -129,7 +129,7 @@ def return_(plan: "Plan") -> ResponseReturnValue:
 @requires(PLAN.permission(Act.CONFIRM), of=queries.plan)
 @writes
 def confirm(plan: "Plan") -> ResponseReturnValue:
-    if request.method == "GET" and not PLAN.allows(plan.status, Act.CONFIRM):
+    if not PLAN.allows(plan.status, Act.CONFIRM):
         return already_moved(plan)
     form = Form()
     if form.validate_on_submit():

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from stations.core.forms import Form, succeeds
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.core.messages import N_, Conflict
 from stations.grants import disclosure
 from stations.grants.awards.queries import drafts
 from stations.grants.pages import available_acts
@@ -37,14 +38,18 @@ def before_the_letter(grant: "Grant") -> Response | None:
     return redirect(url_for("grants.grant", grant_id=grant.id))
 
 
-def not_now(grant: "Grant") -> Response | None:
+def not_now(grant: "Grant", form: Form) -> Response | None:
     """For somebody who opens the page of an act that the state does not offer: back to the grant; None if it does.
 
-    Pressing a button too late is another matter: the service answers with `Conflict`.
+    Pressing a button too late is another matter: the service answers with `Conflict`. It is not asked about a form that
+    is not valid, which would be drawn once more: that is the same `Conflict` here.
     """
     offered = {one.endpoint for one in available_acts.available_acts(grant, available_acts.facts(grant))}
-    if request.method == "POST" or request.endpoint in offered:
+    if request.endpoint in offered or (form.is_submitted() and form.validate()):
         return None
+    if form.is_submitted():
+        state = disclosure.shown_status(current_user, grant)
+        raise Conflict(None, N_("この操作は、いまの状態（%(state)s）ではできません。"), state=state)
     if request.endpoint in available_acts.ended_with_the_year(grant):
         flash(_("年度が終わったため、この手続きはできません。"), "info")
         return redirect(url_for("grants.grant", grant_id=grant.id))
@@ -94,7 +99,7 @@ def page(
 
     ``offered``: not an act on the grant itself, and its state is known to allow it.
     """
-    if not offered and (elsewhere := not_now(grant)) is not None:
+    if not offered and (elsewhere := not_now(grant, form)) is not None:
         return elsewhere
     if perform(form, act):
         flash(done, "success")

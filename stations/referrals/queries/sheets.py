@@ -75,6 +75,20 @@ def available_steps(
     return [step for step in asked if any(access.can(person, one, subject) for one in step.permissions)]
 
 
+def is_memo(subject: Sheet) -> bool:
+    return isinstance(subject, Observation)
+
+
+def check_offered(subject: Sheet, act: StrEnum) -> None:
+    """`Conflict` when the state, or of a memo the consent, allows ``act`` no more: as the service would say it."""
+    if isinstance(subject, Referral):
+        REFERRAL.step(subject.status, act)
+    else:
+        OBSERVATION.step(subject.status, act)
+        may_know = subject.may_be_disclosed(subject.consent, clock.today())
+        rules.check_observation_act(subject.status, act, may_know=may_know)
+
+
 def personal_in(subject: Sheet) -> dict[str, list[Found]]:
     """What a sheet or memo carries that it might do without, by field (`disclosures`)."""
     alias = subject.alias.strip()

@@ -195,9 +195,8 @@ def record_follow_up(
     Nothing more is written when the consent is gone, nor before it is time: `RuleBroken`.
     """
     with _agreed(referral, SheetAct.RECORD_FOLLOW_UP, by=by) as taken:
-        found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
-        if found is None or lock(found).done_at is not None:
-            raise Conflict(None, N_("この様子は、もう記録されています。"))
+        found = lock(next(one for one in referral.follow_ups if one.id == follow_up_id))
+        deadlines.check_unrecorded(found.done_at)
         deadlines.check_follow_up(found.due_on, clock.today())
         found.outcome, found.note = outcome, note
         found.done_at, found.done_by_id = clock.now(), by.id

@@ -14,12 +14,21 @@ from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
+from stations.referrals import deadlines
 from stations.referrals.forms import ActForm, AskingForm, FollowUpForm
 from stations.referrals.labels import MEANS, OBSERVATION_MEANS
 from stations.referrals.queries import sheets
-from stations.referrals.rules import Act, ObservationAct, Outcome
+from stations.referrals.rules import Act, ObservationAct, Outcome, SheetAct
 from stations.referrals.services import contents, observations, referrals
-from stations.referrals.views.pages import MEMO, SHEET, blueprint, memo_trail, phones, referral_trail
+from stations.referrals.views.pages import (
+    MEMO,
+    SHEET,
+    blueprint,
+    memo_trail,
+    moved_on,
+    phones,
+    referral_trail,
+)
 from stations.referrals.workflow import OBSERVATION, REFERRAL
 
 if TYPE_CHECKING:
@@ -62,6 +71,8 @@ def act(referral: "Referral", act: str) -> ResponseReturnValue:
         abort(404)
     step, form = Act(act), ActForm()
     demand_role(current_user, REFERRAL.row(step).permissions, referral)
+    if (elsewhere := moved_on(referral, step)) is not None:
+        return elsewhere
     if form.validate_on_submit() and succeeds(form, lambda: _do(referral, step, form)):
         now = label(referral.status)
         done = _("つなぎ %(number)s は「%(state)s」になりました。", number=referral.number, state=now)
@@ -117,6 +128,8 @@ def observation_act(observation: "Observation", act: str) -> ResponseReturnValue
         abort(404)
     step, form = ObservationAct(act), ActForm()
     demand_role(current_user, OBSERVATION.row(step).permissions, observation)
+    if (elsewhere := moved_on(observation, step)) is not None:
+        return elsewhere
     if form.validate_on_submit() and succeeds(form, lambda: _do_memo(observation, step, form)):
         now = label(observation.status)
         done = _("気づきメモ %(number)s は「%(state)s」になりました。", number=observation.number, state=now)
@@ -163,8 +176,12 @@ def follow_up(referral: "Referral", follow_up_id: int) -> ResponseReturnValue:
     found = next((one for one in referral.follow_ups if one.id == follow_up_id), None)
     if found is None:
         abort(404)
+    demand_role(current_user, REFERRAL.row(SheetAct.RECORD_FOLLOW_UP).permissions, referral)
+    if (elsewhere := moved_on(referral, SheetAct.RECORD_FOLLOW_UP)) is not None:
+        return elsewhere
     if request.method == "GET" and found not in sheets.due_follow_ups(current_user, referral):
         return redirect(url_for(".referral", referral_id=referral.id))
+    deadlines.check_unrecorded(found.done_at)
     form = FollowUpForm()
 
     def record() -> None:

@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
 from stations.core.danger import danger_words
-from stations.core.database import creates
+from stations.core.database import SAFE_METHODS, creates
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.referrals import danger
 from stations.referrals.forms import CallForm
 from stations.referrals.queries import sheets
-from stations.referrals.rules import ObservationAct
+from stations.referrals.rules import ObservationAct, SheetAct
 from stations.referrals.services import observations
-from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, phones
+from stations.referrals.views.pages import MEMO, blueprint, history, memo_trail, moved_on, phones
 from stations.referrals.workflow import OBSERVATION
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def telephone(observation: "Observation") -> ResponseReturnValue:
     """Who was telephoned; a memo that waits to be sent goes with it."""
     own = url_for(".observation", observation_id=observation.id)
     sends = OBSERVATION.allows(observation.status, ObservationAct.SEND)
+    if (elsewhere := moved_on(observation, SheetAct.RECORD_CALL)) is not None:
+        return elsewhere
     if not sheets.may_record_call(current_user, observation):
         return redirect(own)
     form = CallForm()
@@ -67,6 +69,8 @@ def _recorded(form: CallForm, observation: "Observation", *, sends: bool) -> boo
 @creates
 def alerted_observation(observation: "Observation") -> ResponseReturnValue:
     """For 地域共生課, the last in line: whom to telephone. Nothing of what the memo says, nor why its words are no danger."""
+    if request.method not in SAFE_METHODS:
+        sheets.check_offered(observation, SheetAct.RECORD_CALL)
     form = CallForm()
     form.offer(urgent=True)
     if form.validate_on_submit() and _recorded(form, observation, sends=False):

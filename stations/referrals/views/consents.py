@@ -21,6 +21,7 @@ from stations.referrals.views.pages import (
     Trail,
     blueprint,
     memo_trail,
+    moved_on,
     offer_agencies,
     referral_trail,
 )
@@ -67,6 +68,8 @@ def withdraw_observation_consent(observation: "Observation") -> ResponseReturnVa
 
 
 def _record(subject: "Sheet", own: str, breadcrumb: Trail) -> ResponseReturnValue:
+    if (elsewhere := moved_on(subject, SheetAct.RECORD_CONSENT)) is not None:
+        return elsewhere
     form = ConsentForm()
     offer_agencies(form, subject.station)
     form.show_consent(subject.consent)

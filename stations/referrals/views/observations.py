@@ -28,6 +28,7 @@ from stations.referrals.views.pages import (
     hints,
     history,
     memo_trail,
+    moved_on,
     narrowed,
     offer_agencies,
     phones,
@@ -86,8 +87,8 @@ def new_observation() -> ResponseReturnValue:
 @writes
 def edit_observation(observation: "Observation") -> ResponseReturnValue:
     """A draft, or a memo that came back."""
-    if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
-        return redirect(url_for(".observation", observation_id=observation.id))
+    if (elsewhere := moved_on(observation, SheetAct.SAVE)) is not None:
+        return elsewhere
     names = ("observed_on", "facts", "urgent", "alias", "station_id")
     form = MemoForm(
         data={name: getattr(observation, name) for name in names} | {"age_group": str(observation.age_group)}
@@ -142,8 +143,8 @@ def _memo_page(form: MemoForm, observation: "Observation | None", breadcrumb: Tr
 @writes
 def receiver(observation: "Observation") -> ResponseReturnValue:
     """To whom it goes: without a valid consent only 福祉まるごと相談窓口 is offered."""
-    if request.method == "GET" and not OBSERVATION.allows(observation.status, SheetAct.SAVE):
-        return redirect(url_for(".observation", observation_id=observation.id))
+    if (elsewhere := moved_on(observation, SheetAct.SAVE)) is not None:
+        return elsewhere
     offered = {one.id: one for one in sheets.receivers(observation, clock.today())}
     form = ReceiverForm()
     form.offer((one.id, _called(one, observation)) for one in offered.values())

@@ -7,14 +7,16 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from stations.core import audit, lists
 from stations.core.danger import emergency_numbers
+from stations.core.database import SAFE_METHODS
 from stations.core.disclosures import Kind, find_personal
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.core.messages import N_
+from stations.core.messages import N_, Conflict
 from stations.referrals import rules
 from stations.referrals.danger import CallOutcome
 from stations.referrals.forms import ConsentFields
@@ -120,6 +122,27 @@ def memo_trail(observation: "Observation", here: str | None = None) -> Trail:
         (observation.number, own if here else None),
         *([(here, None)] if here else []),
     )
+
+
+def moved_on(subject: "Sheet", act: StrEnum) -> Response | None:
+    """Where the state allows ``act`` no more: for who opens its page the sheet itself, for who sends a form `Conflict`.
+
+    Before the form is read: one that is not valid would show once more what nobody may write on, or even read, by now.
+    """
+    try:
+        sheets.check_offered(subject, act)
+    except Conflict:
+        if request.method not in SAFE_METHODS:
+            raise
+        return redirect(own_page(subject))
+    return None
+
+
+def own_page(subject: "Sheet") -> str:
+    """The address of a sheet or memo itself."""
+    if sheets.is_memo(subject):
+        return url_for("referrals.observation", observation_id=subject.id)
+    return url_for("referrals.referral", referral_id=subject.id)
 
 
 def phones(*agencies: "Agency | None") -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from stations.referrals.views.pages import (
     blueprint,
     hints,
     history,
+    moved_on,
     narrowed,
     offer_agencies,
     referral_trail,
@@ -117,8 +118,8 @@ def _station_page(form: StationForm, referral: "Referral | None", breadcrumb: Tr
 @writes
 def edit(referral: "Referral", part: str) -> ResponseReturnValue:
     """Pages 1 to 3 of a draft, or of a sheet that came back; saved page by page."""
-    if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
-        return redirect(url_for(".referral", referral_id=referral.id))
+    if (elsewhere := moved_on(referral, SheetAct.SAVE)) is not None:
+        return elsewhere
     parts = {"station": _edit_station, "person": _edit_person, "wishes": _edit_wishes}
     if part not in parts:
         abort(404)
@@ -206,8 +207,8 @@ def _onward(referral: "Referral", part: str) -> Response:
 @writes
 def check(referral: "Referral") -> ResponseReturnValue:
     """Page 4: everything once more, then it is sent."""
-    if request.method == "GET" and not REFERRAL.allows(referral.status, SheetAct.SAVE):
-        return redirect(url_for(".referral", referral_id=referral.id))
+    if (elsewhere := moved_on(referral, SheetAct.SAVE)) is not None:
+        return elsewhere
     form, found = SendForm(), sheets.personal_in(referral)
 
     def send() -> None:

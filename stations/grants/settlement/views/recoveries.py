@@ -102,7 +102,9 @@ def _page(
     hints: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
     """The page of one act on a finding; back to the grant when its state does not offer it (any more)."""
-    if request.method == "GET" and not RECOVERY.allows(recovery.status, step):
+    if request.method != "GET":
+        RECOVERY.step(recovery.status, step)
+    elif not RECOVERY.allows(recovery.status, step):
         flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status)), "info")
         return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
     return act.page(
