@@ -88,6 +88,13 @@ class Person(Model):
             return AccountStatus.DISABLED
         return AccountStatus.INVITED if self.password_hash is None else AccountStatus.ACTIVE
 
+    def asks_for(self, role: Role, agency_id: int | None) -> bool:
+        """Whether it asks for this role in this body, from whatever day."""
+        return self.kind is RequestKind.ROLE and (self.detail["role"], self.detail.get("agency_id")) == (
+            role,
+            agency_id,
+        )
+
     def body(self) -> Body:
         return Body()
 
@@ -319,6 +326,13 @@ class AdministratorRequest(Model):
             "from_on": dt.date.fromisoformat(detail["from_on"]),
             "to_on": dt.date.fromisoformat(detail["to_on"]) if "to_on" in detail else None,
         }
+
+    def asks_for(self, role: Role, agency_id: int | None) -> bool:
+        """Whether it asks for this role in this body, from whatever day."""
+        return self.kind is RequestKind.ROLE and (self.detail["role"], self.detail.get("agency_id")) == (
+            role,
+            agency_id,
+        )
 
     def body(self) -> Body:
         return Body()

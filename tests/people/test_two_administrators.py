@@ -408,3 +408,34 @@ def test_a_stopped_account_of_the_city_waits_for_the_other_administrator(
     second.submit(second.get("/people/requests"), "確認して実行する")
     db.session.expire_all()
     assert db.session.get_one(Person, person.id).is_active
+
+
+def test_the_same_is_asked_for_once_at_a_time(admins: tuple[Person, Person]):
+    first, second = admins
+    person = addressed(cast.person(Role.OFFICER))
+    ask = requests.ask_for_role
+    asked = ask(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+    for by, from_on in ((first, TODAY), (second, TODAY + dt.timedelta(days=30))):
+        with refused(RuleBroken, "role"):
+            ask(person=person, role=Role.CASHIER, from_on=from_on, by=by)
+    ask(person=person, role=Role.APPROVER, from_on=TODAY, by=first)
+    here, there = agency(), agency("別の相談機関")
+    ask(person=person, role=Role.CASE_WORKER, agency_id=here.id, from_on=TODAY, by=first)
+    ask(person=person, role=Role.CASE_WORKER, agency_id=there.id, from_on=TODAY, by=first)
+    requests.decline_request(asked, by=first)
+    ask(person=person, role=Role.CASHIER, from_on=TODAY, by=first)
+
+
+def test_an_account_is_asked_to_be_opened_once_at_a_time(admins: tuple[Person, Person]):
+    first, second = admins
+    person = addressed(cast.person(Role.OFFICER))
+    requests.ask_for_reset(person, by=first)
+    with pytest.raises(Conflict):
+        requests.ask_for_reset(person, by=second)
+    requests.ask_for_link(person, by=first)
+    with pytest.raises(Conflict):
+        requests.ask_for_link(person, by=first)
+    accounts.disable(person, by=first)
+    requests.ask_for_enabling(person, by=first)
+    with pytest.raises(Conflict):
+        requests.ask_for_enabling(person, by=second)

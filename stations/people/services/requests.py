@@ -1,6 +1,7 @@
 """What one administrator cannot do alone: asked for by one, done once another has accepted it."""
 
 import datetime as dt
+from typing import Final
 
 from flask_babel import force_locale
 
@@ -17,6 +18,10 @@ from stations.people.services.links import demand_address, demand_enabled, issue
 from stations.people.services.roles import check_role, detail_of, give_role
 from stations.people.services.second_factor import reset_second_factor, start_again
 
+WAITS_ALREADY: Final = N_(
+    "同じ依頼が、もうほかのシステム管理者の確認を待っています。内容を変えるときは、先に「確認の依頼」でその依頼を取り下げてください。"
+)
+
 
 def ask_for_role(
     *,
@@ -29,18 +34,25 @@ def ask_for_role(
 ) -> AdministratorRequest:
     """Ask another administrator to agree to a role of `TWO_ADMINISTRATORS`; raises what `give_role` would.
 
-    Who holds none yet begins with an invitation by mail, so without an address it is RuleBroken on "email".
+    Who holds none yet begins with an invitation by mail, so without an address it is RuleBroken on "email". RuleBroken on
+    "role" while the same role in the same body is asked for already, by whomever and from whatever day.
     """
     made = check_role(person=person, role=role, agency_id=agency_id, from_on=from_on, to_on=to_on, by=by)
     if not holds_guarded_role(person) and not person.email:
         raise RuleBroken("email", N_("招待はメールだけで送ります。メールアドレスを入力してください。"))
+    if any(one.asks_for(role, agency_id) for one in queries.open_requests(person)):
+        raise RuleBroken("role", WAITS_ALREADY)
     return _asked(RequestKind.ROLE, person, by, act=PersonAct.ASK_ROLE, detail=detail_of(made))
 
 
 def ask_for_reset(person: Person, *, by: Person) -> AdministratorRequest:
-    """Ask another administrator to agree that somebody enrols another app; the owner hears of it by mail."""
+    """Ask another administrator to agree that somebody enrols another app; the owner hears of it by mail.
+
+    Conflict while it is asked for already.
+    """
     demand_other(person, by)
     lock(person)
+    _demand_unasked(RequestKind.RESET, person)
     with force_locale(person.language):
         subject = _("認証アプリの登録解除が依頼されました")
         body = _(
@@ -54,19 +66,24 @@ def ask_for_reset(person: Person, *, by: Person) -> AdministratorRequest:
 def ask_for_link(person: Person, *, by: Person) -> AdministratorRequest:
     """Ask another administrator to look at an address that one of them wrote, and to send the link there.
 
-    RuleBroken when there is no address, or the account is stopped.
+    RuleBroken when there is no address, or the account is stopped; Conflict while it is asked for already.
     """
     demand_other(person, by)
     lock(person)
+    _demand_unasked(RequestKind.LINK, person)
     demand_enabled(person)
     demand_address(person)
     return _asked(RequestKind.LINK, person, by, act=PersonAct.ASK_LINK)
 
 
 def ask_for_enabling(person: Person, *, by: Person) -> AdministratorRequest:
-    """Ask another administrator to agree that a stopped account opens again. Conflict when it is not stopped."""
+    """Ask another administrator to agree that a stopped account opens again.
+
+    Conflict when it is not stopped, or while it is asked for already.
+    """
     demand_other(person, by)
     lock(person)
+    _demand_unasked(RequestKind.ENABLE, person)
     demand_disabled(person)
     return _asked(RequestKind.ENABLE, person, by, act=PersonAct.ASK_ENABLE)
 
@@ -105,6 +122,12 @@ def _give(request: AdministratorRequest, person: Person, *, by: Person) -> None:
 def decline_request(request: AdministratorRequest, *, by: Person) -> None:
     """Another administrator does not agree, or who asked takes it back."""
     _decide(request, RequestStatus.DECLINED, by=by)
+
+
+def _demand_unasked(kind: RequestKind, person: Person) -> None:
+    """Conflict while the same is asked for already: the second one would be done twice, or wait for nobody."""
+    if any(one.kind is kind for one in queries.open_requests(person)):
+        raise Conflict(None, WAITS_ALREADY)
 
 
 def _asked(
