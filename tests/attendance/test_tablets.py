@@ -391,3 +391,15 @@ def test_nothing_is_moved_to_another_station_or_a_closed_record(door: Door, afte
     assert tablets.openings_to_move_to(door.opening) == [afternoon]
     with refused(RuleBroken, "reason"):
         moving.move(opening=door.opening, to=afternoon, reason=" ", by=door.second)
+
+
+def test_nobody_fills_the_list_with_tablets_that_do_not_exist(door: Door) -> None:
+    """A new name in each report takes the place of the sender's own; what another tablet holds goes on standing there."""
+    door.report(3, by=door.second, device=uuid.UUID(int=1_000))
+    door.report(7)
+    for number in range(50):
+        door.report(0, device=uuid.UUID(int=number))
+    kept = tablets.devices_of(door.opening)
+    assert len(kept) == devices.DEVICES_OF_ONE + 1
+    assert {one.unsent for one in kept if one.unsent} == {3, 7}
+    assert str(uuid.UUID(int=49)) in {one.device_id for one in kept}
