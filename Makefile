@@ -39,7 +39,7 @@ demo: $(BUILT) $(CATALOGUES) $(STATICS) $(LOADED) ## the demonstration year at h
 	@echo "Demo accounts (one click each on the sign-in page; here for scripts):"
 	@$(FLASK) demo accounts
 	@echo "Serving at http://127.0.0.1:$(PORT) — Ctrl-C stops it. To start the data over: stop it, 'make demo-reset', 'make demo'."
-	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --no-control-socket --bind 127.0.0.1:$(PORT)
+	@exec env $(DEMO) $(BIN)/gunicorn wsgi:app --workers 2 --threads 4 --no-control-socket --forwarder-headers= --bind 127.0.0.1:$(PORT)
 
 install: $(BUILT) $(CATALOGUES) $(STATICS) ## only build .venv, translations and static files, for an installation of one's own: nothing of development
 

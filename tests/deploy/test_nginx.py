@@ -175,6 +175,24 @@ def test_a_visitor_cannot_pretend_to_another_address(proxy: str, site: Site):
         connection.close()
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "PATH_INFO"])
+@pytest.mark.parametrize("through_the_proxy", [True, False], ids=["nginx", "any other proxy"])
+def test_a_visitor_does_not_say_where_the_application_lies(
+    proxy: str, site: Site, name: str, through_the_proxy: bool
+):
+    """Else all links of the page would begin with what they wrote, or the page would be another one."""
+    address = proxy if through_the_proxy else urlsplit(site.url).netloc
+    expected = ask(address, "GET", "/links/none")
+    status, body = ask(address, "GET", "/links/none", **{name: "/links"})
+    assert status == expected[0] and b'"/links/static' not in body and b'"/links/sign-in' not in body
+    assert b'"/static/built/' in body
+
+
+@pytest.mark.parametrize("page", ["README.md", "Makefile", "tests/support/demo_site.py"])
+def test_gunicorn_is_run_without_headers_that_it_would_believe(page: str):
+    assert "--forwarder-headers=" in (ROOT / page).read_text()
+
+
 def test_one_time_links_stand_in_no_log(proxy: str, tmp_path_factory: pytest.TempPathFactory):
     ask(proxy, "GET", "/links/secret-token")
     ask(proxy, "GET", "/?word=secret-word")

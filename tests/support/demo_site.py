@@ -108,6 +108,7 @@ def served(
     url = f"http://127.0.0.1:{port}"
     log = Path(environment["STATIONS_FILES_PATH"]).parent / "gunicorn.log"
     arguments = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4"]
+    arguments.append("--forwarder-headers=")  # as the README says
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", target, *arguments],
