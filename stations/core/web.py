@@ -145,6 +145,8 @@ def language() -> str:
 def init_app(app: Flask) -> None:
     app.request_class = BoundedRequest
     app.url_map.converters["int"] = DatabaseInteger
+    # `/static//x` is no page: leading to `/static/x` would name the host that the request itself claims to be for.
+    app.url_map.merge_slashes = False
     app.register_blueprint(blueprint)
     production = app.config["STATIONS"].production
     app.jinja_env.globals |= {"remembered": REMEMBERED, "once_mark": once.new_mark}

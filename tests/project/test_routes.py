@@ -50,3 +50,11 @@ def test_acts_are_posts(app: Flask):
     """No route takes PUT, PATCH or DELETE: forms cannot send them, and @writes is about POST."""
     methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
     assert methods <= {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/static//x", "//evil.example/a", "/grants//1", "/sign-in/"])
+def test_no_address_is_corrected_by_way_of_the_host_that_was_asked_for(app: Flask, path: str):
+    """Whoever writes the Host header would say where the visitor is led."""
+    answer = app.test_client().get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.location) == (404, None)
