@@ -45,6 +45,10 @@ def test_a_sound_page_has_no_faults():
         ('<p aria-describedby="nobody">文</p>', "points to nothing"),
         ('<a href="/x"></a>', "no words"),
         (
+            '<form method="post" action="/x"><label>理由 <textarea name="r"></textarea></label></form>',
+            "lost by Back",
+        ),
+        (
             '<form><button formnovalidate name="remove_row">削除</button><button>送る</button></form>',
             "Enter presses",
         ),

@@ -163,6 +163,9 @@ class HtmlPage:
                 if not (text_of(element) or element.get("aria-label") or pictured):
                     yield f"<{tag} {element.attrib}> has no words"
 
+        for form in self.all("form", method="post"):
+            if any(True for _area in form.iter("textarea")) and form.get("data-draft") is None:
+                yield "words typed into a form without data-draft are lost by Back without a question"
         for form in self.all("form"):
             fields = {field.get("name") for field in form.iter("input")}
             if form.get("data-guard") is not None and not fields & {"once", "held_form_id"}:
