@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from stations.core import text
@@ -121,35 +121,72 @@ _YEARS_AHEAD = 5
 _NUMBER = re.compile(r"([0-9]{1,2})[月日]?")
 
 
+class DateBroken(RuleBroken):
+    """A date that cannot be read. ``box``: the piece to correct first, of `DATE_BOXES`."""
+
+    def __init__(self, field: str | None, message: str, /, *, box: str, **params: object) -> None:
+        super().__init__(field, message, **params)
+        self.box = box
+
+
+DATE_BOXES: Final = ("year", "month", "day")
+# What to type into the pieces that are missing or wrong: all of them in one sentence.
+_WRONG_BOXES: Final = {
+    ("year",): N_("年は西暦4けた（例：2026）か、「令和8」「R8」のように元号をつけて入力してください。"),
+    ("month",): N_("月は1から12までの数字で入力してください。"),
+    ("day",): N_("日は1から31までの数字で入力してください。"),
+    ("month", "day"): N_("月は1から12まで、日は1から31までの数字で入力してください。"),
+    ("year", "month"): N_(
+        "年は西暦4けた（例：2026）か「令和8」「R8」のように、月は1から12までの数字で入力してください。"
+    ),
+    ("year", "day"): N_(
+        "年は西暦4けた（例：2026）か「令和8」「R8」のように、日は1から31までの数字で入力してください。"
+    ),
+    ("year", "month", "day"): N_(
+        "年は西暦4けた（例：2026）か「令和8」「R8」のように、月は1から12まで、日は1から31までの数字で入力してください。"
+    ),
+}
+
+
 def parse_date(year: str, month: str, day: str, *, field: str | None = None) -> date:
     """Read three typed pieces; the year as 「2026」「R8」「令和8」「令和元」, full-width digits welcome.
 
-    Raises `RuleBroken` on `field`, saying which piece to correct. 「8」 alone is the year of the present era, as forms
-    on paper ask for it; further ahead than `_YEARS_AHEAD` it is refused: 26 could be 2026 and 平成26.
+    Raises `DateBroken` on `field`, saying which pieces to correct, all at once. 「8」 alone is the year of the present
+    era, as forms on paper ask for it; further ahead than `_YEARS_AHEAD` it is refused: 26 could be 2026 and 平成26.
     """
     pieces = [_plain(piece) for piece in (year, month, day)]
     if not any(pieces):
-        raise RuleBroken(field, N_("日付を入力してください。"))
-    if not all(pieces):
-        raise RuleBroken(field, N_("年・月・日をすべて入力してください。"))
-    entry, year_number = _parse_year(pieces[0], field)
-    month_number, day_number = (_parse_number(piece, field) for piece in pieces[1:])
-    if not 1 <= month_number <= 12:
-        raise RuleBroken(field, N_("月は1から12までの数字で入力してください。"))
-    last_day = calendar.monthrange(year_number, month_number)[1]
-    if not 1 <= day_number <= last_day:
-        raise RuleBroken(
+        raise DateBroken(field, N_("日付を入力してください。"), box="year")
+    read, month_number, day_number = _parse_year(pieces[0]), *map(_parse_number, pieces[1:])
+    month_fits = month_number is not None and 1 <= month_number <= 12
+    # How many days there are is known with year and month only: `_date` says it.
+    days_known = read is not None and month_fits
+    day_fits = day_number is not None and (days_known or 1 <= day_number <= 31)
+    fits = (read is not None, month_fits, day_fits)
+    if wrong := tuple(box for box, sound in zip(DATE_BOXES, fits, strict=True) if not sound):
+        raise DateBroken(field, _WRONG_BOXES[wrong], box=wrong[0])
+    assert read is not None and month_number is not None and day_number is not None  # all of them fit
+    return _date(*read, month_number, day_number, field)
+
+
+def _date(entry: Era | None, year: int, month: int, day: int, field: str | None) -> date:
+    """The date of three numbers that may each be right; `DateBroken` when there is no such day, or not in that era."""
+    last_day = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last_day:
+        raise DateBroken(
             field,
             N_("%(year)s年%(month)s月は1日から%(last)s日までです。日を確かめてください。"),
-            year=year_number,
-            month=month_number,
+            box="day",
+            year=year,
+            month=month,
             last=last_day,
         )
-    parsed = date(year_number, month_number, day_number)
+    parsed = date(year, month, day)
     if entry is not None and era(parsed).name != entry.name:
-        raise RuleBroken(
+        raise DateBroken(
             field,
             N_("%(date)sは%(era)sではありません（%(right)s）。年を確かめてください。"),
+            box="year",
             date=f"{parsed.year}年{parsed.month}月{parsed.day}日",
             era=entry.name,
             right=str(era(parsed)),
@@ -194,32 +231,28 @@ def _plain(piece: str) -> str:
     return unicodedata.normalize("NFKC", text.without_marks(piece)).upper()
 
 
-def _parse_year(piece: str, field: str | None) -> tuple[Era | None, int]:
+def _parse_year(piece: str) -> tuple[Era | None, int] | None:
+    """The era that was typed, if one was, and the year in numbers of the west; None: no year."""
     match = _YEAR.fullmatch(piece)
-    entry = next((e for e in ERAS if match and match["era"] in (e.name, e.letter)), None)
-    number = 0 if match is None else 1 if match["number"] == "元" else int(match["number"])
-    if match and entry and 1 <= number <= 99:
+    if match is None:
+        return None
+    entry = next((e for e in ERAS if match["era"] in (e.name, e.letter)), None)
+    number = 1 if match["number"] == "元" else int(match["number"])
+    if entry and 1 <= number <= 99:
         return entry, entry.first_on.year - entry.first_year + number
-    if match and match["era"] is None and number >= ERAS[0].first_on.year:
+    if match["era"] is not None or match["number"] == "元":
+        return None
+    if number >= ERAS[0].first_on.year:
         return None, number
     present = era(today())
-    if (
-        match
-        and match["number"] != "元"
-        and match["era"] is None
-        and 1 <= number <= present.year + _YEARS_AHEAD
-    ):
+    if 1 <= number <= present.year + _YEARS_AHEAD:
         return None, today().year - present.year + number
-    raise RuleBroken(
-        field, N_("年は西暦4けた（例：2026）か、「令和8」「R8」のように元号をつけて入力してください。")
-    )
+    return None
 
 
-def _parse_number(piece: str, field: str | None) -> int:
+def _parse_number(piece: str) -> int | None:
     match = _NUMBER.fullmatch(piece)
-    if match is None:
-        raise RuleBroken(field, N_("月と日は数字で入力してください。"))
-    return int(match[1])
+    return None if match is None else int(match[1])
 
 
 def add_months(on: date, months: int) -> date:

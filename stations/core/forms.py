@@ -305,11 +305,12 @@ class DateField(Field):
     first box.
     """
 
-    PARTS = ("year", "month", "day")
+    PARTS = clock.DATE_BOXES
 
     def __init__(self, label: str | None = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.typed: dict[str, str] | None = None
+        self._wrong_box = ""
 
     @property
     def raw(self) -> dict[str, str]:
@@ -340,8 +341,15 @@ class DateField(Field):
         if self.raw_data:
             try:
                 self.data = clock.parse_date(year, month, day)
-            except RuleBroken as broken:
+            except clock.DateBroken as broken:
                 self.process_errors.append(say(broken))
+                self._wrong_box = broken.box
+
+    @property
+    def box(self) -> str:
+        """The id of the box that a link of the error summary leads to: the first that is wrong, else the first empty one."""
+        empty = (part for part in self.PARTS if not self.raw[part].strip())
+        return f"{self.id}-{self._wrong_box or next(empty, self.PARTS[0])}"
 
 
 class TimeField(ReadField):
@@ -378,6 +386,6 @@ def problems(form: Form | Row, prefix: str = "") -> list[tuple[str, str]]:
                 if hasattr(entry, "form"):
                     found += problems(entry.form)
             continue
-        anchor = f"{field.id}-year" if isinstance(field, DateField) else field.id
+        anchor = field.box if isinstance(field, DateField) else field.id
         found += [(anchor, str(error)) for error in field.errors]
     return found

@@ -73,7 +73,13 @@ def test_reads_what_people_type(typed: tuple[str, str, str]) -> None:
     ("typed", "hint"),
     [
         (("", "", ""), "日付を入力"),
-        (("2026", "", "1"), "すべて入力"),
+        (("2026", "", "1"), "^月は1から12までの数字で入力してください。$"),
+        (("2026", "4", ""), "^日は1から31までの数字で入力してください。$"),
+        (("2026", "", ""), "^月は1から12まで、日は1から31までの数字で"),
+        (("", "4", ""), "^年は西暦4けた.*のように、日は1から31までの数字で"),
+        (("", "13", "1"), "^年は西暦4けた.*のように、月は1から12までの数字で"),
+        (("X", "x", "32"), "^年は西暦4けた.*のように、月は1から12まで、日は1から31までの数字で"),
+        (("2026", "13", "32"), "^月は1から12まで、日は1から31まで"),
         (("26", "4", "1"), "西暦4けた"),
         (("99", "4", "1"), "西暦4けた"),
         (("0", "4", "1"), "西暦4けた"),
@@ -86,8 +92,8 @@ def test_reads_what_people_type(typed: tuple[str, str, str]) -> None:
         (("元", "4", "1"), "西暦4けた"),
         (("2026", "13", "1"), "1から12"),
         (("2026", "0", "1"), "1から12"),
-        (("2026", "四", "1"), "月と日は数字"),
-        (("2026", "4", "1.5"), "月と日は数字"),
+        (("2026", "四", "1"), "^月は1から12までの数字で"),
+        (("2026", "4", "1.5"), "^日は1から31までの数字で"),
         (("2026", "2", "29"), "2026年2月は1日から28日まで"),
         (("2026", "4", "0"), "1日から30日まで"),
         (("平成31", "5", "1"), "2019年5月1日は平成ではありません（令和元年）"),
@@ -99,6 +105,24 @@ def test_says_what_to_do_instead(typed: tuple[str, str, str], hint: str) -> None
     with pytest.raises(RuleBroken, match=hint) as caught:
         clock.parse_date(*typed, field="held_on")
     assert caught.value.field == "held_on"
+
+
+@pytest.mark.parametrize(
+    ("typed", "box"),
+    [
+        (("", "", ""), "year"),
+        (("26", "4", "1"), "year"),
+        (("平成31", "5", "1"), "year"),
+        (("", "13", "40"), "year"),
+        (("2026", "13", "40"), "month"),
+        (("2026", "4", "40"), "day"),
+        (("2026", "4", ""), "day"),
+    ],
+)
+def test_says_which_piece_is_corrected_first(typed: tuple[str, str, str], box: str) -> None:
+    with pytest.raises(clock.DateBroken) as caught:
+        clock.parse_date(*typed)
+    assert caught.value.box == box
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from werkzeug.datastructures import MultiDict
 
 from stations.core import clock
@@ -213,3 +213,23 @@ def test_what_cannot_be_printed_is_refused_beside_its_field_by_name(app: Flask):
 def test_names_people_really_have_are_taken(app: Flask, name: str):
     form = filled(app, title=name)
     assert form.title.data == name and not form.title.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "box"),
+    [
+        ({"day": "31", "month": "2"}, "day"),
+        ({"month": "13"}, "month"),
+        ({"year": "26"}, "year"),
+        ({"month": "", "day": ""}, "month"),
+        ({"year": "", "month": "", "day": ""}, "year"),
+    ],
+)
+def test_the_summary_leads_to_the_box_that_is_wrong(app: Flask, typed: dict[str, str], box: str):
+    form = filled(app, **{f"dated_on__{part}": value for part, value in typed.items()})
+    assert form.dated_on.errors and form.dated_on.box == f"dated_on-{box}"
+    with app.test_request_context():
+        summary = render_template_string(
+            '{% from "core/forms.html" import error_summary %}{{ error_summary(form) }}', form=form
+        )
+    assert f'href="#dated_on-{box}"' in summary
