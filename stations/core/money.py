@@ -33,7 +33,9 @@ def parse_yen(typed: str, *, field: str | None = None, negative: bool = False) -
         raise RuleBroken(field, N_("金額が大きすぎます。けた数を確かめてください。"))
     minus = bool(match["sign"] or match["inner"])
     if minus and not negative:
-        raise RuleBroken(field, N_("金額は0円以上で入力してください。"))
+        raise RuleBroken(
+            field, N_("マイナスの金額は入力できません。「-」や「△」を付けずに入力してください。")
+        )
     return -amount if minus else amount
 
 

@@ -39,8 +39,8 @@ def test_reads_what_people_type(typed: str, amount: int) -> None:
         ("①", "円単位の整数"),
         ("٣", "円単位の整数"),
         ("1000000000", "けた数"),
-        ("-1", "0円以上"),
-        ("△1,000", "0円以上"),
+        ("-1", "マイナスの金額は入力できません"),
+        ("△1,000", "マイナスの金額は入力できません"),
     ],
 )
 def test_says_what_to_do_instead(typed: str, hint: str) -> None:

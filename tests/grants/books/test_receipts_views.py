@@ -11,6 +11,7 @@ from stations.core.audit import PersonalDataView
 from stations.core.database import db
 from stations.core.files import StoredFile
 from stations.grants.books.queries import receipts
+from stations.grants.books.services import receipts as receipt_services
 from stations.grants.rules import Status
 from tests.grants.active_grant import Team, enter, picture, team
 from tests.support.client import Page, PageClient
@@ -324,3 +325,30 @@ def test_too_many_digits_are_refused_and_more_than_the_award_is_asked_about(
     assert page.all("div", id="amount_yen-error") and "9,999,999円まで" in page.text
     page = send(home, page, {"amount_yen": "324,000"})
     assert "2人の担当が確かめます" in page.text
+
+
+def test_each_number_of_receipts_says_what_it_counts(home: PageClient, made: Team) -> None:
+    kept, gone = enter(made), enter(made)
+    receipt_services.cancel_receipt(receipt=gone, reason="二重に登録した", by=made.treasurer)
+    address = f"/grants/{made.grant.id}/receipts"
+    page = home.get(address)
+    assert "有効な領収書は1枚です。ほかに、取消しや訂正前のものが1枚あります。" in page.text
+    assert "2枚（取消し・訂正前のものも含む）" in page.text
+    assert "1枚（有効なものだけ）" in home.get(f"{address}?state=live").text
+    assert "1枚（取消し・訂正前のもの）" in home.get(f"{address}?state=cancelled").text
+    assert "領収書（有効なもの1枚、うち検査済0枚）" in home.get(f"/grants/{made.grant.id}").text
+    assert kept.cancelled_at is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "unsaid"),
+    [
+        ("0", "0円の領収書は登録できません", "マイナス"),
+        ("-500", "マイナスの金額は入力できません", "0円の領収書"),
+    ],
+)
+def test_an_amount_of_nothing_and_one_below_are_two_mistakes(
+    home: PageClient, made: Team, typed: str, said: str, unsaid: str
+) -> None:
+    page = send(home, new_receipt(home, made), entry(made, amount_yen=typed))
+    assert said in page.text and unsaid not in page.text

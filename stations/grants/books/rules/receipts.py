@@ -168,7 +168,9 @@ def _check_amount(receipt: Receipt, award: Award) -> Iterable[Finding]:
     if receipt.amount is None:
         return
     if receipt.amount < 1:
-        yield _error("amount_yen", N_("金額は1円以上で入力してください。"))
+        yield _error(
+            "amount_yen", N_("0円の領収書は登録できません。支払った金額を1円以上で入力してください。")
+        )
     elif receipt.amount > MAX_ENTRY_YEN:
         yield _error(
             "amount_yen",

@@ -63,6 +63,7 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
         corrected={row.replaces_id for row in rows},
         disallowed=disallowances.in_force(disallowances.of_grant(grant)),
         active=sum(row.cancelled_at is None for row in rows),
+        gone=sum(row.cancelled_at is not None for row in rows),
         lines=receipt_queries.line_totals(grant),
         name=grants.called(grant),
         balance=balance,
