@@ -6,12 +6,13 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, flash, g, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
+from stations.core.access import AGENCY_ROLES, CITY_ROLES, COMMITTEE_ROLES, STATION_ROLES, Role, roles_of
 from stations.core.database import SAFE_METHODS, db
 from stations.core.forms import fields_sent, say, typed_words
 from stations.core.language import gettext as _
@@ -28,14 +29,13 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 letters that nobod
 
 # Errors that happen after the form has been read and its token checked (a forged form's words are not shown).
 GIVES_BACK = frozenset({409, 422, 500, 503})
+# Refusals of an act on something that the reader may look at.
+NAMES_THE_THING = frozenset({403, 409, 422})
 
 # code: heading, what to do next
 PAGES: dict[int, tuple[Any, Any]] = {
     400: (_l("送られた内容を読み取れませんでした"), _l("前のページに戻り、もう一度お試しください。")),
-    403: (
-        _l("この操作はできません"),
-        _l("担当の方にご確認ください。役割に誤りがあるときは、下の連絡先にお電話ください。"),
-    ),
+    403: (_l("この操作はできません"), _l("サインインし直すか、下の連絡先にお電話ください。")),
     404: (
         _l("ページが見つかりません"),
         _l("アドレスが変わったか、あなたには表示できないページです。ホームからたどってください。"),
@@ -63,6 +63,34 @@ PAGES: dict[int, tuple[Any, Any]] = {
     ),
     503: (_l("ただいま混み合っています"), _l("1分ほど待ってから、もう一度お試しください。")),
 }
+
+
+# Whom to ask about one's role: nobody is sent to themselves. Who has several is told by the first.
+ASK: tuple[tuple[frozenset[Role], Any], ...] = (
+    (
+        frozenset({Role.ADMINISTRATOR}),
+        _l("役割に誤りがあるときは、ほかのシステム管理者に頼んでください。ご自分の役割は変えられません。"),
+    ),
+    (CITY_ROLES, _l("役割に誤りがあるときは、システム管理者にお伝えください。")),
+    (AGENCY_ROLES, _l("役割に誤りがあるときは、下の連絡先（市の担当課）にお電話ください。")),
+    (
+        frozenset({Role.CHAIR}),
+        _l("委員会の役割に誤りがあるときは、下の連絡先（市の担当課）にお電話ください。"),
+    ),
+    (
+        COMMITTEE_ROLES,
+        _l(
+            "委員会の代表にお尋ねください。役割に誤りがあるときは、下の連絡先（市の担当課）にお電話ください。"
+        ),
+    ),
+    (
+        frozenset({Role.STATION_LEADER}),
+        _l(
+            "委員会の代表にお尋ねください。役割に誤りがあるときは、下の連絡先（市の担当課）にお電話ください。"
+        ),
+    ),
+    (STATION_ROLES, _l("ステーションの責任者にお尋ねください。")),
+)
 
 
 class JsonLines(logging.Formatter):
@@ -118,27 +146,59 @@ def log_refusal(code: int) -> str:
     return reference()
 
 
+def _what_next(code: int) -> Any:
+    """What to do about a refusal; of a 403 whom to ask, which differs by who reads it."""
+    heading_and_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
+    if code != 403 or not current_user.is_authenticated:
+        return heading_and_next[1]
+    held = roles_of(current_user)
+    return next((words for roles, words in ASK if held & roles), heading_and_next[1])
+
+
+def _thing() -> str | None:
+    """The address of what the refused act was about: the nearest page above the act's own that names something."""
+    adapter = current_app.url_map.bind("")
+    path = request.path
+    while path := path.rpartition("/")[0]:
+        try:
+            endpoint, values = adapter.match(path, method="GET")
+        except HTTPException:
+            continue
+        if values:
+            return url_for(endpoint, **values)
+    return None
+
+
 def page(
-    code: int, *, explanation: str = "", gives_back: bool | None = None, result: str = ""
+    code: int,
+    *,
+    explanation: str = "",
+    gives_back: bool | None = None,
+    result: str = "",
+    sign_in: str = "",
 ) -> tuple[str, int]:
     """The error page for ``code`` with its reference, logged.
 
     Somebody signed in keeps the menu, unless the fault is ours: then nobody is asked who is there.
     What was typed stands on it to be copied: the page it was typed on cannot be had back (no-store).
-    ``gives_back``: whether it does; for None the code decides. ``result``: address of what exists already.
+    ``gives_back``: whether it does; for None the code decides. ``result``: address of what exists already; ``sign_in``:
+    of the page to sign in first.
     """
     gives_back = code in GIVES_BACK if gives_back is None else gives_back
-    heading, what_next = PAGES.get(code, PAGES[500 if code >= 500 else 400])
+    heading = PAGES.get(code, PAGES[500 if code >= 500 else 400])[0]
+    framed = code < 500 and bool(current_user.is_authenticated)
     log_refusal(code)
     body = render_template(
         "core/error.html",
         code=code,
         heading=heading,
         explanation=explanation,
-        what_next=what_next,
+        what_next=_what_next(code),
         reference=reference(),
         result=result,
-        framed=code < 500 and bool(current_user.is_authenticated),
+        sign_in=sign_in,
+        thing=_thing() if framed and code in NAMES_THE_THING else None,
+        framed=framed,
         typed=typed_words(fields_sent()) if gives_back and request.method not in SAFE_METHODS else [],
     )
     return body, code

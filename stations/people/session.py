@@ -3,7 +3,7 @@
 The session is Flask's signed cookie. It holds ``_user_id`` (flask-login), ``loaded`` and ``since`` (seconds),
 ``typed`` (when the password was typed last), ``second`` (True: with a second factor, False: by password only), ``key``
 (by which sign-out ends it on the server), ``pending`` (between password and second factor), ``ended`` (whose session
-ended here last), ``late`` (when it timed out) and flask-wtf's ``csrf_token``.
+ended here last), ``late`` (when it timed out), ``left`` (who signed out here last) and flask-wtf's ``csrf_token``.
 """
 
 import secrets
@@ -162,6 +162,8 @@ def sign_out() -> None:
     if person is not None and key is not None:
         accounts.end_session(person, key)
     end()
+    if person is not None:
+        session["left"] = person.id  # whose page may still be open in another tab
 
 
 def end() -> None:
@@ -309,11 +311,32 @@ def _with_an_old_token(_error: CSRFError) -> ResponseReturnValue:
         _leave(person, _("時間が過ぎたため、自動でサインアウトしました。もう一度サインインしてください。"))
     elif own and person is not None and _is_work_of(person) and not _by_script():
         return _ask_again(person)
+    if person is None and _asks_for_sign_in():
+        return _signed_out_elsewhere(own=own)
     return errors.page(
         400,
         explanation=str(_("ページを開いてから時間がたちすぎたか、別の画面でサインインし直しました。")),
         gives_back=own,
     )
+
+
+def _signed_out_elsewhere(*, own: bool) -> ResponseReturnValue:
+    """A form of a page on which somebody was signed in until another tab signed out: theirs is kept for them."""
+    left = queries.person_with_roles(session.get("left", 0))
+    if own and not _by_script() and left is not None and left.is_active and _is_work_of(left):
+        return _keep_form(left)
+    return errors.page(
+        400,
+        explanation=str(_("サインアウトしたあとの画面から送られたため、受け付けていません。")),
+        gives_back=own,
+        sign_in=url_for("people.sign_in"),
+    )
+
+
+def _asks_for_sign_in() -> bool:
+    """Whether what was asked for is for people who are signed in."""
+    access_mark = getattr(current_app.view_functions.get(request.endpoint or ""), "access", None)
+    return getattr(access_mark, "permission", None) is not None
 
 
 def _is_work_of(person: Person) -> bool:

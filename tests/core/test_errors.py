@@ -11,12 +11,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from stations.app import create_app
+from stations.core import errors
 from stations.core.access import Role
 from stations.core.config import Config
 from stations.core.database import writes
 from stations.core.errors import JsonLines
 from stations.core.guards import public
 from stations.core.messages import Conflict, EditConflict, NotAllowed, Refusal, RuleBroken
+from tests.grants import cast as grants
+from tests.referrals.cast import agency
 from tests.support import cast
 from tests.support.client import PageClient
 
@@ -182,3 +185,61 @@ def test_two_who_register_one_thing_at_once_are_no_crash(app: Flask, db_session:
         with app.test_request_context("/"):
             answer = app.handle_user_exception(IntegrityError("INSERT", {}, Exception(words)))
             assert app.make_response(answer).status_code == status, words
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("role", "words", "never"),
+    [
+        (Role.OFFICER, "システム管理者にお伝えください", "担当"),
+        (Role.ADMINISTRATOR, "ほかのシステム管理者に", "お電話"),
+        (Role.CHAIR, "下の連絡先（市の担当課）に", "代表に"),
+        (Role.TREASURER, "委員会の代表にお尋ね", "システム管理者"),
+        (Role.VOLUNTEER, "ステーションの責任者に", "システム管理者"),
+        (Role.CASE_WORKER, "下の連絡先（市の担当課）に", "システム管理者"),
+    ],
+)
+def test_a_403_names_somebody_else_to_ask(
+    failing: Flask, db_session: Session, role: Role, words: str, never: str
+):
+    committee = cast.committee()
+    body = {
+        Role.CHAIR: committee,
+        Role.TREASURER: committee,
+        Role.VOLUNTEER: cast.station(committee),
+        Role.CASE_WORKER: agency(),
+    }
+    client = PageClient(failing)
+    client.sign_in(cast.person(role, of=body.get(role)))
+    said = " ".join(
+        "".join(one.itertext()) for one in client.get("/fail/403", status=403).all("p", class_="mt-lead")
+    )
+    assert words in said and never not in said
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "thing"),
+    [
+        ("/grants/12/review", "/grants/12"),
+        ("/referrals/7/acts/accept", "/referrals/7"),
+        ("/referrals/7/follow-ups/3", "/referrals/7"),
+        ("/grants/receipts/5/correct", "/grants/receipts/5"),
+        ("/plans/new", None),
+        ("/grants/12", None),
+        ("/no/such/page", None),
+    ],
+)
+def test_a_conflict_leads_to_what_it_was_about(app: Flask, path: str, thing: str | None):
+    with app.test_request_context(path, method="POST"):
+        assert errors._thing() == thing
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_the_page_of_a_conflict_offers_the_thing_and_home(app: Flask, db_session: Session):
+    made = grants.team()
+    grant = grants.deciding(made, 150_000)
+    client = PageClient(app)
+    client.sign_in(made.officer)
+    page = client.post(f"/grants/{grant.id}/review", token_from=client.get("/account"), status=409)
+    assert page.link("いまの状態を見る") == f"/grants/{grant.id}" and page.link("ホームへ") == "/home"

@@ -304,6 +304,32 @@ def test_signing_out_with_an_old_page_signs_out(client: PageClient, db_session: 
     assert not is_signed_in(client)
 
 
+def test_what_is_sent_after_another_tab_signed_out_waits_for_its_writer(
+    client: PageClient, app: Flask, db_session: Session
+):
+    committee = cast.committee()
+    cast.station(committee)
+    writer, next_one = (cast.person(Role.DRAFTER, of=committee) for _ in range(2))
+    client.sign_in(writer)
+    mark = once_mark(client, "/plans/new")
+    client.submit(client.get("/account"), "サインアウト")
+    data = {"csrf_token": "of the session that ended", "title": "書きかけの計画", "once": mark}
+    answer = client.open("/plans/new", method="POST", data=data, headers=OURS)
+    assert answer.request.path == "/sign-in" and "入力した内容はお預かりしています" in answer.text
+    assert [dict(one.fields)["title"] for one in queries.held_forms(writer)] == ["書きかけの計画"]
+    assert queries.held_forms(next_one) == []
+
+
+def test_what_cannot_be_kept_says_to_sign_in_first(client: PageClient, db_session: Session):
+    """Of a page that was drawn for nobody who was here, or sent by another site: kept for nobody."""
+    client.sign_in(resident())
+    client.submit(client.get("/account"), "サインアウト")
+    for path in ("/account/profile", "/plans/new"):
+        page = client.post(path, status=400, **OLD_PAGE)
+        assert "先にサインインしてから" in page.text and page.link("サインインする") == "/sign-in"
+    assert "先にサインイン" not in client.post("/sign-in", status=400).text
+
+
 def test_without_a_session_the_words_stand_on_the_page(client: PageClient, db_session: Session):
     answer = client.open("/account/profile", method="POST", data=OLD_PAGE, headers=OURS)
     assert answer.status_code == 400 and "見本 花代" in answer.text
