@@ -128,7 +128,7 @@ def number(count: int | None) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """68%; — when there is no whole."""
+    """68%; — when there is no whole. In whole per cent and rounded down, wherever a share is shown: 100% is all of it."""
     return "—" if whole <= 0 else f"{part * 100 // whole}%"
 
 

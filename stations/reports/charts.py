@@ -16,7 +16,7 @@ from unicodedata import east_asian_width
 import pylopdf_fonts_jp
 from markupsafe import Markup
 
-from stations.core.formatting import yen
+from stations.core.formatting import percent, yen
 from stations.core.language import gettext as _
 from stations.reports import svg
 
@@ -229,11 +229,11 @@ def award_bars(
 
 
 def spending_left(row: DistrictMoney) -> str:
-    """「68%・決定額との差 96,000円」: what was spent of the award, rounded down, and what is left of it."""
+    """「68%・決定額との差 96,000円」: what was spent of the award, and what is left of it."""
     if not row.award_yen:
         return str(_("交付決定なし"))
-    rate = row.spent_yen * 100 // row.award_yen
-    return str(_("%(rate)s%%・決定額との差 %(left)s", rate=rate, left=yen(row.award_yen - row.spent_yen)))
+    rate = percent(row.spent_yen, row.award_yen)
+    return str(_("%(rate)s・決定額との差 %(left)s", rate=rate, left=yen(row.award_yen - row.spent_yen)))
 
 
 def _cell(axes: "Axes", place: int, row_place: int, visits: int | None, step: int) -> None:
