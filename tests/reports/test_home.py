@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
+from stations.attendance.services import day
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
 from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
@@ -54,6 +55,31 @@ def test_a_committee_sees_of_today_what_is_not_over(
         [found] = home(chair).stations
     assert "次の開催" in text_of(row) and short_date(TODAY + dt.timedelta(days=days)) in text_of(row)
     assert (found.opening == today) is chosen
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.STATION_LEADER])
+def test_who_stands_at_the_door_sees_what_is_to_come_and_the_last_one_to_be_recorded(
+    client: PageClient, db_session: Session, role: Role
+):
+    station = cast.station(cast.committee())
+    hours = ((8, 9), (9, 11), (10, 11), (12, 14), (15, 16))
+    first, second, called_off, running, later = (
+        cast.opening(station, TODAY, starts_at=dt.time(begins)) for begins, _ends in hours
+    )
+    for one, (_begins, ends) in zip((first, second, called_off, running, later), hours, strict=True):
+        one.ends_at = dt.time(ends)
+    called_off.status, called_off.cancelled_reason = OpeningStatus.CANCELLED, "台風のため"
+    tomorrow = cast.opening(station, TODAY + dt.timedelta(days=1))
+    person = cast.person(role, of=station)
+    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(13), clock.TOKYO), tick=False):
+        assert home(person).openings == [second, running, later, tomorrow]
+        assert home(person).ended == [second]
+        client.sign_in(person)
+        rows = [text_of(row) for row in client.get("/home").all("li", class_="mt-station")]
+        assert ["記録がまだです" in row for row in rows] == [True, False, False, False]
+        day.begin(opening=second, by=person)
+        day.close(opening=second, by=person)
+        assert home(person).openings == [running, later, tomorrow]
 
 
 def test_what_is_called_off_today_is_not_the_next_opening(db_session: Session):

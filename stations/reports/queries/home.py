@@ -18,7 +18,7 @@ from stations.attendance.models import OpeningRecord
 from stations.attendance.queries import waiting as attendance_tasks
 from stations.committees import queries as committees
 from stations.committees.models import Committee, District, Opening, Station
-from stations.committees.rules import OpeningStatus
+from stations.committees.rules import OpeningStatus, is_over
 from stations.core import access, clock
 from stations.core.access import COMMITTEE_ROLES, Permission, Scope, scope_of
 from stations.core.database import db, fetch_all
@@ -58,6 +58,7 @@ _WAITING = (
 )
 _MEETING = {access.Role.GENERAL_MEMBER, access.Role.SECRETARIAT}
 _NEXT_OPENINGS = 6
+_MOST_A_DAY = 20  # at the stations of one person
 _NEWS_FOR = dt.timedelta(days=30)
 _RECENT_GRANTS = 12
 
@@ -148,6 +149,7 @@ class Home:
     plans: list[PlanMoney]
     money: Money | None
     openings: list[Opening]
+    ended: list[Opening]
     queue: list[Count]
     districts: list[DistrictLine]
     meeting: NextMeeting | None
@@ -168,6 +170,7 @@ def home(person: Person) -> Home:
     desk = grant_desk.desk(person)
     elsewhere = (task for waiting_for in _WAITING for task in waiting_for(person))
     waiting = in_order([*elsewhere, *grant_tasks.waiting_for(person, desk)])
+    openings = _openings(at_stations) if at_stations else []
     return Home(
         today=clock.today(),
         tasks=[*_first_tasks(person, own, built, mine), *waiting],
@@ -178,7 +181,8 @@ def home(person: Person) -> Home:
         stations=built,
         plans=mine,
         money=_money(mine),
-        openings=_openings(at_stations) if at_stations else [],
+        openings=openings,
+        ended=[one for one in openings if _ended(one)],
         queue=queues.queue(person) if city else [],
         districts=districts(clock.today()) if city and access.can(person, Permission.STATION_READ) else [],
         meeting=_next_meeting() if access.roles_of(person) & _MEETING else None,
@@ -358,7 +362,8 @@ def _money(mine: Iterable[PlanMoney]) -> Money | None:
 
 
 def _openings(station_ids: Collection[int]) -> list[Opening]:
-    return fetch_all(
+    """What is to come or running at the stations, and before it the last one that ended today and is not recorded."""
+    found = fetch_all(
         sa.select(Opening)
         .options(orm.joinedload(Opening.station), orm.joinedload(Opening.venue))
         .outerjoin(OpeningRecord, OpeningRecord.opening_id == Opening.id)
@@ -368,8 +373,14 @@ def _openings(station_ids: Collection[int]) -> list[Opening]:
             OpeningRecord.closed_at.is_(None),  # what is counted and closed is not to come
         )
         .order_by(Opening.on, Opening.starts_at)
-        .limit(_NEXT_OPENINGS)
+        .limit(_NEXT_OPENINGS + _MOST_A_DAY)
     )
+    held = [one for one in found if _ended(one) and one.status is not OpeningStatus.CANCELLED]
+    return [*held[-1:], *(one for one in found if not _ended(one))][:_NEXT_OPENINGS]
+
+
+def _ended(opening: Opening) -> bool:
+    return is_over(opening.on, opening.ends_at, clock.now())
 
 
 def _next_meeting() -> NextMeeting | None:
