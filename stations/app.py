@@ -17,6 +17,7 @@ from stations.committees.cli import commands as committees_commands
 from stations.committees.views import blueprint as committees
 from stations.core import (
     cli,
+    compression,
     database,
     errors,
     formatting,
@@ -127,6 +128,7 @@ def create_app(config: Config | None = None) -> Flask:
     lists.init_app(app)
     web.init_app(app)
     statics.init_app(app)
+    compression.init_app(app)
     people_session.init_app(app)
     viewing.ask_for_proof_by(app, trusted.proof)
     for blueprint in BLUEPRINTS:
