@@ -35,11 +35,22 @@ CASES = [
     ("佐藤花子さんが来た", Kind.NAME),
     ("鈴木　一郎", Kind.NAME),
     ("本名は", Kind.NAME),
+    ("四十物花子さんが来た", Kind.NAME),
+    ("東海林太郎様", Kind.NAME),
+    ("昨日は小鳥遊美咲さんと話した", Kind.NAME),
 ]
 ORDINARY = [
     "",
     "はるさん",
     "佐藤さん",
+    "東海林さん",
+    "民生委員さんに頼んだ",
+    "地区の民生委員さん",
+    "近所の看護師さん",
+    "食堂の調理担当さん",
+    "これまで同様に通う",
+    "相談支援員さん",
+    "多種多様な人",
     "たけさん",
     "畑仕事をしてみたい。火曜の午前10時から12時まで",
     "11月30日（月）午前10時、公民館の入口、責任者が迎えます",
@@ -81,3 +92,13 @@ def test_what_was_found_is_shown_as_it_stands_each_once() -> None:
         (Kind.PHONE, "047-000-1234"),
         (Kind.HEALTH, "うつ病"),
     ]
+
+
+def test_a_bracket_around_a_number_is_not_taken_along() -> None:
+    """Shown on the page before sending: half of a pair would stand there."""
+    for text, words in (
+        ("連絡先（047-000-1234）", "047-000-1234"),
+        ("連絡先（047）000-1234", "(047)000-1234"),
+        ("(090-1234-5678)", "090-1234-5678"),
+    ):
+        assert [one.words for one in find_personal(text)] == [words]
