@@ -88,13 +88,6 @@ class Person(Model):
             return AccountStatus.DISABLED
         return AccountStatus.INVITED if self.password_hash is None else AccountStatus.ACTIVE
 
-    def asks_for(self, role: Role, agency_id: int | None) -> bool:
-        """Whether it asks for this role in this body, from whatever day."""
-        return self.kind is RequestKind.ROLE and (self.detail["role"], self.detail.get("agency_id")) == (
-            role,
-            agency_id,
-        )
-
     def body(self) -> Body:
         return Body()
 

@@ -325,7 +325,7 @@ def test_what_cannot_be_kept_says_to_sign_in_first(client: PageClient, db_sessio
     client.sign_in(resident())
     client.submit(client.get("/account"), "サインアウト")
     for path in ("/account/profile", "/plans/new"):
-        page = client.post(path, status=400, **OLD_PAGE)
+        page = client.post(path, status=400, name="見本 花代")
         assert "先にサインインしてから" in page.text and page.link("サインインする") == "/sign-in"
     assert "先にサインイン" not in client.post("/sign-in", status=400).text
 

@@ -57,4 +57,4 @@ def test_acts_are_posts(app: Flask):
 def test_no_address_is_corrected_by_way_of_the_host_that_was_asked_for(app: Flask, path: str):
     """Whoever writes the Host header would say where the visitor is led."""
     answer = app.test_client().get(path, headers={"Host": "evil.example"})
-    assert (answer.status_code, answer.location) == (404, None)
+    assert answer.status_code == 404 and answer.location is None
