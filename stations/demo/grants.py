@@ -18,7 +18,6 @@ from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
 from stations.grants.payments.services import corrections, payments
 from stations.grants.reports.services import inspections, reports
-from stations.grants.reports.services import reminders as report_reminders
 from stations.grants.rules import PaymentStatus, Status
 from stations.grants.settings.rules import FiscalTerms
 from stations.grants.settings.services import approve_settings, draft_settings
@@ -26,7 +25,6 @@ from stations.grants.settlement.queries import calculation
 from stations.grants.settlement.services import determinations, recoveries, refunds
 
 _UNIT = 1_000
-_REMINDING = 40
 # Among the stations at work, the second advance has come to different points.
 _SECOND_ADVANCES = (
     PaymentStatus.REQUESTED,
@@ -58,13 +56,6 @@ def _terms(year: int) -> FiscalTerms:
         processing_days=90,
         document_prefix="松地共（見本）",
     )
-
-
-def reminders(days: Days) -> Story:
-    """What the nightly job does, every few days: committees are reminded of their reports."""
-    for nth in range(1, _REMINDING):
-        yield days.share(nth / _REMINDING)
-        report_reminders.remind_due()
 
 
 def story(town: Town, task: Undertaking, plans: dict[Undertaking, Plan], nth: int) -> Story:

@@ -11,7 +11,19 @@ from stations.core import clock
 from stations.core.config import Config
 from stations.core.database import db
 from stations.core.outbox import OutboxMail
-from stations.demo import ages, calendar, grants, meetings, plans, referrals, tablets, town, visits, wording
+from stations.demo import (
+    ages,
+    calendar,
+    daily,
+    grants,
+    meetings,
+    plans,
+    referrals,
+    tablets,
+    town,
+    visits,
+    wording,
+)
 from stations.demo.diary import Days, Diary
 from stations.demo.places import PLACES
 from stations.demo.referrals import Desk
@@ -87,7 +99,7 @@ def _begin(here: Town, diary: Diary, desks: list[Desk]) -> None:
     """Every story there is."""
     written: dict[Undertaking, Plan] = {}
     diary.begin(grants.settings(here.days, here))
-    diary.begin(grants.reminders(here.days))
+    diary.begin(daily.story(here.days))
     diary.begin(ages.story(here.days, here))
     diary.begin(wording.story(here.days, here))
     crowds = visits.scale(here.days)

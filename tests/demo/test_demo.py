@@ -1,5 +1,6 @@
 """The demonstration: every state there is, books that balance, the same every time, accounts that sign in."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from stations.grants.letters.models import Letter
 from stations.grants.models import Grant
 from stations.grants.payments.models import PaymentRequest
 from stations.grants.payments.queries import budget_years
-from stations.grants.reports.queries import reports
+from stations.grants.reports.queries import reminders, reports
+from stations.grants.reports.rules import reminder_due
 from stations.grants.rules import PaymentStatus
 from stations.grants.rules import Status as GrantStatus
 from stations.grants.settings.models import SettingsDraft
@@ -264,3 +266,17 @@ def test_it_is_never_loaded_into_production(in_demo: Flask):
                 contact_phone="047-000-1234",
             )
         )
+
+
+def test_every_reminder_that_the_list_of_late_reports_promises_has_gone_out(in_demo: Flask):
+    """The job does not run in the demonstration: what it would have sent until the last morning stands there."""
+    last = db.session.scalars(sa.select(sa.func.max(Event.at))).one()
+    yesterday = clock.local_date(last) - dt.timedelta(days=1)
+    owing = reminders.owing_reports()
+    waiting = []
+    for grant in owing:
+        due, setting, sent = reports.due_on(grant), grant.setting, reminders.reminded_days(grant)
+        assert setting is not None
+        if due is not None and reminder_due(due, setting.terms.reminder_days, today=yesterday, sent=sent):
+            waiting.append(grant.id)
+    assert owing and waiting == []
