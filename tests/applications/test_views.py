@@ -409,3 +409,11 @@ def test_pages_ask_the_database_little(
         with recorded(db.engine) as statements:
             client.get(path)
         assert len(statements) <= BUDGET, (path, len(statements), statements)
+
+
+def test_two_plans_of_one_name_have_titles_of_their_own(client: PageClient, street: Street):
+    first, second = (plans.draft(street.station, street.drafter, title="同じ名の計画") for _ in range(2))
+    client.sign_in(street.drafter)
+    for address in ("/plans/{}", "/plans/{}/sections/purpose", "/plans/{}/check"):
+        one, other = (client.get(address.format(plan.id)).title for plan in (first, second))
+        assert one != other and "同じ名の計画" in one, address

@@ -38,6 +38,14 @@ def plan_field(name: str) -> object:
     return FIELDS.get(name, name)
 
 
+@blueprint.app_template_global()
+def plan_number(plan: "Plan") -> str:
+    """By which a plan is told from another of the same name: what it was given when it was handed in, before that its own."""
+    if plan.number is None:
+        return str(_("下書き%(n)s", n=plan.id))
+    return str(_("受付番号 %(year)s-%(number)s", year=plan.fiscal_year, number=plan.number))
+
+
 def trail(plan: "Plan", *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     """The breadcrumb down to a plan, and further."""
     return [
