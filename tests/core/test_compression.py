@@ -29,10 +29,11 @@ def test_public_pages_come_compressed_and_say_the_same(app: Flask, db_session: S
     stranger = PageClient(app)
     for path in ("/", f"/stations/{station.id}", "/calendar", f"/stations/{station.id}/calendar.ics"):
         packed, plain = asked(stranger, path), asked(stranger, path, **{"Accept-Encoding": "identity"})
-        assert plain.content_encoding is None and "Accept-Encoding" in plain.vary, path
+        assert plain.content_encoding is None, path
         if len(plain.data) < 1_000:
             assert packed.content_encoding is None, path
             continue
+        assert "Accept-Encoding" in plain.vary, path
         assert packed.content_encoding == "gzip" and "Accept-Encoding" in packed.vary, path
         assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 2, path
         told, meant = (len(one) for one in (gzip.decompress(packed.data), plain.data))

@@ -11,9 +11,11 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from stations.attendance.services import day
+from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
 from stations.core.access import CITY_ROLES, ROLE_PERMISSIONS, Role
+from stations.core.database import add
 from stations.core.formatting import short_date
 from stations.grants.awards.services import awards
 from stations.grants.books.rules.bookkeeping import GrantBalance
@@ -62,12 +64,11 @@ def test_who_stands_at_the_door_sees_what_is_to_come_and_the_last_one_to_be_reco
     client: PageClient, db_session: Session, role: Role
 ):
     station = cast.station(cast.committee())
-    hours = ((8, 9), (9, 11), (10, 11), (12, 14), (15, 16))
+    place = cast.venue(station)
     first, second, called_off, running, later = (
-        cast.opening(station, TODAY, starts_at=dt.time(begins)) for begins, _ends in hours
+        add(Opening(station=station, venue=place, on=TODAY, starts_at=dt.time(begins), ends_at=dt.time(ends)))
+        for begins, ends in ((8, 9), (9, 11), (10, 11), (12, 14), (15, 16))
     )
-    for one, (_begins, ends) in zip((first, second, called_off, running, later), hours, strict=True):
-        one.ends_at = dt.time(ends)
     called_off.status, called_off.cancelled_reason = OpeningStatus.CANCELLED, "台風のため"
     tomorrow = cast.opening(station, TODAY + dt.timedelta(days=1))
     person = cast.person(role, of=station)
@@ -79,6 +80,8 @@ def test_who_stands_at_the_door_sees_what_is_to_come_and_the_last_one_to_be_reco
         assert ["記録がまだです" in row for row in rows] == [True, False, False, False]
         day.begin(opening=second, by=person)
         day.close(opening=second, by=person)
+        assert home(person).openings == [first, running, later, tomorrow]
+        day.close(opening=day.begin(opening=first, by=person).opening, by=person)
         assert home(person).openings == [running, later, tomorrow]
 
 
