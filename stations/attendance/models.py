@@ -119,8 +119,8 @@ class OpeningRecord(Model):
     late_entry: orm.Mapped[bool] = orm.mapped_column(
         default=False, comment="entered after the day, from paper"
     )
-    begun_at: orm.Mapped[dt.datetime]
-    begun_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    started_at: orm.Mapped[dt.datetime]
+    started_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
     closed_at: orm.Mapped[dt.datetime | None]
     closed_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
 

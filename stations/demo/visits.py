@@ -117,7 +117,7 @@ def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> No
     """An opening as `_hold` leaves it, without its acts."""
     crew, done_at = town.crew[place.key], _afterwards(opening)
     leader_id, volunteer_id = crew[Role.STATION_LEADER].id, crew[Role.VOLUNTEER].id
-    record_id = _close_record(town, opening, begun_by_id=volunteer_id, closed_by_id=leader_id)
+    record_id = _close_record(town, opening, started_by_id=volunteer_id, closed_by_id=leader_id)
     counted = _counted(town, place, opening, crowds)
     taps = [
         {
@@ -156,7 +156,7 @@ def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> No
     orm.attributes.set_committed_value(opening, "status", OpeningStatus.HELD)
 
 
-def _close_record(town: Town, opening: Opening, *, begun_by_id: int, closed_by_id: int) -> int:
+def _close_record(town: Town, opening: Opening, *, started_by_id: int, closed_by_id: int) -> int:
     """A closed record of an opening; returns its id."""
     dice, done_at = town.dice, _afterwards(opening)
     written = db.session.connection().execute(
@@ -167,8 +167,8 @@ def _close_record(town: Town, opening: Opening, *, begun_by_id: int, closed_by_i
             "note": dice.choice(_NOTES),
             "incident": dice.choice(_INCIDENTS),
             "late_entry": False,
-            "begun_at": done_at,
-            "begun_by_id": begun_by_id,
+            "started_at": done_at,
+            "started_by_id": started_by_id,
             "closed_at": done_at,
             "closed_by_id": closed_by_id,
         },

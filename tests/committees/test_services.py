@@ -211,7 +211,7 @@ def test_an_opening_is_cancelled_with_a_reason_and_restored(station: Station):
 def test_an_opening_at_which_somebody_was_counted_is_not_cancelled(station: Station):
     leader = cast.person(Role.STATION_LEADER, of=station)
     opening = cast.opening(of=station)
-    record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=leader.id))
+    record = add(OpeningRecord(opening=opening, started_at=clock.now(), started_by_id=leader.id))
 
     def tap(delta: int) -> None:
         add(

@@ -475,7 +475,7 @@ class TestPdf:
             .replace(b"/Count 1", b"/Count 0")
             .replace(b"/Kids", b"/Nids"),
         ],
-        ids=["no end", "cut", "empty", "begun", "no page"],
+        ids=["no end", "cut", "empty", "only a first line", "no page"],
     )
     def test_damaged_is_refused(self, sent: bytes) -> None:
         assert refusal(sent) == pdf_safety.BROKEN_PDF

@@ -20,7 +20,7 @@ WITH RECURSIVE nth(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM nth WHERE n < ?)
 INSERT INTO tap (record_id, client_event_id, counter, band, delta, correction, author_unsure,
                  tapped_at, received_at, by_id)
 SELECT r.id, 'bench-' || r.id || '-' || n, 'visit', 'unknown', CASE n % 2 WHEN 1 THEN 1 ELSE -1 END, 0, 0,
-       r.begun_at, r.begun_at, r.begun_by_id
+       r.started_at, r.started_at, r.started_by_id
 FROM opening_record r, nth
 """
 # The first opening of each station is today's and still counted, so that there is a tally page to look at.

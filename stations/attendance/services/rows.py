@@ -71,7 +71,7 @@ def write(
 def new_record(opening: Opening, by_id: int) -> OpeningRecord:
     """An opening's record, at which nobody has been counted yet. With the first of a year its age bands stand."""
     keep_bands(clock.fiscal_year(opening.on))
-    record = add(OpeningRecord(opening=opening, begun_at=clock.now(), begun_by_id=by_id))
+    record = add(OpeningRecord(opening=opening, started_at=clock.now(), started_by_id=by_id))
     _count(record, Counter.VISIT, UNKNOWN.code, 0)
     return record
 

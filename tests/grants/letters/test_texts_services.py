@@ -61,9 +61,9 @@ def test_a_text_holds_when_another_official_has_approved_it(db_session: Session)
     assert any(task.values == {"letter_text_draft_id": draft.id} for task in tasks.waiting_for(approver))
     letter_texts.approve_texts(draft=draft, by=approver)
     assert (closing(this_year()), draft.status) == (ASKED, TextStatus.APPROVED)
-    (approved, begun) = audit.timeline(draft)
+    (approved, first) = audit.timeline(draft)
     assert approved.detail == {"closing": ""}, "what was said before"
-    assert begun.by_name != approved.by_name
+    assert first.by_name != approved.by_name
     assert not any(task.endpoint == "grants.decide_letter_texts" for task in tasks.waiting_for(approver))
     with pytest.raises(Conflict):
         letter_texts.approve_texts(draft=draft, by=approver)

@@ -104,9 +104,11 @@ def draft_letter_texts() -> ResponseReturnValue:
     if request.method == "GET" and not wording.is_open(year, clock.fiscal_year(clock.today())):
         return redirect(there)
     last = next(reversed(queries.text_drafts(year, kind)), None)
-    begun = last if last is not None and last.status in {TextStatus.WAITING, TextStatus.RETURNED} else None
+    open_draft = (
+        last if last is not None and last.status in {TextStatus.WAITING, TextStatus.RETURNED} else None
+    )
     stands = queries.texts_of(kind, year)
-    form = TextsForm(kind, data=queries.in_full(begun, kind) if begun is not None else stands)
+    form = TextsForm(kind, data=queries.in_full(open_draft, kind) if open_draft is not None else stands)
     act, previewed = request.form.get("act"), None
     if act in {"preview", "pdf"}:
         if form.validate_on_submit():
@@ -126,7 +128,7 @@ def draft_letter_texts() -> ResponseReturnValue:
         form=form,
         year=year,
         name=LETTERS[kind],
-        begun=begun,
+        open_draft=open_draft,
         previewed=previewed,
         placeholders=letter_data.said(samples.LETTERS[kind]).items(),
         breadcrumb=_trail(year, kind, _("起案")),
