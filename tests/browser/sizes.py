@@ -32,6 +32,36 @@ SMALL_LINKS = """() => [...document.querySelectorAll("table a[href]")].filter((o
     return bottom - top < 43.5;
 }).map((one) => `${Math.round(one.getBoundingClientRect().height)} px: ${one.outerHTML.slice(0, 140)}`)"""
 
+EMPTY_HALVES = """() => {
+  const room = document.querySelector("main .mt-container")?.getBoundingClientRect();
+  const right = [];
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.data.trim() || !text.parentElement.checkVisibility() || text.parentElement.closest(".mt-visually-hidden")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    right.push(...range.getClientRects());
+  }
+  right.push(...[...document.querySelectorAll("main form :is(input, select, textarea)")].map((one) => one.getBoundingClientRect()));
+  const help = document.querySelector(".mt-form-help")?.getBoundingClientRect();
+  const fields = "input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea";
+  return [...document.querySelectorAll("main form[method=post]")].filter((form) => {
+    if (![...form.querySelectorAll(fields)].some((one) => one.checkVisibility())) return false;
+    const own = form.getBoundingClientRect();
+    const beside = help?.height && help.bottom > own.top && help.top < own.bottom;
+    if (own.height < 200 || beside) return false;
+    const there = right.filter((one) => one.right > room.left + room.width * 0.6);
+    const bands = Array.from({ length: Math.ceil(own.height / 50) }, (_, nth) => own.top + nth * 50);
+    return bands.filter((top) => there.some((one) => one.bottom > top && one.top < top + 50)).length < bands.length * 0.4;
+  }).map((form) => form.innerText.replace(/\\s+/g, " ").slice(0, 80));
+}"""
+
+
+def assert_no_half_is_empty(page: Page) -> None:
+    """On a desk's screen something stands in the right half beside each form: its own fields, or how to fill it in."""
+    empty = page.evaluate(EMPTY_HALVES)
+    assert not empty, f"an empty right half on {page.url}:" + listed(empty)
+
 
 def assert_letters_are_large(page: Page) -> None:
     """Footnotes, ticks of charts and readings have 14 px, everything else 16, a committee's sentences 18."""

@@ -11,7 +11,11 @@ from stations.core.database import db
 from tests.browser.conftest import VisitorMaker
 from tests.browser.enter import assert_enter_is_harmless
 from tests.browser.journey import Examined
-from tests.browser.sizes import assert_letters_are_large, assert_links_in_tables_are_high
+from tests.browser.sizes import (
+    assert_letters_are_large,
+    assert_links_in_tables_are_high,
+    assert_no_half_is_empty,
+)
 from tests.support import cast
 from tests.support.demo_site import Site
 from tests.support.sampling import Address, addresses, busiest, more_in_reach
@@ -40,12 +44,20 @@ def first_seen_by(site_app: Flask) -> dict[Role, list[Address]]:
 
 
 def opened(someone: Visitor, address: Address, others: Callable[[str], list[str]]) -> APIResponse:
-    """What an address answers; where the object has no such page, what that of the first answers that has one."""
-    answer = someone.context.request.get(someone.base_url + address.url)
-    if answer.status != 404:
-        return answer
-    answers = (someone.context.request.get(someone.base_url + url) for url in others(address.endpoint))
-    return next((other for other in answers if other.status != 404), answer)
+    """What an address answers; where the object has no such page now, what that of the first answers that has one."""
+
+    def answer(url: str) -> APIResponse | None:
+        """None too where it leads on to another page, as an act does that is over."""
+        got = someone.context.request.get(someone.base_url + url)
+        return got if got.status != 404 and got.url == someone.base_url + url else None
+
+    found = answer(address.url)
+    answers = (answer(url) for url in others(address.endpoint))
+    return (
+        found
+        or next(filter(None, answers), None)
+        or someone.context.request.get(someone.base_url + address.url)
+    )
 
 
 @pytest.mark.timeout(600)
@@ -83,6 +95,7 @@ def test_pages_are_accessible_and_fit(
         try:
             examined.look(someone.page)
             assert_links_in_tables_are_high(someone.page)
+            assert_no_half_is_empty(someone.page)
             someone.page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
             assert_fits(someone.page)
             assert_letters_are_large(someone.page)

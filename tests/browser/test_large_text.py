@@ -1,4 +1,4 @@
-"""A phone whose letters are set to 150 or 200 %: the pages of money fit (WCAG 1.4.4, 1.4.10)."""
+"""The pages of money fit a phone whose letters are set to 150 or 200 % (WCAG 1.4.4, 1.4.10), and fill a desk's screen."""
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from stations.grants.books.models import Receipt
 from stations.grants.books.rules.accounts import BOOKS_OPEN
 from stations.grants.models import Grant
 from tests.browser.conftest import VisitorMaker
+from tests.browser.sizes import assert_no_half_is_empty
 from tests.support import cast
 from tests.support.demo_site import Site
 from tests.support.session import session_cookie
@@ -36,6 +37,10 @@ def test_pages_of_money_fit_a_phone_with_large_letters(
         paths = [f"/grants/{grant.id}{part}" for part in ("", "/receipts/new", "/receipts", "/books")]
     someone = visitor(site, 375, 800)
     someone.context.add_cookies([{"name": name, "value": value, "url": site.url}])
+    someone.open(paths[1])
+    someone.page.set_viewport_size({"width": 1280, "height": 900})
+    assert_no_half_is_empty(someone.page)
+    someone.page.set_viewport_size({"width": 375, "height": 800})
     for path in [*paths, "/home"]:
         someone.open(path)
         someone.page.evaluate(f"document.documentElement.style.fontSize = '{percent}%'")
