@@ -349,7 +349,7 @@ def _facts(request: "PaymentRequest") -> Facts:
         fact(_("これまでの支払済"), yen(balance.paid)),
         fact(_("今回の額"), Markup("<strong>{}</strong>").format(yen(request.amount_yen))),
         *(
-            [fact(_("今回の支払の後の残り"), yen(balance.unpaid - request.amount_yen))]
+            [fact(_("今回の支払の後の未払額（決定額−支払）"), yen(balance.unpaid - request.amount_yen))]
             if request.payment is None
             else [
                 fact(_("記録した支払日"), date(request.payment.paid_on)),

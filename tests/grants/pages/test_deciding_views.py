@@ -130,7 +130,10 @@ def test_who_orders_and_pays_sees_whose_money_and_what_is_left(app: Flask, db_se
     shown = facts(page)
     assert shown["ステーション"] == grant.station.name
     assert shown["計画"] == "見本の居場所"
-    assert [shown[key] for key in ("決定額", "これまでの支払済", "今回の額", "今回の支払の後の残り")] == [
+    assert [
+        shown[key]
+        for key in ("決定額", "これまでの支払済", "今回の額", "今回の支払の後の未払額（決定額−支払）")
+    ] == [
         "180,000円",
         "60,000円",
         "50,000円",

@@ -35,6 +35,19 @@ def test_one_left_a_page_with_its_meaning(app: Flask, db_session: Session, path:
     assert widths == ["25.0%"], "45,000 of 180,000"
 
 
+def test_a_page_of_a_payment_names_one_left_too(app: Flask, db_session: Session):
+    made = grants.team()
+    grants.active(made)
+    grants.paid(made, 60_000)
+    request = grants.requested(made, 50_000)
+    client = PageClient(app)
+    client.sign_in(made.officer)
+    for act in ("draft-order", "return"):
+        page = client.get(f"/grants/payments/{request.id}/{act}")
+        left = [words for words in map(text_of, page.all("dt")) if "残" in words]
+        assert left == ["残り（決定額−支出）"], act
+
+
 def test_every_page_of_a_grant_has_a_title_of_its_own(app: Flask, db_session: Session):
     made = grants.team()
     grant = grants.active(made)
