@@ -68,6 +68,8 @@ def test_words_of_the_field_are_explained_where_a_committee_meets_them(app: Flas
         assert any(word in text for text in explained), word
     plan = client.get(f"/plans/{made.plan.id}/versions/1")
     assert "照合値" in text_of(plan.one("dl", class_="mt-glossary"))
+    history = client.get(f"/plans/{made.plan.id}")
+    assert any("付議" in text_of(one) for one in history.all("dl", class_="mt-glossary"))
 
 
 def test_after_the_end_of_the_project_cash_at_hand_stands_in_the_place_of_what_is_left(
