@@ -121,7 +121,8 @@ def test_the_csv_says_what_stood_there_before_a_correction(home: PageClient, mad
     home.submit(page, "訂正する", {"amount_yen": "5,500", "reason": "数え違い"})
     text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
     (row,) = [row for row in csv.DictReader(io.StringIO(text)) if row["費目"] == "参加費"]
-    assert row["収入（円）"] == "5500" and "5,000円" in row["訂正前"]
+    assert row["収入（円）"] == "5500" and "5,000円" in row["訂正前の記録"]
+    assert [heading for heading in row if "訂正前" in heading] == ["訂正前の記録"], "told once"
 
 
 def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> None:

@@ -70,7 +70,6 @@ def books_csv(grant: "Grant") -> Response:
         _("残高（円）"),
         _("訂正前の記録"),
         _("取消し・訂正の理由"),
-        _("訂正前"),
         _("支払番号・納入番号"),
     ]
     called = grants.called(grant)
@@ -89,9 +88,6 @@ def books_csv(grant: "Grant") -> Response:
                 for one in line.corrections
             ),
             "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
-            "、".join(
-                f"{one.happened_on.isoformat()} {one.description} {yen(one.yen)}" for one in line.corrections
-            ),
             line.reference,
         )
         for line in cash_book.cash_book(grant).lines
