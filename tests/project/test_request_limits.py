@@ -75,3 +75,4 @@ def test_the_documents_say_the_limits():
     )
     said = [(int(size.replace(",", "")), int(fields.replace(",", ""))) for size, fields in rows]
     assert said == [(64_000, 50), (1_000_000, 2_000), (31_000_000, 2_000)]
+    assert "at most 31 MB" in (ROOT / "README.md").read_text()
