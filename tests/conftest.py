@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.support.client import PageClient
 from tests.support.databases import (
     emptied_postgres,
     fresh_postgres,
+    owner_of,
     replaced_sqlite,
     shared_cluster,
     shared_sqlite_template,
@@ -124,10 +125,15 @@ def worker_folder(run_folder: Path, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def worker_postgres(postgres: Cluster, worker_id: str) -> Iterator[str]:
-    """The URL of this worker's PostgreSQL database."""
-    with fresh_postgres(postgres, f"test_{worker_id}") as url:
-        yield url
+def worker_postgres(postgres: Cluster, worker_id: str) -> Iterator[Callable[[], str]]:
+    """This worker's PostgreSQL database: empties it and tells its URL."""
+    with fresh_postgres(postgres, f"test_{worker_id}") as url, owner_of(url) as owner:
+
+        def emptied() -> str:
+            emptied_postgres(owner)
+            return url
+
+        yield emptied
 
 
 @pytest.fixture
@@ -135,7 +141,8 @@ def engine_url(request: pytest.FixtureRequest, run_folder: Path, worker_folder: 
     """The URL of an empty, migrated database that no other test uses meanwhile."""
     if request.param == "sqlite":
         return replaced_sqlite(shared_sqlite_template(run_folder), worker_folder / "test.sqlite3")
-    return emptied_postgres(request.getfixturevalue("worker_postgres"))
+    emptied: Callable[[], str] = request.getfixturevalue("worker_postgres")
+    return emptied()
 
 
 @pytest.fixture
@@ -166,7 +173,8 @@ def app(config: Config, run_folder: Path) -> Iterator[Flask]:
     yield found
     with found.app_context():
         for engine in db.engines.values():
-            engine.dispose()
+            if engine.dialect.name == "sqlite":  # the next test finds another file
+                engine.dispose()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -92,15 +93,17 @@ END $$
 """
 
 
-def emptied_postgres(url: str) -> str:
-    """The same URL, its database without rows and its numbers from 1 again: a tenth of the time of a new one."""
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        connection.execute(EMPTY)
-    return url
+def emptied_postgres(owner: psycopg.Connection[Any]) -> None:
+    """Leave no row in the owner's database and count from 1 again: a tenth of the time of a new one.
+
+    Whoever is in the midst of something is sent away; connections that wait for work stay, theirs and the owner's. A new
+    one would first have to read about every table and index again.
+    """
+    owner.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    owner.execute(EMPTY)
 
 
 @contextmanager
@@ -109,3 +112,10 @@ def fresh_postgres(cluster: Cluster, name: str, template: str = TEMPLATE) -> Ite
     cluster.create_database(name, template=template)
     yield cluster.url(name)
     cluster.drop_database(name)
+
+
+@contextmanager
+def owner_of(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a PostgreSQL database as the owner of everything in it; each statement stands by itself."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        yield connection
