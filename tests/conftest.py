@@ -32,6 +32,7 @@ from tests.support.settings import settings_for
 
 DATABASES = ("sqlite", "postgresql")
 RUN_FOLDER = pytest.StashKey[Path]()
+LONGEST = ("browser/test_year.py", "grants/test_whole_lives.py")
 ROOM = 4 * 1024**3
 """Bytes that a run may need for its databases and files, with room to spare."""
 
@@ -86,8 +87,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest journeys first: started last, they would keep one worker busy while the others have nothing to do."""
-    items.sort(key=lambda item: "browser/test_year.py" not in item.nodeid)
+    """The longest tests first: started last, they would keep one worker busy while the others have nothing to do."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
