@@ -1,7 +1,7 @@
 """Real Chromium on the demonstration, served by gunicorn."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,17 @@ from tests.support.demo_site import Site, demo_accounts, demo_copy, served
 from tests.support.visitor import Visitor, launch, visiting
 
 VisitorMaker = Callable[..., Visitor]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note which test failed: its visitors leave pictures."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +71,7 @@ def own_site(run_folder: Path, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Where this test's screenshots go; pytest keeps the folders of the last three runs."""
+    """Where pictures of this test's last pages go when it fails; pytest keeps the folders of the last three runs."""
     return tmp_path / "pictures"
 
 
@@ -82,12 +93,20 @@ def album(request: pytest.FixtureRequest, examined: Examined, tmp_path: Path) ->
 
 
 @pytest.fixture
-def visitor(browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
+def visitor(request: pytest.FixtureRequest, browser: Browser, pictures: Path) -> Iterator[VisitorMaker]:
     """``visitor(site, 375, 812)``: a person at such a window; complaints fail the test at its end."""
     with ExitStack() as open_visits:
 
         def arrive(site: Site, width: int = 1280, height: int = 900, **options: Any) -> Visitor:
-            visit = visiting(browser, site.url, width=width, height=height, pictures=pictures, **options)
+            visit = visiting(
+                browser,
+                site.url,
+                width=width,
+                height=height,
+                pictures=pictures,
+                failed=lambda: bool(request.node.stash.get(FAILED, False)),
+                **options,
+            )
             return open_visits.enter_context(visit)
 
         yield arrive

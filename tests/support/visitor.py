@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,11 +77,18 @@ class Visitor:
 
 @contextmanager
 def visiting(
-    browser: Browser, base_url: str, *, width: int, height: int, pictures: Path, **options: Any
+    browser: Browser,
+    base_url: str,
+    *,
+    width: int,
+    height: int,
+    pictures: Path,
+    failed: Callable[[], bool],
+    **options: Any,
 ) -> Iterator[Visitor]:
     """A visitor with a fresh profile and a window of this size (CSS pixels); AssertionError on any complaint.
 
-    A picture of the last page is left in ``pictures``.
+    A picture of the last page is left in ``pictures`` when something went wrong: drawing one costs as much as a page.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP", **options)
     context.set_default_timeout(15_000)
@@ -89,8 +96,12 @@ def visiting(
     try:
         yield visitor
     finally:
-        pictures.mkdir(parents=True, exist_ok=True)
-        visitor.page.screenshot(path=pictures / f"last-{width}x{height}.png")
+        visitor.page.wait_for_load_state()
+        # The page answers once more, so that what it said before is heard.
+        visitor.page.locator("html").wait_for(state="attached")
+        if failed() or visitor.complaints:
+            pictures.mkdir(parents=True, exist_ok=True)
+            visitor.page.screenshot(path=pictures / f"last-{width}x{height}.png")
         context.close()
     assert not visitor.complaints, "the browser complained:" + listed(visitor.complaints)
 
