@@ -171,9 +171,9 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 
 def _page_context() -> dict[str, Any]:
     config: Config = current_app.config["STATIONS"]
-    signed_in = current_user and current_user.is_authenticated
     # Not the proxy, which looks the person up at each touch: a page asks `can` often.
-    person = current_user._get_current_object() if signed_in else current_user
+    person = current_user._get_current_object()
+    signed_in = person is not None and person.is_authenticated
     return {
         "current_user": person,
         "language": web.language(),

@@ -148,7 +148,13 @@ def init_app(app: Flask) -> None:
     # `/static//x` is no page: leading to `/static/x` would name the host that the request itself claims to be for.
     app.url_map.merge_slashes = False
     app.register_blueprint(blueprint)
-    production = app.config["STATIONS"].production
+    always = HEADERS | {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        # Back and reload must never show a signed-out person's page from a cache.
+        "Cache-Control": "no-store",
+    }
+    if app.config["STATIONS"].production:
+        always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     app.jinja_env.globals |= {"remembered": REMEMBERED, "once_mark": once.new_mark}
     app.jinja_env.globals["largest_file"] = uploads.MAX_BYTES
 
@@ -158,13 +164,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        if production:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        # Back and reload must never show a signed-out person's page from a cache.
-        response.headers.setdefault("Cache-Control", "no-store")
+        present = {name.lower() for name, _value in response.headers}
+        for name, value in always.items():
+            if name.lower() not in present:
+                response.headers.add(name, value)
         if request.endpoint != "static":
             _log_request(response)
         return response

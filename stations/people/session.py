@@ -73,8 +73,8 @@ def _timed_out() -> Person | None:
 
 def signed_in() -> Person | None:
     """The person behind this request, or None."""
-    person: Person | None = current_user._get_current_object() if current_user.is_authenticated else None
-    return person
+    person = current_user._get_current_object()  # once: the proxy looks for it at each touch
+    return person if person.is_authenticated else None
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]  # flask-login is untyped
