@@ -79,10 +79,17 @@ class UtcDateTime(sa.TypeDecorator[dt.datetime]):
             raise ValueError("a time without a zone must not reach the database")
         return value.astimezone(dt.UTC)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], dt.datetime | None]:
+        """In one function rather than the three of ``process_result_value``: lists read hundreds, most of them NULL."""
+        stored = self.impl_instance.result_processor(dialect, coltype)
+
+        def in_utc(value: Any) -> dt.datetime | None:
+            at: dt.datetime | None = value if stored is None else stored(value)
+            if at is None:
+                return None
+            return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
+
+        return in_utc
 
 
 class Model(orm.DeclarativeBase):
