@@ -148,18 +148,24 @@ def available_act(step: Step[Any]) -> AvailableAct:
     return AvailableAct(said, step.endpoint, step.permissions[0], waits, step.kind)
 
 
+@cache
+def _allowed(status: Status) -> tuple[tuple[AvailableAct, Condition | None], ...]:
+    """What the table allows from a state, in its order, and what beside the state each hangs on."""
+    steps = GRANT.steps_from(status)
+    return tuple((available_act(step), _WHEN.get(step.act)) for step in steps if step.endpoint)
+
+
 def _offered(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """What the table allows from the grant's state, in its order; acts of one page are one available act."""
     found: dict[str, AvailableAct] = {}
-    for step in GRANT.steps_from(grant.status):
-        when = _WHEN.get(step.act)
-        if step.endpoint and step.endpoint not in found and (when is None or when(grant, facts)):
-            found[step.endpoint] = available_act(step)
+    for act, when in _allowed(grant.status):
+        if act.endpoint not in found and (when is None or when(grant, facts)):
+            found[act.endpoint] = act
     return list(found.values())
 
 
-def available_acts(grant: Grant, facts: Facts) -> list[AvailableAct]:
-    """What can be done next, the expected act first; who may is asked with `can`."""
+def available_acts(grant: Grant, facts: Facts, on: dt.date | None = None) -> list[AvailableAct]:
+    """What can be done next, the expected act first; who may is asked with `can`. ``on``: today, if a page has it."""
     found = _offered(grant, facts)
     deciding = [act for act in found if act.endpoint in _DECIDE_CANCELLATION]
     rest = [act for act in found if act not in deciding]
@@ -167,7 +173,7 @@ def available_acts(grant: Grant, facts: Facts) -> list[AvailableAct]:
         rest = []
     ahead = [*_advances(grant, facts), *_letters(grant, facts)]
     every = [*deciding, *ahead, *rest]
-    return _after_the_year(grant, every) if year_over(grant.fiscal_year, clock.today()) else every
+    return _after_the_year(grant, every) if year_over(grant.fiscal_year, on or clock.today()) else every
 
 
 _DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"})
@@ -175,8 +181,9 @@ _DECIDE_CANCELLATION = frozenset({"grants.cancel", "grants.return_cancellation"}
 
 def _advances(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """概算払請求, while something of the award can still be asked for."""
-    claimable = paying.advance_limit(facts.balance.awarded, facts.balance.paid, facts.pending)
-    if grant.status is not Status.ACTIVE or claimable <= 0:
+    if grant.status is not Status.ACTIVE:
+        return []
+    if paying.advance_limit(facts.balance.awarded, facts.balance.paid, facts.pending) <= 0:
         return []
     again = facts.advance_returned
     words = _("差し戻された概算払を請求し直す") if again else _("概算払を請求する")
@@ -192,16 +199,16 @@ def _cancellation_due(facts: Facts) -> bool:
 
 def _letters(grant: Grant, facts: Facts) -> list[AvailableAct]:
     """Letters that wait for 施行, of what was decided last first."""
-    due = []
+    due, status = [], grant.status
     if facts.unpublished_changes:
         due.append((facts.unpublished_changes[0][1], "grants.issue_change"))
     if _cancellation_due(facts):
         due.append(("cancellation", "grants.issue_cancellation"))
-    if grant.status is Status.REFUSED and "refusal" not in facts.letters:
+    if status is Status.REFUSED and "refusal" not in facts.letters:
         due.append(("refusal", "grants.issue"))
     if not _determination_published(grant, facts):
         due.append(("determination", "grants.issue_determination"))
-    if grant.status is Status.REFUND_DUE and grant.refund_due_on is None:
+    if status is Status.REFUND_DUE and grant.refund_due_on is None:
         due.append(("refund", "grants.issue_refund"))
     return [
         AvailableAct(_("%(letter)sを施行する", letter=LETTERS[kind]), endpoint, Permission.GRANT_ISSUE)
@@ -244,7 +251,9 @@ def change_asked_at(
     pending: Sequence[dt.datetime], unpublished: Sequence[tuple[dt.datetime, str]]
 ) -> dt.datetime | None:
     """When the change was asked for that the city is at: the pending one, else the oldest without its letter."""
-    return next(iter([*pending, *(asked_at for asked_at, _kind in unpublished)]), None)
+    if pending:
+        return pending[0]
+    return unpublished[0][0] if unpublished else None
 
 
 def facts(grant: Grant, books: Sequence[Posting] | None = None) -> Facts:

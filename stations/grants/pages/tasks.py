@@ -31,6 +31,7 @@ from stations.grants.rules import AWAITS_CLOSING, RecoveryStatus, Status
 from stations.grants.settings import queries as settings
 from stations.grants.settings.models import SettingsDraft
 from stations.grants.settings.queries import settings_drafts
+from stations.grants.settlement.models import GrantRecovery
 from stations.people.models import Person
 
 # Working days in which drafted 制度設定 should be decided: custom, not law.
@@ -59,11 +60,14 @@ def waiting_for(person: Person, at: Desk | None = None) -> list[Task]:
     found = [_apply_task(plan) for plan in waiting_plans(person)] if Permission.GRANT_APPLY in held else []
     known = _facts_of(at) if at.grants else {}
     returned = sent_back(one.grant for one in at.grants) if Permission.GRANT_REVIEW in held else {}
+    today = clock.today()
     for one in at.grants:
-        tasks = _grant_tasks(person, held, one, known[one.grant.id])
-        back = returned.get(one.grant.id)
+        grant_id = one.grant.id
+        tasks = _grant_tasks(person, held, one, known[grant_id], today)
+        back = returned.get(grant_id)
         found += [_back_again(task, back) for task in tasks] if back else tasks
-        found += recovery_tasks(person, one)
+        if one.recovery is not None:
+            found += recovery_tasks(person, one, one.recovery)
     if Permission.GRANT_REVIEW in held:
         found += _awaited_reports(person, at)
     if can(person, Permission.GRANT_SETTINGS):
@@ -118,9 +122,9 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
     """`facts` of the grants on a desk in one query."""
     recovering = {one.grant.id for one in at.grants if one.recovery is not None}
     letters: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    counted: Counter[tuple[str, int]] = Counter()
+    counted: defaultdict[tuple[str, int], int] = defaultdict(int)
     unpublished: defaultdict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
-    asked: defaultdict[tuple[str, int], list[dt.datetime]] = defaultdict(list)
+    asked: dict[tuple[str, int], dt.datetime] = {}  # the first of each kind
     for name, grant_id, kind, asked_at in papers(at):
         counted[name, grant_id] += 1
         if name == "letter":
@@ -128,17 +132,17 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
         if name == "change" and asked_at is not None:
             unpublished[grant_id].append((asked_at, kind))
         elif asked_at is not None:
-            asked[name, grant_id].append(asked_at)
+            asked.setdefault((name, grant_id), asked_at)
     return {
         i: Facts(
             letters=letters[i],
-            unpublished_changes=tuple(sorted(unpublished[i])),
+            unpublished_changes=(changes := tuple(sorted(unpublished[i]))),
             cancellations=counted["cancelled", i],
             balance=balance,
-            cancelling_since=next(iter(asked["cancelling", i]), None),
-            refunding_since=next(iter(asked["refunding", i]), None),
-            since=next(iter(asked["since", i]), None),
-            change_asked_at=change_asked_at(asked["asked", i], sorted(unpublished[i])),
+            cancelling_since=asked.get(("cancelling", i)),
+            refunding_since=asked.get(("refunding", i)),
+            since=asked.get(("since", i)),
+            change_asked_at=asked.get(("asked", i)) or change_asked_at([], changes),
             advance_returned=counted["returned", i] > 0,
             recovering=i in recovering,
         )
@@ -146,7 +150,9 @@ def _facts_of(at: Desk) -> dict[int, Facts]:
     }
 
 
-def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, known: Facts) -> Iterable[Task]:
+def _grant_tasks(
+    person: Person, held: frozenset[Permission], one: OpenGrant, known: Facts, today: dt.date
+) -> Iterable[Task]:
     """What waits for ``person`` about one grant. ``held``: what they may do to some grant at all; most cannot wait."""
     grant = one.grant
     pays_back = (Permission.ADVANCE_REQUEST, Permission.REPORT_SUBMIT)
@@ -158,7 +164,7 @@ def _grant_tasks(person: Person, held: frozenset[Permission], one: OpenGrant, kn
             values={"grant_id": grant.id},
             due_on=grant.refund_due_on,
         )
-    for act in available_acts(grant, known):
+    for act in available_acts(grant, known, today):
         expected = act.waits and not (act.endpoint == "grants.advance" and one.asked)
         if expected and act.permission in held and can(person, act.permission, grant):
             yield _task(act, one, _until(act, grant, known), grant_id=grant.id)
@@ -253,11 +259,8 @@ def _task(act: AvailableAct, one: OpenGrant, due_on: dt.date | None, **values: i
     )
 
 
-def recovery_tasks(person: Person, at: OpenGrant) -> Iterable[Task]:
+def recovery_tasks(person: Person, at: OpenGrant, one: GrantRecovery) -> Iterable[Task]:
     """What waits for ``person`` about the finding that is open; the committee is asked to pay."""
-    one = at.recovery
-    if one is None:
-        return
     act = recovery_act(one)
     if act is not None and can(person, act.permission, one):
         yield Task(

@@ -69,9 +69,9 @@ def terms_of(grant: Grant, setting: FiscalYearSetting | None = None) -> FiscalTe
 
 def process_by(grant: Grant, received_at: dt.datetime | None) -> dt.date | None:
     """Until when the city deals with what it received from the committee (標準処理期間); None for nothing."""
-    if received_at is None or grant.setting is None:
+    if received_at is None or (setting := grant.setting) is None:
         return None
-    return rules.processing_deadline(clock.local_date(received_at), grant.setting.processing_days)
+    return rules.processing_deadline(clock.local_date(received_at), setting.processing_days)
 
 
 def settings_of(fiscal_year: int) -> FiscalYearSetting:

@@ -150,12 +150,12 @@ def due_on(grant: Grant) -> dt.date | None:
 
     After 差戻し and 一部取消し the day that they set.
     """
-    if grant.report_due_on is not None:
-        return grant.report_due_on
-    if grant.setting is None:
+    if (set_day := grant.report_due_on) is not None:
+        return set_day
+    if (setting := grant.setting) is None:
         return None
     completed_on = grant.completed_on or clock.fiscal_year_period(grant.fiscal_year)[1]
-    return rules.report_deadline(completed_on, grant.setting)
+    return rules.report_deadline(completed_on, setting)
 
 
 @dataclass(frozen=True)
