@@ -20,6 +20,7 @@ SNIPPETS = {
     "macro": "{% macro b(x) %}<b>{{ x }}{{ caller() if caller }}</b>{% endmacro %}{{ b(typed) }}{{ b(marked) }}"
     "{% call b(shown) %}{{ typed }}{% endcall %}",
     "macro in a loop": "{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{% for x in [typed] %}{{ b(b(x)) }}{% endfor %}",
+    "imported beside text": "{% from 'parts.html' import b %}{{ typed + b(typed) }}",
     "imported": "{% from 'parts.html' import b %}{{ b(typed) }}{{ b(marked) }}",
     "block": "{% extends 'parent.html' %}{% block one %}{{ super() }}{{ typed }}{{ marked }}{% endblock %}",
     "set block": "{% set said %}{{ typed }}{{ marked }}{% endset %}{{ said }}",
