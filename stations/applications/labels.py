@@ -41,30 +41,30 @@ TONES: dict[Status, str] = {
 }
 
 ACTS = {
-    Act.SUBMIT: _l("提出しました"),
-    Act.RECALL: _l("提出を取り消しました"),
-    Act.RECALL_CORRECTED: _l("直したものの提出を取り消しました"),
-    Act.RECEIVE: _l("受け付けました"),
-    Act.RETURN: _l("差し戻しました"),
-    Act.CONFIRM: _l("事務局が確認しました"),
-    Act.TABLE: _l("全体会議の議題にしました"),
-    Act.UNTABLE: _l("全体会議の議題から外しました"),
-    Act.UNTABLE_DEFERRED: _l("全体会議の議題から外し、継続審議に戻しました"),
-    Act.APPROVE: _l("承認されました"),
-    Act.APPROVE_WITH_CONDITIONS: _l("条件付きで承認されました"),
-    Act.DEFER: _l("継続審議になりました"),
-    Act.REJECT: _l("不承認になりました"),
-    Act.WITHDRAW: _l("取り下げました"),
+    Act.SUBMIT: _l("提出する"),
+    Act.RECALL: _l("提出を取り消す"),
+    Act.RECALL_CORRECTED: _l("直した計画の提出を取り消す"),
+    Act.RECEIVE: _l("受け付ける"),
+    Act.RETURN: _l("差し戻す"),
+    Act.CONFIRM: _l("事務局の確認を終える"),
+    Act.TABLE: _l("全体会議の議題にする"),
+    Act.UNTABLE: _l("全体会議の議題から外す"),
+    Act.UNTABLE_DEFERRED: _l("全体会議の議題から外し、継続審議に戻す"),
+    Act.APPROVE: _l("承認する"),
+    Act.APPROVE_WITH_CONDITIONS: _l("条件付きで承認する"),
+    Act.DEFER: _l("継続審議にする"),
+    Act.REJECT: _l("不承認にする"),
+    Act.WITHDRAW: _l("取り下げる"),
 }
 
 HISTORY = {
-    History.CREATE: _l("計画をつくりました"),
-    History.SAVE: _l("保存しました"),
-    History.ATTACH: _l("添付しました"),
-    History.REMOVE_ATTACHMENT: _l("添付を外しました"),
-    History.COMMENT: _l("コメントを書きました"),
-    History.CHANGE_COMMENT: _l("コメントを直しました"),
-    History.REMOVE_COMMENT: _l("コメントを消しました"),
+    History.CREATE: _l("計画をつくる"),
+    History.SAVE: _l("保存する"),
+    History.ATTACH: _l("添付する"),
+    History.REMOVE_ATTACHMENT: _l("添付を外す"),
+    History.COMMENT: _l("コメントを書く"),
+    History.CHANGE_COMMENT: _l("コメントを直す"),
+    History.REMOVE_COMMENT: _l("コメントを消す"),
 }
 
 SECTIONS = {
