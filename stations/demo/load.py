@@ -15,6 +15,7 @@ from stations.demo import (
     ages,
     calendar,
     daily,
+    devices,
     grants,
     meetings,
     plans,
@@ -72,6 +73,7 @@ def load(today: dt.date, *, progress: Callable[[float], None] = lambda part: Non
         asked_on -= dt.timedelta(days=1)
     with clock.frozen_at(clock.instant(asked_on, dt.time(10))):
         town.ask_for_a_role(here)
+        devices.enrol(here)
     _send_old_mails(days.ends)
     db.session.commit()
 

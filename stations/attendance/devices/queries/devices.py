@@ -41,6 +41,20 @@ def live_code(code: str) -> DeviceCode | None:
     )
 
 
+def enrolled_by(code: str, token: str) -> Device | None:
+    """The tablet with this token, if it is this code that enrolled it within the code's life."""
+    return db.session.scalar(
+        sa.select(Device)
+        .join(DeviceCode, DeviceCode.device_id == Device.id)
+        .where(
+            DeviceCode.code_hash == code_hash(code),
+            DeviceCode.expires_at > clock.now(),
+            Device.token_hash == keys.token_hash(token),
+            Device.revoked_at.is_(None),
+        )
+    )
+
+
 def live_codes_of(station: Station) -> list[DeviceCode]:
     """A station's codes that can be used now; more than one only while a new one is made."""
     return fetch_all(
