@@ -38,15 +38,15 @@ def taking(plan: Plan, act: Act, *, by: Person, reason: str = "") -> Iterator[Ta
 
 
 def notify(people: Iterable[Person], plan: Plan, act: Act) -> None:
-    """Tell people what happened to a plan, in their own language, without any reason or name in the mail."""
+    """Notify people of what happened to a plan, in their own language, without any reason or name in the mail."""
     for person in people:
         with force_locale(person.language):
-            subject, sentence = _words(plan, act)
+            subject, sentence = _sentences(plan, act)
             link = link_to(person, "applications.plan", plan, plan_id=plan.id)
             outbox.queue(to=person, subject=subject, body=f"{sentence}\n\n{link}".rstrip())
 
 
-def _words(plan: Plan, act: Act) -> tuple[str, str]:
+def _sentences(plan: Plan, act: Act) -> tuple[str, str]:
     subject, sentence = _NOTICES.get(act, _RESULT)
     return _(subject), _(sentence, title=plan.title)
 

@@ -88,12 +88,12 @@ def change_profile(
     if changed:
         audit.record(person, act=PersonAct.CHANGE_PROFILE, by=by, detail={"changed": changed})
     if "email" in changed:
-        _tell_of_new_address(person, before)
+        _notify_of_new_address(person, before)
         void_links(person)
         audit.record(person, act=PersonAct.CHANGE_EMAIL, by=by)
 
 
-def _tell_of_new_address(person: Person, before: _Address) -> None:
+def _notify_of_new_address(person: Person, before: _Address) -> None:
     with force_locale(person.language):
         subject = _("メールアドレスの変更のお知らせ")
         body = _(
