@@ -108,7 +108,7 @@ templates-check: $(DEVELOPED) ## djlint
 
 var/messages.pot: FORCE | $(BUILT)
 	@mkdir -p var
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k N_ -k lazy_gettext --no-location --sort-output \
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _l -k N_ -k lazy_gettext -k counted:1,1 --no-location --sort-output \
 	    --omit-header -o $@ stations templates
 
 UPDATE := --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110

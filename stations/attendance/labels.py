@@ -7,6 +7,7 @@ from stations.attendance.band_rules import Band, BandAct, BandDraftStatus
 from stations.attendance.rules import OTHERS, Counter, RecordAct, RecordStatus
 from stations.core import audit, labels, language
 from stations.core.disclosures import Kind
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 
@@ -82,11 +83,11 @@ def format_ahead(ahead: dt.timedelta) -> str:
     """「約2日進んでいます」, 「約40分遅れています」: how far a clock is ahead, or behind when negative."""
     far = abs(ahead)
     if far >= dt.timedelta(days=1):
-        much = _("約%(n)s日", n=round(far / dt.timedelta(days=1)))
+        much = counted("約%(n)s日", n=round(far / dt.timedelta(days=1)))
     elif far >= dt.timedelta(hours=1):
-        much = _("約%(n)s時間", n=round(far / dt.timedelta(hours=1)))
+        much = counted("約%(n)s時間", n=round(far / dt.timedelta(hours=1)))
     else:
-        much = _("約%(n)s分", n=round(far / dt.timedelta(minutes=1)))
+        much = counted("約%(n)s分", n=round(far / dt.timedelta(minutes=1)))
     if ahead > dt.timedelta(0):
         return _("%(much)s進んでいます", much=much)
     return _("%(much)s遅れています", much=much)

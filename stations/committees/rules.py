@@ -278,7 +278,9 @@ NTHS = {1: N_("第1"), 2: N_("第2"), 3: N_("第3"), 4: N_("第4"), 5: N_("第5"
 
 def describe(pattern: CalendarPattern, translate: Callable[[str], str] = str) -> str:
     """「毎月第2・第4土曜 10:00–12:00」; a view passes gettext as `translate`."""
-    nths = "・".join(translate(NTHS[nth]) for nth in sorted(set(pattern.nths), key=lambda n: n % 7))
+    nths = translate(N_("・")).join(
+        translate(NTHS[nth]) for nth in sorted(set(pattern.nths), key=lambda n: n % 7)
+    )
     match pattern.frequency, pattern.interval:
         case Frequency.WEEKLY, 1:
             days = translate(N_("毎週%(weekday)s"))

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from stations.core import clock, language, money
 from stations.core.access import OFFICIALS, roles_of
+from stations.core.language import counted
 from stations.core.language import gettext as _
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -136,10 +137,10 @@ def due(on: dt.date) -> str:
     """2026年10月3日（土）まで（あと3日）."""
     days = (on - clock.today()).days
     if days < 0:
-        return str(_("%(date)sまで（%(n)s日過ぎています）", date=date(on), n=-days))
+        return str(counted("%(date)sまで（%(n)s日過ぎています）", date=date(on), n=-days))
     if days == 0:
         return str(_("%(date)sまで（今日）", date=date(on)))
-    return str(_("%(date)sまで（あと%(n)s日）", date=date(on), n=days))
+    return str(counted("%(date)sまで（あと%(n)s日）", date=date(on), n=days))
 
 
 FILTERS = (date, short_date, datetime, time, fiscal_year, month, weekday, yen, number, due)

@@ -71,6 +71,21 @@ def translate(text: str, /, **variables: object) -> Markup:
     return Markup(str.__mod__(sentence, escaped))  # noqa: S704  (all of it is escaped above)
 
 
+def counted(text: str, /, *, n: int, **variables: object) -> str:
+    """``text`` about ``n`` of something, in the reader's language: English has another sentence for one."""
+    return _of_count(text, n) % {"n": f"{n:,}", **variables}
+
+
+def translate_counted(text: str, /, *, n: int, **variables: object) -> Markup:
+    """`counted` in templates, with ``variables`` escaped into it."""
+    escaped = {name: escape(isolated(value)) for name, value in variables.items()}
+    return Markup(str.__mod__(escape(_of_count(text, n)), {"n": f"{n:,}", **escaped}))  # noqa: S704  (all of it is escaped)
+
+
+def _of_count(text: str, n: int) -> str:
+    return with_grant_word(_catalogue().ungettext(text, text, n))
+
+
 # Arabic, Hebrew and their relatives, and the marks that turn a text around.
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff]"
@@ -115,3 +130,4 @@ def _sentence(catalogue: NullTranslations, word: str, text: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["_"] = translate
+    app.jinja_env.globals["counted"] = translate_counted

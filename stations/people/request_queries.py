@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from stations.core import clock
 from stations.core.audit import Event
 from stations.core.database import db
-from stations.core.language import gettext as _
+from stations.core.language import counted
 from stations.core.tasks import Task
 from stations.people import rules
 from stations.people.models import AdministratorRequest, Person
@@ -88,7 +88,7 @@ def requests_to_decide(who: Person) -> list[Task]:
         return []
     return [
         Task(
-            label=_("確認を待っている操作が%(n)s件あります", n=row[0]),
+            label=counted("確認を待っている操作が%(n)s件あります", n=row[0]),
             endpoint="people.requests",
             due_on=clock.local_date(oldest + rules.REQUEST_DUE),
         )

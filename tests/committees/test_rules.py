@@ -216,7 +216,10 @@ def test_said_in_words(parts: dict[str, object], words: str) -> None:
 
 def test_said_in_another_language() -> None:
     english = {"毎月%(nths)s%(weekday)s": "%(nths)s %(weekday)s each month", "第2": "2nd", "土曜": "Saturday"}
+    english |= {"第4": "4th", "・": " and "}
     assert describe(pattern(), english.__getitem__) == "2nd Saturday each month 10:00–12:00"
+    both = describe(pattern(nths=(2, 4)), english.__getitem__)
+    assert both == "2nd and 4th Saturday each month 10:00–12:00"
 
 
 @pytest.mark.parametrize("frequency", Frequency)

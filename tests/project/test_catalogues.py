@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 EXTRACT = [
     *(sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", "-F", "pyproject.toml"),
-    *("-k", "_l", "-k", "N_", "-k", "lazy_gettext", "--omit-header"),
+    *("-k", "_l", "-k", "N_", "-k", "lazy_gettext", "-k", "counted:1,1", "--omit-header"),
 ]
 ENGLISH = ROOT / "stations" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 

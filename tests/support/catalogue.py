@@ -19,5 +19,10 @@ def source_texts() -> frozenset[str]:
     with file.open("rb") as stream:
         messages = read_po(stream, locale="en")
     return frozenset(
-        message.id for message in messages if isinstance(message.id, str) and message.id != message.string
+        _first(message.id) for message in messages if _first(message.id) != _first(message.string)
     ) - {""}
+
+
+def _first(text: object) -> str:
+    """Of a sentence about a number of things, that for one of them."""
+    return str(text[0] if isinstance(text, list | tuple) else text)

@@ -13,6 +13,7 @@ from stations.applications.views import blueprint
 from stations.core import clock, formatting
 from stations.core.database import SAFE_METHODS
 from stations.core.labels import label
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict
 
@@ -99,7 +100,7 @@ def texts(section: Section, content: Mapping[str, Any]) -> list[dict[str, object
         elif name == "expected_visits" and value is not None:
             value = _("%(n)s人", n=value)
         elif name == "openings_planned" and value is not None:
-            value = _("%(n)s回", n=value)
+            value = counted("%(n)s回", n=value)
         rows.append({"name": name, "key": FIELDS[name], "value": value or _("記入なし"), "empty": not value})
     return rows
 

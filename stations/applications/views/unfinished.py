@@ -70,7 +70,7 @@ def typed_texts(form: forms.SectionForm) -> list[dict[str, object]]:
     """The fields of a half-written section as rows of a summary list, in the words that were typed."""
     rows = []
     for name in (name for name in form.OWN if name in FIELDS):
-        value = "、".join(_chosen(form[name])) if name == "venues" else _typed(form[name])
+        value = _("、").join(_chosen(form[name])) if name == "venues" else _typed(form[name])
         rows.append(
             {"name": name, "key": FIELDS[name], "value": value or _("記入なし"), "typed": bool(value)}
         )
@@ -91,7 +91,7 @@ def typed_lines(form: forms.SectionForm) -> list[dict[str, object]]:
 
 def _typed(field: Field) -> str:
     if isinstance(field, SelectField):
-        return "、".join(_chosen(field))
+        return _("、").join(_chosen(field))
     if isinstance(field, ReadField):
         return field._value()
     return str(field.data or "")

@@ -8,6 +8,7 @@ from stations.committees.models import Opening
 from stations.core import clock
 from stations.core.access import Actor, Permission, can
 from stations.core.formatting import fiscal_year, hours, short_date
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 
@@ -66,7 +67,7 @@ def _open_again(device: TallyDevice) -> Task:
     """Touches that a tablet sent after the closing are counted once the record is opened again."""
     opening = device.opening
     return Task(
-        label=_(
+        label=counted(
             "%(day)sの、まだ数えられていない%(n)s件を確かめる（%(opening)s）",
             day=short_date(opening.on),
             n=device.unsent,

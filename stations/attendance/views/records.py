@@ -26,6 +26,7 @@ from stations.core.formatting import date as format_date
 from stations.core.formatting import hours
 from stations.core.forms import say, succeeds
 from stations.core.guards import requires
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 
@@ -401,4 +402,4 @@ def _move(opening: "Opening", others: Sequence["Opening"], form: MoveForm) -> No
     moved = moving.move(
         opening=opening, to=to, since=form.since.data, reason=form.reason.data or "", by=current_user
     )
-    flash(_("%(n)s件の入力を、この回へ移しました。", n=len(moved)), "success")
+    flash(counted("%(n)s件の入力を、この回へ移しました。", n=len(moved)), "success")

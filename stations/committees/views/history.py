@@ -130,7 +130,7 @@ def _changed(kind: type[SharedForm], detail: Mapping[str, Any]) -> str:
     form = kind(formdata=None, meta={"csrf": False})
     changed = detail.get("changed", {})
     moved = changed if isinstance(changed, dict) else dict.fromkeys(changed)
-    return "、".join(_move(form[name].label.text, name, moved[name]) for name in moved if name in form)
+    return _("、").join(_move(form[name].label.text, name, moved[name]) for name in moved if name in form)
 
 
 def _move(called: str, name: str, values: Sequence[object] | None) -> str:

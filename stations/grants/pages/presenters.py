@@ -11,6 +11,7 @@ from markupsafe import Markup
 from stations.core import clock
 from stations.core.audit import Entry
 from stations.core.formatting import date, fiscal_year, yen
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.grants import disclosure
 from stations.grants.awards.queries import applying, decisions
@@ -51,9 +52,9 @@ def reminder_days(days: Iterable[int]) -> str:
     def beside(number: int) -> str:
         if number == 0:
             return str(_("当日"))
-        return str(_("%(n)s日前", n=-number) if number < 0 else _("%(n)s日後", n=number))
+        return str(counted("%(n)s日前", n=-number) if number < 0 else counted("%(n)s日後", n=number))
 
-    return "、".join(beside(number) for number in days)
+    return _("、").join(beside(number) for number in days)
 
 
 def plan_link(grant: "Grant") -> Markup:
@@ -290,7 +291,7 @@ def awaited_report(grant: "Grant", *, published: bool) -> list[str]:
         )
     late = (clock.today() - due).days
     if late > 0:
-        said.append(_("実績報告の提出期限（%(day)s）を%(n)s日過ぎています。", day=date(due), n=late))
+        said.append(counted("実績報告の提出期限（%(day)s）を%(n)s日過ぎています。", day=date(due), n=late))
     else:
         said.append(_("実績報告の提出期限は%(day)sです。", day=date(due)))
     return said

@@ -13,6 +13,7 @@ from stations.core.database import creates, writes
 from stations.core.formatting import fiscal_year, yen
 from stations.core.guards import requires
 from stations.core.labels import label
+from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.grants import disclosure
@@ -254,7 +255,7 @@ def _words(name: str, value: Any) -> str:
     if name == "reminder_days":
         return presenters.reminder_days(parse_reminder_days(value)) or "—"
     if name.endswith("_days"):
-        return _("%(n)s日間", n=value)
+        return counted("%(n)s日間", n=value)
     return f"{value}{UNITS[name]}" if name in UNITS else str(value)
 
 
@@ -275,7 +276,7 @@ def _history(known: "FiscalYearSetting", form: SettingsForm) -> list[audit.Entry
     return [
         replace(
             entry,
-            changes="、".join(
+            changes=_("、").join(
                 moved_words(name, moved) for name, moved in entry.detail.items() if name in form
             ),
         )

@@ -60,7 +60,7 @@ def _words(entry: audit.Entry) -> str:
         case rules.SheetAct.RECORD_CALL:
             return str(label(CallOutcome(entry.detail["outcome"])))
         case rules.SheetAct.CONFIRM_CONTENT:
-            return "、".join(str(label(Kind(one))) for one in entry.detail["kinds"])
+            return _("、").join(str(label(Kind(one))) for one in entry.detail["kinds"])
     return ""
 
 

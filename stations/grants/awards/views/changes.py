@@ -74,7 +74,7 @@ def change(grant: "Grant") -> ResponseReturnValue:
 def _what_needs_approval(grant: "Grant", setting: "FiscalYearSetting") -> Facts:
     """How far the year's rule lets money move without the city, in this grant's own amounts."""
     decided = by_category((line.category, line.decided_yen) for line in grant.lines)
-    fifths = "、".join(f"{label(category)} {yen(amount // 5)}" for category, amount in decided.items())
+    fifths = _("、").join(f"{label(category)} {yen(amount // 5)}" for category, amount in decided.items())
     return [
         fact(
             _("届け出るだけでよい変更（流用）"),

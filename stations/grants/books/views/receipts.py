@@ -194,7 +194,7 @@ def _tell_all(
 def _entered(receipt: "Receipt") -> str:
     """That the receipt is booked, and what remains now of its lines and in the cash box."""
     charged = {part.line_id for part in receipt.splits}
-    left = "、".join(
+    left = _("、").join(
         _(
             "%(category)s「%(content)s」は予算まであと%(left)s",
             category=label(total.line.category),
