@@ -103,10 +103,10 @@ def _kinds(line: cash_book.BookLine) -> str:
     parts = line.transaction.postings
     spent = [(part.category, part.amount_yen) for part in parts if part.category]
     if len(spent) > 1:
-        return _("・").join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
+        return "・".join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
     kinds: list[CostCategory | IncomeKind] = [CostCategory(part.category) for part in parts if part.category]
     kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
-    return _("・").join(str(label(kind)) for kind in kinds) or _("市の助成金")
+    return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
 
 
 @blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])
