@@ -36,6 +36,8 @@ LISTS: list[tuple[Role | None, str, bool]] = [
     (Role.STATION_LEADER, "/stations/{station}/calendar", False),
     (Role.STATION_LEADER, "/attendance/stations/{station}", False),
     (Role.OFFICER, "/attendance", True),
+    (Role.OFFICER, "/attendance/devices", True),
+    (Role.STATION_LEADER, "/attendance/stations/{station}/devices", False),
     (None, "/calendar?month={next_month}", False),
 ]
 """Lists that are a page of their own: who reads it (None: a citizen), its address, whether it is searched."""
@@ -189,8 +191,14 @@ def _of_the_stations(committee_id: int, station_id: int) -> None:
     first_day = clock.fiscal_year_period(clock.fiscal_year(today))[0]
     more("opening", held, **minutes, on=lambda n: first_day)
     more("opening", planned, **here, **minutes, on=lambda n: today + dt.timedelta(days=1 + n % 60))
+    tablet = one("device", "revoked_at IS NULL") | {"station_id": station_id}
+    more("device", tablet, name=title, public_id=_hash, token_hash=_hash)
     off = planned | {"status": "cancelled", "cancelled_reason": "会場の工事のため"}
     more("opening", off, **here, **minutes, on=lambda n: today + dt.timedelta(days=61 + n % 20))
+
+
+def _hash(n: int) -> str:
+    return f"crowd-{n}"
 
 
 def _next_day(n: int) -> dt.date:
