@@ -39,6 +39,7 @@ from stations.core.messages import N_
 from stations.core.money import Yen
 from stations.core.tasks import Task
 from stations.people.models import Person, RoleAssignment
+from stations.people.role_queries import holders
 
 AWAITS_OFFICERS = (Status.SUBMITTED, Status.RECEIVED)
 
@@ -361,31 +362,10 @@ def files_of(version: PlanVersion) -> list[PlanAttachment]:
 # ---- people --------------------------------------------------------------------------------------------
 
 
-def holders(role: Role, *, committee_id: int | None = None) -> list[Person]:
-    """People who hold a role today and may sign in."""
-    today = clock.today()
-    query = (
-        sa.select(Person)
-        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
-        .where(
-            RoleAssignment.role == role,
-            RoleAssignment.from_on <= today,
-            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.id)
-        .distinct()
-    )
-    if committee_id is not None:
-        query = query.where(RoleAssignment.committee_id == committee_id)
-    return fetch_all(query)
-
-
 def notified_of(plan: Plan, roles: Collection[Role]) -> list[Person]:
     """Who holds the roles that hear of a plan, each once; 起案者 is who drafted this one."""
     found = [plan.drafted_by] if Role.DRAFTER in roles and plan.drafted_by.is_active else []
-    for role in set(roles) - {Role.DRAFTER}:
-        found += holders(role, committee_id=plan.committee_id if role is Role.CHAIR else None)
+    found += holders(set(roles) - {Role.DRAFTER}, RoleAssignment.committee_id == plan.committee_id)
     return list(dict.fromkeys(found))
 
 

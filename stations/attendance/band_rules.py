@@ -5,7 +5,6 @@ Source: the programme's list of bands is a setting (domain: 制度設定); the d
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import count
 
 from stations.core.messages import N_, Conflict, RuleBroken
@@ -45,21 +44,6 @@ STANDARD = (
     UNKNOWN,
 )
 """Those of the programme, until a city decides on others."""
-
-
-class BandDraftStatus(StrEnum):
-    """決裁待ち; then decided by another official, or replaced by a newer draft."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    REPLACED = "replaced"
-
-
-class BandAct(StrEnum):
-    DRAFT = "draft"
-    APPROVE = "approve"
-    RETURN = "return"
 
 
 def check_band(code: str, bands: Iterable[Band]) -> None:

@@ -225,10 +225,6 @@ class BandsForm(Form):
         )
 
 
-class DecideBandsForm(Form):
-    reason = TidyText(_l("差し戻す理由"), [NotRequired(), Length(max=200)])
-
-
 class ReopenForm(Form):
     reason = TidyText(_l("開き直す理由"), [Required(_l("理由を入力してください。")), Length(max=200)])
 

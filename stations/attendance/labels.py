@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from stations.attendance.band_rules import Band, BandAct, BandDraftStatus
+from stations.attendance.band_rules import Band
 from stations.attendance.rules import OTHERS, Counter, RecordAct, RecordStatus
 from stations.core import audit, labels, language
 from stations.core.disclosures import Kind
@@ -43,29 +43,12 @@ labels.register(
     }
 )
 
-labels.register(
-    {
-        BandDraftStatus.WAITING: _l("決裁待ち"),
-        BandDraftStatus.APPROVED: _l("決裁済み"),
-        BandDraftStatus.RETURNED: _l("差戻し"),
-        BandDraftStatus.REPLACED: _l("起案し直し"),
-    }
-)
-labels.register(
-    {
-        BandAct.DRAFT: _l("年代の区分を起案"),
-        BandAct.APPROVE: _l("年代の区分を決裁"),
-        BandAct.RETURN: _l("年代の区分の起案を差戻し"),
-    }
-)
-
 COLOURS = (_l("紺"), _l("青"), _l("えんじ"), _l("オレンジ"), _l("黒"), _l("灰色"), _l("斜線"))
 """What the palette's colours are called on the tablet; in figures a higher place is a darker blue."""
 
 TONES: dict[RecordStatus, str] = {RecordStatus.OPEN: "yellow", RecordStatus.CLOSED: "green"}
 
 audit.register("opening_record", acts=RecordAct, statuses=RecordStatus)
-audit.register("age_band_draft", acts=BandAct, statuses=BandDraftStatus)
 
 
 def band_name(band: Band) -> str:

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import labels  # noqa: F401  (registers what the enums are called)
-from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST, UNKNOWN, Band, BandDraftStatus
+from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST, UNKNOWN, Band
 from stations.attendance.rules import Counter, RecordStatus
+from stations.attendance.workflow import BANDS
 from stations.committees.models import Opening
 from stations.core.access import Body
 from stations.core.database import AppendOnly, Model, Removable, enum_column
+from stations.core.drafted import Drafted
+from stations.core.language import lazy_gettext as _l
 from stations.core.sealed import SealedText
 from stations.people.models import Person
 
@@ -53,51 +56,25 @@ class AgeBand(Removable, Model):
         return Band(self.code, self.label, self.label_en, self.colour)
 
 
-class AgeBandDraft(Model):
-    """起案 of a fiscal year's age bands, all of them: one official drafts, another approves or returns it, once.
-
-    A year has at most one that waits; drafting again replaces it. Written by `attendance.services.bands`.
-    """
+class AgeBandDraft(Drafted):
+    """起案 of a fiscal year's age bands, all of them. Written by `attendance.services.bands`."""
 
     __tablename__ = "age_band_draft"
-    __table_args__ = (
-        sa.CheckConstraint("(status = 'waiting') = (decided_at IS NULL)", name="decided"),
-        sa.CheckConstraint(
-            "(status IN ('approved', 'returned')) = (decided_by_id IS NOT NULL)", name="decided_by"
-        ),
-        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
-        sa.Index(
-            "uq_age_band_draft_waiting",
-            "fiscal_year",
-            unique=True,
-            sqlite_where=sa.text("status = 'waiting'"),
-            postgresql_where=sa.text("status = 'waiting'"),
-        ),
-    )
+    STEPS = BANDS
+    PAGE = "attendance.bands"
 
-    fiscal_year: orm.Mapped[int]
     bands: orm.Mapped[list[dict[str, Any]]] = orm.mapped_column(
         sa.JSON(), comment="label, label_en and colour of each, in their order; without 年代不明"
     )
-    status: orm.Mapped[BandDraftStatus] = orm.mapped_column(
-        enum_column(BandDraftStatus), default=BandDraftStatus.WAITING
-    )
-    drafted_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
-    drafted_at: orm.Mapped[dt.datetime]
-    decision_reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why it was returned")
-    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
-    decided_at: orm.Mapped[dt.datetime | None]
+
+    @property
+    def called(self) -> Any:
+        return _l("年代の区分")
 
     @property
     def drafted(self) -> tuple[Band, ...]:
         """As they would stand, without codes and without 年代不明."""
         return tuple(Band("", **one) for one in self.bands)
-
-    def body(self) -> Body:
-        return Body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset({self.drafted_by_id})
 
 
 class OpeningRecord(Model):

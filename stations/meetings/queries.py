@@ -21,6 +21,7 @@ from stations.meetings.models import AgendaItem, Meeting, Presence
 from stations.meetings.rules import Attendance, History, MeetingStatus, Resolution
 from stations.meetings.workflow import MEETING
 from stations.people.models import Person, RoleAssignment
+from stations.people.role_queries import in_term
 
 ANNOUNCED = dt.timedelta(days=30)
 
@@ -96,19 +97,12 @@ def _with_title(entry: audit.Entry, title: str | None) -> audit.Entry:
 # ---- members and quorum --------------------------------------------------------------------------------
 
 
-def _active(day: dt.date) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        RoleAssignment.from_on <= day,
-        sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= day),
-    )
-
-
 def members(day: dt.date) -> list[Person]:
     """The members of the general meeting on a day, in the order of their names' reading."""
     return fetch_all(
         sa.select(Person)
         .where(
-            Person.roles.any(sa.and_(RoleAssignment.role == Role.GENERAL_MEMBER, _active(day))),
+            Person.roles.any(sa.and_(RoleAssignment.role == Role.GENERAL_MEMBER, in_term(day))),
             Person.disabled_at.is_(None),
         )
         .order_by(Person.kana, Person.name, Person.id)

@@ -31,6 +31,12 @@ class SignInForm(Form):
     password = PasswordField(_l("パスワード"), [Required(_l("パスワードを入力してください。"))])
 
 
+class SendBackForm(Form):
+    """Beside the button that approves."""
+
+    reason = TidyTextArea(_l("差し戻す理由"), [NotRequired(), Length(max=1000)])
+
+
 class CodeForm(Form):
     """Six digits of the app, or a recovery code."""
 

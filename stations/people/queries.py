@@ -31,6 +31,7 @@ from stations.people.models import (
     SignInFailure,
 )
 from stations.people.request_queries import requests_to_decide
+from stations.people.role_queries import in_term
 from stations.people.rules import AccountStatus, RequestKind, RequestStatus
 
 DEMO_LOGINS = "demo-"
@@ -114,12 +115,7 @@ def people(*, search: str = "", role: str = "", status: str = "", page: int = 1)
     if search:
         asked = asked.where(matching(search))
     if role in set(Role):
-        today = clock.today()
-        holding = sa.select(RoleAssignment.person_id).where(
-            RoleAssignment.role == Role(role),
-            RoleAssignment.from_on <= today,
-            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
-        )
+        holding = sa.select(RoleAssignment.person_id).where(RoleAssignment.role == Role(role), in_term())
         asked = asked.where(Person.id.in_(holding))
     if status in set(AccountStatus):
         asked = asked.where(_has_status(AccountStatus(status)))
@@ -295,15 +291,13 @@ def held_forms(who: Person) -> list[Held]:
 
 def demo_accounts() -> list[DemoAccount]:
     """For each role, the first active demo account that holds it today."""
-    today = clock.today()
     asked = (
         sa.select(RoleAssignment, Person.name)
         .join(RoleAssignment.person)
         .where(
             Person.login.startswith(DEMO_LOGINS, autoescape=True),
             Person.disabled_at.is_(None),
-            RoleAssignment.from_on <= today,
-            sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
+            in_term(),
         )
         .order_by(RoleAssignment.person_id, RoleAssignment.id)
     )

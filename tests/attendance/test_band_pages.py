@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stations.attendance.band_rules import STANDARD
+from stations.attendance.models import AgeBandDraft
 from stations.attendance.queries import bands, counts
 from stations.attendance.rules import totals_of_tiles
 from stations.attendance.services import day as attendance_day
@@ -13,6 +14,7 @@ from stations.committees.models import Opening, Station
 from stations.core import clock
 from stations.core.access import Role
 from stations.core.database import db
+from stations.core.drafted import waiting
 from stations.core.web import LANGUAGE_COOKIE
 from stations.people.models import Person
 from tests.attendance.ages import decided, drafted
@@ -95,7 +97,7 @@ def test_a_draft_that_could_not_be_counted_is_shown_again_with_what_was_typed(
         name, value = next(iter(typed.items()))
         if "colour" not in name:
             assert page.one("input", name=name).get("value", "") == value
-    assert bands.waiting_band_drafts() == []
+    assert waiting(AgeBandDraft) == []
 
 
 def test_a_returned_draft_says_why(client: PageClient, db_session: object) -> None:

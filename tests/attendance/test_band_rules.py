@@ -11,8 +11,6 @@ from stations.attendance.band_rules import (
     STANDARD,
     UNKNOWN,
     Band,
-    BandAct,
-    BandDraftStatus,
     check_band,
     check_bands,
     check_year,
@@ -20,32 +18,14 @@ from stations.attendance.band_rules import (
     is_open,
     with_codes,
 )
-from stations.attendance.workflow import BANDS
 from stations.core.messages import Conflict, RuleBroken
 from tests.support.refusals import refused
-from tests.transitions import check_step, check_whole, every_pair, steps
 
-STEPS = steps("""
-    waiting approve approved
-    waiting return returned
-    waiting draft replaced
-""")
 CHILD, GROWN, OLD = (
     Band("", "子ども", "Children", 1),
     Band("", "18–64歳", "18–64", 2),
     Band("", "65歳以上", "65 and over", 3),
 )
-
-
-@every_pair(BandDraftStatus, BandAct)
-def test_every_act_in_every_state(status: BandDraftStatus, act: BandAct) -> None:
-    check_step(BANDS.next_status, status, act, STEPS)
-
-
-def test_the_table_as_a_whole() -> None:
-    check_whole(BandDraftStatus, BandAct, STEPS, start="waiting", ends=("approved", "returned", "replaced"))
-    assert {act for act in BandAct if BANDS.row(act).needs_reason} == {BandAct.RETURN}
-    assert {act for act in BandAct if BANDS.row(act).four_eyes} == {BandAct.APPROVE, BandAct.RETURN}
 
 
 def test_the_bands_of_the_programme() -> None:

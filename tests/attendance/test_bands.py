@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from stations.attendance.band_rules import STANDARD, Band, BandDraftStatus
+from stations.attendance.band_rules import STANDARD, Band
 from stations.attendance.device_events import DeviceEvent
 from stations.attendance.models import AgeBand, AgeBandDraft, OpeningCount
 from stations.attendance.queries import bands as band_queries
@@ -21,10 +21,13 @@ from stations.attendance.services import counting, day, moving
 from stations.attendance.services import rows as attendance_rows
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
+from stations.core import drafted as drafted_rows
 from stations.core.access import Role
 from stations.core.database import db
+from stations.core.drafts import DraftStatus
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.people.models import Person
+from stations.people.services import drafts
 from tests.attendance.ages import FEWER, decided, drafted
 from tests.support import cast
 from tests.support.refusals import refused
@@ -111,11 +114,11 @@ def test_nobody_approves_or_returns_what_they_drafted(db_session: object) -> Non
     draft = drafted(2027, by=both)
     for decide in (
         lambda: attendance_bands.approve_bands(draft=draft, by=both),
-        lambda: attendance_bands.return_bands(draft=draft, reason="違う", by=both),
+        lambda: drafts.send_back(draft, reason="違う", by=both),
     ):
         with refused(NotAllowed, None, "ご自分で起案"):
             decide()
-    assert draft.status is BandDraftStatus.WAITING
+    assert draft.status is DraftStatus.WAITING
 
 
 def test_an_officer_drafts_and_the_section_head_decides(db_session: object) -> None:
@@ -130,9 +133,9 @@ def test_an_officer_drafts_and_the_section_head_decides(db_session: object) -> N
 def test_a_draft_is_returned_with_a_reason(db_session: object) -> None:
     draft, approver = drafted(2027), cast.person(Role.APPROVER)
     with refused(RuleBroken, "reason"):
-        attendance_bands.return_bands(draft=draft, reason=" ", by=approver)
-    attendance_bands.return_bands(draft=draft, reason=" 75歳で分けてください ", by=approver)
-    assert (draft.status, draft.decision_reason) == (BandDraftStatus.RETURNED, "75歳で分けてください")
+        drafts.send_back(draft, reason=" ", by=approver)
+    drafts.send_back(draft, reason=" 75歳で分けてください ", by=approver)
+    assert (draft.status, draft.decision_reason) == (DraftStatus.RETURNED, "75歳で分けてください")
     assert stored(2027) == []
     with refused(Conflict, None, "いまの状態"):
         attendance_bands.approve_bands(draft=draft, by=approver)
@@ -141,8 +144,10 @@ def test_a_draft_is_returned_with_a_reason(db_session: object) -> None:
 def test_drafting_again_takes_the_place_of_what_waits(db_session: object) -> None:
     first, approver = drafted(2027), cast.person(Role.APPROVER)
     second = drafted(2027, FEWER[:2])
-    assert (first.status, second.status) == (BandDraftStatus.REPLACED, BandDraftStatus.WAITING)
-    assert band_queries.waiting_band_drafts() == band_queries.waiting_band_drafts(2027) == [second]
+    assert (first.status, second.status) == (DraftStatus.REPLACED, DraftStatus.WAITING)
+    assert (
+        drafted_rows.waiting(AgeBandDraft) == drafted_rows.waiting(AgeBandDraft, fiscal_year=2027) == [second]
+    )
     with refused(Conflict, None):
         attendance_bands.approve_bands(draft=first, by=approver)
     attendance_bands.approve_bands(draft=second, by=approver)
@@ -269,9 +274,9 @@ def test_the_database_keeps_what_was_counted_in(
 def test_the_database_holds_that_two_decide(db_session: object) -> None:
     draft = drafted(2027)
     for wrong in (
-        {"status": BandDraftStatus.APPROVED, "decided_at": clock.now(), "decided_by_id": draft.drafted_by_id},
-        {"status": BandDraftStatus.APPROVED, "decided_at": clock.now()},
-        {"status": BandDraftStatus.RETURNED},
+        {"status": DraftStatus.APPROVED, "decided_at": clock.now(), "decided_by_id": draft.drafted_by_id},
+        {"status": DraftStatus.APPROVED, "decided_at": clock.now()},
+        {"status": DraftStatus.RETURNED},
     ):
         with pytest.raises(sa.exc.IntegrityError), db.session.begin_nested():
             db.session.execute(sa.update(AgeBandDraft).values(**wrong))

@@ -11,7 +11,7 @@ from flask import Flask
 
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status as PlanStatus
-from stations.attendance.band_rules import STANDARD, BandDraftStatus
+from stations.attendance.band_rules import STANDARD
 from stations.attendance.models import AgeBandDraft, Tap
 from stations.attendance.queries import bands, counts
 from stations.attendance.rules import Counter
@@ -22,6 +22,7 @@ from stations.core.access import Role
 from stations.core.audit import Event
 from stations.core.config import Config
 from stations.core.database import Model, db
+from stations.core.drafts import DraftStatus
 from stations.demo import load
 from stations.grants.books.models import LedgerPosting, LedgerTransaction, Receipt
 from stations.grants.books.queries import ledger
@@ -67,7 +68,7 @@ def count(model: type[Model], *which: sa.ColumnElement[bool]) -> int:
         (Referral, ReferralStatus),
         (Observation, ObservationStatus),
         (Opening, OpeningStatus),
-        (AgeBandDraft, {BandDraftStatus.APPROVED, BandDraftStatus.WAITING}),
+        (AgeBandDraft, {DraftStatus.APPROVED, DraftStatus.WAITING}),
         (PaymentRequest, PaymentStatus),
         (Meeting, set(MeetingStatus) - {MeetingStatus.OPEN}),
     ],

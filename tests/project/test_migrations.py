@@ -21,7 +21,9 @@ from stations.committees.rules import OpeningAct, StationAct
 from stations.core import audit, clock, sealed
 from stations.core.access import Role
 from stations.core.database import Model, append_only_tables, db
+from stations.core.drafts import DraftStatus
 from stations.core.migrations import alembic
+from stations.grants.settings.models import SettingsDraft
 from stations.meetings import services as meetings
 from stations.people import queries as people
 from stations.people.models import Person
@@ -335,6 +337,36 @@ def test_years_that_were_counted_keep_the_age_bands_that_there_were(app: Flask):
         db.session.rollback()
     with app.app_context(), db.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM age_band")) > 0
+
+
+def test_drafted_settings_of_before_keep_what_was_decided(app: Flask):
+    """They said it in a column of their own, before all drafts had the same states."""
+    look = sa.text("SELECT fiscal_year, status FROM settings_draft ORDER BY fiscal_year")
+    with app.app_context():
+        officer, approver = cast.person(Role.OFFICER), cast.person(Role.APPROVER)
+        for year, status in enumerate(DraftStatus, start=2030):
+            by = approver.id if status in {DraftStatus.APPROVED, DraftStatus.RETURNED} else None
+            at = clock.now() if status is not DraftStatus.WAITING else None
+            row = SettingsDraft(fiscal_year=year, values={}, status=status, decided_by_id=by, decided_at=at)
+            row.drafted_by_id, row.drafted_at = officer.id, clock.now()
+            db.session.add(row)
+        db.session.commit()
+        before = db.session.execute(look).all()
+        db.session.rollback()
+        alembic().downgrade("0032_started")
+        old = db.session.scalars(sa.text("SELECT approved FROM settings_draft ORDER BY fiscal_year")).all()
+        assert [None if one is None else bool(one) for one in old] == [None, True, False, False]
+        db.session.rollback()
+    migrate(app)
+    with app.app_context():
+        assert db.session.execute(look).all() == before
+        db.session.rollback()
+        waiting = sa.text(
+            "UPDATE settings_draft SET fiscal_year = 2030, status = 'waiting', decided_at = NULL"
+        )
+        with pytest.raises(sa.exc.IntegrityError):
+            db.session.execute(waiting)
+        db.session.rollback()
 
 
 @pytest.mark.timeout(600)  # all migrations but four, three times over

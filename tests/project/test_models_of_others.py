@@ -59,7 +59,8 @@ def tables() -> set[str]:
     found = set()
     for path in STATIONS.rglob("*.py"):
         if any(
-            isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Model" for base in node.bases)
+            isinstance(node, ast.ClassDef)
+            and any(ast.unparse(base) in {"Model", "Drafted"} for base in node.bases)
             for node in ast.parse(path.read_text()).body
         ):
             found.add(".".join(("stations", *path.relative_to(STATIONS).with_suffix("").parts)))

@@ -4,10 +4,10 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from stations.attendance.band_rules import STANDARD, Band, BandDraftStatus
+from stations.attendance.band_rules import STANDARD, Band
 from stations.attendance.models import AgeBand, AgeBandDraft, OpeningCount
 from stations.attendance.rules import Counter
-from stations.core import clock
+from stations.core import clock, drafted
 from stations.core.database import db, fetch_all
 
 
@@ -48,18 +48,9 @@ def was_counted_in(year: int) -> bool:
 
 def band_draft(age_band_draft_id: int) -> AgeBandDraft | None:
     """Loader of views."""
-    return db.session.get(AgeBandDraft, age_band_draft_id)
+    return drafted.draft(AgeBandDraft, age_band_draft_id)
 
 
 def band_drafts(year: int) -> list[AgeBandDraft]:
     """A year's drafts, the oldest first."""
-    of_year = sa.select(AgeBandDraft).where(AgeBandDraft.fiscal_year == year)
-    return fetch_all(of_year.order_by(AgeBandDraft.id))
-
-
-def waiting_band_drafts(year: int | None = None) -> list[AgeBandDraft]:
-    """Drafts that wait for their decision; a year has at most one."""
-    waiting = sa.select(AgeBandDraft).where(AgeBandDraft.status == BandDraftStatus.WAITING)
-    if year is not None:
-        waiting = waiting.where(AgeBandDraft.fiscal_year == year)
-    return fetch_all(waiting.order_by(AgeBandDraft.fiscal_year))
+    return drafted.drafts(AgeBandDraft, fiscal_year=year)

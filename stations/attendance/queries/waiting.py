@@ -1,13 +1,12 @@
 """What waits for somebody who records visits, or decides on age bands, for the home page."""
 
 from stations.attendance.models import AgeBandDraft, TallyDevice
-from stations.attendance.queries.bands import waiting_band_drafts
 from stations.attendance.queries.counts import records, to_record
 from stations.attendance.queries.tablets import left_after_closing
 from stations.committees.models import Opening
-from stations.core import clock
+from stations.core import clock, drafted
 from stations.core.access import Actor, Permission, can
-from stations.core.formatting import fiscal_year, hours, short_date
+from stations.core.formatting import hours, short_date
 from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
@@ -23,16 +22,14 @@ def _of_the_year(person: Actor) -> list[Task]:
         return []
     return [
         _decide(draft)
-        for draft in waiting_band_drafts()
+        for draft in drafted.waiting(AgeBandDraft)
         if can(person, Permission.VISIT_APPROVE_BANDS, draft)
     ]
 
 
 def _decide(draft: AgeBandDraft) -> Task:
-    return Task(
-        label=_("%(year)sの年代の区分を決裁する", year=fiscal_year(draft.fiscal_year)),
-        endpoint="attendance.decide_bands",
-        values={"age_band_draft_id": draft.id},
+    return drafted.decide_task(
+        draft,
         due_on=clock.fiscal_year_period(draft.fiscal_year)[0],
         hint=_("この年度に来場者を数えはじめると、変えられなくなります。"),
     )

@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stations.attendance import band_rules
-from stations.attendance.band_rules import UNKNOWN, Band, BandAct
+from stations.attendance.band_rules import UNKNOWN, Band
 from stations.attendance.models import AgeBand, AgeBandDraft
 from stations.attendance.queries import bands as attendance_bands
-from stations.attendance.workflow import BANDS
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Actor, Permission, demand
-from stations.core.database import add, db
-from stations.core.steps import taking
+from stations.core.database import db
+from stations.people.services import drafts
 
 
 def draft_bands(*, year: int, bands: Sequence[Band], by: Actor) -> AgeBandDraft:
@@ -25,15 +24,10 @@ def draft_bands(*, year: int, bands: Sequence[Band], by: Actor) -> AgeBandDraft:
     demand(by, Permission.VISIT_DRAFT_BANDS)
     band_rules.check_bands(bands)
     _check_year(year)
-    for earlier in attendance_bands.waiting_band_drafts(year):
-        with taking(BANDS, earlier, BandAct.DRAFT, by=by):
-            earlier.decided_at = clock.now()
     names = [
         {"label": one.label.strip(), "label_en": one.label_en.strip(), "colour": one.colour} for one in bands
     ]
-    draft = add(AgeBandDraft(fiscal_year=year, bands=names, drafted_by_id=by.id, drafted_at=clock.now()))
-    audit.record(draft, act=BandAct.DRAFT, by=by, to_status=draft.status)
-    return draft
+    return drafts.begin(AgeBandDraft(fiscal_year=year, bands=names), by=by)
 
 
 def approve_bands(*, draft: AgeBandDraft, by: Actor) -> None:
@@ -42,22 +36,14 @@ def approve_bands(*, draft: AgeBandDraft, by: Actor) -> None:
     `Conflict` when the draft is decided already, or somebody was counted in the year meanwhile.
     """
     year = draft.fiscal_year
-    with taking(BANDS, draft, BandAct.APPROVE, by=by, under=[keep_bands(year)]) as taken:
+    with drafts.approving(draft, by=by, under=[keep_bands(year)]) as taken:
         _check_year(year)
         bands = band_rules.with_codes(draft.drafted, year, attendance_bands.bands_of_every_year())
         db.session.execute(
             sa.delete(AgeBand).where(AgeBand.fiscal_year == year, AgeBand.code != UNKNOWN.code)
         )
         db.session.execute(sa.insert(AgeBand), _rows(year, bands)[:-1])
-        draft.decided_by_id, draft.decided_at = by.id, clock.now()
         taken.detail = {one.code: one.label for one in bands}
-
-
-def return_bands(*, draft: AgeBandDraft, reason: str, by: Actor) -> None:
-    """差戻し of a draft, with its reason; the year's bands stay. `Conflict` when it is decided already."""
-    with taking(BANDS, draft, BandAct.RETURN, by=by, reason=reason):
-        draft.decision_reason = reason.strip()
-        draft.decided_by_id, draft.decided_at = by.id, clock.now()
 
 
 def keep_bands(year: int) -> AgeBand:

@@ -6,20 +6,21 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.attendance.band_rules import UNKNOWN, Band, BandDraftStatus, is_open
-from stations.attendance.forms import BandsForm, DecideBandsForm
+from stations.attendance.band_rules import UNKNOWN, Band, is_open
+from stations.attendance.forms import BandsForm
 from stations.attendance.labels import COLOURS
 from stations.attendance.queries import bands as band_queries
 from stations.attendance.services import bands as attendance_bands
 from stations.attendance.views import blueprint
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Permission, can
 from stations.core.database import creates
+from stations.core.drafted import last_waiting
 from stations.core.formatting import fiscal_year
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.people import queries as people
+from stations.people import deciding
 
 if TYPE_CHECKING:
     from stations.attendance.models import AgeBandDraft
@@ -32,8 +33,7 @@ def bands() -> str:
     year, coming = _asked_year(), clock.fiscal_year(clock.today()) + 1
     stand = band_queries.years_with_bands()
     inside = can(current_user, Permission.OVERVIEW_READ).ok
-    drafts = band_queries.band_drafts(year) if inside else []
-    last = drafts[-1] if drafts else None
+    standing = deciding.standing(band_queries.band_drafts(year) if inside else [])
     return render_template(
         "attendance/bands.html",
         year=year,
@@ -42,9 +42,8 @@ def bands() -> str:
         rows=_rows(band_queries.bands_of(year)),
         stands=year in stand,
         open_for_drafts=_may_be_drafted(year),
-        waiting=_shown(last) if last is not None and last.status is BandDraftStatus.WAITING else None,
-        returned=last if last is not None and last.status is BandDraftStatus.RETURNED else None,
-        events=audit.timeline(*drafts),
+        drafted_rows=_drafted_rows,
+        **standing,
         breadcrumb=_trail(year),
     )
 
@@ -58,7 +57,7 @@ def draft_bands() -> ResponseReturnValue:
     there = url_for(".bands", year=year)
     if request.method == "GET" and not _may_be_drafted(year):
         return redirect(there)
-    waiting = next(iter(band_queries.waiting_band_drafts(year)), None)
+    waiting = last_waiting(band_queries.band_drafts(year))
     form = BandsForm(drafted=waiting.drafted if waiting is not None else band_queries.bands_of(year)[:-1])
     if form.validate_on_submit() and succeeds(
         form, lambda: attendance_bands.draft_bands(year=year, bands=form.typed, by=current_user)
@@ -83,43 +82,21 @@ def draft_bands() -> ResponseReturnValue:
 @creates
 def decide_bands(draft: "AgeBandDraft") -> ResponseReturnValue:
     """決裁 of a draft, beside what would stand without it."""
-    form, there = DecideBandsForm(), url_for(".bands", year=draft.fiscal_year)
-    returned = request.form.get("act") == "return"
-
-    def decide() -> None:
-        if returned:
-            attendance_bands.return_bands(draft=draft, reason=form.reason.data or "", by=current_user)
-        else:
-            attendance_bands.approve_bands(draft=draft, by=current_user)
-
-    if form.validate_on_submit() and succeeds(form, decide):
-        flash(_("起案を差し戻しました。") if returned else _("年代の区分を決裁しました。"), "success")
-        return redirect(there, 303)
-    if request.method == "GET" and draft.status is not BandDraftStatus.WAITING:
-        flash(_("この起案は、もう決裁を待っていません。"), "info")
-        return redirect(there)
-    return render_template(
-        "attendance/bands_decide.html",
-        form=form,
-        year=draft.fiscal_year,
-        draft=_shown(draft),
+    return deciding.decide(
+        draft,
+        lambda: attendance_bands.approve_bands(draft=draft, by=current_user),
+        done=_("年代の区分を決裁しました。"),
+        template="attendance/bands_decide.html",
+        drafted_rows=_drafted_rows,
         rows=_rows(band_queries.bands_of(draft.fiscal_year)),
         breadcrumb=_trail(draft.fiscal_year, _("決裁")),
     )
 
 
-def _shown(draft: "AgeBandDraft") -> dict[str, object]:
-    """A draft as pages show it: who drafted it when, and its bands, marked where the year would not have such a one."""
-    drafter = people.person(draft.drafted_by_id)
-    return {
-        "id": draft.id,
-        "by": drafter.name if drafter is not None else "",
-        "mine": draft.drafted_by_id == current_user.id,
-        "at": draft.drafted_at,
-        "rows": _rows(
-            (*draft.drafted, UNKNOWN), {one.label for one in band_queries.bands_of(draft.fiscal_year)}
-        ),
-    }
+def _drafted_rows(draft: "AgeBandDraft") -> list[dict[str, object]]:
+    """The bands of a draft, marked where the year would not have such a one."""
+    known = {one.label for one in band_queries.bands_of(draft.fiscal_year)}
+    return _rows((*draft.drafted, UNKNOWN), known)
 
 
 def _rows(bands: tuple[Band, ...], known: set[str] | None = None) -> list[dict[str, object]]:

@@ -1,10 +1,9 @@
-"""What the letters and their texts are called, and the acts on texts and on a character that no font has."""
+"""What the letters and their texts are called, and the act on a character that no font has."""
 
 from enum import StrEnum
 
 from stations.core import audit, labels
 from stations.core.language import lazy_gettext as _l
-from stations.grants.letters.wording import TextAct, TextStatus
 
 LETTERS = {
     "award": _l("交付決定通知書"),
@@ -43,20 +42,4 @@ class CharacterAct(StrEnum):
 
 labels.register({CharacterAct.PRINT_AS: _l("代わりに印刷する文字を決める")})
 
-labels.register(
-    {
-        TextStatus.WAITING: _l("決裁待ち"),
-        TextStatus.APPROVED: _l("決裁済み"),
-        TextStatus.RETURNED: _l("差戻し"),
-        TextStatus.REPLACED: _l("起案し直し"),
-    }
-)
-labels.register(
-    {
-        TextAct.DRAFT: _l("通知書の文を起案"),
-        TextAct.APPROVE: _l("通知書の文を決裁"),
-        TextAct.RETURN: _l("通知書の文の起案を差戻し"),
-    }
-)
-audit.register("letter_text_draft", acts=TextAct, statuses=TextStatus)
 audit.register("printed_as", acts=CharacterAct)

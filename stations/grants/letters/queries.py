@@ -3,10 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from stations.core import drafted
 from stations.core.database import db, fetch_all
+from stations.core.drafts import DraftStatus
 from stations.grants.letters import letter_data
 from stations.grants.letters.models import Letter, LetterTextDraft
-from stations.grants.letters.wording import TextStatus
 from stations.grants.models import Grant
 
 
@@ -21,27 +22,23 @@ def letter_of(grant: Grant, kind: str) -> Letter | None:
 
 def text_draft(letter_text_draft_id: int) -> LetterTextDraft | None:
     """Loader of views."""
-    return db.session.get(LetterTextDraft, letter_text_draft_id)
+    return drafted.draft(LetterTextDraft, letter_text_draft_id)
 
 
 def text_drafts(year: int, kind: str) -> list[LetterTextDraft]:
     """A year's drafts of one kind of letter, the oldest first."""
-    of_kind = sa.select(LetterTextDraft).where(
-        LetterTextDraft.fiscal_year == year, LetterTextDraft.kind == kind
-    )
-    return fetch_all(of_kind.order_by(LetterTextDraft.id))
+    return drafted.drafts(LetterTextDraft, fiscal_year=year, kind=kind)
 
 
 def waiting_text_drafts() -> list[LetterTextDraft]:
     """Drafts that wait for their decision; a year has at most one of each kind."""
-    waiting = sa.select(LetterTextDraft).where(LetterTextDraft.status == TextStatus.WAITING)
-    return fetch_all(waiting.order_by(LetterTextDraft.fiscal_year, LetterTextDraft.id))
+    return drafted.waiting(LetterTextDraft)
 
 
 def approved_texts(year: int) -> dict[str, LetterTextDraft]:
     """By kind, what letters about a year's grants say: of the nearest year up to it that has any, the last approved."""
     approved = sa.select(LetterTextDraft).where(
-        LetterTextDraft.status == TextStatus.APPROVED, LetterTextDraft.fiscal_year <= year
+        LetterTextDraft.status == DraftStatus.APPROVED, LetterTextDraft.fiscal_year <= year
     )
     found = fetch_all(approved.order_by(LetterTextDraft.fiscal_year, LetterTextDraft.id))
     return {one.kind: one for one in found}

@@ -8,27 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 
 from stations.core.messages import N_, RuleBroken
 
 LONGEST = 1_000
 """Of one text: some twenty lines of a letter."""
-
-
-class TextStatus(StrEnum):
-    """決裁待ち; then decided by another official, or replaced by a newer draft."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    REPLACED = "replaced"
-
-
-class TextAct(StrEnum):
-    DRAFT = "draft"
-    APPROVE = "approve"
-    RETURN = "return"
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from stations.core import clock
+from stations.core import clock, drafted
 from stations.core.access import Permission, can
+from stations.core.drafted import Drafted
 from stations.core.formatting import date, fiscal_year, yen
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.grants.awards.queries.applying import WaitingPlan, waiting_plans, years_to_set
 from stations.grants.awards.queries.drafts import SentBack, sent_back
 from stations.grants.awards.rules.granting import apply_by
-from stations.grants.letters.labels import LETTERS
 from stations.grants.letters.models import LetterTextDraft
-from stations.grants.letters.queries import waiting_text_drafts
 from stations.grants.models import Grant
 from stations.grants.pages import report_tasks
 from stations.grants.pages.available_acts import (
@@ -30,7 +29,6 @@ from stations.grants.queries.desk import Desk, OpenGrant, desk, papers
 from stations.grants.rules import AWAITS_CLOSING, RecoveryStatus, Status
 from stations.grants.settings import queries as settings
 from stations.grants.settings.models import SettingsDraft
-from stations.grants.settings.queries import settings_drafts
 from stations.grants.settlement.models import GrantRecovery
 from stations.people.models import Person
 
@@ -70,10 +68,9 @@ def waiting_for(person: Person, at: Desk | None = None) -> list[Task]:
             found += recovery_tasks(person, one, one.recovery)
     if Permission.GRANT_REVIEW in held:
         found += _awaited_reports(person, at)
-    if can(person, Permission.GRANT_SETTINGS):
-        to_set += [_draft_task(draft) for draft in settings_drafts() if draft.drafted_by_id != person.id]
-    if can(person, Permission.GRANT_APPROVE):
-        to_set += [_texts_task(draft) for draft in waiting_text_drafts() if draft.drafted_by_id != person.id]
+    if Permission.GRANT_APPROVE in held:
+        drafts = [*drafted.waiting(SettingsDraft), *drafted.waiting(LetterTextDraft)]
+        to_set += [_draft_task(draft) for draft in drafts if draft.drafted_by_id != person.id]
     return [*to_set, *found, *report_tasks.waiting_for(person, at.grants)]
 
 
@@ -87,26 +84,9 @@ def _settings_task(year: int, plans: int, since: dt.datetime) -> Task:
     )
 
 
-def _draft_task(draft: SettingsDraft) -> Task:
-    return Task(
-        label=_("%(year)sの制度設定を決裁する", year=fiscal_year(draft.fiscal_year)),
-        endpoint="grants.approve_settings",
-        values={"settings_draft_id": draft.id},
-        due_on=clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN),
-    )
-
-
-def _texts_task(draft: LetterTextDraft) -> Task:
-    return Task(
-        label=_(
-            "%(letter)sの文（%(year)s）を決裁する",
-            letter=LETTERS[draft.kind],
-            year=fiscal_year(draft.fiscal_year),
-        ),
-        endpoint="grants.decide_letter_texts",
-        values={"letter_text_draft_id": draft.id},
-        due_on=clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN),
-    )
+def _draft_task(draft: Drafted) -> Task:
+    due_on = clock.add_business_days(clock.local_date(draft.drafted_at), SETTINGS_WITHIN)
+    return drafted.decide_task(draft, due_on=due_on)
 
 
 def _apply_task(plan: WaitingPlan) -> Task:

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.applications.models import Plan
-from stations.core import clock
-from stations.core.access import CITY_ROLES, Role
+from stations.core.access import Role
 from stations.core.audit import Event
-from stations.core.database import db, fetch_all
+from stations.core.database import db
 from stations.core.language import gettext as _
 from stations.grants.models import Grant
 from stations.grants.rules import project_period
+from stations.people import role_queries
 from stations.people.models import Person, RoleAssignment
+from stations.people.role_queries import in_term
 
 
 def grant(grant_id: int) -> Grant | None:
@@ -78,23 +79,7 @@ def names(person_ids: Iterable[int | None]) -> dict[int | None, str]:
 
 def holders(grant: Grant, roles: Collection[Role]) -> list[Person]:
     """People who hold one of ``roles`` today, committee roles in the grant's committee; each once."""
-    of_committee = sa.and_(
-        RoleAssignment.role.in_([role for role in roles if role not in CITY_ROLES]),
-        RoleAssignment.committee_id == grant.committee_id,
-    )
-    of_city = RoleAssignment.role.in_([role for role in roles if role in CITY_ROLES])
-    found = sa.select(RoleAssignment.person_id).where(_in_term(), sa.or_(of_committee, of_city))
-    return fetch_all(
-        sa.select(Person).where(Person.id.in_(found), Person.disabled_at.is_(None)).order_by(Person.id)
-    )
-
-
-def _in_term() -> sa.ColumnElement[bool]:
-    today = clock.today()
-    return sa.and_(
-        RoleAssignment.from_on <= today,
-        sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
-    )
+    return role_queries.holders(roles, RoleAssignment.committee_id == grant.committee_id)
 
 
 def chair_name(grant: Grant) -> str:
@@ -103,7 +88,7 @@ def chair_name(grant: Grant) -> str:
         sa.select(Person.name)
         .join(RoleAssignment, RoleAssignment.person_id == Person.id)
         .where(
-            RoleAssignment.role == Role.CHAIR, RoleAssignment.committee_id == grant.committee_id, _in_term()
+            RoleAssignment.role == Role.CHAIR, RoleAssignment.committee_id == grant.committee_id, in_term()
         )
         .order_by(RoleAssignment.from_on)
         .limit(1)

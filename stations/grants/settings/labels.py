@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from stations.core import audit, labels
+from stations.core.drafts import DraftAct
 from stations.core.language import lazy_gettext as _l
 from stations.grants.settings.rules import ReallocationRule
 
@@ -15,21 +16,10 @@ labels.register(
 
 
 class SettingsAct(StrEnum):
-    """制度設定 has no states; what was entered stands beside the act."""
+    """What is done to a year's settings themselves; all else is done to their drafts."""
 
     SAVE = "save"
-    DRAFT = "draft"
-    APPROVE = "approve"
-    RETURN = "return"
 
 
-labels.register(
-    {
-        SettingsAct.SAVE: _l("制度設定を保存する"),
-        SettingsAct.DRAFT: _l("制度設定を起案する"),
-        SettingsAct.APPROVE: _l("制度設定を決裁する"),
-        SettingsAct.RETURN: _l("制度設定の起案を差し戻す"),
-    }
-)
-audit.register("fiscal_year_setting", acts=SettingsAct)
-audit.register("settings_draft", acts=SettingsAct)
+labels.register({SettingsAct.SAVE: _l("制度設定を保存する")})
+audit.register("fiscal_year_setting", acts=(SettingsAct, DraftAct))

@@ -1,6 +1,5 @@
 """制度設定: what holds for every grant of a fiscal year."""
 
-import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,8 +7,11 @@ from sqlalchemy import orm
 
 from stations.core.access import Body
 from stations.core.database import Model, enum_column
+from stations.core.drafted import Drafted
+from stations.core.language import lazy_gettext as _l
 from stations.grants.settings import labels as labels  # registers what the enums are called
 from stations.grants.settings.rules import FiscalTerms, ReallocationRule, parse_reminder_days
+from stations.grants.settings.workflow import SETTINGS
 
 
 class FiscalYearSetting(Model):
@@ -91,38 +93,15 @@ class FiscalYearSetting(Model):
         return frozenset()
 
 
-class SettingsDraft(Model):
-    """起案 of a year's 制度設定: one official drafts all values, another approves or returns them, once; never changed.
-
-    What is in force stays in force until then. A year has at most one that waits; a newer one ends it, decided by
-    nobody. Written by `settings.services`.
-    """
+class SettingsDraft(Drafted):
+    """起案 of a year's 制度設定, all values. Written by `settings.services`."""
 
     __tablename__ = "settings_draft"
-    __table_args__ = (
-        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
-        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
-        sa.CheckConstraint("approved IS NULL OR NOT approved OR decided_by_id IS NOT NULL", name="approved"),
-        sa.Index(
-            "uq_settings_draft_waiting",
-            "fiscal_year",
-            unique=True,
-            sqlite_where=sa.text("decided_at IS NULL"),
-            postgresql_where=sa.text("decided_at IS NULL"),
-        ),
-    )
+    STEPS = SETTINGS
+    PAGE = "grants.settings"
 
-    fiscal_year: orm.Mapped[int]
     values: orm.Mapped[dict[str, Any]] = orm.mapped_column(comment="column of fiscal_year_setting → value")
-    drafted_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
-    drafted_at: orm.Mapped[dt.datetime]
-    approved: orm.Mapped[bool | None]
-    decision_reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why it was returned")
-    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
-    decided_at: orm.Mapped[dt.datetime | None]
 
-    def body(self) -> Body:
-        return Body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset({self.drafted_by_id})
+    @property
+    def called(self) -> Any:
+        return _l("制度設定")

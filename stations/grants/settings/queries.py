@@ -5,8 +5,8 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from stations.core import clock
-from stations.core.database import db, fetch_all
+from stations.core import clock, drafted
+from stations.core.database import db
 from stations.core.messages import N_, RuleBroken
 from stations.grants.models import Grant
 from stations.grants.rules import Status
@@ -30,24 +30,12 @@ def reallocation_rule(grant: Grant) -> ReallocationRule:
 
 
 def settings_draft(settings_draft_id: int) -> SettingsDraft | None:
-    return db.session.get(SettingsDraft, settings_draft_id)
+    return drafted.draft(SettingsDraft, settings_draft_id)
 
 
-def pending_settings(fiscal_year: int) -> SettingsDraft | None:
-    """The drafted 制度設定 of a year that wait for their decision."""
-    return db.session.scalars(
-        sa.select(SettingsDraft).where(
-            SettingsDraft.fiscal_year == fiscal_year, SettingsDraft.decided_at.is_(None)
-        )
-    ).one_or_none()
-
-
-def settings_drafts(fiscal_year: int | None = None) -> list[SettingsDraft]:
-    """All drafts of a year's 制度設定, oldest first; None: those of every year that wait."""
-    found = sa.select(SettingsDraft).order_by(SettingsDraft.fiscal_year, SettingsDraft.id)
-    if fiscal_year is None:
-        return fetch_all(found.where(SettingsDraft.decided_at.is_(None)))
-    return fetch_all(found.where(SettingsDraft.fiscal_year == fiscal_year))
+def settings_drafts(fiscal_year: int) -> list[SettingsDraft]:
+    """All drafts of a year's 制度設定, oldest first."""
+    return drafted.drafts(SettingsDraft, fiscal_year=fiscal_year)
 
 
 def settings_settled(fiscal_year: int) -> bool:

@@ -10,6 +10,8 @@ from flask_login import current_user
 from stations.core import audit, clock
 from stations.core.access import Permission
 from stations.core.database import creates, writes
+from stations.core.drafted import last_waiting
+from stations.core.drafts import DraftAct
 from stations.core.formatting import fiscal_year, yen
 from stations.core.guards import requires
 from stations.core.labels import label
@@ -17,11 +19,9 @@ from stations.core.language import counted
 from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.grants import disclosure
-from stations.grants.forms import OptionalReasonForm
 from stations.grants.pages import presenters
 from stations.grants.pages.act import perform
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.queries import grants
 from stations.grants.settings import queries, services
 from stations.grants.settings.forms import DeadlinesForm, SettingsForm
 from stations.grants.settings.rules import (
@@ -30,6 +30,8 @@ from stations.grants.settings.rules import (
     format_reminder_days,
     parse_reminder_days,
 )
+from stations.grants.settings.workflow import SETTINGS
+from stations.people import deciding
 
 if TYPE_CHECKING:
     from stations.grants.settings.models import FiscalYearSetting, SettingsDraft
@@ -61,14 +63,12 @@ def settings() -> str:
         rows=_rows(known, shown) if known is not None and shown is not None else [],
         year=year,
         years=_years(year),
-        events=_history(known, shown) if known is not None and shown is not None and inside else [],
-        waiting=(waiting := queries.pending_settings(year) if inside else None),
-        compared=_compared(waiting) if waiting is not None else [],
+        compared=_compared,
         against=_against(year),
-        drafted_by=grants.name_of(waiting.drafted_by_id) if waiting is not None else "",
-        returned=_returned(year) if inside and waiting is None else None,
         settled=queries.settings_settled(year),
         breadcrumb=_trail(),
+        **deciding.standing(queries.settings_drafts(year) if inside else [])
+        | {"events": _history(known, shown) if known is not None and shown is not None and inside else []},
     )
 
 
@@ -78,7 +78,7 @@ def settings() -> str:
 def edit_settings() -> ResponseReturnValue:
     """起案 of all terms, until the first application of their year; they hold when another official approves them."""
     year = _asked_year()
-    known, waiting = queries.settings(year), queries.pending_settings(year)
+    known, waiting = queries.settings(year), last_waiting(queries.settings_drafts(year))
     if request.method == "GET" and known is not None and queries.settings_settled(year):
         return redirect(url_for("grants.settings", year=year))
     drafted = waiting.values if waiting is not None else None
@@ -144,43 +144,20 @@ def edit_deadlines() -> ResponseReturnValue:
 
 
 @blueprint.route("/grants/settings/drafts/<int:settings_draft_id>", methods=["GET", "POST"])
-@requires(Permission.GRANT_SETTINGS, of=queries.settings_draft)
+@requires(SETTINGS.permission(DraftAct.APPROVE), of=queries.settings_draft)
 @creates
 def approve_settings(draft: "SettingsDraft") -> ResponseReturnValue:
     """決裁 of a draft, beside what is in force."""
-    form = OptionalReasonForm()
-    returned = request.form.get("act") == "return"
-
-    def decide() -> None:
-        if returned:
-            services.return_settings(draft=draft, reason=form.reason.data or "", by=current_user)
-        else:
-            services.approve_settings(draft=draft, by=current_user)
-
     there = url_for("grants.settings", year=draft.fiscal_year)
-    if perform(form, decide):
-        done = _("起案を差し戻しました。") if returned else _("制度設定を決裁しました。いまから有効です。")
-        flash(done, "success")
-        return redirect(there)
-    if request.method == "GET" and draft.decided_at is not None:
-        flash(_("この起案は、もう決裁を待っていません。"), "info")
-        return redirect(there)
-    return render_template(
-        "grants/settings_approve.html",
-        form=form,
-        draft=draft,
-        year=draft.fiscal_year,
+    return deciding.decide(
+        draft,
+        lambda: services.approve_settings(draft=draft, by=current_user),
+        done=_("制度設定を決裁しました。いまから有効です。"),
+        template="grants/settings_approve.html",
         rows=_compared(draft),
         against=_against(draft.fiscal_year),
-        drafted_by=grants.name_of(draft.drafted_by_id),
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("制度設定"), there), (_("決裁"), None)],
     )
-
-
-def _returned(year: int) -> "SettingsDraft | None":
-    """The last draft of a year if it was sent back, which waits for another one."""
-    last = next(iter(reversed(queries.settings_drafts(year))), None)
-    return last if last is not None and last.approved is False and last.decision_reason else None
 
 
 def _against(year: int) -> "FiscalYearSetting | None":

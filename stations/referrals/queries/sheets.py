@@ -10,12 +10,13 @@ from sqlalchemy import orm
 
 from stations.committees.models import Station
 from stations.core import access, clock
-from stations.core.access import CITY_ROLES, Actor, Permission, Role
+from stations.core.access import Actor, Permission, Role
 from stations.core.audit import Event
 from stations.core.database import db, fetch_all
 from stations.core.disclosures import Found, find_personal
 from stations.core.workflow import Step
 from stations.people.models import Person, RoleAssignment
+from stations.people.role_queries import holders
 from stations.referrals import consent_rules, danger, deadlines, rules
 from stations.referrals.consent_rules import Consent, Recipient
 from stations.referrals.models import (
@@ -244,19 +245,10 @@ def desk_name() -> str | None:
 
 def people_of(subject: Sheet, roles: Collection[Role]) -> list[Person]:
     """Who holds one of ``roles`` today: in the agency or the station of a sheet or memo, or in the city."""
-    today = clock.today()
-    holding = sa.select(RoleAssignment.person_id).where(
-        sa.or_(
-            RoleAssignment.agency_id == subject.agency_id,
-            RoleAssignment.station_id == subject.station_id,
-            RoleAssignment.role.in_(CITY_ROLES),
-        ),
-        RoleAssignment.role.in_(roles),
-        RoleAssignment.from_on <= today,
-        sa.or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on >= today),
-    )
-    return fetch_all(
-        sa.select(Person).where(Person.id.in_(holding), Person.disabled_at.is_(None)).order_by(Person.id)
+    return holders(
+        roles,
+        RoleAssignment.agency_id == subject.agency_id,
+        RoleAssignment.station_id == subject.station_id,
     )
 
 

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from stations.core import audit, clock
 from stations.core.access import Role
 from stations.core.database import db
+from stations.core.drafts import DraftStatus
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from stations.grants.letters import queries
 from stations.grants.letters.letter_data import standard
 from stations.grants.letters.models import LetterTextDraft
 from stations.grants.letters.services import letters
 from stations.grants.letters.services import texts as letter_texts
-from stations.grants.letters.wording import TextAct, TextStatus, is_open
-from stations.grants.letters.workflow import TEXTS
+from stations.grants.letters.wording import is_open
 from stations.grants.pages import tasks
 from stations.people.models import Person
+from stations.people.services import drafts
 from tests.grants import cast as grants
 from tests.support import cast
 from tests.support.refusals import refused
@@ -57,10 +58,10 @@ def words_of(pdf: bytes) -> str:
 
 def test_a_text_holds_when_another_official_has_approved_it(db_session: Session):
     draft, approver = drafted(), cast.person(Role.APPROVER)
-    assert (closing(this_year()), draft.status) == ("", TextStatus.WAITING)
+    assert (closing(this_year()), draft.status) == ("", DraftStatus.WAITING)
     assert any(task.values == {"letter_text_draft_id": draft.id} for task in tasks.waiting_for(approver))
     letter_texts.approve_texts(draft=draft, by=approver)
-    assert (closing(this_year()), draft.status) == (ASKED, TextStatus.APPROVED)
+    assert (closing(this_year()), draft.status) == (ASKED, DraftStatus.APPROVED)
     (approved, first) = audit.timeline(draft)
     assert approved.detail == {"closing": ""}, "what was said before"
     assert first.by_name != approved.by_name
@@ -88,11 +89,11 @@ def test_a_draft_is_returned_with_a_reason_or_replaced(db_session: Session):
     approver = cast.person(Role.APPROVER)
     first = drafted()
     with refused(RuleBroken, "reason"):
-        letter_texts.return_texts(draft=first, reason=" ", by=approver)
-    letter_texts.return_texts(draft=first, reason="電話番号を書いてください", by=approver)
-    assert (first.status, first.decision_reason) == (TextStatus.RETURNED, "電話番号を書いてください")
+        drafts.send_back(first, reason=" ", by=approver)
+    drafts.send_back(first, reason="電話番号を書いてください", by=approver)
+    assert (first.status, first.decision_reason) == (DraftStatus.RETURNED, "電話番号を書いてください")
     second, third = drafted(closing="二つめ"), drafted(closing="三つめ")
-    assert (second.status, third.status) == (TextStatus.REPLACED, TextStatus.WAITING)
+    assert (second.status, third.status) == (DraftStatus.REPLACED, DraftStatus.WAITING)
     assert queries.waiting_text_drafts() == [third]
     with pytest.raises(Conflict):
         letter_texts.approve_texts(draft=second, by=approver)
@@ -143,18 +144,11 @@ def test_letters_say_what_was_approved_and_those_that_went_out_keep_their_words(
     assert issued.file.sha256 == sha
 
 
-@pytest.mark.parametrize("status", TextStatus)
-@pytest.mark.parametrize("act", TextAct)
-def test_only_what_waits_is_decided_or_replaced(status: TextStatus, act: TextAct):
-    assert TEXTS.allows(status, act) == (status is TextStatus.WAITING)
-    assert TEXTS.row(act).four_eyes == (act is not TextAct.DRAFT)
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"status": TextStatus.APPROVED},
-        {"status": TextStatus.RETURNED, "decided_at": clock.now()},
+        {"status": DraftStatus.APPROVED},
+        {"status": DraftStatus.RETURNED, "decided_at": clock.now()},
         {"decided_at": clock.now()},
     ],
 )
@@ -163,7 +157,7 @@ def test_the_database_holds_a_decision_to_its_facts(db_session: Session, wrong: 
     with pytest.raises(IntegrityError), db.session.begin_nested():
         db.session.execute(sa.update(LetterTextDraft).values(**wrong))
     drafter = sa.update(LetterTextDraft).values(
-        status=TextStatus.APPROVED, decided_at=clock.now(), decided_by_id=LetterTextDraft.drafted_by_id
+        status=DraftStatus.APPROVED, decided_at=clock.now(), decided_by_id=LetterTextDraft.drafted_by_id
     )
     with pytest.raises(IntegrityError), db.session.begin_nested():
         db.session.execute(drafter)

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from stations.core import clock
+from stations.core.drafted import last_waiting
 from stations.grants.letters.services import letters
 from stations.grants.models import Grant
 from stations.grants.payments.services import corrections, payments
@@ -137,7 +138,7 @@ def test_settings_of_a_new_year_stand_beside_those_of_the_last(app: Flask, db_se
     officer.submit(
         officer.get(f"/grants/settings/edit?year={YEAR + 1}"), "起案して決裁に回す", cap_yen="123,000"
     )
-    draft = settings.pending_settings(YEAR + 1)
+    draft = last_waiting(settings.settings_drafts(YEAR + 1))
     assert draft is not None
     page = as_(app, made.approver).get(f"/grants/settings/drafts/{draft.id}")
     rows = {row[0]: row for row in page.rows()}

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 
-from stations.core import audit, clock, documents
+from stations.core import clock, documents
 from stations.core.access import Actor, Permission, demand
-from stations.core.database import add
 from stations.core.messages import N_, RuleBroken
-from stations.core.steps import taking
 from stations.grants.letters import queries, wording
 from stations.grants.letters.models import LetterTextDraft
-from stations.grants.letters.wording import TextAct, TextStatus
-from stations.grants.letters.workflow import TEXTS
+from stations.people.services import drafts
 
 
 def draft_texts(*, year: int, kind: str, texts: Mapping[str, str], by: Actor) -> LetterTextDraft:
@@ -26,15 +23,7 @@ def draft_texts(*, year: int, kind: str, texts: Mapping[str, str], by: Actor) ->
     documents.check_printable(tidy)
     if tidy == queries.texts_of(kind, year):
         raise RuleBroken(None, N_("いまの文と同じです。変えるところを書き直してから起案してください。"))
-    for earlier in queries.text_drafts(year, kind):
-        if earlier.status is TextStatus.WAITING:
-            with taking(TEXTS, earlier, TextAct.DRAFT, by=by):
-                earlier.decided_at = clock.now()
-    draft = add(
-        LetterTextDraft(fiscal_year=year, kind=kind, texts=tidy, drafted_by_id=by.id, drafted_at=clock.now())
-    )
-    audit.record(draft, act=TextAct.DRAFT, by=by, to_status=draft.status)
-    return draft
+    return drafts.begin(LetterTextDraft(fiscal_year=year, kind=kind, texts=tidy), by=by)
 
 
 def approve_texts(*, draft: LetterTextDraft, by: Actor) -> None:
@@ -42,14 +31,6 @@ def approve_texts(*, draft: LetterTextDraft, by: Actor) -> None:
 
     `Conflict` when the draft is decided already.
     """
-    with taking(TEXTS, draft, TextAct.APPROVE, by=by) as taken:
+    with drafts.approving(draft, by=by) as taken:
         before = queries.texts_of(draft.kind, draft.fiscal_year)
         taken.detail = {name: text for name, text in before.items() if text != draft.texts.get(name)}
-        draft.decided_by_id, draft.decided_at = by.id, clock.now()
-
-
-def return_texts(*, draft: LetterTextDraft, reason: str, by: Actor) -> None:
-    """差戻し of a draft, with its reason; letters say what they said. `Conflict` when it is decided already."""
-    with taking(TEXTS, draft, TextAct.RETURN, by=by, reason=reason):
-        draft.decision_reason = reason.strip()
-        draft.decided_by_id, draft.decided_at = by.id, clock.now()

@@ -8,22 +8,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_login import current_user
 
-from stations.core import audit, clock
+from stations.core import clock
 from stations.core.access import Permission
 from stations.core.database import creates
+from stations.core.drafts import DraftStatus
 from stations.core.formatting import fiscal_year
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants import disclosure
-from stations.grants.forms import OptionalReasonForm
 from stations.grants.letters import letter_data, queries, samples, wording
 from stations.grants.letters.forms import TextsForm
 from stations.grants.letters.labels import LETTERS, TEXTS
 from stations.grants.letters.services import texts as letter_texts
-from stations.grants.letters.wording import TextStatus
 from stations.grants.pages.act import perform
 from stations.grants.pages.blueprint import blueprint
-from stations.grants.queries import grants
+from stations.people import deciding
 
 if TYPE_CHECKING:
     from stations.grants.letters.models import LetterTextDraft
@@ -61,8 +60,6 @@ def texts_of_letter() -> str:
     """What one kind of letter says; for the city also what is drafted, and who decided what."""
     year, kind = _asked_year(), _asked_kind()
     inside = disclosure.sees_drafts(current_user)
-    drafts = queries.text_drafts(year, kind) if inside else []
-    last = drafts[-1] if drafts else None
     approved = queries.approved_texts(year).get(kind)
     return render_template(
         "grants/letter_texts.html",
@@ -72,9 +69,8 @@ def texts_of_letter() -> str:
         source=_source(approved, year),
         rows=_filled(kind, queries.in_full(approved, kind)),
         open_for_drafts=wording.is_open(year, clock.fiscal_year(clock.today())),
-        waiting=_shown(last) if last is not None and last.status is TextStatus.WAITING else None,
-        returned=last if last is not None and last.status is TextStatus.RETURNED else None,
-        events=audit.timeline(*drafts),
+        changes=_changes,
+        **deciding.standing(queries.text_drafts(year, kind) if inside else []),
         breadcrumb=_trail(year, kind),
     )
 
@@ -105,7 +101,7 @@ def draft_letter_texts() -> ResponseReturnValue:
         return redirect(there)
     last = next(reversed(queries.text_drafts(year, kind)), None)
     open_draft = (
-        last if last is not None and last.status in {TextStatus.WAITING, TextStatus.RETURNED} else None
+        last if last is not None and last.status in {DraftStatus.WAITING, DraftStatus.RETURNED} else None
     )
     stands = queries.texts_of(kind, year)
     form = TextsForm(kind, data=queries.in_full(open_draft, kind) if open_draft is not None else stands)
@@ -140,34 +136,14 @@ def draft_letter_texts() -> ResponseReturnValue:
 @creates
 def decide_letter_texts(draft: "LetterTextDraft") -> ResponseReturnValue:
     """決裁 of a draft, with what it changes of what stands."""
-    form, year, kind = OptionalReasonForm(), draft.fiscal_year, draft.kind
-    there = url_for("grants.texts_of_letter", year=year, kind=kind)
-    returned = request.form.get("act") == "return"
-
-    def decide() -> None:
-        if returned:
-            letter_texts.return_texts(draft=draft, reason=form.reason.data or "", by=current_user)
-        else:
-            letter_texts.approve_texts(draft=draft, by=current_user)
-
-    if perform(form, decide):
-        done = (
-            _("起案を差し戻しました。")
-            if returned
-            else _("通知書の文を決裁しました。これから出す通知書に使います。")
-        )
-        flash(done, "success")
-        return redirect(there, 303)
-    if request.method == "GET" and draft.status is not TextStatus.WAITING:
-        flash(_("この起案は、もう決裁を待っていません。"), "info")
-        return redirect(there)
-    return render_template(
-        "grants/letter_texts_decide.html",
-        form=form,
-        year=year,
-        name=LETTERS[kind],
-        draft=_shown(draft),
-        breadcrumb=_trail(year, kind, _("決裁")),
+    return deciding.decide(
+        draft,
+        lambda: letter_texts.approve_texts(draft=draft, by=current_user),
+        done=_("通知書の文を決裁しました。これから出す通知書に使います。"),
+        template="grants/letter_texts_decide.html",
+        name=LETTERS[draft.kind],
+        changes=_changes,
+        breadcrumb=_trail(draft.fiscal_year, draft.kind, _("決裁")),
     )
 
 
@@ -190,25 +166,19 @@ def _filled(kind: str, texts: Texts) -> list[dict[str, object]]:
     ]
 
 
-def _shown(draft: "LetterTextDraft") -> dict[str, object]:
-    """A draft as pages show it: who drafted it when, and what it changes, piece by piece."""
+def _changes(draft: "LetterTextDraft") -> list[dict[str, object]]:
+    """What a draft changes, text by text and piece by piece."""
     stands, drafted = queries.texts_of(draft.kind, draft.fiscal_year), queries.in_full(draft, draft.kind)
     said = letter_data.said(samples.LETTERS[draft.kind])
-    return {
-        "id": draft.id,
-        "by": grants.name_of(draft.drafted_by_id),
-        "mine": draft.drafted_by_id == current_user.id,
-        "at": draft.drafted_at,
-        "rows": [
-            {
-                "name": TEXTS[name],
-                "differs": text != stands[name],
-                "pieces": wording.differences(stands[name], text),
-                "plain": wording.plain(draft.kind, text, said),
-            }
-            for name, text in drafted.items()
-        ],
-    }
+    return [
+        {
+            "name": TEXTS[name],
+            "differs": text != stands[name],
+            "pieces": wording.differences(stands[name], text),
+            "plain": wording.plain(draft.kind, text, said),
+        }
+        for name, text in drafted.items()
+    ]
 
 
 def _source(approved: "LetterTextDraft | None", year: int) -> str:
