@@ -8,6 +8,19 @@ import sqlalchemy as sa
 from alembic import op
 
 from stations.core.database import append_only_triggers
+from stations.core.schema import (
+    choice,
+    day,
+    flag,
+    integer,
+    json,
+    make_table,
+    moment,
+    number,
+    refers,
+    text,
+    time,
+)
 
 revision = "0001_initial"
 down_revision = None
@@ -32,431 +45,264 @@ APPEND_ONLY = (
     "tap",
 )
 
+# In the order in which they are made: each refers to earlier ones only.
+TABLES = """
+    district document_series fiscal_year_setting meeting outbox_mail person sign_in_failure
+    sign_in_success agency committee event held_form one_time_link personal_data_view presence
+    recovery_code stored_file station observation plan referral role_assignment venue calendar_rule
+    consent_record cost_line follow_up income_line plan_attachment plan_venue plan_version
+    section_comment agenda_item grant opening grant_change grant_cancellation grant_line letter
+    opening_record payment_request receipt repayment payment receipt_split tap ledger_transaction
+    ledger_posting
+"""
+
 
 def upgrade() -> None:
-    op.create_table(
+    dialect = op.get_bind().dialect.name
+    day_before = "from_on - 1" if dialect == "postgresql" else "date(from_on, '-1 day')"
+    make_table(
         "district",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("kana", sa.Text(), nullable=False),
-        sa.Column("latitude", sa.Double(), nullable=False),
-        sa.Column("longitude", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_district")),
-        sa.UniqueConstraint("code", name=op.f("uq_district_code")),
-        sa.UniqueConstraint("number", name=op.f("uq_district_number")),
+        integer("number", unique=True),
+        text("code", unique=True),
+        text("name"),
+        text("kana"),
+        number("latitude"),
+        number("longitude"),
     )
-    op.create_table(
+    make_table(
         "document_series",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("last_number", sa.Integer(), nullable=False),
-        sa.CheckConstraint("last_number >= 0", name=op.f("ck_document_series_last_number")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_series")),
-        sa.UniqueConstraint("fiscal_year", "series", name=op.f("uq_document_series_fiscal_year_series")),
+        integer("fiscal_year"),
+        text("series"),
+        integer("last_number"),
+        unique=[("fiscal_year", "series")],
+        checks={"last_number": "last_number >= 0"},
     )
-    op.create_table(
+    make_table(
         "fiscal_year_setting",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("rate_numerator", sa.Integer(), nullable=False),
-        sa.Column("rate_denominator", sa.Integer(), nullable=False),
-        sa.Column("cap_yen", sa.Integer(), nullable=True),
-        sa.Column("unit_yen", sa.Integer(), nullable=False),
-        sa.Column("report_days", sa.Integer(), nullable=False, comment="days after completion"),
-        sa.Column("report_latest_month", sa.Integer(), nullable=False),
-        sa.Column("report_latest_day", sa.Integer(), nullable=False),
-        sa.Column("refund_days", sa.Integer(), nullable=False, comment="from the order to its due date"),
-        sa.Column(
-            "reallocation_rule",
-            sa.Enum(
-                "smaller20",
-                "any20",
-                name="grants_reallocationrule",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("document_prefix", sa.Text(), nullable=False, comment="課記号, as in 松地共第12号"),
-        sa.Column("retention_years", sa.Integer(), nullable=False),
-        sa.Column("programme_item", sa.Text(), nullable=False, comment="重層 item of payments"),
-        sa.Column("scheme", sa.Text(), nullable=False, comment="name of the grant on letters"),
-        sa.Column("ordinance", sa.Text(), nullable=False, comment="what letters rest on"),
-        sa.CheckConstraint("cap_yen IS NULL OR cap_yen >= 1", name=op.f("ck_fiscal_year_setting_cap")),
-        sa.CheckConstraint(
-            "rate_numerator BETWEEN 1 AND rate_denominator", name=op.f("ck_fiscal_year_setting_rate")
-        ),
-        sa.CheckConstraint("unit_yen >= 1", name=op.f("ck_fiscal_year_setting_unit")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fiscal_year_setting")),
-        sa.UniqueConstraint("fiscal_year", name=op.f("uq_fiscal_year_setting_fiscal_year")),
+        integer("fiscal_year", unique=True),
+        integer("rate_numerator"),
+        integer("rate_denominator"),
+        integer("cap_yen", null=True),
+        integer("unit_yen"),
+        integer("report_days", comment="days after completion"),
+        integer("report_latest_month"),
+        integer("report_latest_day"),
+        integer("refund_days", comment="from the order to its due date"),
+        choice("reallocation_rule", ("smaller20", "any20"), "grants_reallocationrule"),
+        text("document_prefix", comment="課記号, as in 松地共第12号"),
+        integer("retention_years"),
+        text("programme_item", comment="重層 item of payments"),
+        text("scheme", comment="name of the grant on letters"),
+        text("ordinance", comment="what letters rest on"),
+        checks={
+            "cap": "cap_yen IS NULL OR cap_yen >= 1",
+            "rate": "rate_numerator BETWEEN 1 AND rate_denominator",
+            "unit": "unit_yen >= 1",
+        },
     )
-    op.create_table(
+    make_table(
         "meeting",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("starts_at", sa.Time(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "planned",
-                "open",
-                "closed",
-                name="meetings_meetingstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "quorum_numerator", sa.Integer(), nullable=False, comment="more than this share must be present"
-        ),
-        sa.Column("quorum_denominator", sa.Integer(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("minutes", sa.Text(), nullable=False),
-        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_meeting_closed")),
-        sa.CheckConstraint("(status = 'planned') = (opened_at IS NULL)", name=op.f("ck_meeting_opened")),
-        sa.CheckConstraint(
-            "quorum_numerator > 0 AND quorum_denominator >= quorum_numerator", name=op.f("ck_meeting_quorum")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        integer("fiscal_year"),
+        text("title"),
+        day("held_on"),
+        time("starts_at"),
+        text("place"),
+        choice("status", ("planned", "open", "closed"), "meetings_meetingstatus"),
+        integer("quorum_numerator", comment="more than this share must be present"),
+        integer("quorum_denominator"),
+        moment("opened_at", null=True),
+        moment("closed_at", null=True),
+        text("minutes"),
+        checks={
+            "closed": "(status = 'closed') = (closed_at IS NOT NULL)",
+            "opened": "(status = 'planned') = (opened_at IS NULL)",
+            "quorum": "quorum_numerator > 0 AND quorum_denominator >= quorum_numerator",
+        },
     )
-    op.create_table(
+    make_table(
         "outbox_mail",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("to_address", sa.Text(), nullable=False),
-        sa.Column("to_name", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.Text(), nullable=True),
-        sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_mail_attempts")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
+        text("to_address"),
+        text("to_name"),
+        text("subject"),
+        text("body"),
+        moment("queued_at"),
+        moment("due_at", index=True),
+        moment("sent_at", null=True),
+        integer("attempts"),
+        text("last_error", null=True),
+        checks={"attempts": "attempts >= 0"},
     )
-    op.create_index(op.f("ix_outbox_mail_due_at"), "outbox_mail", ["due_at"], unique=False)
-    op.create_table(
+    make_table(
         "person",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False, comment="typed at sign-in; lower case"),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("kana", sa.Text(), nullable=False, comment="ふりがな"),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column(
-            "password_hash", sa.Text(), nullable=True, comment="Argon2id; NULL until the invitation is used"
-        ),
-        sa.Column(
-            "totp_secret",
-            sa.Text(),
-            nullable=True,
-            comment="encrypted with the secret key; NULL: not enrolled",
-        ),
-        sa.Column(
-            "totp_last_step", sa.Integer(), nullable=True, comment="30-second step last accepted: never twice"
-        ),
-        sa.Column("session_epoch", sa.Integer(), nullable=False, comment="raised by 'sign out everywhere'"),
-        sa.Column(
-            "ended_sessions",
-            sa.Text(),
-            nullable=False,
-            comment="'key:seconds' of sessions signed out while they could still last",
-        ),
-        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(login) >= 3", name=op.f("ck_person_login")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("login", name=op.f("uq_person_login")),
+        text("login", unique=True, comment="typed at sign-in; lower case"),
+        text("name"),
+        text("kana", comment="ふりがな"),
+        text("email", null=True),
+        text("phone", null=True),
+        text("language"),
+        text("password_hash", null=True, comment="Argon2id; NULL until the invitation is used"),
+        text("totp_secret", null=True, comment="encrypted with the secret key; NULL: not enrolled"),
+        integer("totp_last_step", null=True, comment="30-second step last accepted: never twice"),
+        integer("session_epoch", comment="raised by 'sign out everywhere'"),
+        text("ended_sessions", comment="'key:seconds' of sessions signed out while they could still last"),
+        moment("disabled_at", null=True),
+        moment("created_at"),
+        checks={"login": "length(login) >= 3"},
     )
-    op.create_table(
+    make_table(
         "sign_in_failure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
+        text("key", index=True),
+        moment("at"),
     )
-    op.create_index(op.f("ix_sign_in_failure_key"), "sign_in_failure", ["key"], unique=False)
-    op.create_table(
+    make_table(
         "sign_in_success",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_success")),
+        text("key", index=True),
+        moment("at"),
     )
-    op.create_index(op.f("ix_sign_in_success_key"), "sign_in_success", ["key"], unique=False)
-    op.create_table(
+    make_table(
         "agency",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="地域包括支援センター, 自立相談支援センター …"),
-        sa.Column("district_id", sa.Integer(), nullable=True),
-        sa.Column("phone", sa.Text(), nullable=False),
-        sa.Column(
+        text("name", unique=True),
+        text("kind", comment="地域包括支援センター, 自立相談支援センター …"),
+        refers("district_id", "district", null=True),
+        text("phone"),
+        flag(
             "is_marugoto_desk",
-            sa.Boolean(),
-            nullable=False,
             comment="福祉まるごと相談窓口: the only receiver without consent (支援会議, 社会福祉法106条の6)",
         ),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["district_id"], ["district.id"], name=op.f("fk_agency_district_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency")),
-        sa.UniqueConstraint("name", name=op.f("uq_agency_name")),
+        day("closed_on", null=True),
     )
-    op.create_table(
+    make_table(
         "committee",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("district_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False, comment="receipts must be addressed to this name"),
-        sa.Column("phone", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("established_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["district_id"], ["district.id"], name=op.f("fk_committee_district_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee")),
-        sa.UniqueConstraint("district_id", name=op.f("uq_committee_district_id")),
+        refers("district_id", "district", unique=True),
+        text("name", comment="receipts must be addressed to this name"),
+        text("phone"),
+        text("address"),
+        day("established_on", null=True),
     )
-    op.create_table(
+    make_table(
         "event",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "by_id", sa.Integer(), nullable=True, comment="NULL: done by the system, such as an expiry"
+        moment("at"),
+        refers(
+            "by_id", "person", null=True, index=True, comment="NULL: done by the system, such as an expiry"
         ),
-        sa.Column("object_type", sa.Text(), nullable=False, comment="table name of the object"),
-        sa.Column("object_id", sa.Integer(), nullable=False),
-        sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("from_status", sa.Text(), nullable=True),
-        sa.Column("to_status", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("detail", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_event_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        text("object_type", comment="table name of the object"),
+        integer("object_id"),
+        text("act"),
+        text("from_status", null=True),
+        text("to_status", null=True),
+        text("reason", null=True),
+        json("detail"),
+        indexes={"ix_event_object": ("object_type", "object_id")},
     )
-    op.create_index(op.f("ix_event_by_id"), "event", ["by_id"], unique=False)
-    op.create_index("ix_event_object", "event", ["object_type", "object_id"], unique=False)
-    op.create_table(
+    make_table(
         "held_form",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False, comment="encrypted JSON list of [name, value]"),
-        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_held_form_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_form")),
+        refers("person_id", "person", index=True),
+        text("path"),
+        text("fields", comment="encrypted JSON list of [name, value]"),
+        moment("held_at"),
     )
-    op.create_index(op.f("ix_held_form_person_id"), "held_form", ["person_id"], unique=False)
-    op.create_table(
+    make_table(
         "one_time_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "invitation",
-                "reset",
-                name="people_linkkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("issued_by_id", sa.Integer(), nullable=True),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_one_time_link_issued_by_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_one_time_link_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
+        refers("person_id", "person", index=True),
+        choice("kind", ("invitation", "reset"), "people_linkkind"),
+        text("token_hash", unique=True),
+        refers("issued_by_id", "person", null=True),
+        moment("issued_at"),
+        moment("expires_at"),
+        moment("used_at", null=True),
+        moment("voided_at", null=True),
     )
-    op.create_index(op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"], unique=False)
-    op.create_table(
+    make_table(
         "personal_data_view",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("object_type", sa.Text(), nullable=False),
-        sa.Column("object_id", sa.Integer(), nullable=True),
-        sa.Column("purpose", sa.Text(), nullable=False, comment="what was shown, as named by the page"),
-        sa.Column("endpoint", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_personal_data_view_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_data_view")),
+        moment("at"),
+        refers("by_id", "person", index=True),
+        text("object_type"),
+        integer("object_id", null=True),
+        text("purpose", comment="what was shown, as named by the page"),
+        text("endpoint"),
+        indexes={"ix_personal_data_view_object": ("object_type", "object_id")},
     )
-    op.create_index(op.f("ix_personal_data_view_by_id"), "personal_data_view", ["by_id"], unique=False)
-    op.create_index(
-        "ix_personal_data_view_object", "personal_data_view", ["object_type", "object_id"], unique=False
-    )
-    op.create_table(
+    make_table(
         "presence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("by_proxy", sa.Boolean(), nullable=False, comment="委任状"),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_presence_meeting_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_presence_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_presence")),
-        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_presence_meeting_id_person_id")),
+        refers("meeting_id", "meeting"),
+        refers("person_id", "person"),
+        flag("by_proxy", comment="委任状"),
+        moment("recorded_at"),
+        unique=[("meeting_id", "person_id")],
     )
-    op.create_table(
+    make_table(
         "recovery_code",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("code_hash", sa.Text(), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        refers("person_id", "person", index=True),
+        text("code_hash"),
+        moment("used_at", null=True),
     )
-    op.create_index(op.f("ix_recovery_code_person_id"), "recovery_code", ["person_id"], unique=False)
-    op.create_table(
+    make_table(
         "stored_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False, comment="of the content as stored"),
-        sa.Column("storage_name", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column(
-            "original_name",
-            sa.Text(),
-            nullable=False,
-            comment="as the person's device named it; for display only",
-        ),
-        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stored_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_stored_file_sha256")),
-        sa.CheckConstraint("size_bytes > 0", name=op.f("ck_stored_file_size")),
-        sa.ForeignKeyConstraint(["stored_by_id"], ["person.id"], name=op.f("fk_stored_file_stored_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        text("sha256", index=True, comment="of the content as stored"),
+        text("storage_name"),
+        text("media_type"),
+        integer("size_bytes"),
+        text("original_name", comment="as the person's device named it; for display only"),
+        moment("stored_at"),
+        refers("stored_by_id", "person", null=True),
+        checks={"sha256": "length(sha256) = 64", "size": "size_bytes > 0"},
     )
-    op.create_index(op.f("ix_stored_file_sha256"), "stored_file", ["sha256"], unique=False)
-    op.create_table(
+    make_table(
         "station",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("committee_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "fixed",
-                "roving",
-                "farm",
-                "cafe",
-                name="committees_stationkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("summary", sa.Text(), nullable=False, comment="what one does there, in a sentence or two"),
-        sa.Column("audience", sa.Text(), nullable=False, comment="who it is for"),
-        sa.Column("what_to_bring", sa.Text(), nullable=False),
-        sa.Column("accessibility", sa.Text(), nullable=False),
-        sa.Column("fee", sa.Text(), nullable=False, comment="what a visitor pays, as a sentence"),
-        sa.Column("phone", sa.Text(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=True),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "closed_on IS NULL OR (opened_on IS NOT NULL AND closed_on >= opened_on)",
-            name=op.f("ck_station_period"),
-        ),
-        sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_station_committee_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_station")),
+        refers("committee_id", "committee", index=True),
+        text("name"),
+        choice("kind", ("fixed", "roving", "farm", "cafe"), "committees_stationkind"),
+        text("summary", comment="what one does there, in a sentence or two"),
+        text("audience", comment="who it is for"),
+        text("what_to_bring"),
+        text("accessibility"),
+        text("fee", comment="what a visitor pays, as a sentence"),
+        text("phone"),
+        day("opened_on", null=True),
+        day("closed_on", null=True),
+        checks={"period": "closed_on IS NULL OR (opened_on IS NOT NULL AND closed_on >= opened_on)"},
     )
-    op.create_index(op.f("ix_station_committee_id"), "station", ["committee_id"], unique=False)
-    op.create_table(
+    make_table(
         "observation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("agency_id", sa.Integer(), nullable=False, comment="the receiver"),
-        sa.Column(
+        text("number", unique=True),
+        refers("station_id", "station"),
+        refers("agency_id", "agency", comment="the receiver"),
+        choice(
             "status",
-            sa.Enum(
-                "draft",
-                "sent",
-                "acknowledged",
-                "in_progress",
-                "closed",
-                "returned",
-                "withdrawn",
-                name="referrals_observationstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("draft", "sent", "acknowledged", "in_progress", "closed", "returned", "withdrawn"),
+            "referrals_observationstatus",
         ),
-        sa.Column("alias", sa.Text(), nullable=False, comment="呼び名, if there is one"),
-        sa.Column(
+        text("alias", comment="呼び名, if there is one"),
+        choice(
             "age_group",
-            sa.Enum(
-                "under_18",
-                "age_18_39",
-                "age_40_64",
-                "age_65_74",
-                "age_75_plus",
-                "unknown",
-                name="referrals_agegroup",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("under_18", "age_18_39", "age_40_64", "age_65_74", "age_75_plus", "unknown"),
+            "referrals_agegroup",
         ),
-        sa.Column("facts", sa.Text(), nullable=False, comment="what was seen and heard; no guesses"),
-        sa.Column(
-            "urgent", sa.Boolean(), nullable=False, comment="within days; danger to life is telephoned"
-        ),
-        sa.Column("observed_on", sa.Date(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acknowledge_by_on", sa.Date(), nullable=True),
-        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "answer", sa.Text(), nullable=False, comment="what the agency tells the station, in a sentence"
-        ),
-        sa.CheckConstraint(
-            "(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'", name=op.f("ck_observation_sent")
-        ),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_observation_agency_id")),
-        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_observation_made_by_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_observation_station_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
-        sa.UniqueConstraint("number", name=op.f("uq_observation_number")),
+        text("facts", comment="what was seen and heard; no guesses"),
+        flag("urgent", comment="within days; danger to life is telephoned"),
+        day("observed_on"),
+        refers("made_by_id", "person"),
+        moment("made_at"),
+        moment("sent_at", null=True),
+        day("acknowledge_by_on", null=True),
+        moment("acknowledged_at", null=True),
+        text("answer", comment="what the agency tells the station, in a sentence"),
+        checks={"sent": "(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'"},
+        indexes={
+            "ix_observation_agency_status": ("agency_id", "status"),
+            "ix_observation_station": ("station_id",),
+        },
     )
-    op.create_index("ix_observation_agency_status", "observation", ["agency_id", "status"], unique=False)
-    op.create_index("ix_observation_station", "observation", ["station_id"], unique=False)
-    op.create_table(
+    make_table(
         "plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("committee_id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column(
-            "number",
-            sa.Integer(),
-            nullable=True,
-            comment="受付番号 in the year; given at first submission, kept",
-        ),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("committee_id", "committee"),
+        refers("station_id", "station", index=True),
+        integer("fiscal_year"),
+        integer("number", null=True, comment="受付番号 in the year; given at first submission, kept"),
+        integer("revision"),
+        choice(
             "status",
-            sa.Enum(
+            (
                 "draft",
                 "submitted",
                 "received",
@@ -468,76 +314,44 @@ def upgrade() -> None:
                 "deferred",
                 "rejected",
                 "withdrawn",
-                name="applications_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
-            nullable=False,
+            "applications_status",
+            index=True,
         ),
-        sa.Column(
-            "status_since",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="when the present status began; due dates count from it",
-        ),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False, comment="目的"),
-        sa.Column("activities", sa.Text(), nullable=False, comment="内容"),
-        sa.Column("audience", sa.Text(), nullable=False, comment="対象"),
-        sa.Column("expected_visits", sa.Integer(), nullable=True, comment="expected visitors per opening"),
-        sa.Column("venues_note", sa.Text(), nullable=False, comment="会場についての説明"),
-        sa.Column("openings_note", sa.Text(), nullable=False, comment="開催予定"),
-        sa.Column("openings_planned", sa.Integer(), nullable=True, comment="how many openings in the year"),
-        sa.Column("organisation", sa.Text(), nullable=False, comment="体制"),
-        sa.Column("safety", sa.Text(), nullable=False, comment="安全管理"),
-        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
-        sa.Column("submitted_by_id", sa.Integer(), nullable=True),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("saved_by_id", sa.Integer(), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "lock_version",
-            sa.Integer(),
-            nullable=False,
-            comment="raised at each save: two editors are noticed",
-        ),
-        sa.Column(
-            "section_saves", sa.JSON(), nullable=False, comment="section → lock_version at its last save"
-        ),
-        sa.Column(
-            "unfinished",
-            sa.JSON(),
-            nullable=False,
-            comment="section → fields as typed and not yet readable; given back, never lost",
-        ),
-        sa.CheckConstraint(
-            "(status = 'draft') = (submitted_at IS NULL) OR status = 'withdrawn'",
-            name=op.f("ck_plan_submitted"),
-        ),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_plan_revision")),
-        sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_plan_committee_id")),
-        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_plan_drafted_by_id")),
-        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_plan_saved_by_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_plan_station_id")),
-        sa.ForeignKeyConstraint(["submitted_by_id"], ["person.id"], name=op.f("fk_plan_submitted_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
-        sa.UniqueConstraint("fiscal_year", "number", name=op.f("uq_plan_fiscal_year_number")),
+        moment("status_since", comment="when the present status began; due dates count from it"),
+        text("title"),
+        text("purpose", comment="目的"),
+        text("activities", comment="内容"),
+        text("audience", comment="対象"),
+        integer("expected_visits", null=True, comment="expected visitors per opening"),
+        text("venues_note", comment="会場についての説明"),
+        text("openings_note", comment="開催予定"),
+        integer("openings_planned", null=True, comment="how many openings in the year"),
+        text("organisation", comment="体制"),
+        text("safety", comment="安全管理"),
+        refers("drafted_by_id", "person"),
+        refers("submitted_by_id", "person", null=True),
+        moment("submitted_at", null=True),
+        refers("saved_by_id", "person"),
+        moment("saved_at"),
+        integer("lock_version", comment="raised at each save: two editors are noticed"),
+        json("section_saves", comment="section → lock_version at its last save"),
+        json("unfinished", comment="section → fields as typed and not yet readable; given back, never lost"),
+        unique=[("fiscal_year", "number")],
+        checks={
+            "submitted": "(status = 'draft') = (submitted_at IS NULL) OR status = 'withdrawn'",
+            "revision": "revision >= 1",
+        },
+        indexes={"ix_plan_committee_year": ("committee_id", "fiscal_year")},
     )
-    op.create_index("ix_plan_committee_year", "plan", ["committee_id", "fiscal_year"], unique=False)
-    op.create_index(op.f("ix_plan_station_id"), "plan", ["station_id"], unique=False)
-    op.create_index("ix_plan_status", "plan", ["status"], unique=False)
-    op.create_table(
+    make_table(
         "referral",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "number", sa.Text(), nullable=False, comment="what lists and mail show instead of a person"
-        ),
-        sa.Column("agency_id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column(
+        text("number", unique=True, comment="what lists and mail show instead of a person"),
+        refers("agency_id", "agency"),
+        refers("station_id", "station"),
+        choice(
             "status",
-            sa.Enum(
+            (
                 "draft",
                 "sent",
                 "accepted",
@@ -551,60 +365,39 @@ def upgrade() -> None:
                 "suspended",
                 "withdrawn",
                 "expired",
-                name="referrals_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
-            nullable=False,
+            "referrals_status",
         ),
-        sa.Column("alias", sa.Text(), nullable=False, comment="呼び名, never the full name"),
-        sa.Column(
+        text("alias", comment="呼び名, never the full name"),
+        choice(
             "age_group",
-            sa.Enum(
-                "under_18",
-                "age_18_39",
-                "age_40_64",
-                "age_65_74",
-                "age_75_plus",
-                "unknown",
-                name="referrals_agegroup",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("under_18", "age_18_39", "age_40_64", "age_65_74", "age_75_plus", "unknown"),
+            "referrals_agegroup",
             comment="年代 as a band",
         ),
-        sa.Column("wishes", sa.Text(), nullable=False, comment="希望"),
-        sa.Column("considerations", sa.Text(), nullable=False, comment="配慮事項"),
-        sa.Column("accompanied", sa.Boolean(), nullable=False, comment="初回同行"),
-        sa.Column("contact_name", sa.Text(), nullable=False, comment="who at the agency"),
-        sa.Column("contact_phone", sa.Text(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acknowledge_by_on", sa.Date(), nullable=True),
-        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_visit_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'", name=op.f("ck_referral_sent")
-        ),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_referral_agency_id")),
-        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_referral_made_by_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_referral_station_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
-        sa.UniqueConstraint("number", name=op.f("uq_referral_number")),
+        text("wishes", comment="希望"),
+        text("considerations", comment="配慮事項"),
+        flag("accompanied", comment="初回同行"),
+        text("contact_name", comment="who at the agency"),
+        text("contact_phone"),
+        refers("made_by_id", "person"),
+        moment("made_at"),
+        moment("sent_at", null=True),
+        day("acknowledge_by_on", null=True),
+        moment("acknowledged_at", null=True),
+        day("first_visit_on", null=True),
+        checks={"sent": "(status = 'draft') = (sent_at IS NULL) OR status = 'withdrawn'"},
+        indexes={
+            "ix_referral_agency_status": ("agency_id", "status"),
+            "ix_referral_station_status": ("station_id", "status"),
+        },
     )
-    op.create_index("ix_referral_agency_status", "referral", ["agency_id", "status"], unique=False)
-    op.create_index("ix_referral_station_status", "referral", ["station_id", "status"], unique=False)
-    op.create_table(
+    make_table(
         "role_assignment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("person_id", "person", index=True),
+        choice(
             "role",
-            sa.Enum(
+            (
                 "drafter",
                 "chair",
                 "treasurer",
@@ -620,259 +413,117 @@ def upgrade() -> None:
                 "case_worker",
                 "marugoto_desk",
                 "external_auditor",
-                name="core_role",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
-            nullable=False,
+            "core_role",
         ),
-        sa.Column("committee_id", sa.Integer(), nullable=True),
-        sa.Column("station_id", sa.Integer(), nullable=True),
-        sa.Column("agency_id", sa.Integer(), nullable=True),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column("given_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(role IN ('case_worker','marugoto_desk')) = (agency_id IS NOT NULL)",
-            name=op.f("ck_role_assignment_agency"),
-        ),
-        sa.CheckConstraint(
-            "(role IN ('drafter','chair','treasurer','committee_auditor')) = (committee_id IS NOT NULL)",
-            name=op.f("ck_role_assignment_committee"),
-        ),
-        sa.CheckConstraint(
-            "(role IN ('station_leader','volunteer')) = (station_id IS NOT NULL)",
-            name=op.f("ck_role_assignment_station"),
-        ),
-        sa.CheckConstraint(
-            "to_on IS NULL OR to_on >= from_on - 1", name=op.f("ck_role_assignment_term")
-        ).ddl_if(dialect="postgresql"),
-        sa.CheckConstraint(
-            "to_on IS NULL OR to_on >= date(from_on, '-1 day')", name=op.f("ck_role_assignment_term")
-        ).ddl_if(dialect="sqlite"),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_role_assignment_agency_id")),
-        sa.ForeignKeyConstraint(
-            ["committee_id"], ["committee.id"], name=op.f("fk_role_assignment_committee_id")
-        ),
-        sa.ForeignKeyConstraint(["given_by_id"], ["person.id"], name=op.f("fk_role_assignment_given_by_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_assignment_person_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_role_assignment_station_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignment")),
+        refers("committee_id", "committee", null=True),
+        refers("station_id", "station", null=True, index=True),
+        refers("agency_id", "agency", null=True, index=True),
+        day("from_on"),
+        day("to_on", null=True),
+        refers("given_by_id", "person", null=True),
+        checks={
+            "agency": "(role IN ('case_worker','marugoto_desk')) = (agency_id IS NOT NULL)",
+            "committee": "(role IN ('drafter','chair','treasurer','committee_auditor')) = (committee_id IS NOT NULL)",
+            "station": "(role IN ('station_leader','volunteer')) = (station_id IS NOT NULL)",
+            "term": f"to_on IS NULL OR to_on >= {day_before}",
+        },
+        indexes={"ix_role_assignment_committee": ("committee_id", "role")},
     )
-    op.create_index(op.f("ix_role_assignment_agency_id"), "role_assignment", ["agency_id"], unique=False)
-    op.create_index("ix_role_assignment_committee", "role_assignment", ["committee_id", "role"], unique=False)
-    op.create_index(op.f("ix_role_assignment_person_id"), "role_assignment", ["person_id"], unique=False)
-    op.create_index(op.f("ix_role_assignment_station_id"), "role_assignment", ["station_id"], unique=False)
-    op.create_table(
+    make_table(
         "venue",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("postal_code", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("directions", sa.Text(), nullable=False, comment="how to get there, walking time"),
-        sa.Column("owner", sa.Text(), nullable=False, comment="who lets the place"),
-        sa.Column("rent_yen", sa.Integer(), nullable=False, comment="for one use"),
-        sa.Column("latitude", sa.Double(), nullable=True),
-        sa.Column("longitude", sa.Double(), nullable=True),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("rent_yen >= 0", name=op.f("ck_venue_rent")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_venue_station_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
+        refers("station_id", "station", index=True),
+        text("name"),
+        text("postal_code"),
+        text("address"),
+        text("directions", comment="how to get there, walking time"),
+        text("owner", comment="who lets the place"),
+        integer("rent_yen", comment="for one use"),
+        number("latitude", null=True),
+        number("longitude", null=True),
+        day("closed_on", null=True),
+        checks={"rent": "rent_yen >= 0"},
     )
-    op.create_index(op.f("ix_venue_station_id"), "venue", ["station_id"], unique=False)
-    op.create_table(
+    make_table(
         "calendar_rule",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("venue_id", sa.Integer(), nullable=False),
-        sa.Column("pattern", sa.JSON(), nullable=False),
-        sa.Column("starts_at", sa.Time(), nullable=False),
-        sa.Column("ends_at", sa.Time(), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column(
+        refers("station_id", "station", index=True),
+        refers("venue_id", "venue"),
+        json("pattern"),
+        time("starts_at"),
+        time("ends_at"),
+        day("from_on"),
+        day("until_on"),
+        day(
             "ended_on",
-            sa.Date(),
-            nullable=True,
+            null=True,
             comment="last day it held, when it was ended early; before from_on: it never held",
         ),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_calendar_rule_hours")),
-        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_calendar_rule_period")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_calendar_rule_station_id")),
-        sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_calendar_rule_venue_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_rule")),
+        checks={"hours": "ends_at > starts_at", "period": "until_on >= from_on"},
     )
-    op.create_index(op.f("ix_calendar_rule_station_id"), "calendar_rule", ["station_id"], unique=False)
-    op.create_table(
+    make_table(
         "consent_record",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("referral_id", sa.Integer(), nullable=True),
-        sa.Column("observation_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "answer",
-            sa.Enum(
-                "given",
-                "not_given",
-                "unconfirmed",
-                name="referrals_consentanswer",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "scope",
-            sa.JSON(none_as_null=True),
-            nullable=True,
-            comment="values of rules.Recipient: to whom it may be told",
-        ),
-        sa.Column(
-            "method",
-            sa.Enum(
-                "written",
-                "oral",
-                name="referrals_consentmethod",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("given_on", sa.Date(), nullable=True),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("withdrawn_on", sa.Date(), nullable=True),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "answer <> 'given' OR (method IS NOT NULL AND given_on IS NOT NULL AND scope IS NOT NULL)",
-            name=op.f("ck_consent_record_given"),
-        ),
-        sa.CheckConstraint(
-            "withdrawn_on IS NULL OR answer = 'given'", name=op.f("ck_consent_record_withdrawn")
-        ),
-        sa.CheckConstraint(
-            "(referral_id IS NULL) <> (observation_id IS NULL)", name=op.f("ck_consent_record_subject")
-        ),
-        sa.ForeignKeyConstraint(
-            ["observation_id"], ["observation.id"], name=op.f("fk_consent_record_observation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["person.id"], name=op.f("fk_consent_record_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_consent_record_referral_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_record")),
+        refers("referral_id", "referral", null=True, index=True),
+        refers("observation_id", "observation", null=True, index=True),
+        choice("answer", ("given", "not_given", "unconfirmed"), "referrals_consentanswer"),
+        json("scope", null=True, comment="values of rules.Recipient: to whom it may be told"),
+        choice("method", ("written", "oral"), "referrals_consentmethod", null=True),
+        day("given_on", null=True),
+        day("expires_on", null=True),
+        day("withdrawn_on", null=True),
+        refers("recorded_by_id", "person"),
+        moment("recorded_at"),
+        checks={
+            "given": "answer <> 'given' OR (method IS NOT NULL AND given_on IS NOT NULL AND scope IS NOT NULL)",
+            "withdrawn": "withdrawn_on IS NULL OR answer = 'given'",
+            "subject": "(referral_id IS NULL) <> (observation_id IS NULL)",
+        },
     )
-    op.create_index(
-        op.f("ix_consent_record_observation_id"), "consent_record", ["observation_id"], unique=False
-    )
-    op.create_index(op.f("ix_consent_record_referral_id"), "consent_record", ["referral_id"], unique=False)
-    op.create_table(
+    make_table(
         "cost_line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("plan_id", "plan", ondelete="CASCADE", index=True),
+        integer("position"),
+        choice(
             "category",
-            sa.Enum(
-                "rent",
-                "honorarium",
-                "supplies",
-                "services",
-                "hire",
-                "equipment",
-                name="applications_costcategory",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("rent", "honorarium", "supplies", "services", "hire", "equipment"),
+            "applications_costcategory",
         ),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False, comment="回, 個, 人 …"),
-        sa.Column("unit_price_yen", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_yen = quantity * unit_price_yen", name=op.f("ck_cost_line_amount")),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_cost_line_quantity")),
-        sa.CheckConstraint("unit_price_yen > 0", name=op.f("ck_cost_line_unit_price")),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_cost_line_plan_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_line")),
+        text("content"),
+        integer("quantity"),
+        text("unit", comment="回, 個, 人 …"),
+        integer("unit_price_yen"),
+        integer("amount_yen"),
+        checks={
+            "amount": "amount_yen = quantity * unit_price_yen",
+            "quantity": "quantity > 0",
+            "unit_price": "unit_price_yen > 0",
+        },
     )
-    op.create_index(op.f("ix_cost_line_plan_id"), "cost_line", ["plan_id"], unique=False)
-    op.create_table(
+    make_table(
         "follow_up",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("referral_id", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "continuing",
-                "less",
-                "stopped",
-                "moved_on",
-                name="referrals_outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
-        ),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name=op.f("ck_follow_up_done")),
-        sa.ForeignKeyConstraint(["done_by_id"], ["person.id"], name=op.f("fk_follow_up_done_by_id")),
-        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_follow_up_referral_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+        refers("referral_id", "referral", index=True),
+        day("due_on"),
+        choice("outcome", ("continuing", "less", "stopped", "moved_on"), "referrals_outcome", null=True),
+        text("note"),
+        moment("done_at", null=True),
+        refers("done_by_id", "person", null=True),
+        checks={"done": "(done_at IS NULL) = (outcome IS NULL)"},
     )
-    op.create_index(op.f("ix_follow_up_referral_id"), "follow_up", ["referral_id"], unique=False)
-    op.create_table(
+    make_table(
         "income_line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "fees",
-                "donation",
-                "other_grant",
-                "own_funds",
-                "other",
-                name="applications_incomekind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_income_line_amount")),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_income_line_plan_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_income_line")),
+        refers("plan_id", "plan", ondelete="CASCADE", index=True),
+        integer("position"),
+        choice("kind", ("fees", "donation", "other_grant", "own_funds", "other"), "applications_incomekind"),
+        text("content"),
+        integer("amount_yen"),
+        checks={"amount": "amount_yen > 0"},
     )
-    op.create_index(op.f("ix_income_line_plan_id"), "income_line", ["plan_id"], unique=False)
-    op.create_table(
+    make_table(
         "plan_attachment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("caption", sa.Text(), nullable=False),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_plan_attachment_file_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_attachment_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_attachment")),
+        refers("plan_id", "plan", index=True),
+        refers("file_id", "stored_file"),
+        text("caption"),
+        moment("removed_at", null=True),
     )
-    op.create_index(op.f("ix_plan_attachment_plan_id"), "plan_attachment", ["plan_id"], unique=False)
     op.create_table(
         "plan_venue",
         sa.Column("plan_id", sa.Integer(), nullable=False),
@@ -882,123 +533,69 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan_id", "venue_id", name=op.f("pk_plan_venue")),
         comment="the venues a plan means to use",
     )
-    op.create_table(
+    make_table(
         "plan_version",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False, comment="applications.rules.freeze gives its bytes"),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("submitted_by_id", sa.Integer(), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_plan_version_sha256")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id")),
-        sa.ForeignKeyConstraint(
-            ["submitted_by_id"], ["person.id"], name=op.f("fk_plan_version_submitted_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
-        sa.UniqueConstraint("plan_id", "revision", name=op.f("uq_plan_version_plan_id_revision")),
+        refers("plan_id", "plan"),
+        integer("revision"),
+        json("content", comment="applications.rules.freeze gives its bytes"),
+        text("sha256"),
+        refers("submitted_by_id", "person"),
+        moment("submitted_at"),
+        unique=[("plan_id", "revision")],
+        checks={"sha256": "length(sha256) = 64"},
     )
-    op.create_table(
+    make_table(
         "section_comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("plan_id", "plan", index=True),
+        integer("revision"),
+        choice(
             "section",
-            sa.Enum(
-                "purpose",
-                "audience",
-                "venues",
-                "openings",
-                "organisation",
-                "costs",
-                "attachments",
-                name="applications_section",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("purpose", "audience", "venues", "openings", "organisation", "costs", "attachments"),
+            "applications_section",
         ),
-        sa.Column("field", sa.Text(), nullable=False, comment="input it is about; empty: the whole section"),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "resolved_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="the committee says it is mended",
-        ),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_section_comment_by_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_section_comment_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_comment")),
+        text("field", comment="input it is about; empty: the whole section"),
+        text("text"),
+        refers("by_id", "person"),
+        moment("at"),
+        moment("resolved_at", null=True, comment="the committee says it is mended"),
     )
-    op.create_index(op.f("ix_section_comment_plan_id"), "section_comment", ["plan_id"], unique=False)
-    op.create_table(
+    make_table(
         "agenda_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("meeting_id", "meeting"),
+        refers("plan_id", "plan", index=True),
+        refers("version_id", "plan_version"),
+        integer("position"),
+        choice(
             "resolution",
-            sa.Enum(
-                "approved",
-                "approved_with_conditions",
-                "deferred",
-                "rejected",
-                name="meetings_resolution",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
+            ("approved", "approved_with_conditions", "deferred", "rejected"),
+            "meetings_resolution",
+            null=True,
         ),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("conditions", sa.Text(), nullable=False),
-        sa.Column("votes_for", sa.Integer(), nullable=False),
-        sa.Column("votes_against", sa.Integer(), nullable=False),
-        sa.Column("abstentions", sa.Integer(), nullable=False),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("resolved_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "resolution IS NULL OR resolution <> 'approved_with_conditions' OR length(conditions) > 0",
-            name=op.f("ck_agenda_item_conditions"),
-        ),
-        sa.CheckConstraint(
-            "resolution IS NULL OR resolution NOT IN ('deferred','rejected') OR length(reason) > 0",
-            name=op.f("ck_agenda_item_reason"),
-        ),
-        sa.CheckConstraint(
-            "(resolution IS NULL) = (resolved_at IS NULL)", name=op.f("ck_agenda_item_resolved")
-        ),
-        sa.CheckConstraint(
-            "votes_for >= 0 AND votes_against >= 0 AND abstentions >= 0", name=op.f("ck_agenda_item_votes")
-        ),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_agenda_item_plan_id")),
-        sa.ForeignKeyConstraint(
-            ["resolved_by_id"], ["person.id"], name=op.f("fk_agenda_item_resolved_by_id")
-        ),
-        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_agenda_item_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
-        sa.UniqueConstraint("meeting_id", "plan_id", name=op.f("uq_agenda_item_meeting_id_plan_id")),
+        text("reason"),
+        text("conditions"),
+        integer("votes_for"),
+        integer("votes_against"),
+        integer("abstentions"),
+        moment("resolved_at", null=True),
+        refers("resolved_by_id", "person", null=True),
+        unique=[("meeting_id", "plan_id")],
+        checks={
+            "conditions": "resolution IS NULL OR resolution <> 'approved_with_conditions' OR length(conditions) > 0",
+            "reason": "resolution IS NULL OR resolution NOT IN ('deferred','rejected') OR length(reason) > 0",
+            "resolved": "(resolution IS NULL) = (resolved_at IS NULL)",
+            "votes": "votes_for >= 0 AND votes_against >= 0 AND abstentions >= 0",
+        },
     )
-    op.create_index(op.f("ix_agenda_item_plan_id"), "agenda_item", ["plan_id"], unique=False)
-    op.create_table(
+    make_table(
         "grant",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("committee_id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("plan_id", "plan", unique=True),
+        refers("version_id", "plan_version", unique=True),
+        refers("committee_id", "committee", index=True),
+        refers("station_id", "station", index=True),
+        integer("fiscal_year"),
+        choice(
             "status",
-            sa.Enum(
+            (
                 "applied",
                 "reviewing",
                 "deciding",
@@ -1019,630 +616,284 @@ def upgrade() -> None:
                 "withdrawn",
                 "discontinued",
                 "cancelled",
-                name="grants_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
             ),
-            nullable=False,
+            "grants_status",
         ),
-        sa.Column("requested_yen", sa.Integer(), nullable=False),
-        sa.Column("applied_by_id", sa.Integer(), nullable=False),
-        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("awarded_yen", sa.Integer(), nullable=True, comment="as drafted; binding once approved"),
-        sa.Column("award_conditions", sa.Text(), nullable=False),
-        sa.Column(
-            "refusal_reason", sa.Text(), nullable=True, comment="set when the drafted decision is a refusal"
-        ),
-        sa.Column("decision_drafted_by_id", sa.Integer(), nullable=True),
-        sa.Column("decision_approved_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_on", sa.Date(), nullable=True),
-        sa.Column(
-            "report_summary", sa.Text(), nullable=False, comment="実績報告: what was done and what came of it"
-        ),
-        sa.Column("report_results", sa.Text(), nullable=False, comment="成果と課題, told apart"),
-        sa.Column("completed_on", sa.Date(), nullable=True),
-        sa.Column("accounts_audited_by_id", sa.Integer(), nullable=True, comment="監査"),
-        sa.Column("accounts_audited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reported_by_id", sa.Integer(), nullable=True),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("report_file_id", sa.Integer(), nullable=True),
-        sa.Column("inspected_by_id", sa.Integer(), nullable=True),
-        sa.Column("inspected_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("fixed_yen", sa.Integer(), nullable=True, comment="額の確定; as drafted until determined"),
-        sa.Column("determination_drafted_by_id", sa.Integer(), nullable=True),
-        sa.Column("determined_by_id", sa.Integer(), nullable=True),
-        sa.Column("determined_on", sa.Date(), nullable=True),
-        sa.Column("refund_yen", sa.Integer(), nullable=True, comment="返還命令"),
-        sa.Column("refund_due_on", sa.Date(), nullable=True),
-        sa.Column("refund_ordered_by_id", sa.Integer(), nullable=True),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "status <> 'refused' OR refusal_reason IS NOT NULL", name=op.f("ck_grant_refused")
-        ),
-        sa.CheckConstraint(
-            "status NOT IN ('awarded','active','change_requested','reported','report_returned','inspected','determining','determined','refund_due','refunded','balance_due','balance_paid') OR awarded_yen IS NOT NULL",
-            name=op.f("ck_grant_awarded_fact"),
-        ),
-        sa.CheckConstraint(
-            "status NOT IN ('determined','balance_due','balance_paid','refunded','refund_due') OR fixed_yen IS NOT NULL",
-            name=op.f("ck_grant_fixed_fact"),
-        ),
-        sa.CheckConstraint(
-            "awarded_yen IS NULL OR (awarded_yen > 0 AND awarded_yen <= requested_yen)",
-            name=op.f("ck_grant_award"),
-        ),
-        sa.CheckConstraint(
-            "decision_approved_by_id IS NULL OR decision_approved_by_id <> decision_drafted_by_id",
-            name=op.f("ck_grant_four_eyes"),
-        ),
-        sa.CheckConstraint(
-            "determined_by_id IS NULL OR determined_by_id <> determination_drafted_by_id",
-            name=op.f("ck_grant_four_eyes_determination"),
-        ),
-        sa.CheckConstraint(
-            "fixed_yen IS NULL OR (fixed_yen >= 0 AND fixed_yen <= awarded_yen)", name=op.f("ck_grant_fixed")
-        ),
-        sa.CheckConstraint("requested_yen > 0", name=op.f("ck_grant_requested")),
-        sa.ForeignKeyConstraint(
-            ["accounts_audited_by_id"], ["person.id"], name=op.f("fk_grant_accounts_audited_by_id")
-        ),
-        sa.ForeignKeyConstraint(["applied_by_id"], ["person.id"], name=op.f("fk_grant_applied_by_id")),
-        sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_grant_committee_id")),
-        sa.ForeignKeyConstraint(
-            ["decision_approved_by_id"], ["person.id"], name=op.f("fk_grant_decision_approved_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decision_drafted_by_id"], ["person.id"], name=op.f("fk_grant_decision_drafted_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["determination_drafted_by_id"], ["person.id"], name=op.f("fk_grant_determination_drafted_by_id")
-        ),
-        sa.ForeignKeyConstraint(["determined_by_id"], ["person.id"], name=op.f("fk_grant_determined_by_id")),
-        sa.ForeignKeyConstraint(["inspected_by_id"], ["person.id"], name=op.f("fk_grant_inspected_by_id")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_grant_plan_id")),
-        sa.ForeignKeyConstraint(
-            ["refund_ordered_by_id"], ["person.id"], name=op.f("fk_grant_refund_ordered_by_id")
-        ),
-        sa.ForeignKeyConstraint(["report_file_id"], ["stored_file.id"], name=op.f("fk_grant_report_file_id")),
-        sa.ForeignKeyConstraint(["reported_by_id"], ["person.id"], name=op.f("fk_grant_reported_by_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_grant_station_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"], name=op.f("fk_grant_version_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
-        sa.UniqueConstraint("plan_id", name=op.f("uq_grant_plan_id")),
-        sa.UniqueConstraint("version_id", name=op.f("uq_grant_version_id")),
+        integer("requested_yen"),
+        refers("applied_by_id", "person"),
+        moment("applied_at"),
+        integer("awarded_yen", null=True, comment="as drafted; binding once approved"),
+        text("award_conditions"),
+        text("refusal_reason", null=True, comment="set when the drafted decision is a refusal"),
+        refers("decision_drafted_by_id", "person", null=True),
+        refers("decision_approved_by_id", "person", null=True),
+        day("decided_on", null=True),
+        text("report_summary", comment="実績報告: what was done and what came of it"),
+        text("report_results", comment="成果と課題, told apart"),
+        day("completed_on", null=True),
+        refers("accounts_audited_by_id", "person", null=True, comment="監査"),
+        moment("accounts_audited_at", null=True),
+        refers("reported_by_id", "person", null=True),
+        moment("reported_at", null=True),
+        refers("report_file_id", "stored_file", null=True),
+        refers("inspected_by_id", "person", null=True),
+        moment("inspected_at", null=True),
+        integer("fixed_yen", null=True, comment="額の確定; as drafted until determined"),
+        refers("determination_drafted_by_id", "person", null=True),
+        refers("determined_by_id", "person", null=True),
+        day("determined_on", null=True),
+        integer("refund_yen", null=True, comment="返還命令"),
+        day("refund_due_on", null=True),
+        refers("refund_ordered_by_id", "person", null=True),
+        day("closed_on", null=True),
+        checks={
+            "refused": "status <> 'refused' OR refusal_reason IS NOT NULL",
+            "awarded_fact": "status NOT IN ('awarded','active','change_requested','reported','report_returned','inspected','determining','determined','refund_due','refunded','balance_due','balance_paid') OR awarded_yen IS NOT NULL",
+            "fixed_fact": "status NOT IN ('determined','balance_due','balance_paid','refunded','refund_due') OR fixed_yen IS NOT NULL",
+            "award": "awarded_yen IS NULL OR (awarded_yen > 0 AND awarded_yen <= requested_yen)",
+            "four_eyes": "decision_approved_by_id IS NULL OR decision_approved_by_id <> decision_drafted_by_id",
+            "four_eyes_determination": "determined_by_id IS NULL OR determined_by_id <> determination_drafted_by_id",
+            "fixed": "fixed_yen IS NULL OR (fixed_yen >= 0 AND fixed_yen <= awarded_yen)",
+            "requested": "requested_yen > 0",
+        },
+        indexes={"ix_grant_year_status": ("fiscal_year", "status")},
     )
-    op.create_index(op.f("ix_grant_committee_id"), "grant", ["committee_id"], unique=False)
-    op.create_index(op.f("ix_grant_station_id"), "grant", ["station_id"], unique=False)
-    op.create_index("ix_grant_year_status", "grant", ["fiscal_year", "status"], unique=False)
-    op.create_table(
+    make_table(
         "opening",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("station_id", sa.Integer(), nullable=False),
-        sa.Column("venue_id", sa.Integer(), nullable=False),
-        sa.Column("rule_id", sa.Integer(), nullable=True, comment="NULL: extra date"),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("starts_at", sa.Time(), nullable=False),
-        sa.Column("ends_at", sa.Time(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "planned",
-                "cancelled",
-                "held",
-                name="committees_openingstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("cancelled_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name=op.f("ck_opening_cancelled")
-        ),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_opening_hours")),
-        sa.ForeignKeyConstraint(["rule_id"], ["calendar_rule.id"], name=op.f("fk_opening_rule_id")),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_opening_station_id")),
-        sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_opening_venue_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening")),
-        sa.UniqueConstraint("station_id", "on", "starts_at", name=op.f("uq_opening_station_id_on_starts_at")),
+        refers("station_id", "station"),
+        refers("venue_id", "venue"),
+        refers("rule_id", "calendar_rule", null=True, comment="NULL: extra date"),
+        day("on", index=True),
+        time("starts_at"),
+        time("ends_at"),
+        choice("status", ("planned", "cancelled", "held"), "committees_openingstatus"),
+        text("cancelled_reason", null=True),
+        unique=[("station_id", "on", "starts_at")],
+        checks={
+            "cancelled": "(status = 'cancelled') = (cancelled_reason IS NOT NULL)",
+            "hours": "ends_at > starts_at",
+        },
     )
-    op.create_index("ix_opening_on", "opening", ["on"], unique=False)
-    op.create_table(
+    make_table(
         "grant_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("budgets", sa.JSON(), nullable=False, comment="line id → asked budget"),
-        sa.Column("before", sa.JSON(), nullable=False, comment="line id → budget before"),
-        sa.Column("requested_by_id", sa.Integer(), nullable=False),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("approved", sa.Boolean(), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=False),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name=op.f("ck_grant_change_decided")),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> requested_by_id",
-            name=op.f("ck_grant_change_four_eyes"),
-        ),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_grant_change_decided_by_id")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_grant_change_grant_id")),
-        sa.ForeignKeyConstraint(
-            ["requested_by_id"], ["person.id"], name=op.f("fk_grant_change_requested_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_change")),
+        refers("grant_id", "grant", index=True),
+        text("reason"),
+        json("budgets", comment="line id → asked budget"),
+        json("before", comment="line id → budget before"),
+        refers("requested_by_id", "person"),
+        moment("requested_at"),
+        flag("approved", null=True),
+        text("decision_reason"),
+        refers("decided_by_id", "person", null=True),
+        moment("decided_at", null=True),
+        checks={
+            "decided": "(decided_at IS NULL) = (approved IS NULL)",
+            "four_eyes": "decided_by_id IS NULL OR decided_by_id <> requested_by_id",
+        },
     )
-    op.create_index(op.f("ix_grant_change_grant_id"), "grant_change", ["grant_id"], unique=False)
-    op.create_table(
+    make_table(
         "grant_cancellation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column(
-            "kept_yen", sa.Integer(), nullable=False, comment="what is left of the award; 0: all is cancelled"
-        ),
-        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
-        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("approved", sa.Boolean(), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=False, comment="why it was sent back"),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kept_yen >= 0", name=op.f("ck_grant_cancellation_kept")),
-        sa.CheckConstraint(
-            "(decided_at IS NULL) = (approved IS NULL)", name=op.f("ck_grant_cancellation_decided")
-        ),
-        sa.CheckConstraint(
-            "(decided_at IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_grant_cancellation_decided_by")
-        ),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
-            name=op.f("ck_grant_cancellation_four_eyes"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_grant_cancellation_decided_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["drafted_by_id"], ["person.id"], name=op.f("fk_grant_cancellation_drafted_by_id")
-        ),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_grant_cancellation_grant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_cancellation")),
+        refers("grant_id", "grant", index=True),
+        text("reason"),
+        integer("kept_yen", comment="what is left of the award; 0: all is cancelled"),
+        refers("drafted_by_id", "person"),
+        moment("drafted_at"),
+        flag("approved", null=True),
+        text("decision_reason", comment="why it was sent back"),
+        refers("decided_by_id", "person", null=True),
+        moment("decided_at", null=True),
+        checks={
+            "kept": "kept_yen >= 0",
+            "decided": "(decided_at IS NULL) = (approved IS NULL)",
+            "decided_by": "(decided_at IS NULL) = (decided_by_id IS NULL)",
+            "four_eyes": "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
+        },
     )
-    op.create_index(op.f("ix_grant_cancellation_grant_id"), "grant_cancellation", ["grant_id"], unique=False)
-    op.create_table(
+    make_table(
         "grant_line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
+        refers("grant_id", "grant"),
+        integer("position"),
+        choice(
             "category",
-            sa.Enum(
-                "rent",
-                "honorarium",
-                "supplies",
-                "services",
-                "hire",
-                "equipment",
-                name="applications_costcategory",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("rent", "honorarium", "supplies", "services", "hire", "equipment"),
+            "applications_costcategory",
         ),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("planned_yen", sa.Integer(), nullable=False, comment="amount in the approved plan"),
-        sa.Column(
-            "awarded_yen", sa.Integer(), nullable=False, comment="budget now, after approved changes and 流用"
-        ),
-        sa.Column(
-            "decided_yen",
-            sa.Integer(),
-            nullable=False,
-            comment="budget by the last decision: base of 流用's 2割",
-        ),
-        sa.CheckConstraint("awarded_yen >= 0", name=op.f("ck_grant_line_awarded")),
-        sa.CheckConstraint("decided_yen >= 0", name=op.f("ck_grant_line_decided")),
-        sa.CheckConstraint("planned_yen > 0", name=op.f("ck_grant_line_planned")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_grant_line_grant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_line")),
-        sa.UniqueConstraint("grant_id", "position", name=op.f("uq_grant_line_grant_id_position")),
+        text("content"),
+        integer("planned_yen", comment="amount in the approved plan"),
+        integer("awarded_yen", comment="budget now, after approved changes and 流用"),
+        integer("decided_yen", comment="budget by the last decision: base of 流用's 2割"),
+        unique=[("grant_id", "position")],
+        checks={"awarded": "awarded_yen >= 0", "decided": "decided_yen >= 0", "planned": "planned_yen > 0"},
     )
-    op.create_table(
+    make_table(
         "letter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind", sa.Text(), nullable=False, comment="as in labels.LETTERS: award, change, cancellation …"
-        ),
-        sa.Column(
-            "fiscal_year", sa.Integer(), nullable=False, comment="of the day of issue: numbers run within it"
-        ),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("issued_by_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_letter_file_id")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_letter_grant_id")),
-        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_letter_issued_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
-        sa.UniqueConstraint("fiscal_year", "number", name=op.f("uq_letter_fiscal_year_number")),
+        refers("grant_id", "grant", index=True),
+        text("kind", comment="as in labels.LETTERS: award, change, cancellation …"),
+        integer("fiscal_year", comment="of the day of issue: numbers run within it"),
+        integer("number"),
+        day("issued_on"),
+        refers("issued_by_id", "person"),
+        refers("file_id", "stored_file"),
+        unique=[("fiscal_year", "number")],
     )
-    op.create_index(op.f("ix_letter_grant_id"), "letter", ["grant_id"], unique=False)
-    op.create_table(
+    make_table(
         "opening_record",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opening_id", sa.Integer(), nullable=False),
-        sa.Column("weather", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("incident", sa.Text(), nullable=False, comment="ヒヤリハット; facts, nobody's name"),
-        sa.Column("late_entry", sa.Boolean(), nullable=False, comment="entered after the day, from paper"),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("begun_by_id", sa.Integer(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_opening_record_closed")
-        ),
-        sa.ForeignKeyConstraint(["begun_by_id"], ["person.id"], name=op.f("fk_opening_record_begun_by_id")),
-        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_opening_record_closed_by_id")),
-        sa.ForeignKeyConstraint(["opening_id"], ["opening.id"], name=op.f("fk_opening_record_opening_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_record")),
-        sa.UniqueConstraint("opening_id", name=op.f("uq_opening_record_opening_id")),
+        refers("opening_id", "opening", unique=True),
+        text("weather"),
+        text("note"),
+        text("incident", comment="ヒヤリハット; facts, nobody's name"),
+        flag("late_entry", comment="entered after the day, from paper"),
+        moment("begun_at"),
+        refers("begun_by_id", "person"),
+        moment("closed_at", null=True),
+        refers("closed_by_id", "person", null=True),
+        checks={"closed": "(closed_at IS NULL) = (closed_by_id IS NULL)"},
     )
-    op.create_table(
+    make_table(
         "payment_request",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("instalment", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="advance 概算払, balance 精算払"),
-        sa.Column(
+        refers("grant_id", "grant"),
+        integer("instalment"),
+        text("kind", comment="advance 概算払, balance 精算払"),
+        choice(
             "status",
-            sa.Enum(
-                "requested",
-                "ordered",
-                "paid",
-                "returned",
-                "cancelled",
-                name="grants_paymentstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("requested", "ordered", "paid", "returned", "cancelled"),
+            "grants_paymentstatus",
+            index=True,
         ),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False, comment="what the advance is for"),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False, comment="the budget it is paid from"),
-        sa.Column("programme_item", sa.Text(), nullable=False, comment="重層 item, 第2号 for station grants"),
-        sa.Column(
+        integer("amount_yen"),
+        text("purpose", comment="what the advance is for"),
+        integer("fiscal_year", comment="the budget it is paid from"),
+        text("programme_item", comment="重層 item, 第2号 for station grants"),
+        refers(
             "requested_by_id",
-            sa.Integer(),
-            nullable=True,
+            "person",
+            null=True,
             comment="NULL: a balance that follows from the determination",
         ),
-        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ordered_by_id", sa.Integer(), nullable=True),
-        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('advance','balance')", name=op.f("ck_payment_request_kind")),
-        sa.CheckConstraint(
-            "status NOT IN ('ordered','paid') OR ordered_by_id IS NOT NULL",
-            name=op.f("ck_payment_request_ordered"),
-        ),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_payment_request_amount")),
-        sa.CheckConstraint(
-            "ordered_by_id IS NULL OR ordered_by_id <> requested_by_id",
-            name=op.f("ck_payment_request_four_eyes"),
-        ),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_payment_request_grant_id")),
-        sa.ForeignKeyConstraint(
-            ["ordered_by_id"], ["person.id"], name=op.f("fk_payment_request_ordered_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["requested_by_id"], ["person.id"], name=op.f("fk_payment_request_requested_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_request")),
-        sa.UniqueConstraint("grant_id", "instalment", name=op.f("uq_payment_request_grant_id_instalment")),
+        moment("requested_at"),
+        refers("ordered_by_id", "person", null=True),
+        moment("ordered_at", null=True),
+        unique=[("grant_id", "instalment")],
+        checks={
+            "kind": "kind IN ('advance','balance')",
+            "ordered": "status NOT IN ('ordered','paid') OR ordered_by_id IS NOT NULL",
+            "amount": "amount_yen > 0",
+            "four_eyes": "ordered_by_id IS NULL OR ordered_by_id <> requested_by_id",
+        },
     )
-    op.create_index("ix_payment_request_status", "payment_request", ["status"], unique=False)
-    op.create_table(
+    make_table(
         "receipt",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False, comment="receipts.ReceiptKind: receipt or bank_slip"),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("dated_on", sa.Date(), nullable=False),
-        sa.Column("used_on", sa.Date(), nullable=True, comment="day of use, for a venue paid beforehand"),
-        sa.Column("payee", sa.Text(), nullable=False, comment="who issued it"),
-        sa.Column("addressee", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False, comment="但し書き"),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("entered_by_id", sa.Integer(), nullable=False),
-        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cancelled_reason", sa.Text(), nullable=True),
-        sa.Column("inspected_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("inspected_by_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "finding", sa.Text(), nullable=False, comment="what the inspector asks to mend; '' when fine"
-        ),
-        sa.CheckConstraint(
-            "(cancelled_at IS NULL) = (cancelled_reason IS NULL)", name=op.f("ck_receipt_cancelled")
-        ),
-        sa.CheckConstraint(
-            "(inspected_at IS NULL) = (inspected_by_id IS NULL)", name=op.f("ck_receipt_inspected")
-        ),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_receipt_amount")),
-        sa.ForeignKeyConstraint(["entered_by_id"], ["person.id"], name=op.f("fk_receipt_entered_by_id")),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_receipt_file_id")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_receipt_grant_id")),
-        sa.ForeignKeyConstraint(["inspected_by_id"], ["person.id"], name=op.f("fk_receipt_inspected_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
-        sa.UniqueConstraint("grant_id", "number", name=op.f("uq_receipt_grant_id_number")),
+        refers("grant_id", "grant"),
+        integer("number"),
+        text("kind", comment="receipts.ReceiptKind: receipt or bank_slip"),
+        refers("file_id", "stored_file"),
+        day("dated_on"),
+        day("used_on", null=True, comment="day of use, for a venue paid beforehand"),
+        text("payee", comment="who issued it"),
+        text("addressee"),
+        text("description", comment="但し書き"),
+        integer("amount_yen"),
+        refers("entered_by_id", "person"),
+        moment("entered_at"),
+        moment("cancelled_at", null=True),
+        text("cancelled_reason", null=True),
+        moment("inspected_at", null=True),
+        refers("inspected_by_id", "person", null=True),
+        text("finding", comment="what the inspector asks to mend; '' when fine"),
+        unique=[("grant_id", "number")],
+        checks={
+            "cancelled": "(cancelled_at IS NULL) = (cancelled_reason IS NULL)",
+            "inspected": "(inspected_at IS NULL) = (inspected_by_id IS NULL)",
+            "amount": "amount_yen > 0",
+        },
     )
-    op.create_table(
+    make_table(
         "repayment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("prior_year_income", sa.Boolean(), nullable=False, comment="過年度収入 instead of 戻入"),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_repayment_amount")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_repayment_grant_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_repayment_recorded_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_repayment")),
+        refers("grant_id", "grant", index=True),
+        integer("amount_yen"),
+        day("received_on"),
+        flag("prior_year_income", comment="過年度収入 instead of 戻入"),
+        text("reference"),
+        refers("recorded_by_id", "person"),
+        moment("recorded_at"),
+        checks={"amount": "amount_yen > 0"},
     )
-    op.create_index(op.f("ix_repayment_grant_id"), "repayment", ["grant_id"], unique=False)
-    op.create_table(
+    make_table(
         "payment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("paid_on", sa.Date(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=False, comment="the bank's or the cashier's number"),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_payment_amount")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_payment_recorded_by_id")),
-        sa.ForeignKeyConstraint(["request_id"], ["payment_request.id"], name=op.f("fk_payment_request_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
-        sa.UniqueConstraint("request_id", name=op.f("uq_payment_request_id")),
+        refers("request_id", "payment_request", unique=True),
+        integer("amount_yen"),
+        day("paid_on"),
+        text("reference", comment="the bank's or the cashier's number"),
+        refers("recorded_by_id", "person"),
+        moment("recorded_at"),
+        checks={"amount": "amount_yen > 0"},
     )
-    op.create_table(
+    make_table(
         "receipt_split",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("receipt_id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_receipt_split_amount")),
-        sa.ForeignKeyConstraint(["line_id"], ["grant_line.id"], name=op.f("fk_receipt_split_line_id")),
-        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_split_receipt_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_split")),
-        sa.UniqueConstraint("receipt_id", "line_id", name=op.f("uq_receipt_split_receipt_id_line_id")),
+        refers("receipt_id", "receipt"),
+        refers("line_id", "grant_line", index=True),
+        integer("amount_yen"),
+        unique=[("receipt_id", "line_id")],
+        checks={"amount": "amount_yen > 0"},
     )
-    op.create_index(op.f("ix_receipt_split_line_id"), "receipt_split", ["line_id"], unique=False)
-    op.create_table(
+    make_table(
         "tap",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.Column("client_event_id", sa.Text(), nullable=False),
-        sa.Column(
+        refers("record_id", "opening_record"),
+        text("client_event_id", unique=True),
+        choice(
             "counter",
-            sa.Enum(
-                "visit",
-                "first_timer",
-                "staff",
-                "volunteer",
-                "consultation",
-                "connected",
-                name="attendance_counter",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            ("visit", "first_timer", "staff", "volunteer", "consultation", "connected"),
+            "attendance_counter",
         ),
-        sa.Column(
+        choice(
             "band",
-            sa.Enum(
-                "preschool",
-                "elementary",
-                "teen",
-                "age_18_39",
-                "age_40_64",
-                "age_65_plus",
-                "unknown",
-                name="attendance_ageband",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=True,
+            ("preschool", "elementary", "teen", "age_18_39", "age_40_64", "age_65_plus", "unknown"),
+            "attendance_ageband",
+            null=True,
         ),
-        sa.Column("delta", sa.Integer(), nullable=False),
-        sa.Column("undoes_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "correction",
-            sa.Boolean(),
-            nullable=False,
-            comment="a typed difference, not a touch of a tile; 「1つ取り消す」 leaves it alone",
+        integer("delta"),
+        refers("undoes_id", "tap", null=True, unique=True),
+        flag(
+            "correction", comment="a typed difference, not a touch of a tile; 「1つ取り消す」 leaves it alone"
         ),
-        sa.Column("tapped_at", sa.DateTime(timezone=True), nullable=False, comment="by the device's clock"),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name=op.f("ck_tap_band")),
-        sa.CheckConstraint("delta <> 0", name=op.f("ck_tap_delta")),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_tap_by_id")),
-        sa.ForeignKeyConstraint(["record_id"], ["opening_record.id"], name=op.f("fk_tap_record_id")),
-        sa.ForeignKeyConstraint(["undoes_id"], ["tap.id"], name=op.f("fk_tap_undoes_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tap")),
-        sa.UniqueConstraint("client_event_id", name=op.f("uq_tap_client_event_id")),
-        sa.UniqueConstraint("undoes_id", name=op.f("uq_tap_undoes_id")),
+        moment("tapped_at", comment="by the device's clock"),
+        moment("received_at"),
+        refers("by_id", "person"),
+        checks={"band": "(counter = 'visit') = (band IS NOT NULL)", "delta": "delta <> 0"},
+        indexes={"ix_tap_record_counter": ("record_id", "counter", "band")},
     )
-    op.create_index("ix_tap_record_counter", "tap", ["record_id", "counter", "band"], unique=False)
-    op.create_table(
+    make_table(
         "ledger_transaction",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("happened_on", sa.Date(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("receipt_id", sa.Integer(), nullable=True),
-        sa.Column("payment_id", sa.Integer(), nullable=True),
-        sa.Column("repayment_id", sa.Integer(), nullable=True),
-        sa.Column("reverses_id", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("client_event_id", sa.Text(), nullable=True, comment="one sending of a form"),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(reverses_id IS NULL) = (reason IS NULL)", name=op.f("ck_ledger_transaction_reversal_reason")
-        ),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_ledger_transaction_grant_id")),
-        sa.ForeignKeyConstraint(
-            ["payment_id"], ["payment.id"], name=op.f("fk_ledger_transaction_payment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["receipt_id"], ["receipt.id"], name=op.f("fk_ledger_transaction_receipt_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["person.id"], name=op.f("fk_ledger_transaction_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["repayment_id"], ["repayment.id"], name=op.f("fk_ledger_transaction_repayment_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["reverses_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_reverses_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transaction")),
-        sa.UniqueConstraint("client_event_id", name=op.f("uq_ledger_transaction_client_event_id")),
-        sa.UniqueConstraint("payment_id", name=op.f("uq_ledger_transaction_payment_id")),
-        sa.UniqueConstraint("repayment_id", name=op.f("uq_ledger_transaction_repayment_id")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_transaction_reverses_id")),
+        refers("grant_id", "grant"),
+        day("happened_on"),
+        text("description"),
+        refers("receipt_id", "receipt", null=True),
+        refers("payment_id", "payment", null=True, unique=True),
+        refers("repayment_id", "repayment", null=True, unique=True),
+        refers("reverses_id", "ledger_transaction", null=True, unique=True),
+        text("reason", null=True),
+        text("client_event_id", null=True, unique=True, comment="one sending of a form"),
+        refers("recorded_by_id", "person"),
+        moment("recorded_at"),
+        checks={"reversal_reason": "(reverses_id IS NULL) = (reason IS NULL)"},
+        indexes={"ix_ledger_transaction_grant": ("grant_id", "happened_on")},
     )
-    op.create_index(
-        "ix_ledger_transaction_grant", "ledger_transaction", ["grant_id", "happened_on"], unique=False
-    )
-    op.create_table(
+    make_table(
         "ledger_posting",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("transaction_id", sa.Integer(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False, comment="bookkeeping.Account"),
-        sa.Column("category", sa.Text(), nullable=True, comment="CostCategory of an expense"),
-        sa.Column("income_kind", sa.Text(), nullable=True, comment="IncomeKind of an income"),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_yen <> 0", name=op.f("ck_ledger_posting_amount")),
-        sa.ForeignKeyConstraint(
-            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_posting_transaction_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_posting")),
-    )
-    op.create_index(
-        op.f("ix_ledger_posting_transaction_id"), "ledger_posting", ["transaction_id"], unique=False
+        refers("transaction_id", "ledger_transaction", index=True),
+        text("account", comment="bookkeeping.Account"),
+        text("category", null=True, comment="CostCategory of an expense"),
+        text("income_kind", null=True, comment="IncomeKind of an income"),
+        integer("amount_yen"),
+        checks={"amount": "amount_yen <> 0"},
     )
     for table in APPEND_ONLY:
-        for statement in append_only_triggers(table, op.get_bind().dialect.name):
+        for statement in append_only_triggers(table, dialect):
             op.execute(statement)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_ledger_posting_transaction_id"), table_name="ledger_posting")
-    op.drop_table("ledger_posting")
-    op.drop_index("ix_ledger_transaction_grant", table_name="ledger_transaction")
-    op.drop_table("ledger_transaction")
-    op.drop_index("ix_tap_record_counter", table_name="tap")
-    op.drop_table("tap")
-    op.drop_index(op.f("ix_receipt_split_line_id"), table_name="receipt_split")
-    op.drop_table("receipt_split")
-    op.drop_table("payment")
-    op.drop_index(op.f("ix_repayment_grant_id"), table_name="repayment")
-    op.drop_table("repayment")
-    op.drop_table("receipt")
-    op.drop_index("ix_payment_request_status", table_name="payment_request")
-    op.drop_table("payment_request")
-    op.drop_table("opening_record")
-    op.drop_index(op.f("ix_letter_grant_id"), table_name="letter")
-    op.drop_table("letter")
-    op.drop_table("grant_line")
-    op.drop_index(op.f("ix_grant_cancellation_grant_id"), table_name="grant_cancellation")
-    op.drop_table("grant_cancellation")
-    op.drop_index(op.f("ix_grant_change_grant_id"), table_name="grant_change")
-    op.drop_table("grant_change")
-    op.drop_index("ix_opening_on", table_name="opening")
-    op.drop_table("opening")
-    op.drop_index("ix_grant_year_status", table_name="grant")
-    op.drop_index(op.f("ix_grant_station_id"), table_name="grant")
-    op.drop_index(op.f("ix_grant_committee_id"), table_name="grant")
-    op.drop_table("grant")
-    op.drop_index(op.f("ix_agenda_item_plan_id"), table_name="agenda_item")
-    op.drop_table("agenda_item")
-    op.drop_index(op.f("ix_section_comment_plan_id"), table_name="section_comment")
-    op.drop_table("section_comment")
-    op.drop_table("plan_version")
-    op.drop_table("plan_venue")
-    op.drop_index(op.f("ix_plan_attachment_plan_id"), table_name="plan_attachment")
-    op.drop_table("plan_attachment")
-    op.drop_index(op.f("ix_income_line_plan_id"), table_name="income_line")
-    op.drop_table("income_line")
-    op.drop_index(op.f("ix_follow_up_referral_id"), table_name="follow_up")
-    op.drop_table("follow_up")
-    op.drop_index(op.f("ix_cost_line_plan_id"), table_name="cost_line")
-    op.drop_table("cost_line")
-    op.drop_index(op.f("ix_consent_record_referral_id"), table_name="consent_record")
-    op.drop_index(op.f("ix_consent_record_observation_id"), table_name="consent_record")
-    op.drop_table("consent_record")
-    op.drop_index(op.f("ix_calendar_rule_station_id"), table_name="calendar_rule")
-    op.drop_table("calendar_rule")
-    op.drop_index(op.f("ix_venue_station_id"), table_name="venue")
-    op.drop_table("venue")
-    op.drop_index(op.f("ix_role_assignment_station_id"), table_name="role_assignment")
-    op.drop_index(op.f("ix_role_assignment_person_id"), table_name="role_assignment")
-    op.drop_index("ix_role_assignment_committee", table_name="role_assignment")
-    op.drop_index(op.f("ix_role_assignment_agency_id"), table_name="role_assignment")
-    op.drop_table("role_assignment")
-    op.drop_index("ix_referral_station_status", table_name="referral")
-    op.drop_index("ix_referral_agency_status", table_name="referral")
-    op.drop_table("referral")
-    op.drop_index("ix_plan_status", table_name="plan")
-    op.drop_index(op.f("ix_plan_station_id"), table_name="plan")
-    op.drop_index("ix_plan_committee_year", table_name="plan")
-    op.drop_table("plan")
-    op.drop_index("ix_observation_station", table_name="observation")
-    op.drop_index("ix_observation_agency_status", table_name="observation")
-    op.drop_table("observation")
-    op.drop_index(op.f("ix_station_committee_id"), table_name="station")
-    op.drop_table("station")
-    op.drop_index(op.f("ix_stored_file_sha256"), table_name="stored_file")
-    op.drop_table("stored_file")
-    op.drop_index(op.f("ix_recovery_code_person_id"), table_name="recovery_code")
-    op.drop_table("recovery_code")
-    op.drop_table("presence")
-    op.drop_index("ix_personal_data_view_object", table_name="personal_data_view")
-    op.drop_index(op.f("ix_personal_data_view_by_id"), table_name="personal_data_view")
-    op.drop_table("personal_data_view")
-    op.drop_index(op.f("ix_one_time_link_person_id"), table_name="one_time_link")
-    op.drop_table("one_time_link")
-    op.drop_index(op.f("ix_held_form_person_id"), table_name="held_form")
-    op.drop_table("held_form")
-    op.drop_index("ix_event_object", table_name="event")
-    op.drop_index(op.f("ix_event_by_id"), table_name="event")
-    op.drop_table("event")
-    op.drop_table("committee")
-    op.drop_table("agency")
-    op.drop_index(op.f("ix_sign_in_success_key"), table_name="sign_in_success")
-    op.drop_table("sign_in_success")
-    op.drop_index(op.f("ix_sign_in_failure_key"), table_name="sign_in_failure")
-    op.drop_table("sign_in_failure")
-    op.drop_table("person")
-    op.drop_index(op.f("ix_outbox_mail_due_at"), table_name="outbox_mail")
-    op.drop_table("outbox_mail")
-    op.drop_table("meeting")
-    op.drop_table("fiscal_year_setting")
-    op.drop_table("document_series")
-    op.drop_table("district")
+    for table in reversed(TABLES.split()):
+        op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")

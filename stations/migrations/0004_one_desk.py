@@ -7,6 +7,8 @@ Revises: 0003_cancelled_meetings
 import sqlalchemy as sa
 from alembic import op
 
+from stations.core.schema import unique_where
+
 revision = "0004_one_desk"
 down_revision = "0003_cancelled_meetings"
 
@@ -21,9 +23,7 @@ def upgrade() -> None:
         raise RuntimeError(
             f"More than one 福祉まるごと相談窓口: {'、'.join(desks)}. Leave one, then upgrade again."
         )
-    op.create_index(
-        NAME, "agency", ["is_marugoto_desk"], unique=True, postgresql_where=IS_DESK, sqlite_where=IS_DESK
-    )
+    unique_where(NAME, "agency", ["is_marugoto_desk"], IS_DESK)
 
 
 def downgrade() -> None:

@@ -14,6 +14,7 @@ from alembic.operations import BatchOperations
 
 from stations.core.database import append_only_triggers
 from stations.core.migrations import without_foreign_keys
+from stations.core.schema import flag, integer, make_table, moment, refers, text
 
 revision = "0007_tablets"
 down_revision = "0006_two_people_order"
@@ -32,21 +33,17 @@ def upgrade() -> None:
         tap.create_foreign_key(op.f("fk_tap_sent_by_id"), "person", ["sent_by_id"], ["id"])
         tap.create_foreign_key(op.f("fk_tap_moved_from_id"), "tap", ["moved_from_id"], ["id"])
     op.create_index("uq_tap_moved_from_id", "tap", ["moved_from_id"], unique=True)
-    op.create_table(
+    make_table(
         "tally_device",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("opening_id", sa.Integer(), nullable=False),
-        sa.Column("device_id", sa.Text(), nullable=False, comment="a UUID that the browser made for itself"),
-        sa.Column("person_id", sa.Integer(), nullable=False, comment="who is signed in on it"),
-        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("unsent", sa.Integer(), nullable=False, comment="touches not counted yet"),
-        sa.Column("gone", sa.Boolean(), nullable=False, comment="it has left the counting page"),
-        sa.Column("clock_ahead_seconds", sa.Integer(), nullable=False),
-        sa.CheckConstraint("unsent >= 0", name=op.f("ck_tally_device_unsent")),
-        sa.ForeignKeyConstraint(["opening_id"], ["opening.id"], name=op.f("fk_tally_device_opening_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tally_device_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_device")),
-        sa.UniqueConstraint("opening_id", "device_id", name=op.f("uq_tally_device_opening_id_device_id")),
+        refers("opening_id", "opening"),
+        text("device_id", comment="a UUID that the browser made for itself"),
+        refers("person_id", "person", comment="who is signed in on it"),
+        moment("heard_at"),
+        integer("unsent", comment="touches not counted yet"),
+        flag("gone", comment="it has left the counting page"),
+        integer("clock_ahead_seconds"),
+        unique=[("opening_id", "device_id")],
+        checks={"unsent": "unsent >= 0"},
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from stations.core.database import UtcDateTime, append_only_triggers
+from stations.core.schema import make_table, moment, refers, text
 
 revision = "0009_calls_and_escalation"
 down_revision = "0008_form_use"
@@ -32,32 +33,20 @@ def upgrade() -> None:
             comment="地域共生課, the last in line, was told by number that nobody acknowledged it",
         ),
     )
-    op.create_table(
+    make_table(
         "observation_call",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("observation_id", sa.Integer(), nullable=False),
+        refers("observation_id", "observation", index=True),
         sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("whom", sa.Text(), nullable=False, comment="an office, or who answered there"),
-        sa.Column("called_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False, comment="why no call was needed"),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "outcome IN ('reached', 'not_reached', 'not_needed')",
-            name=op.f("ck_observation_call_referrals_calloutcome"),
-        ),
-        sa.CheckConstraint(
-            "(outcome = 'not_needed') = (called_at IS NULL)", name=op.f("ck_observation_call_called")
-        ),
-        sa.ForeignKeyConstraint(
-            ["observation_id"], ["observation.id"], name=op.f("fk_observation_call_observation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["person.id"], name=op.f("fk_observation_call_recorded_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation_call")),
+        text("whom", comment="an office, or who answered there"),
+        moment("called_at", null=True),
+        text("reason", comment="why no call was needed"),
+        refers("recorded_by_id", "person"),
+        moment("recorded_at"),
+        checks={
+            "referrals_calloutcome": "outcome IN ('reached', 'not_reached', 'not_needed')",
+            "called": "(outcome = 'not_needed') = (called_at IS NULL)",
+        },
     )
-    op.create_index(op.f("ix_observation_call_observation_id"), "observation_call", ["observation_id"])
     for statement in append_only_triggers("observation_call", op.get_bind().dialect.name):
         op.execute(statement)
 

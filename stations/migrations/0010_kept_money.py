@@ -11,6 +11,7 @@ from alembic import op
 from alembic.operations import BatchOperations
 
 from stations.core.migrations import without_foreign_keys
+from stations.core.schema import flag, integer, make_table, moment, refers, text, unique_where
 
 revision = "0010_kept_money"
 down_revision = "0009_calls_and_escalation"
@@ -75,41 +76,26 @@ def upgrade() -> None:
             "WHERE fixed_yen IS NOT NULL AND determination_drafted_by_id IS NULL"
         )
         _change(BEFORE, AFTER)
-    op.create_table(
+    make_table(
         "refund_order",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
-        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("approved", sa.Boolean(), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=False, comment="why it was sent back"),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("amount_yen > 0", name=op.f("ck_refund_order_amount")),
-        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name=op.f("ck_refund_order_decided")),
-        sa.CheckConstraint(
-            "(decided_at IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_refund_order_decided_by")
-        ),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name=op.f("ck_refund_order_four_eyes")
-        ),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_refund_order_grant_id")),
-        sa.ForeignKeyConstraint(["drafted_by_id"], ["person.id"], name=op.f("fk_refund_order_drafted_by_id")),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_refund_order_decided_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_order")),
+        refers("grant_id", "grant", index=True),
+        integer("amount_yen"),
+        refers("drafted_by_id", "person"),
+        moment("drafted_at"),
+        flag("approved", null=True),
+        text("decision_reason", comment="why it was sent back"),
+        refers("decided_by_id", "person", null=True),
+        moment("decided_at", null=True),
+        checks={
+            "amount": "amount_yen > 0",
+            "decided": "(decided_at IS NULL) = (approved IS NULL)",
+            "decided_by": "(decided_at IS NULL) = (decided_by_id IS NULL)",
+            "four_eyes": "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
+        },
     )
-    op.create_index(op.f("ix_refund_order_grant_id"), "refund_order", ["grant_id"])
     for table in ("refund_order", "grant_cancellation"):
         waits = sa.text("decided_at IS NULL")
-        op.create_index(
-            f"uq_{table}_pending",
-            table,
-            ["grant_id"],
-            unique=True,
-            sqlite_where=waits,
-            postgresql_where=waits,
-        )
+        unique_where(f"uq_{table}_pending", table, ["grant_id"], waits)
 
 
 def downgrade() -> None:

@@ -9,6 +9,7 @@ from alembic import op
 
 from stations.core.database import append_only_triggers
 from stations.core.migrations import without_foreign_keys
+from stations.core.schema import integer, make_table, moment, refers, text, unique_where
 
 revision = "0012_receipt_inspection"
 down_revision = "0011_sealed"
@@ -61,14 +62,7 @@ def upgrade() -> None:
         receipt.create_unique_constraint(op.f("uq_receipt_replaces_id"), ["replaces_id"])
         for name, rule in CHECKS.items():
             receipt.create_check_constraint(op.f(name), rule)
-    op.create_index(
-        "uq_receipt_live_number",
-        "receipt",
-        ["grant_id", "number"],
-        unique=True,
-        sqlite_where=LIVE,
-        postgresql_where=LIVE,
-    )
+    unique_where("uq_receipt_live_number", "receipt", ["grant_id", "number"], LIVE)
     with without_foreign_keys(), op.batch_alter_table("ledger_transaction") as transaction:
         transaction.add_column(
             sa.Column(
@@ -83,33 +77,20 @@ def upgrade() -> None:
         )
         transaction.create_unique_constraint(op.f("uq_ledger_transaction_corrects_id"), ["corrects_id"])
     _triggers_again("ledger_transaction")
-    op.create_table(
+    make_table(
         "receipt_disallowance",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("receipt_id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("amount_yen", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("reverses_id", sa.Integer(), nullable=True),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "amount_yen <> 0 AND (amount_yen < 0) = (reverses_id IS NOT NULL)",
-            name=op.f("ck_receipt_disallowance_amount"),
-        ),
-        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_receipt_disallowance_reason")),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_receipt_disallowance_by_id")),
-        sa.ForeignKeyConstraint(["line_id"], ["grant_line.id"], name=op.f("fk_receipt_disallowance_line_id")),
-        sa.ForeignKeyConstraint(
-            ["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_disallowance_receipt_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["reverses_id"], ["receipt_disallowance.id"], name=op.f("fk_receipt_disallowance_reverses_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_disallowance")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_receipt_disallowance_reverses_id")),
+        refers("receipt_id", "receipt", index=True),
+        refers("line_id", "grant_line"),
+        integer("amount_yen"),
+        text("reason"),
+        refers("reverses_id", "receipt_disallowance", null=True, unique=True),
+        refers("by_id", "person"),
+        moment("at"),
+        checks={
+            "amount": "amount_yen <> 0 AND (amount_yen < 0) = (reverses_id IS NOT NULL)",
+            "reason": "length(reason) > 0",
+        },
     )
-    op.create_index(op.f("ix_receipt_disallowance_receipt_id"), "receipt_disallowance", ["receipt_id"])
     for statement in append_only_triggers("receipt_disallowance", op.get_bind().dialect.name):
         op.execute(statement)
 

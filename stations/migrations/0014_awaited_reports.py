@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from stations.core.database import append_only_triggers
+from stations.core.schema import day, integer, make_table, moment, refers
 
 revision = "0014_awaited_reports"
 down_revision = "0013_printed_as"
@@ -44,20 +45,15 @@ def upgrade() -> None:
             comment="a deadline of its own, after 差戻し or 一部取消し; NULL: by the year's settings",
         ),
     )
-    op.create_table(
+    make_table(
         "report_reminder",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("grant_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "remind_on", sa.Date(), nullable=False, comment="the day that was due, not that of the job"
-        ),
-        sa.Column("due_on", sa.Date(), nullable=False, comment="the deadline as it was then"),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("mails", sa.Integer(), nullable=False, comment="0: nobody of the committee has an address"),
-        sa.CheckConstraint("mails >= 0", name=op.f("ck_report_reminder_mails")),
-        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_report_reminder_grant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_reminder")),
-        sa.UniqueConstraint("grant_id", "remind_on", name=op.f("uq_report_reminder_grant_id_remind_on")),
+        refers("grant_id", "grant"),
+        day("remind_on", comment="the day that was due, not that of the job"),
+        day("due_on", comment="the deadline as it was then"),
+        moment("sent_at"),
+        integer("mails", comment="0: nobody of the committee has an address"),
+        unique=[("grant_id", "remind_on")],
+        checks={"mails": "mails >= 0"},
     )
     for statement in append_only_triggers("report_reminder", op.get_bind().dialect.name):
         op.execute(statement)

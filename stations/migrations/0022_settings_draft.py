@@ -7,6 +7,8 @@ Revises: 0021_refused_views
 import sqlalchemy as sa
 from alembic import op
 
+from stations.core.schema import flag, integer, json, make_table, moment, refers, text, unique_where
+
 revision = "0022_settings_draft"
 down_revision = "0021_refused_views"
 
@@ -14,44 +16,23 @@ WAITING = sa.text("decided_at IS NULL")
 
 
 def upgrade() -> None:
-    op.create_table(
+    make_table(
         "settings_draft",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column("values", sa.JSON(), nullable=False, comment="column of fiscal_year_setting → value"),
-        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
-        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("approved", sa.Boolean(), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=False, comment="why it was returned"),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(decided_at IS NULL) = (approved IS NULL)", name=op.f("ck_settings_draft_decided")
-        ),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
-            name=op.f("ck_settings_draft_four_eyes"),
-        ),
-        sa.CheckConstraint(
-            "approved IS NULL OR NOT approved OR decided_by_id IS NOT NULL",
-            name=op.f("ck_settings_draft_approved"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["person.id"], name=op.f("fk_settings_draft_decided_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["drafted_by_id"], ["person.id"], name=op.f("fk_settings_draft_drafted_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_settings_draft")),
+        integer("fiscal_year"),
+        json("values", comment="column of fiscal_year_setting → value"),
+        refers("drafted_by_id", "person"),
+        moment("drafted_at"),
+        flag("approved", null=True),
+        text("decision_reason", comment="why it was returned"),
+        refers("decided_by_id", "person", null=True),
+        moment("decided_at", null=True),
+        checks={
+            "decided": "(decided_at IS NULL) = (approved IS NULL)",
+            "four_eyes": "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
+            "approved": "approved IS NULL OR NOT approved OR decided_by_id IS NOT NULL",
+        },
     )
-    op.create_index(
-        "uq_settings_draft_waiting",
-        "settings_draft",
-        ["fiscal_year"],
-        unique=True,
-        sqlite_where=WAITING,
-        postgresql_where=WAITING,
-    )
+    unique_where("uq_settings_draft_waiting", "settings_draft", ["fiscal_year"], WAITING)
 
 
 def downgrade() -> None:

@@ -7,6 +7,8 @@ Revises: 0024_requests_to_open
 import sqlalchemy as sa
 from alembic import op
 
+from stations.core.schema import choice, day, integer, make_table, refers, unique_where
+
 revision = "0025_opening_counts"
 down_revision = "0024_requests_to_open"
 
@@ -15,41 +17,20 @@ COUNTERS = ("visit", "first_timer", "staff", "volunteer", "consultation", "conne
 BANDS = ("preschool", "elementary", "teen", "age_18_39", "age_40_64", "age_65_plus", "unknown")
 
 
-def _enum(name: str, values: tuple[str, ...]) -> sa.Enum:
-    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
-
-
 def upgrade() -> None:
-    op.create_table(
+    make_table(
         TABLE,
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "station_id", sa.Integer(), nullable=False, comment="of the opening, which never changes it"
-        ),
-        sa.Column("month", sa.Date(), nullable=False, comment="the first day of the opening's month"),
-        sa.Column("counter", _enum("attendance_counter", COUNTERS), nullable=False),
-        sa.Column("band", _enum("attendance_ageband", BANDS), nullable=True),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name=op.f("ck_opening_count_band")),
-        sa.CheckConstraint("number >= 0", name=op.f("ck_opening_count_number")),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["opening_record.id"], name=op.f("fk_opening_count_record_id")
-        ),
-        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_opening_count_station_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_count")),
+        refers("record_id", "opening_record"),
+        refers("station_id", "station", comment="of the opening, which never changes it"),
+        day("month", comment="the first day of the opening's month"),
+        choice("counter", COUNTERS, "attendance_counter"),
+        choice("band", BANDS, "attendance_ageband", null=True),
+        integer("number"),
+        checks={"band": "(counter = 'visit') = (band IS NOT NULL)", "number": "number >= 0"},
+        indexes={"ix_opening_count_year": ("counter", "month", "station_id", "band", "number")},
     )
     op.create_index("uq_opening_count_tile", TABLE, ["record_id", "counter", "band"], unique=True)
-    without_band = sa.text("band IS NULL")
-    op.create_index(
-        "uq_opening_count_without_band",
-        TABLE,
-        ["record_id", "counter"],
-        unique=True,
-        sqlite_where=without_band,
-        postgresql_where=without_band,
-    )
-    op.create_index("ix_opening_count_year", TABLE, ["counter", "month", "station_id", "band", "number"])
+    unique_where("uq_opening_count_without_band", TABLE, ["record_id", "counter"], sa.text("band IS NULL"))
     _fill()
 
 

@@ -11,6 +11,7 @@ from alembic import op
 
 from stations.core.database import append_only_triggers
 from stations.core.migrations import without_foreign_keys
+from stations.core.schema import choice, integer, json, make_table, moment, refers, text, unique_where
 
 revision = "0028_age_bands"
 down_revision = "0027_asked_keys"
@@ -112,79 +113,42 @@ def _hold_tap(*, to_the_old_bands: bool) -> None:
 
 
 def _make_tables() -> sa.Table:
-    bands = op.create_table(
+    bands = make_table(
         "age_band",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        integer("fiscal_year"),
         sa.Column(
             "code", sa.String(40), nullable=False, comment="the same in every year that calls it the same"
         ),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("label_en", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False, comment="from 1, as the tiles stand"),
-        sa.Column("colour", sa.Integer(), nullable=False, comment="place in the palette"),
-        sa.CheckConstraint("length(label) BETWEEN 1 AND 12", name=op.f("ck_age_band_label")),
-        sa.CheckConstraint("length(label_en) BETWEEN 1 AND 24", name=op.f("ck_age_band_label_en")),
-        sa.CheckConstraint("position BETWEEN 1 AND 7", name=op.f("ck_age_band_position")),
-        sa.CheckConstraint("colour BETWEEN 1 AND 7", name=op.f("ck_age_band_colour")),
-        sa.CheckConstraint("(code = 'unknown') = (position = 7)", name=op.f("ck_age_band_unknown_last")),
-        sa.CheckConstraint("(code = 'unknown') = (colour = 7)", name=op.f("ck_age_band_unknown_grey")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_age_band")),
-        *(
-            sa.UniqueConstraint("fiscal_year", column, name=op.f(f"uq_age_band_fiscal_year_{column}"))
-            for column in ("code", "position", "colour")
-        ),
+        text("label"),
+        text("label_en"),
+        integer("position", comment="from 1, as the tiles stand"),
+        integer("colour", comment="place in the palette"),
+        unique=[("fiscal_year", "code"), ("fiscal_year", "position"), ("fiscal_year", "colour")],
+        checks={
+            "label": "length(label) BETWEEN 1 AND 12",
+            "label_en": "length(label_en) BETWEEN 1 AND 24",
+            "position": "position BETWEEN 1 AND 7",
+            "colour": "colour BETWEEN 1 AND 7",
+            "unknown_last": "(code = 'unknown') = (position = 7)",
+            "unknown_grey": "(code = 'unknown') = (colour = 7)",
+        },
         sqlite_autoincrement=True,
     )
-    op.create_table(
+    make_table(
         "age_band_draft",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("fiscal_year", sa.Integer(), nullable=False),
-        sa.Column(
-            "bands",
-            sa.JSON(),
-            nullable=False,
-            comment="label, label_en and colour of each, in their order; without 年代不明",
-        ),
-        sa.Column(
-            "status",
-            sa.Enum(
-                *STATES,
-                name="attendance_banddraftstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
-        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decision_reason", sa.Text(), nullable=False, comment="why it was returned"),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(status = 'waiting') = (decided_at IS NULL)", name=op.f("ck_age_band_draft_decided")
-        ),
-        sa.CheckConstraint(
-            "(status IN ('approved', 'returned')) = (decided_by_id IS NOT NULL)",
-            name=op.f("ck_age_band_draft_decided_by"),
-        ),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
-            name=op.f("ck_age_band_draft_four_eyes"),
-        ),
-        *(
-            sa.ForeignKeyConstraint([column], ["person.id"], name=op.f(f"fk_age_band_draft_{column}"))
-            for column in ("drafted_by_id", "decided_by_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_age_band_draft")),
+        integer("fiscal_year"),
+        json("bands", comment="label, label_en and colour of each, in their order; without 年代不明"),
+        choice("status", ("waiting", "approved", "returned", "replaced"), "attendance_banddraftstatus"),
+        refers("drafted_by_id", "person"),
+        moment("drafted_at"),
+        text("decision_reason", comment="why it was returned"),
+        refers("decided_by_id", "person", null=True),
+        moment("decided_at", null=True),
+        checks={
+            "decided": "(status = 'waiting') = (decided_at IS NULL)",
+            "decided_by": "(status IN ('approved', 'returned')) = (decided_by_id IS NOT NULL)",
+            "four_eyes": "decided_by_id IS NULL OR decided_by_id <> drafted_by_id",
+        },
     )
-    op.create_index(
-        "uq_age_band_draft_waiting",
-        "age_band_draft",
-        ["fiscal_year"],
-        unique=True,
-        sqlite_where=WAITING,
-        postgresql_where=WAITING,
-    )
+    unique_where("uq_age_band_draft_waiting", "age_band_draft", ["fiscal_year"], WAITING)
     return bands

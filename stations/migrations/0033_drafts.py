@@ -7,13 +7,14 @@ Revises: 0032_started
 import sqlalchemy as sa
 from alembic import op
 
+from stations.core.schema import unique_where
+
 revision = "0033_drafts"
 down_revision = "0032_started"
 
 STATES = ("waiting", "approved", "returned", "replaced")
 BEFORE = {"age_band_draft": "attendance_banddraftstatus", "letter_text_draft": "grants_textstatus"}
 NAMED = f"status IN ({', '.join(repr(state) for state in STATES)})"
-SUBJECT = "fiscal_year"
 DECIDED = {
     "decided": "(status = 'waiting') = (decided_at IS NULL)",
     "decided_by": "(status IN ('approved', 'returned')) = (decided_by_id IS NOT NULL)",
@@ -62,11 +63,4 @@ def _swap(kept: str, before: dict[str, str], after: dict[str, str], gone: str, w
         draft.alter_column(kept, existing_type=sa.String(40), nullable=kept != "status")
         for name, check in after.items():
             draft.create_check_constraint(op.f(f"ck_settings_draft_{name}"), check)
-    op.create_index(
-        "uq_settings_draft_waiting",
-        "settings_draft",
-        ["fiscal_year"],
-        unique=True,
-        sqlite_where=sa.text(waiting),
-        postgresql_where=sa.text(waiting),
-    )
+    unique_where("uq_settings_draft_waiting", "settings_draft", ["fiscal_year"], sa.text(waiting))
