@@ -110,9 +110,6 @@ class OpeningRecord(Model):
     def body(self) -> Body:
         return self.opening.body()
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class Tap(AppendOnly, Model):
     """One tap on a tile (or one typed correction): +1, −1, or n of one counter.

@@ -58,9 +58,6 @@ class Committee(Model):
     def body(self) -> Body:
         return Body(committee_id=self.id)
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class Station(Model):
     """A つながるステーション: a place of belonging that a committee runs, open to anybody.
@@ -112,9 +109,6 @@ class Station(Model):
     def body(self) -> Body:
         return Body(committee_id=self.committee_id, station_id=self.id)
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class Venue(Model):
     """A place where a station opens: a civic centre room, a field, a shop. A roving station has several."""
@@ -141,9 +135,6 @@ class Venue(Model):
 
     def body(self) -> Body:
         return self.station.body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
 
 
 class CalendarRule(Model):
@@ -190,9 +181,6 @@ class CalendarRule(Model):
     def body(self) -> Body:
         return self.station.body()
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class Opening(Removable, Model):
     """One 開催(回): a station at one venue on one date. From a rule, or an extra date of its own.
@@ -238,6 +226,3 @@ class Opening(Removable, Model):
 
     def body(self) -> Body:
         return self.station.body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()

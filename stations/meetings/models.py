@@ -60,9 +60,6 @@ class Meeting(Model):
         """All committees': the meeting decides on the plans of each."""
         return Body(common=True)
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class AgendaItem(Removable, Model):
     """One plan before one meeting, in the version that was tabled, and the resolution on it.

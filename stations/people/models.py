@@ -91,9 +91,6 @@ class Person(Model):
     def body(self) -> Body:
         return Body()
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 @sa.event.listens_for(Person, "before_insert")
 @sa.event.listens_for(Person, "before_update")
@@ -151,9 +148,6 @@ class RoleAssignment(Model):
     def body(self) -> Body:
         agency_ids = frozenset({self.agency_id} if self.agency_id is not None else ())
         return Body(self.committee_id, self.station_id, agency_ids)
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
 
 
 class RecoveryCode(Model):
@@ -329,6 +323,3 @@ class AdministratorRequest(Model):
 
     def body(self) -> Body:
         return Body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()

@@ -64,9 +64,6 @@ class Agency(Model):
     def body(self) -> Body:
         return Body(agency_ids=frozenset({self.id}))
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class Referral(ReferralVisibility, Model):
     """A つなぎ(紹介) of one person from an agency to a station. A thin sheet: no diagnosis, income or family history.
@@ -286,6 +283,3 @@ class FollowUp(Model):
 
     def body(self) -> Body:
         return self.referral.body()
-
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()

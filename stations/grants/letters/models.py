@@ -36,9 +36,6 @@ class Letter(AppendOnly, Model):
     def body(self) -> Body:
         return self.grant.body()
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class LetterTextDraft(Drafted):
     """起案 of the texts of one kind of letter for a fiscal year.

@@ -89,9 +89,6 @@ class FiscalYearSetting(Model):
     def body(self) -> Body:
         return Body()
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 class SettingsDraft(Drafted):
     """起案 of a year's 制度設定, all values. Written by `settings.services`."""

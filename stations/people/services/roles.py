@@ -36,9 +36,6 @@ class _Place:
     def body(self) -> Body:
         return self.where
 
-    def maker_ids(self) -> frozenset[int]:
-        return frozenset()
-
 
 def give_role(
     *,
