@@ -3,17 +3,30 @@
 import datetime as dt
 
 from stations.core import clock
-from stations.core.forms import DateField, Form, Length, MarkField, Required, TidyTextArea
+from stations.core.forms import DateField, Form, Length, MarkField, Required, TidyText, TidyTextArea
 from stations.core.language import lazy_gettext as _l
 
 REASON_LENGTH = 1000
 
 
-class PressForm(Form):
+class ActForm(Form):
+    """A form whose fields are what a service is told, by the names of its arguments."""
+
+    @property
+    def given(self) -> dict[str, object]:
+        """Beside what the act is done to, and by whom; words that nobody typed are empty."""
+        return {
+            name: field.data or "" if isinstance(field, TidyText | TidyTextArea) else field.data
+            for name, field in self._fields.items()
+            if name != "csrf_token"
+        }
+
+
+class PressForm(ActForm):
     """Nothing to fill in: the button alone."""
 
 
-class IssueForm(Form):
+class IssueForm(ActForm):
     """施行 of a letter. Its date is asked for only when city hall is closed today; else it is today."""
 
     issued_on = DateField(
@@ -33,12 +46,16 @@ class IssueForm(Form):
         """The chosen day; None: today."""
         return self.issued_on.data if "issued_on" in self else None
 
+    @property
+    def given(self) -> dict[str, object]:
+        return {"on": self.on}
 
-class ReasonForm(Form):
+
+class ReasonForm(ActForm):
     reason = TidyTextArea(_l("理由"), [Required(_l("理由を入力してください。")), Length(max=REASON_LENGTH)])
 
 
-class OptionalReasonForm(Form):
+class OptionalReasonForm(ActForm):
     reason = TidyTextArea(_l("理由"), [Length(max=REASON_LENGTH)])
 
 

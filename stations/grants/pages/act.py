@@ -1,30 +1,55 @@
 """The page of one act: what it is about, a reason where one is due, one button, and what comes after."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Required, TypedDict, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from stations.core import database
+from stations.core.access import Permission
 from stations.core.forms import Form, succeeds
+from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict
 from stations.grants import disclosure
 from stations.grants.awards.queries import drafts
+from stations.grants.forms import ActForm, PressForm
 from stations.grants.pages import available_acts
+from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, about, fact
 from stations.grants.pages.trail import trail
 from stations.grants.queries import grants
 
 if TYPE_CHECKING:
-    from stations.grants.awards.models import GrantCancellation
-    from stations.grants.models import Grant
+    from stations.grants.awards.models import GrantCancellation, GrantChange
+    from stations.grants.models import Grant, GrantLine
     from stations.grants.settlement.models import RefundOrder
 
 __all__ = ["Facts", "before_the_letter", "came_back", "fact", "not_now", "number", "page", "perform"]
+
+T = TypeVar("T")
+
+
+class Shown(TypedDict, total=False):
+    """What the page of an act shows, beside the form: as `page` takes it; other keys are for its template."""
+
+    heading: Required[str]
+    action: Required[str]
+    done: Required[str]
+    facts: Facts
+    lead: str
+    kind: str
+    template: str
+    back: "drafts.SentBack | None"
+    other: tuple[str, str] | None
+    hints: dict[str, str]
+    stopped: str
+    lines: "Sequence[GrantLine]"
+    waiting: "GrantChange | None"
 
 
 def before_the_letter(grant: "Grant") -> Response | None:
@@ -80,6 +105,58 @@ def perform(form: Form, act: Callable[[], object]) -> bool:
     return form.validate_on_submit() and succeeds(form, act)
 
 
+def at(
+    rule: str,
+    permission: Permission,
+    of: Callable[..., T | None],
+    service: Callable[..., object],
+    form: type[ActForm],
+    *,
+    named: str,
+    creates: bool,
+    page: Callable[[T, Form, Callable[[], object], Shown], ResponseReturnValue],
+) -> Callable[[Callable[[T], Shown]], Callable[..., ResponseReturnValue]]:
+    """Makes a view of an act that asks for no more than ``form``: the decorated function says what its page shows.
+
+    What ``of`` finds is given to ``service`` as ``named``, with what the form gives; ``page`` draws it.
+    """
+
+    def decorate(shown: Callable[[T], Shown]) -> Callable[..., ResponseReturnValue]:
+        def view(thing: T) -> ResponseReturnValue:
+            filled = form()
+            about = {named: thing}
+            return page(
+                thing, filled, lambda: service(**about, **filled.given, by=current_user), shown(thing)
+            )
+
+        view.__name__, view.__doc__ = shown.__name__, shown.__doc__
+        guarded = requires(permission, of=of)(database.creates(view) if creates else database.writes(view))
+        return blueprint.route(rule, methods=["GET", "POST"])(guarded)
+
+    return decorate
+
+
+def on_grant(
+    address: str,
+    permission: Permission,
+    service: Callable[..., object],
+    form: type[ActForm] = PressForm,
+    *,
+    creates: bool = False,
+) -> Callable[[Callable[["Grant"], Shown]], Callable[..., ResponseReturnValue]]:
+    """`at` an ``address`` of a grant."""
+    return at(
+        f"/grants/<int:grant_id>/{address}",
+        permission,
+        grants.grant,
+        service,
+        form,
+        named="grant",
+        creates=creates,
+        page=lambda grant, filled, act, shown: page(grant, filled, act, **shown),
+    )
+
+
 def page(
     grant: "Grant",
     form: Form,
@@ -88,7 +165,7 @@ def page(
     heading: str,
     action: str,
     done: str,
-    facts: Facts,
+    facts: Sequence[dict[str, object]] = (),
     lead: str = "",
     kind: str = "primary",
     template: str = "grants/act.html",

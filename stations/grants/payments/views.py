@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from stations.core import audit, clock
 from stations.core.access import Permission
-from stations.core.database import creates, writes
+from stations.core.database import creates
 from stations.core.formatting import date, datetime, yen
 from stations.core.forms import Form, say
 from stations.core.guards import requires
@@ -18,7 +18,7 @@ from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import RuleBroken
 from stations.grants.books.queries import ledger
-from stations.grants.forms import OptionalReasonForm, PressForm, ReasonForm
+from stations.grants.forms import ActForm, OptionalReasonForm, PressForm, ReasonForm
 from stations.grants.pages import act, available_acts, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, about, fact
@@ -83,38 +83,80 @@ def _returned(grant: "Grant") -> dict[str, object] | None:
     }
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/draft-order", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.DRAFT), of=payment_queries.payment_request)
-@writes
-def draft_order(request: "PaymentRequest") -> ResponseReturnValue:
+def _on_request(
+    address: str,
+    permission: Permission,
+    service: Callable[..., object],
+    form: type[ActForm] = PressForm,
+    *,
+    offered: str,
+    creates: bool = False,
+) -> Callable[[Callable[["PaymentRequest"], act.Shown]], Callable[..., ResponseReturnValue]]:
+    """`act.at` an ``address`` of one request, whose state must offer ``offered``."""
+    return act.at(
+        f"/grants/payments/<int:payment_request_id>/{address}",
+        permission,
+        payment_queries.payment_request,
+        service,
+        form,
+        named="request",
+        creates=creates,
+        page=lambda request, filled, do, shown: _page(request, offered, filled, do, shown),
+    )
+
+
+def _page(
+    request: "PaymentRequest",
+    offered: str,
+    form: Form,
+    service: Callable[[], object],
+    shown: act.Shown,
+    *,
+    then: Callable[[], str] | None = None,
+) -> ResponseReturnValue:
+    """The page of an act on one request; too late to open, back to the grant.
+
+    ``then``: where the work goes on, if not on the grant's page.
+    """
+    grant = request.grant
+    back = redirect(url_for("grants.grant", grant_id=grant.id))
+    if act.perform(form, service):
+        flash(shown["done"], "success")
+        return redirect(then()) if then else back
+    available = available_acts.request_act(request)
+    if not form.is_submitted() and (available is None or available.endpoint != offered):
+        flash(_("この請求は、いま「%(state)s」です。", state=label(request.status)), "info")
+        return back
+    return render_template(
+        "grants/act.html",
+        grant=grant,
+        form=form,
+        kind="primary",
+        breadcrumb=trail(grant, shown["heading"]),
+        **shown | {"facts": _facts(request)},
+    )
+
+
+@_on_request(
+    "draft-order", PAYMENT.permission(PaymentAct.DRAFT), payments.draft_order, offered="grants.draft_order"
+)
+def draft_order(request: "PaymentRequest") -> act.Shown:
     """起案 of a 支出命令."""
-    return _page(
-        request,
-        "grants.draft_order",
-        PressForm(),
-        lambda: payments.draft_order(request=request, by=current_user),
+    return act.Shown(
         heading=_("支出命令を起案しますか"),
         action=_("支出命令を起案する"),
         done=_("支出命令を起案しました。課長の決裁を待っています。"),
         stopped=_too_late(request, budget_year(request.kind, request.grant.fiscal_year, clock.today())),
-        other=(
-            (_("請求を差し戻す"), url_for(".return_request", payment_request_id=request.id))
-            if request.kind == "advance"
-            else None
-        ),
+        other=(_("請求を差し戻す"), url_for(".return_request", payment_request_id=request.id))
+        if request.kind == "advance"
+        else None,
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/order", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.ORDER), of=payment_queries.payment_request)
-@writes
-def order(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request("order", PAYMENT.permission(PaymentAct.ORDER), payments.order_payment, offered="grants.order")
+def order(request: "PaymentRequest") -> act.Shown:
     """支出命令."""
-    return _page(
-        request,
-        "grants.order",
-        PressForm(),
-        lambda: payments.order_payment(request=request, by=current_user),
+    return act.Shown(
         heading=_("支出を命令しますか"),
         action=_("支出を命令する"),
         done=_("支出を命令しました。出納が支払います。"),
@@ -123,68 +165,64 @@ def order(request: "PaymentRequest") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/send-back", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.SEND_BACK), of=payment_queries.payment_request)
-@writes
-def send_back_order(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "send-back",
+    PAYMENT.permission(PaymentAct.SEND_BACK),
+    payments.send_back_order,
+    ReasonForm,
+    offered="grants.order",
+)
+def send_back_order(request: "PaymentRequest") -> act.Shown:
     """差戻し of the draft of a 支出命令."""
-    form = ReasonForm()
-    return _page(
-        request,
-        "grants.order",
-        form,
-        lambda: payments.send_back_order(request=request, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("支出命令の起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/withdraw", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.WITHDRAW), of=payment_queries.payment_request)
-@writes
-def withdraw_advance(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "withdraw",
+    PAYMENT.permission(PaymentAct.WITHDRAW),
+    payments.withdraw_advance,
+    OptionalReasonForm,
+    offered="grants.draft_order",
+)
+def withdraw_advance(request: "PaymentRequest") -> act.Shown:
     """取下げ of an advance by the treasurer."""
-    form = OptionalReasonForm()
-    return _page(
-        request,
-        "grants.draft_order",
-        form,
-        lambda: payments.withdraw_advance(request=request, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("概算払の請求を取り下げますか"),
         action=_("取り下げる"),
         done=_("概算払の請求を取り下げました。あらためて請求できます。"),
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/return", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.RETURN), of=payment_queries.payment_request)
-@writes
-def return_request(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "return",
+    PAYMENT.permission(PaymentAct.RETURN),
+    payments.return_request,
+    ReasonForm,
+    offered="grants.draft_order",
+)
+def return_request(request: "PaymentRequest") -> act.Shown:
     """差戻し of an advance."""
-    form = ReasonForm()
-    return _page(
-        request,
-        "grants.draft_order",
-        form,
-        lambda: payments.return_request(request=request, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("概算払の請求を差し戻す"),
         action=_("差し戻す"),
         done=_("請求を差し戻しました。"),
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/unpayable", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.WITHDRAW_ORDER), of=payment_queries.payment_request)
-@writes
-def unpayable(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "unpayable",
+    PAYMENT.permission(PaymentAct.WITHDRAW_ORDER),
+    corrections.withdraw_order,
+    ReasonForm,
+    offered="grants.record_payment",
+)
+def unpayable(request: "PaymentRequest") -> act.Shown:
     """取下げ of a 支出命令 that did not leave the bank, by the cashier."""
-    form = ReasonForm()
-    return _page(
-        request,
-        "grants.record_payment",
-        form,
-        lambda: corrections.withdraw_order(request=request, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("支払えないことを記録する"),
         action=_("支払えないことを記録する"),
         done=_("支払えないことを記録しました。担当が確かめて、支出命令を起案し直します。"),
@@ -192,19 +230,17 @@ def unpayable(request: "PaymentRequest") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/pay", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.PAY), of=payment_queries.payment_request)
-@creates
-def record_payment(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "pay",
+    PAYMENT.permission(PaymentAct.PAY),
+    payments.record_payment,
+    PaymentForm,
+    offered="grants.record_payment",
+    creates=True,
+)
+def record_payment(request: "PaymentRequest") -> act.Shown:
     """支払 by the cashier."""
-    form = PaymentForm()
-    return _page(
-        request,
-        "grants.record_payment",
-        form,
-        lambda: payments.record_payment(
-            request=request, paid_on=form.paid_on.data, reference=form.reference.data or "", by=current_user
-        ),
+    return act.Shown(
         heading=_("支払を記録する"),
         action=_("支払済にする"),
         done=_("支払を記録しました。"),
@@ -213,22 +249,17 @@ def record_payment(request: "PaymentRequest") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/payments/<int:payment_request_id>/failed", methods=["GET", "POST"])
-@requires(PAYMENT.permission(PaymentAct.FAIL), of=payment_queries.payment_request)
-@creates
-def fail_payment(request: "PaymentRequest") -> ResponseReturnValue:
+@_on_request(
+    "failed",
+    PAYMENT.permission(PaymentAct.FAIL),
+    corrections.fail_payment,
+    FailedForm,
+    offered="grants.reverse_payment",
+    creates=True,
+)
+def fail_payment(request: "PaymentRequest") -> act.Shown:
     """組戻し of a transfer that failed, by the cashier."""
-    form = FailedForm()
-    return _page(
-        request,
-        "grants.reverse_payment",
-        form,
-        lambda: corrections.fail_payment(
-            request=request,
-            returned_on=form.returned_on.data,
-            reason=form.reason.data or "",
-            by=current_user,
-        ),
+    return act.Shown(
         heading=_("振込ができず、お金が戻ったことを記録する"),
         action=_("お金が戻ったことを記録する"),
         done=_("お金が戻ったことを記録しました。振込先を確かめて、支出命令を起案し直します。"),
@@ -253,62 +284,20 @@ def reverse_payment(request: "PaymentRequest") -> ResponseReturnValue:
         lambda: again.append(
             corrections.reverse_payment(request=request, reason=form.reason.data or "", by=current_user)
         ),
+        act.Shown(
+            heading=_("支払の記録を訂正する"),
+            action=_("この記録を取り消して、記録し直す"),
+            done=_("支払の記録を取り消しました。続けて、正しい支払日と支払番号を記録してください。"),
+            lead=_(
+                "支払日や支払番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
+                "同じ支出命令で支払をもう一度記録できます。"
+            ),
+            other=(
+                _("振込ができず、お金が戻ったときはこちら"),
+                url_for(".fail_payment", payment_request_id=request.id),
+            ),
+        ),
         then=lambda: url_for("grants.record_payment", payment_request_id=again[0].id),
-        heading=_("支払の記録を訂正する"),
-        action=_("この記録を取り消して、記録し直す"),
-        done=_("支払の記録を取り消しました。続けて、正しい支払日と支払番号を記録してください。"),
-        lead=_(
-            "支払日や支払番号を誤って記録したときに使います。出納帳には取消しの行が残り、"
-            "同じ支出命令で支払をもう一度記録できます。"
-        ),
-        other=(
-            _("振込ができず、お金が戻ったときはこちら"),
-            url_for(".fail_payment", payment_request_id=request.id),
-        ),
-    )
-
-
-def _page(
-    request: "PaymentRequest",
-    offered: str,
-    form: Form,
-    service: Callable[[], object],
-    *,
-    heading: str,
-    action: str,
-    done: str,
-    lead: str = "",
-    other: tuple[str, str] | None = None,
-    hints: dict[str, str] | None = None,
-    stopped: str = "",
-    then: Callable[[], str] | None = None,
-) -> ResponseReturnValue:
-    """The page of an act on one request; too late to open, back to the grant.
-
-    ``other``: (label, url) beside it. ``stopped``: why the act would be refused today; there is no button then. ``then``: where the work goes on, if not on the grant's page.
-    """
-    grant = request.grant
-    back = redirect(url_for("grants.grant", grant_id=grant.id))
-    if act.perform(form, service):
-        flash(done, "success")
-        return redirect(then()) if then else back
-    available = available_acts.request_act(request)
-    if not form.is_submitted() and (available is None or available.endpoint != offered):
-        flash(_("この請求は、いま「%(state)s」です。", state=label(request.status)), "info")
-        return back
-    return render_template(
-        "grants/act.html",
-        grant=grant,
-        form=form,
-        heading=heading,
-        action=action,
-        facts=_facts(request),
-        lead=lead,
-        other=other,
-        hints=hints,
-        stopped=stopped,
-        kind="primary",
-        breadcrumb=trail(grant, heading),
     )
 
 

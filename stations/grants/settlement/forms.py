@@ -1,9 +1,9 @@
 """Forms of money that comes back: a finding after 完結, the record of a refund."""
 
 from stations.core import clock
-from stations.core.forms import DateField, Form, Length, Required, TidyText, YenField
+from stations.core.forms import DateField, Length, Required, TidyText, YenField
 from stations.core.language import lazy_gettext as _l
-from stations.grants.forms import ReasonForm
+from stations.grants.forms import ActForm, ReasonForm
 
 
 class RecoveryForm(ReasonForm):
@@ -14,6 +14,6 @@ class RecoveryForm(ReasonForm):
     )
 
 
-class RefundForm(Form):
+class RefundForm(ActForm):
     received_on = DateField(_l("入金日"), [Required(_l("入金日を入力してください。"))], default=clock.today)
     reference = TidyText(_l("納入番号"), [Length(max=50)])

@@ -17,7 +17,7 @@ from stations.grants.awards.forms import ApplyForm, AwardForm
 from stations.grants.awards.queries import applying, drafts
 from stations.grants.awards.services import awards
 from stations.grants.books.queries import ledger
-from stations.grants.forms import DecideForm, OptionalReasonForm, PressForm, ReasonForm
+from stations.grants.forms import DecideForm, OptionalReasonForm, ReasonForm
 from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
@@ -67,14 +67,9 @@ def apply(plan: "Plan") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/review", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.BEGIN_REVIEW), of=grants.grant)
-@writes
-def begin_review(grant: "Grant") -> ResponseReturnValue:
-    return act.page(
-        grant,
-        PressForm(),
-        lambda: awards.begin_review(grant=grant, by=current_user),
+@act.on_grant("review", GRANT.permission(Act.BEGIN_REVIEW), awards.begin_review)
+def begin_review(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("交付申請の審査を始めますか"),
         action=_("審査を始める"),
         done=_("審査を始めました。"),
@@ -170,15 +165,9 @@ def decide(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/send-back", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.SEND_BACK), of=grants.grant)
-@writes
-def send_back(grant: "Grant") -> ResponseReturnValue:
-    form = ReasonForm()
-    return act.page(
-        grant,
-        form,
-        lambda: awards.send_back(grant=grant, reason=form.reason.data or "", by=current_user),
+@act.on_grant("send-back", GRANT.permission(Act.SEND_BACK), awards.send_back, ReasonForm)
+def send_back(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
@@ -186,15 +175,9 @@ def send_back(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/withdraw", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.WITHDRAW), of=grants.grant)
-@writes
-def withdraw(grant: "Grant") -> ResponseReturnValue:
-    form = OptionalReasonForm()
-    return act.page(
-        grant,
-        form,
-        lambda: awards.withdraw(grant=grant, reason=form.reason.data or "", by=current_user),
+@act.on_grant("withdraw", GRANT.permission(Act.WITHDRAW), awards.withdraw, OptionalReasonForm)
+def withdraw(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("交付申請を取り下げますか"),
         action=_("取り下げる"),
         done=_("交付申請を取り下げました。"),
@@ -217,15 +200,9 @@ def _before_ending(grant: "Grant") -> Facts:
     ]
 
 
-@blueprint.route("/grants/<int:grant_id>/discontinue", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.DISCONTINUE), of=grants.grant)
-@writes
-def discontinue(grant: "Grant") -> ResponseReturnValue:
-    form = ReasonForm()
-    return act.page(
-        grant,
-        form,
-        lambda: awards.discontinue(grant=grant, reason=form.reason.data or "", by=current_user),
+@act.on_grant("discontinue", GRANT.permission(Act.DISCONTINUE), awards.discontinue, ReasonForm)
+def discontinue(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("事業を中止・廃止しますか"),
         action=_("中止・廃止を届け出る"),
         done=_("中止・廃止を届け出ました。これまでの分の実績報告をしてください。"),

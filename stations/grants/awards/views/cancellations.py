@@ -128,18 +128,15 @@ def cancel(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/return-cancellation", methods=["GET", "POST"])
-@requires(GRANT.permission(InPlaceAct.RETURN_CANCELLATION), of=grants.grant)
-@writes
-def return_cancellation(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "return-cancellation",
+    GRANT.permission(InPlaceAct.RETURN_CANCELLATION),
+    cancellations.return_cancellation,
+    ReasonForm,
+)
+def return_cancellation(grant: "Grant") -> act.Shown:
     """The draft of a 取消し goes back to the officers."""
-    form = ReasonForm()
-    return act.page(
-        grant,
-        form,
-        lambda: cancellations.return_cancellation(
-            grant=grant, reason=form.reason.data or "", by=current_user
-        ),
+    return act.Shown(
         heading=_("取消しの起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
@@ -147,17 +144,13 @@ def return_cancellation(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/issue-cancellation", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=grants.grant)
-@creates
-def issue_cancellation(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "issue-cancellation", Permission.GRANT_ISSUE, letters.issue_cancellation, IssueForm, creates=True
+)
+def issue_cancellation(grant: "Grant") -> act.Shown:
     """施行 of the 交付決定取消通知書."""
-    form = IssueForm()
     waiting = decisions.cancellations_without_letter(grant)
-    return act.page(
-        grant,
-        form,
-        lambda: letters.issue_cancellation(grant=grant, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("交付決定取消通知書を施行しますか"),
         action=_("施行する"),
         done=_("交付決定取消通知書を施行しました。"),

@@ -98,17 +98,13 @@ def _what_needs_approval(grant: "Grant", setting: "FiscalYearSetting") -> Facts:
     ]
 
 
-@blueprint.route("/grants/<int:grant_id>/withdraw-change", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.WITHDRAW_CHANGE), of=grants.grant)
-@writes
-def withdraw_change(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "withdraw-change", GRANT.permission(Act.WITHDRAW_CHANGE), changes.withdraw_change, OptionalReasonForm
+)
+def withdraw_change(grant: "Grant") -> act.Shown:
     """取下げ of the change that waits, by the chair."""
-    form = OptionalReasonForm()
     waiting = change_queries.pending_change(grant)
-    return act.page(
-        grant,
-        form,
-        lambda: changes.withdraw_change(grant=grant, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("変更の申請を取り下げますか"),
         action=_("取り下げる"),
         done=_("変更の申請を取り下げました。予算は変わっていません。"),

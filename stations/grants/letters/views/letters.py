@@ -4,11 +4,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from stations.core import files
 from stations.core.access import Permission
-from stations.core.database import creates
 from stations.core.formatting import date, yen
 from stations.core.guards import requires
 from stations.core.labels import label
@@ -55,16 +53,10 @@ def draft_letter(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/issue", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.ISSUE_AWARD), of=grants.grant)
-@creates
-def issue(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant("issue", GRANT.permission(Act.ISSUE_AWARD), letters.issue, IssueForm, creates=True)
+def issue(grant: "Grant") -> act.Shown:
     """施行 of the decision's letter."""
-    form = IssueForm()
-    return act.page(
-        grant,
-        form,
-        lambda: letters.issue(grant=grant, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("決定通知書を施行しますか"),
         action=_("施行する"),
         done=_("通知書を施行しました。実行委員会に知らせました。"),
@@ -82,18 +74,12 @@ def issue(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/issue-change", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=grants.grant)
-@creates
-def issue_change(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant("issue-change", Permission.GRANT_ISSUE, letters.issue_change, IssueForm, creates=True)
+def issue_change(grant: "Grant") -> act.Shown:
     """施行 of the letter about a decided change, approved or not."""
-    form = IssueForm()
     waiting = changes.changes_without_letter(grant)
     name = LETTERS[changes.change_letter(waiting[0])] if waiting else _("変更の通知書")
-    return act.page(
-        grant,
-        form,
-        lambda: letters.issue_change(grant=grant, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("%(letter)sを施行しますか", letter=name),
         action=_("施行する"),
         done=_("%(letter)sを施行しました。", letter=name),
@@ -113,16 +99,12 @@ def issue_change(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/issue-determination", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=grants.grant)
-@creates
-def issue_determination(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "issue-determination", Permission.GRANT_ISSUE, letters.issue_determination, IssueForm, creates=True
+)
+def issue_determination(grant: "Grant") -> act.Shown:
     """施行 of the 額の確定通知書."""
-    form = IssueForm()
-    return act.page(
-        grant,
-        form,
-        lambda: letters.issue_determination(grant=grant, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("額の確定通知書を施行しますか"),
         action=_("施行する"),
         done=_("額の確定通知書を施行しました。"),

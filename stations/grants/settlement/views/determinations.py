@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core.database import creates, writes
+from stations.core.database import writes
 from stations.core.formatting import yen
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants.awards.queries import drafts
-from stations.grants.forms import DecideForm, PressForm
+from stations.grants.forms import DecideForm
 from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
@@ -41,15 +41,10 @@ def _own_funds(grant: "Grant") -> Facts:
     return [fact(_("自己資金として出納帳に記録する額"), yen(own))] if own else []
 
 
-@blueprint.route("/grants/<int:grant_id>/determination", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.DRAFT_DETERMINATION), of=grants.grant)
-@writes
-def draft_determination(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant("determination", GRANT.permission(Act.DRAFT_DETERMINATION), determinations.draft_determination)
+def draft_determination(grant: "Grant") -> act.Shown:
     known = calculation.calculation(grant)
-    return act.page(
-        grant,
-        PressForm(),
-        lambda: determinations.draft_determination(grant=grant, by=current_user),
+    return act.Shown(
         heading=_("額の確定を起案しますか"),
         action=_("起案して決裁に回す"),
         done=_("額の確定を起案しました。ほかの方の決裁をお待ちください。"),
@@ -84,14 +79,9 @@ def determine(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/balance", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.ORDER_BALANCE), of=grants.grant)
-@creates
-def order_balance(grant: "Grant") -> ResponseReturnValue:
-    return act.page(
-        grant,
-        PressForm(),
-        lambda: determinations.order_balance(grant=grant, by=current_user),
+@act.on_grant("balance", GRANT.permission(Act.ORDER_BALANCE), determinations.order_balance, creates=True)
+def order_balance(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("精算払の手続きを始めますか"),
         action=_("支出命令を起案する"),
         done=_("精算払の支出命令を起案しました。課長の決裁を待っています。"),
@@ -99,14 +89,9 @@ def order_balance(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/close", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.CLOSE), of=grants.grant)
-@creates
-def close(grant: "Grant") -> ResponseReturnValue:
-    return act.page(
-        grant,
-        PressForm(),
-        lambda: determinations.close(grant=grant, by=current_user),
+@act.on_grant("close", GRANT.permission(Act.CLOSE), determinations.close, creates=True)
+def close(grant: "Grant") -> act.Shown:
+    return act.Shown(
         heading=_("助成金の手続きを完結しますか"),
         action=_("完結する"),
         done=_("助成金の手続きが完結しました。"),

@@ -7,13 +7,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core.database import creates, writes
+from stations.core.database import creates
 from stations.core.formatting import date, fiscal_year, yen
 from stations.core.forms import Form
 from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
-from stations.grants.forms import IssueForm, PressForm, ReasonForm
+from stations.grants.forms import ActForm, IssueForm, PressForm, ReasonForm
 from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
 from stations.grants.pages.presenters import Facts, fact
@@ -87,51 +87,42 @@ def _facts(recovery: "GrantRecovery") -> Facts:
     return rows
 
 
-def _page(
-    recovery: "GrantRecovery",
+def _on_recovery(
+    address: str,
     step: RecoveryAct,
-    form: Form,
-    do: Callable[[], object],
+    service: Callable[..., object],
+    form: type[ActForm] = PressForm,
     *,
-    heading: str,
-    action: str,
-    done: str,
-    lead: str = "",
-    kind: str = "primary",
-    other: tuple[str, str] | None = None,
-    hints: dict[str, str] | None = None,
-) -> ResponseReturnValue:
-    """The page of one act on a finding; back to the grant when its state does not offer it (any more)."""
-    if request.method != "GET":
-        RECOVERY.step(recovery.status, step)
-    elif not RECOVERY.allows(recovery.status, step):
-        flash(_("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status)), "info")
-        return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
-    return act.page(
-        recovery.grant,
+    creates: bool = False,
+) -> Callable[[Callable[["GrantRecovery"], act.Shown]], Callable[..., ResponseReturnValue]]:
+    """`act.at` an ``address`` of one finding; back to the grant when its state does not offer the step (any more)."""
+
+    def page(
+        recovery: "GrantRecovery", filled: Form, do: Callable[[], object], shown: act.Shown
+    ) -> ResponseReturnValue:
+        if request.method != "GET":
+            RECOVERY.step(recovery.status, step)
+        elif not RECOVERY.allows(recovery.status, step):
+            said = _("いまの状態（%(state)s）では、その操作はありません。", state=label(recovery.status))
+            flash(said, "info")
+            return redirect(url_for("grants.grant", grant_id=recovery.grant_id))
+        return act.page(recovery.grant, filled, do, offered=True, **shown | {"facts": _facts(recovery)})
+
+    return act.at(
+        f"/grants/recoveries/<int:grant_recovery_id>/{address}",
+        RECOVERY.permission(step),
+        recovery_queries.recovery,
+        service,
         form,
-        do,
-        heading=heading,
-        action=action,
-        done=done,
-        facts=_facts(recovery),
-        lead=lead,
-        kind=kind,
-        offered=True,
-        other=other,
-        hints=hints,
+        named="recovery",
+        creates=creates,
+        page=page,
     )
 
 
-@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/approve", methods=["GET", "POST"])
-@requires(RECOVERY.permission(RecoveryAct.APPROVE), of=recovery_queries.recovery)
-@writes
-def approve_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
-    return _page(
-        recovery,
-        RecoveryAct.APPROVE,
-        PressForm(),
-        lambda: recoveries.approve(recovery=recovery, by=current_user),
+@_on_recovery("approve", RecoveryAct.APPROVE, recoveries.approve)
+def approve_recovery(recovery: "GrantRecovery") -> act.Shown:
+    return act.Shown(
         heading=_("完結した助成金の返還を命じますか"),
         action=_("返還を命じる"),
         done=_("返還命令を決裁しました。担当が返還命令書を施行します。"),
@@ -140,33 +131,19 @@ def approve_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/return", methods=["GET", "POST"])
-@requires(RECOVERY.permission(RecoveryAct.SEND_BACK), of=recovery_queries.recovery)
-@writes
-def return_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
-    form = ReasonForm()
-    return _page(
-        recovery,
-        RecoveryAct.SEND_BACK,
-        form,
-        lambda: recoveries.send_back(recovery=recovery, reason=form.reason.data or "", by=current_user),
+@_on_recovery("return", RecoveryAct.SEND_BACK, recoveries.send_back, ReasonForm)
+def return_recovery(recovery: "GrantRecovery") -> act.Shown:
+    return act.Shown(
         heading=_("完結後の返還の起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
     )
 
 
-@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/issue", methods=["GET", "POST"])
-@requires(RECOVERY.permission(RecoveryAct.ISSUE), of=recovery_queries.recovery)
-@creates
-def issue_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
+@_on_recovery("issue", RecoveryAct.ISSUE, recoveries.issue, IssueForm, creates=True)
+def issue_recovery(recovery: "GrantRecovery") -> act.Shown:
     """施行 of its 返還命令書."""
-    form = IssueForm()
-    return _page(
-        recovery,
-        RecoveryAct.ISSUE,
-        form,
-        lambda: recoveries.issue(recovery=recovery, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("返還命令書（完結後）を施行しますか"),
         action=_("施行する"),
         done=_("返還命令書を施行しました。"),
@@ -174,22 +151,10 @@ def issue_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/record", methods=["GET", "POST"])
-@requires(RECOVERY.permission(RecoveryAct.RECORD), of=recovery_queries.recovery)
-@creates
-def record_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
+@_on_recovery("record", RecoveryAct.RECORD, recoveries.record, RefundForm, creates=True)
+def record_recovery(recovery: "GrantRecovery") -> act.Shown:
     """入金 by the cashier."""
-    form = RefundForm()
-    return _page(
-        recovery,
-        RecoveryAct.RECORD,
-        form,
-        lambda: recoveries.record(
-            recovery=recovery,
-            received_on=form.received_on.data,
-            reference=form.reference.data or "",
-            by=current_user,
-        ),
+    return act.Shown(
         heading=_("返還金の入金を記録する"),
         action=_("入金を記録する"),
         done=_("返還金の入金を記録しました。"),
@@ -198,17 +163,10 @@ def record_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/recoveries/<int:grant_recovery_id>/reverse", methods=["GET", "POST"])
-@requires(RECOVERY.permission(RecoveryAct.REVERSE), of=recovery_queries.recovery)
-@creates
-def reverse_recovery(recovery: "GrantRecovery") -> ResponseReturnValue:
+@_on_recovery("reverse", RecoveryAct.REVERSE, recoveries.reverse, ReasonForm, creates=True)
+def reverse_recovery(recovery: "GrantRecovery") -> act.Shown:
     """訂正 of a mistaken record, by the cashier."""
-    form = ReasonForm()
-    return _page(
-        recovery,
-        RecoveryAct.REVERSE,
-        form,
-        lambda: recoveries.reverse(recovery=recovery, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("返還金の入金の記録を訂正する"),
         action=_("この記録を取り消して、記録し直す"),
         done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),

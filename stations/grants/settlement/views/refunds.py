@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.core.access import Permission
-from stations.core.database import creates, writes
+from stations.core.database import writes
 from stations.core.formatting import date, yen
 from stations.core.guards import requires
 from stations.core.language import gettext as _
 from stations.grants.awards.queries import decisions
-from stations.grants.forms import DecideForm, IssueForm, PressForm, ReasonForm
+from stations.grants.forms import DecideForm, IssueForm, ReasonForm
 from stations.grants.letters import queries as letters
 from stations.grants.pages import act, presenters
 from stations.grants.pages.blueprint import blueprint
@@ -29,16 +29,13 @@ if TYPE_CHECKING:
     from stations.grants.models import Grant
 
 
-@blueprint.route("/grants/<int:grant_id>/refund-order/draft", methods=["GET", "POST"])
-@requires(GRANT.permission(InPlaceAct.DRAFT_REFUND), of=grants.grant)
-@creates
-def draft_refund(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "refund-order/draft", GRANT.permission(InPlaceAct.DRAFT_REFUND), refunds.draft_refund, creates=True
+)
+def draft_refund(grant: "Grant") -> act.Shown:
     """起案 of the 返還命令; the amount is computed."""
     returned = refund_queries.returned_refund(grant)
-    return act.page(
-        grant,
-        PressForm(),
-        lambda: refunds.draft_refund(grant=grant, by=current_user),
+    return act.Shown(
         heading=_("返還命令を起案しますか"),
         action=_("起案して決裁に回す"),
         done=_("返還命令を起案しました。ほかの方の決裁をお待ちください。"),
@@ -87,16 +84,12 @@ def order_refund(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/refund-order/return", methods=["GET", "POST"])
-@requires(GRANT.permission(InPlaceAct.RETURN_REFUND), of=grants.grant)
-@writes
-def return_refund(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "refund-order/return", GRANT.permission(InPlaceAct.RETURN_REFUND), refunds.return_refund, ReasonForm
+)
+def return_refund(grant: "Grant") -> act.Shown:
     """The draft of a 返還命令 goes back to the officers."""
-    form = ReasonForm()
-    return act.page(
-        grant,
-        form,
-        lambda: refunds.return_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("返還命令の起案を差し戻す"),
         action=_("差し戻す"),
         done=_("起案を差し戻しました。"),
@@ -104,16 +97,10 @@ def return_refund(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/refund-order/issue", methods=["GET", "POST"])
-@requires(Permission.GRANT_ISSUE, of=grants.grant)
-@creates
-def issue_refund(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant("refund-order/issue", Permission.GRANT_ISSUE, refunds.issue_refund, IssueForm, creates=True)
+def issue_refund(grant: "Grant") -> act.Shown:
     """施行 of the 返還命令書."""
-    form = IssueForm()
-    return act.page(
-        grant,
-        form,
-        lambda: refunds.issue_refund(grant=grant, on=form.on, by=current_user),
+    return act.Shown(
         heading=_("返還命令書を施行しますか"),
         action=_("返還命令書を施行する"),
         done=_("返還命令書を施行しました。"),
@@ -126,22 +113,11 @@ def issue_refund(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/refund", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.RECORD_REFUND), of=grants.grant)
-@creates
-def record_refund(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant("refund", GRANT.permission(Act.RECORD_REFUND), refunds.record_refund, RefundForm, creates=True)
+def record_refund(grant: "Grant") -> act.Shown:
     """戻入 by the cashier."""
-    form = RefundForm()
     ordered_on = _ordered_on(grant)
-    return act.page(
-        grant,
-        form,
-        lambda: refunds.record_refund(
-            grant=grant,
-            received_on=form.received_on.data,
-            reference=form.reference.data or "",
-            by=current_user,
-        ),
+    return act.Shown(
         heading=_("返還金の入金を記録する"),
         action=_("入金を記録する"),
         done=_("返還金の入金を記録しました。"),
@@ -151,19 +127,15 @@ def record_refund(grant: "Grant") -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/grants/<int:grant_id>/refund/reverse", methods=["GET", "POST"])
-@requires(GRANT.permission(Act.REVERSE_REFUND), of=grants.grant)
-@creates
-def reverse_refund(grant: "Grant") -> ResponseReturnValue:
+@act.on_grant(
+    "refund/reverse", GRANT.permission(Act.REVERSE_REFUND), refunds.reverse_refund, ReasonForm, creates=True
+)
+def reverse_refund(grant: "Grant") -> act.Shown:
     """訂正 of a mistaken record of the 戻入, by the cashier."""
-    form = ReasonForm()
     recorded = [
         fact(_("記録した入金日"), date(repayment.received_on)) for repayment in payments.repayments(grant)
     ]
-    return act.page(
-        grant,
-        form,
-        lambda: refunds.reverse_refund(grant=grant, reason=form.reason.data or "", by=current_user),
+    return act.Shown(
         heading=_("返還金の入金の記録を訂正する"),
         action=_("この記録を取り消して、記録し直す"),
         done=_("入金の記録を取り消しました。続けて、正しい入金日と納入番号を記録してください。"),
