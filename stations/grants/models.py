@@ -1,10 +1,11 @@
 """Grants: what the city awards for one approved plan, line by line."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.schema import SchemaItem
 
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import CostCategory
@@ -194,3 +195,39 @@ class GrantLine(Model):
     )
 
     grant: orm.Mapped[Grant] = orm.relationship(back_populates="lines")
+
+
+class DecisionDraft(Model):
+    """起案 of a decision on a grant; approved or sent back by another official, once, and never changed.
+
+    A grant has at most one of a kind that is not decided. Each kind has a table of its own with what is decided.
+    """
+
+    __abstract__ = True
+
+    CHECKS: ClassVar[tuple[sa.CheckConstraint, ...]] = ()
+
+    grant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("grant.id"), index=True)
+    drafted_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
+    drafted_at: orm.Mapped[dt.datetime]
+    approved: orm.Mapped[bool | None]
+    decision_reason: orm.Mapped[str] = orm.mapped_column(default="", comment="why it was sent back")
+    decided_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    decided_at: orm.Mapped[dt.datetime | None]
+
+    @orm.declared_attr.directive
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
+        waiting = sa.text("decided_at IS NULL")
+        return (
+            *cls.CHECKS,
+            sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+            sa.CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by"),
+            sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> drafted_by_id", name="four_eyes"),
+            sa.Index(
+                f"uq_{cls.__tablename__}_pending",
+                "grant_id",
+                unique=True,
+                sqlite_where=waiting,
+                postgresql_where=waiting,
+            ),
+        )

@@ -60,7 +60,7 @@ def tables() -> set[str]:
     for path in STATIONS.rglob("*.py"):
         if any(
             isinstance(node, ast.ClassDef)
-            and any(ast.unparse(base) in {"Model", "Drafted"} for base in node.bases)
+            and any(ast.unparse(base) in {"Model", "Drafted", "DecisionDraft"} for base in node.bases)
             for node in ast.parse(path.read_text()).body
         ):
             found.add(".".join(("stations", *path.relative_to(STATIONS).with_suffix("").parts)))
