@@ -63,6 +63,9 @@ class PersonalDataView(AppendOnly, Model):
     refused: orm.Mapped[bool] = orm.mapped_column(
         default=False, server_default=sa.false(), comment="somebody tried, and was not let in"
     )
+    exported: orm.Mapped[bool] = orm.mapped_column(
+        default=False, server_default=sa.false(), comment="taken along as a file of the list"
+    )
 
 
 def record(
@@ -158,10 +161,12 @@ def last_doer(
     return None
 
 
-def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = False) -> None:
+def log_view(
+    obj: Model | None, *, by: Actor, purpose: str, refused: bool = False, exported: bool = False
+) -> None:
     """Append to the view log, committed at once: the page is not made if this fails.
 
-    ``refused``: it was not shown, and no page comes of it.
+    ``refused``: it was not shown, and no page comes of it. ``exported``: it leaves as a file; each one is logged.
     Somebody who opens the same page of the same object again within `SAME_VIEW` is still looking at what was logged. A list
     (no ``obj``) may show others each time, so each is logged.
     """
@@ -174,6 +179,7 @@ def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = Fals
         "purpose": purpose,
         "endpoint": request.endpoint or "",
         "refused": refused,
+        "exported": exported,
     }
     if refused:
         db.session.rollback()  # a form that is refused holds SQLite's write lock already
@@ -181,7 +187,9 @@ def log_view(obj: Model | None, *, by: Actor, purpose: str, refused: bool = Fals
     # "= NULL" is never true, so a list equals no list.
     same = [columns[name] == value for name, value in row.items()] + [columns.at > now - SAME_VIEW]
     row["at"] = sa.literal(now, columns.at.type)
-    fresh = sa.select(*row.values()).where(~sa.exists().where(*same))
+    fresh = sa.select(*row.values())
+    if not exported:
+        fresh = fresh.where(~sa.exists().where(*same))
     # One statement: the page's budget of queries is spent on the page.
     statement = sa.insert(PersonalDataView).from_select(list(row), fresh)
     with db.sessionmaker() as session:

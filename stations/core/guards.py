@@ -9,7 +9,7 @@ from flask import abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import audit, viewing
+from stations.core import audit, lists, viewing
 from stations.core.access import Permission, can
 
 P = ParamSpec("P")
@@ -52,7 +52,8 @@ def requires(
 
     The object replaces the URL values it was found by, as the view's first argument. Not found, or not theirs
     to know of: 404. Known but not allowed now: 403 with the reason.
-    ``personal`` names the personal data that the page shows: each view of it is written to the view log.
+    ``personal`` names the personal data that the page shows: each view of it, and each file of its list, is written to the
+    view log.
     """
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -75,7 +76,7 @@ def requires(
             if (held_up := viewing.hold_up(permission, scoped=of is not None)) is not None:
                 return held_up
             if personal is not None and request.method == "GET":
-                audit.log_view(obj, by=person, purpose=personal)
+                audit.log_view(obj, by=person, purpose=personal, exported=lists.asks_for_file())
             answered = view(obj, **rest) if of is not None else view(**rest)
             # A form that is refused is answered by the whole page: that is a look, too, and its writing is over.
             if personal is not None and request.method != "GET" and _shows_a_page(answered):

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from stations.applications import queries as plan_queries
 from stations.applications.labels import TONES as PLAN_TONES
-from stations.core import audit, clock, edit_conflicts, lists, once
-from stations.core.access import Permission, can
+from stations.core import audit, clock, edit_conflicts, formatting, list_files, lists, once
+from stations.core.access import Answer, Permission, can
 from stations.core.database import SAFE_METHODS, creates, writes
 from stations.core.errors import back_with
 from stations.core.forms import Form, fields_sent, succeeds
@@ -19,13 +19,15 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, Conflict, RuleBroken
-from stations.meetings import forms, queries, rules, services
+from stations.meetings import columns, forms, queries, rules, services
 from stations.meetings import minutes as minute_book
 from stations.meetings.labels import RESOLUTION_TONES, TONES
 from stations.meetings.rules import Attendance, MeetingAct, MeetingStatus, Resolution
 from stations.meetings.workflow import MEETING
 
 if TYPE_CHECKING:
+    from stations.applications.models import Plan
+    from stations.applications.rules import Totals
     from stations.meetings.models import AgendaItem, Meeting
 
 blueprint = Blueprint("meetings", __name__)
@@ -65,17 +67,33 @@ def index() -> ResponseReturnValue:
     fitting = [one for one in meetings if year in (None, str(one.fiscal_year))]
     fitting = lists.holding(fitting, chosen.get("q", ""), lambda one: (one.title, one.place))
     candidates = lists.page_of(queries.candidates(), lists.asked_page("plans"))
-    return render_template(
+    totals = {plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows}
+    saved: Response | None = list_files.saved(
+        columns.MEETINGS,
+        fitting,
+        _("会議の一覧"),
+        year and formatting.fiscal_year(int(year)),
+        chosen.get("q"),
+    )
+    saved = saved or _candidates(candidates.rows, totals, may=can(current_user, Permission.MEETING_MANAGE))
+    return saved or render_template(
         "meetings/index.html",
         found=lists.page_of(fitting, lists.asked_page()),
         chosen=chosen,
         years=sorted({one.fiscal_year for one in meetings}, reverse=True),
         candidates=candidates,
-        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows},
+        totals=totals,
         tones=TONES,
         plan_tones=PLAN_TONES,
         breadcrumb=_trail(),
     )
+
+
+def _candidates(plans: "list[Plan]", totals: "dict[int, Totals]", *, may: Answer) -> Response | None:
+    """The plans that may be tabled, as a file for whom they are shown to."""
+    if not may:
+        return None
+    return list_files.saved(columns.candidates(totals), plans, _("議題にできる計画"), part="plans")
 
 
 @blueprint.route("/meetings/new", methods=["GET", "POST"])
@@ -115,14 +133,25 @@ def edit(meeting: "Meeting") -> ResponseReturnValue:
 @blueprint.get("/meetings/<int:meeting_id>")
 @requires(Permission.MEETING_READ, of=queries.meeting)
 def meeting(meeting: "Meeting") -> ResponseReturnValue:
-    if can(current_user, Permission.MINUTES_READ, meeting):  # committees are not shown who came
-        audit.log_view(meeting, by=current_user, purpose=PRESENCE)
+    everything = bool(can(current_user, Permission.MINUTES_READ, meeting))
+    if everything:  # committees are not shown who came
+        exported = lists.asked_file("members") is not None
+        audit.log_view(meeting, by=current_user, purpose=PRESENCE, exported=exported)
     agenda = queries.agenda(meeting)
     members, taking_part = queries.members(meeting.held_on), queries.attendance(meeting)
     over = meeting.status in MEETING.final
     candidates = lists.page_of([] if over else queries.candidates(), lists.asked_page("plans"))
     numbered = list(zip(itertools.count(1), agenda, _running_totals(agenda)))
-    return render_template(
+    totals = {plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows}
+    unrecorded = not taking_part and meeting.status in {MeetingStatus.PLANNED, MeetingStatus.CANCELLED}
+    items = columns.items(everything=everything)
+    saved: Response | None = list_files.saved(items, numbered, _("議案の一覧"), meeting.title, part="items")
+    if everything and not unrecorded:
+        who = columns.members(taking_part)
+        saved = saved or list_files.saved(who, members, _("構成員の出席"), meeting.title, part="members")
+    may = can(current_user, Permission.MEETING_MANAGE, meeting)
+    saved = saved or _candidates(candidates.rows, totals, may=may)
+    return saved or render_template(
         "meetings/meeting.html",
         meeting=meeting,
         found=lists.page_of(numbered, lists.asked_page("items")),
@@ -130,15 +159,15 @@ def meeting(meeting: "Meeting") -> ResponseReturnValue:
         members=lists.page_of(members, lists.asked_page("members")),
         taking_part=taking_part,
         candidates=candidates,
-        totals={plan.id: plan_queries.plan_totals(plan) for plan in candidates.rows},
+        totals=totals,
+        unrecorded=unrecorded,
+        everything=everything,
         pending=sum(item.pending for item in agenda),
         resolved=any(item.resolution for item in agenda),
         minutes=meeting.minutes,
         over=over,
         day_has_come=rules.day_has_come(meeting.held_on, clock.today()),
-        events=queries.timeline(
-            meeting, agenda, inside=bool(can(current_user, Permission.MEETING_MANAGE, meeting))
-        ),
+        events=queries.timeline(meeting, agenda, inside=bool(may)),
         tones=TONES,
         resolution_tones=RESOLUTION_TONES,
         breadcrumb=_trail(meeting),

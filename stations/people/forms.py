@@ -21,6 +21,7 @@ from stations.core.forms import (
     TidyTextArea,
 )
 from stations.core.labels import label
+from stations.core.language import gettext as _
 from stations.core.language import lazy_gettext as _l
 from stations.people.queries import GUESSED_AT
 from stations.people.rules import DEVICE_LIFE, PASSWORD_LENGTH, AccountStatus
@@ -216,3 +217,10 @@ class FilterForm(SearchForm):
             *(SelectChoice(status.value, label(status)) for status in AccountStatus),
             SelectChoice(GUESSED_AT, _l("サインインの失敗が続いている")),
         ]
+
+    @property
+    def narrowed(self) -> list[str]:
+        """The role and the state that are chosen, in words."""
+        chosen = {self.role.data, self.status.data}
+        words = [str(label(one)) for one in (*Role, *AccountStatus) if one.value in chosen]
+        return [*words, *([_("サインインの失敗が続いている")] if GUESSED_AT in chosen else [])]

@@ -7,16 +7,17 @@ from flask import Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.applications import content, forms, printing, queries, rules
+from stations.applications import columns, content, forms, printing, queries, rules
 from stations.applications.labels import SECTIONS, STATUSES, TONES
 from stations.applications.rules import Status
 from stations.applications.views import blueprint
 from stations.applications.views.parts import task_rows, texts, to_plan, trail
 from stations.applications.views.unfinished import kept_forms, lacking
 from stations.applications.workflow import PLAN
-from stations.core import audit, clock, formatting, lists
+from stations.core import audit, clock, formatting, list_files, lists
 from stations.core.access import Permission, can, committee_ids
 from stations.core.guards import requires
+from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
 
@@ -41,7 +42,16 @@ def index() -> ResponseReturnValue:
     plans = lists.holding(
         plans, words, lambda plan: (plan.title, plan.station, plan.district, plan.committee)
     )
-    return render_template(
+    names = [(one.id, one.name) for one in queries.districts()]
+    return list_files.saved(
+        columns.PLANS,
+        plans,
+        _("計画の一覧"),
+        words,
+        dict(names).get(district_id or 0),
+        label(status),
+        year and formatting.fiscal_year(year),
+    ) or render_template(
         "applications/index.html",
         found=lists.page_of(plans, lists.asked_page()),
         counts=_by_status(tallies),
@@ -53,7 +63,7 @@ def index() -> ResponseReturnValue:
             (one, formatting.fiscal_year(one))
             for one in sorted({one.fiscal_year for one in tallies}, reverse=True)
         ],
-        district_names=[(one.id, one.name) for one in queries.districts()],
+        district_names=names,
         chosen=chosen,
         everywhere=everywhere,
         today=clock.today(),

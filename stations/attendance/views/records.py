@@ -8,7 +8,7 @@ from flask import current_app, flash, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.attendance import authors, rules
+from stations.attendance import authors, columns, rules
 from stations.attendance.band_rules import Band
 from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong, parse_batch
 from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, day_form, read_act
@@ -18,7 +18,7 @@ from stations.attendance.queries import counts, tablets
 from stations.attendance.rules import Verdict
 from stations.attendance.services import counting, day, devices, moving
 from stations.attendance.views import blueprint
-from stations.core import audit, clock, errors, lists, web
+from stations.core import audit, clock, errors, formatting, list_files, lists, web
 from stations.core.access import Permission, can
 from stations.core.danger import emergency_numbers
 from stations.core.database import creates, writes
@@ -54,11 +54,21 @@ def index() -> ResponseReturnValue:
     fitting = lists.holding(
         fitting, chosen.get("q", ""), lambda row: (row.station.name, row.station.committee.district.name)
     )
-    return render_template(
+    missing = counts.left_to_record(current_user, lists.asked_page("missing"))
+    saved = list_files.saved(
+        columns.STATIONS,
+        fitting,
+        _("ステーションごとの記録"),
+        formatting.fiscal_year(year),
+        chosen.get("q"),
+        "unclosed" in chosen and _("確定がまだのもの"),
+    )
+    saved = saved or list_files.saved(columns.MISSING, missing.rows, _("記録がまだの開催"), part="missing")
+    return saved or render_template(
         "attendance/index.html",
         todays=[row for row in todays if not row.closed],
         finished=[row for row in todays if row.closed],
-        missing=counts.left_to_record(current_user, lists.asked_page("missing")),
+        missing=missing,
         total=len(stations),
         found=lists.page_of(fitting, lists.asked_page()),
         chosen=chosen,
@@ -78,10 +88,14 @@ def station(station: "Station") -> ResponseReturnValue:
     this_year = clock.fiscal_year(clock.today())
     year = request.args.get("year", this_year, type=int)
     year = year if 2000 <= year <= this_year else this_year
-    return render_template(
+    rows = counts.openings_of(station, year)
+    saved = list_files.saved(
+        columns.OPENINGS, rows, _("開催ごとの記録"), station.name, formatting.fiscal_year(year)
+    )
+    return saved or render_template(
         "attendance/station.html",
         station=station,
-        rows=counts.openings_of(station, year),
+        rows=rows,
         year=year,
         this_year=this_year,
         breadcrumb=_trail((station.name, None)),

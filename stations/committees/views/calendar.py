@@ -1,5 +1,6 @@
 """The calendar of a station: rules, extra dates, cancellations."""
 
+import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -7,14 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries
+from stations.committees import columns, queries
 from stations.committees.forms import CancelForm, EndRuleForm, OpeningForm, RuleForm
 from stations.committees.labels import TONES
 from stations.committees.rules import OpeningAct, describe, month_shown
 from stations.committees.services import calendar as calendar_services
 from stations.committees.views.pages import blueprint, trail
 from stations.committees.workflow import OPENING
-from stations.core import clock, lists
+from stations.core import clock, formatting, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -39,7 +40,13 @@ def calendar(station: "Station") -> ResponseReturnValue:
     found = lists.page_of(openings, lists.asked_page())
     rules = lists.page_of(queries.calendar_rules(station.id), lists.asked_page("rules"))
     months = groupby(found.rows, key=lambda one: one.on.replace(day=1))
-    return render_template(
+    days = (formatting.date(day) for day in (start, end - dt.timedelta(days=1)))
+    period = _("%(start)sから%(end)sまで", start=next(days), end=next(days))
+    saved = list_files.saved(columns.OPENINGS, openings, _("開催予定"), station.name, period)
+    saved = saved or list_files.saved(
+        columns.RULES, rules.rows, _("開催のきまり"), station.name, part="rules"
+    )
+    return saved or render_template(
         "committees/calendar.html",
         station=station,
         found=found,

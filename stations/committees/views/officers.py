@@ -6,14 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries
+from stations.committees import columns, queries
 from stations.committees.forms import AppointForm, CommitteeForm, EndTermForm
 from stations.committees.labels import TONES
 from stations.committees.services import districts
 from stations.committees.services import officers as officer_services
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import edit_conflicts, lists
+from stations.core import edit_conflicts, list_files, lists
 from stations.core.access import Permission, Role
 from stations.core.database import writes
 from stations.core.forms import Form, succeeds
@@ -33,12 +33,15 @@ SHOWN = N_("役員の氏名")
 def committee(committee: "Committee") -> ResponseReturnValue:
     officers = queries.officers(committee)
     stations = lists.page_of(committee.stations, lists.asked_page("stations"))
-    return render_template(
+    following = queries.next_by_station(station.id for station in stations.rows)
+    return list_files.saved(
+        columns.stations(following), stations.rows, _("ステーション"), committee.name, part="stations"
+    ) or render_template(
         "committees/committee.html",
         committee=committee,
         officers=[one for one in officers if one.active],
         stations=stations,
-        next_by_station=queries.next_by_station(station.id for station in stations.rows),
+        next_by_station=following,
         events=history.of_committee(committee, officers),
         tones=TONES,
         breadcrumb=trail(committee=committee),
@@ -67,7 +70,9 @@ def edit_committee(committee: "Committee") -> ResponseReturnValue:
 def officers(committee: "Committee") -> ResponseReturnValue:
     officers, chosen = queries.officers(committee), lists.chosen("q")
     fitting = lists.holding(officers, chosen.get("q", ""), lambda one: (one.name, str(label(one.role))))
-    return render_template(
+    return list_files.saved(
+        columns.OFFICERS, fitting, _("役員と任期"), committee.name, chosen.get("q")
+    ) or render_template(
         "committees/officers.html",
         committee=committee,
         officers=officers,

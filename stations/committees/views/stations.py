@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.committees import queries
+from stations.committees import columns, queries
 from stations.committees.forms import (
     CloseStationForm,
     EditVenueForm,
@@ -20,7 +20,7 @@ from stations.committees.rules import OpeningStatus, StationStage, describe
 from stations.committees.services import stations
 from stations.committees.views import history
 from stations.committees.views.pages import blueprint, trail
-from stations.core import access, clock, edit_conflicts, lists
+from stations.core import access, clock, edit_conflicts, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import Form, succeeds
@@ -42,10 +42,14 @@ def index() -> ResponseReturnValue:
     districts = queries.districts_for(current_user)
     shown = [station for district in districts for station in district.stations]
     whole_city = access.committee_ids(current_user, Permission.STATION_READ) is None
-    return render_template(
+    following = queries.next_by_station(station.id for station in shown)
+    of_districts = [(one, station) for one in districts for station in one.stations or (None,)]
+    return list_files.saved(
+        columns.districts(following), of_districts, _("地区とステーション")
+    ) or render_template(
         "committees/index.html",
         districts=districts,
-        next_by_station=queries.next_by_station(station.id for station in shown),
+        next_by_station=following,
         shown=OF_A_DISTRICT_SHOWN,
         running=sum(
             any(station.stage is StationStage.RUNNING for station in district.stations)
@@ -165,7 +169,9 @@ def close_station(station: "Station") -> ResponseReturnValue:
 def venues(station: "Station") -> ResponseReturnValue:
     chosen = lists.chosen("q")
     fitting = lists.holding(station.venues, chosen.get("q", ""), lambda one: (one.name, one.address))
-    return render_template(
+    return list_files.saved(
+        columns.VENUES, fitting, _("会場の一覧"), station.name, chosen.get("q")
+    ) or render_template(
         "committees/venues.html",
         station=station,
         found=lists.page_of(fitting, lists.asked_page()),

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import access, audit, clock, lists
+from stations.core import access, audit, clock, formatting, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import one_snapshot
 from stations.core.guards import requires
+from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.tasks import Task
 from stations.grants import disclosure
@@ -17,7 +19,7 @@ from stations.grants.books.queries import budget, ledger
 from stations.grants.books.rules.bookkeeping import Posting
 from stations.grants.labels import STAGES, TONES, steps
 from stations.grants.letters.labels import LETTERS
-from stations.grants.pages import available_acts, late_reports, presenters, report_tasks, tasks
+from stations.grants.pages import available_acts, columns, late_reports, presenters, report_tasks, tasks
 from stations.grants.pages.available_acts import Buttons
 from stations.grants.pages.available_acts import Facts as Known
 from stations.grants.pages.blueprint import blueprint
@@ -51,15 +53,11 @@ if TYPE_CHECKING:
 
 @blueprint.get("/grants")
 @requires(Permission.GRANT_READ)
-def index() -> str:
+def index() -> ResponseReturnValue:
     """Officials: queues with counts, then the grants of a year; a committee: its own, and what it can apply for."""
     years = grant_lists.years(current_user)
-    status = _chosen(request.args.get("status", ""))
-    stage = request.args.get("stage", "")
-    newest = years[0] if years else clock.fiscal_year(clock.today())
-    # A link from a queue names a state and means it in every year.
-    year = request.args.get("year", None if status or "year" in request.args else newest, type=int)
-    year = newest if year is not None and year not in years else year
+    status, stage = _chosen(request.args.get("status", "")), request.args.get("stage", "")
+    year = _year(years, status)
     statuses = frozenset({status}) if isinstance(status, Status) else None
     if stage in STAGES:
         statuses = STAGES[stage][1]
@@ -70,16 +68,28 @@ def index() -> str:
         chosen.get("q", ""),
         lambda one: (one.title, one.station, one.district),
     )
-    counts = grant_lists.counts(current_user, year)
     inside = disclosure.sees_drafts(current_user)
-    return render_template(
+    balances = ledger.balances(
+        [grant.id for grant in grants], award=None if inside else disclosure.published_award()
+    )
+    sums = columns.sums(grants, balances)
+    return list_files.saved(
+        columns.grants(balances, inside=inside),
+        grants,
+        _("助成金の一覧"),
+        year and formatting.fiscal_year(year),
+        STAGES[stage][0] if stage in STAGES else label(status),
+        chosen.get("q"),
+        total=columns.total_row(sums, len(grants)),
+    ) or render_template(
         "grants/index.html",
         grants=grants,
         found=lists.page_of(grants, lists.asked_page()),
         chosen=chosen,
-        balances=ledger.balances(
-            [grant.id for grant in grants], award=None if inside else disclosure.published_award()
-        ),
+        balances=balances,
+        sums=sums,
+        awarded=columns.awarded,
+        left=columns.left,
         ended=OVER | SETTLING,
         over=OVER,
         inside=inside,
@@ -87,27 +97,45 @@ def index() -> str:
         years=years,
         stage=stage,
         status=status,
-        queues=[
-            (name, label, sum(counts.get(one, 0) for one in members))
-            for name, (label, members) in STAGES.items()
-        ],
-        stage_names=[(name, label) for name, (label, _members) in STAGES.items()],
-        plans=applying.waiting_plans(current_user)
-        if access.can(current_user, Permission.GRANT_APPLY)
-        else [],
+        queues=_queues(year),
+        stage_names=[(name, words) for name, (words, _members) in STAGES.items()],
+        plans=_to_apply_for(),
         tones=TONES,
         breadcrumb=[(_("助成金"), None)],
     )
 
 
+def _year(years: list[int], status: Status | PaymentStatus | None) -> int | None:
+    """The year that the address asks for, else the newest; None: every year."""
+    newest = years[0] if years else clock.fiscal_year(clock.today())
+    # A link from a queue names a state and means it in every year.
+    year = request.args.get("year", None if status or "year" in request.args else newest, type=int)
+    return newest if year is not None and year not in years else year
+
+
+def _to_apply_for() -> list[applying.WaitingPlan]:
+    """Plans that wait for this person's 交付申請."""
+    may = access.can(current_user, Permission.GRANT_APPLY)
+    return applying.waiting_plans(current_user) if may else []
+
+
+def _queues(year: int | None) -> list[tuple[str, object, int]]:
+    """Name, words and number of grants of each stage."""
+    counts = grant_lists.counts(current_user, year)
+    return [
+        (name, words, sum(counts.get(one, 0) for one in members)) for name, (words, members) in STAGES.items()
+    ]
+
+
 @blueprint.get("/grants/reports-due")
 @requires(Permission.GRANT_READ)
-def reports_due() -> str:
+def reports_due() -> ResponseReturnValue:
     """Reports that have not come: deadline, age, and when they were reminded of."""
     setting = settings.settings(clock.fiscal_year(clock.today()))
-    return render_template(
+    awaited = late_reports.awaited(current_user)
+    return list_files.saved(columns.AWAITED, awaited, _("届いていない実績報告")) or render_template(
         "grants/reports_due.html",
-        found=lists.page_of(late_reports.awaited(current_user), lists.asked_page()),
+        found=lists.page_of(awaited, lists.asked_page()),
         days=presenters.reminder_days(setting.terms.reminder_days) if setting else "",
         inside=disclosure.sees_drafts(current_user),
         breadcrumb=[(_("助成金"), url_for("grants.index")), (_("届いていない実績報告"), None)],

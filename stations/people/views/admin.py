@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import edit_conflicts, lists, once
+from stations.core import edit_conflicts, list_files, lists, once
 from stations.core.access import TWO_ADMINISTRATORS, Permission
 from stations.core.database import creates, writes
 from stations.core.errors import back_with
@@ -15,7 +15,7 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, NotAllowed, RuleBroken
-from stations.people import queries, request_queries, viewed
+from stations.people import columns, queries, request_queries, viewed
 from stations.people.forms import (
     EndRoleForm,
     FilterForm,
@@ -55,7 +55,8 @@ def index() -> ResponseReturnValue:
         status=form.status.data or "",
         page=lists.asked_page(),
     )
-    return render_template(
+    narrowed = form.q.data, *form.narrowed
+    return list_files.saved(columns.PEOPLE, found.rows, _("利用者の一覧"), *narrowed) or render_template(
         "people/index.html",
         form=form,
         found=found,
@@ -296,11 +297,21 @@ def view_log() -> ResponseReturnValue:
     by = request.args.get("by", type=int)
     form = ViewLogForm(request.args)
     search, sheet = form.q.data or "", form.sheet.data or ""
-    return render_template(
+    found = viewed.view_log(by=by, search=search, sheet=sheet, page=lists.asked_page())
+    person = queries.person(by) if by is not None else None
+    return list_files.saved(
+        columns.VIEWS,
+        found.rows,
+        _("閲覧の一覧"),
+        person and person.name,
+        search,
+        sheet,
+        personal=N_("個人情報の閲覧記録"),
+    ) or render_template(
         "people/view_log.html",
-        found=viewed.view_log(by=by, search=search, sheet=sheet, page=lists.asked_page()),
+        found=found,
         form=form,
         chosen=lists.chosen("by", "q", "sheet"),
-        person=queries.person(by) if by is not None else None,
+        person=person,
         breadcrumb=[(_("個人情報の閲覧記録"), None)],
     )

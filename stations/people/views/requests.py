@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import formatting, lists
+from stations.core import formatting, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import writes
 from stations.core.errors import back_with
@@ -14,7 +14,7 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
-from stations.people import queries, request_queries
+from stations.people import columns, queries, request_queries
 from stations.people.services import requests as request_services
 from stations.people.views import blueprint
 
@@ -29,11 +29,15 @@ def requests() -> ResponseReturnValue:
     """What waits for a second administrator."""
     found = lists.page_of(queries.open_requests(), lists.asked_page())
     roles = queries.asked_roles(found.rows)
-    return render_template(
+    what = {one.id: _what(one, roles.get(one.id)) for one in found.rows}
+    written = request_queries.newly_written(one.person for one in found.rows)
+    return list_files.saved(
+        columns.requests(what, written), found.rows, _("確認を待っている操作")
+    ) or render_template(
         "people/requests.html",
         found=found,
-        what={one.id: _what(one, roles.get(one.id)) for one in found.rows},
-        written=request_queries.newly_written(one.person for one in found.rows),
+        what=what,
+        written=written,
         breadcrumb=[(_("利用者の管理"), url_for("people.index")), (_("確認の依頼"), None)],
     )
 

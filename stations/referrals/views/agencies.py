@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.committees import queries as committees
-from stations.core import audit, edit_conflicts, lists
+from stations.core import audit, edit_conflicts, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
+from stations.referrals import columns
 from stations.referrals.forms import AgencyForm, DeskForm
 from stations.referrals.queries import sheets
 from stations.referrals.services import agencies as referral_agencies
@@ -37,7 +38,9 @@ def agencies() -> ResponseReturnValue:
     district = chosen.get("district")
     rows = [one for one in sheets.agencies(closed=True) if district in (None, str(one.district_id))]
     rows = lists.holding(rows, chosen.get("q", ""), lambda one: (one.name, one.kind, one.phone))
-    return render_template(
+    return list_files.saved(
+        columns.agencies(names), rows, _("相談機関の一覧"), names.get(int(district or 0)), chosen.get("q")
+    ) or render_template(
         "referrals/agencies.html",
         found=lists.page_of(rows, lists.asked_page()),
         chosen=chosen,

@@ -14,7 +14,9 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
-from stations.referrals import consent_rules
+from stations.core.lists import asked_page, page_of
+from stations.core.messages import N_
+from stations.referrals import columns, consent_rules
 from stations.referrals.forms import MemoForm, ReceiverForm, options
 from stations.referrals.labels import OBSERVATION_PLAINLY, OBSERVATION_TONES
 from stations.referrals.queries import lists, sheets
@@ -33,6 +35,7 @@ from stations.referrals.views.pages import (
     offer_agencies,
     phones,
     return_reason,
+    saved,
     states,
     trail,
 )
@@ -47,12 +50,14 @@ if TYPE_CHECKING:
 def observations() -> ResponseReturnValue:
     """The list by number, with what is late or urgent on top."""
     rows = lists.observations(current_user)
-    return render_template(
+    fitting, chosen = narrowed(rows)
+    return saved(columns.OBSERVATIONS, fitting, chosen, N_("気づきメモの一覧")) or render_template(
         "referrals/observations.html",
         overdue=sum(row.overdue for row in rows),
         total=len(rows),
         states=states(rows, ObservationStatus),
-        **narrowed(rows),
+        found=page_of(fitting, asked_page()),
+        chosen=chosen,
         tones=OBSERVATION_TONES,
         breadcrumb=trail((_("気づきメモ"), None)),
     )

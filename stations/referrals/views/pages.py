@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from stations.core import audit, lists
+from stations.core import audit, list_files, lists
 from stations.core.danger import emergency_numbers
 from stations.core.database import SAFE_METHODS
 from stations.core.disclosures import Kind, find_personal
@@ -24,6 +24,7 @@ from stations.referrals.queries import sheets
 
 if TYPE_CHECKING:
     from stations.committees.models import Station
+    from stations.core.tables import Column
     from stations.referrals.models import Agency, Observation, Referral
     from stations.referrals.queries.lists import ObservationRow, ReferralRow
     from stations.referrals.queries.sheets import Sheet
@@ -37,6 +38,7 @@ SHEET = N_("つなぎシート")
 MEMO = N_("気づきメモ")
 
 Trail = list[tuple[str, str | None]]
+Row = TypeVar("Row", "ReferralRow", "ObservationRow")
 Rows = Sequence["ReferralRow"] | Sequence["ObservationRow"]
 
 
@@ -94,16 +96,27 @@ def states(rows: Rows, statuses: type[StrEnum]) -> list[tuple[str, str]]:
     ]
 
 
-def narrowed(rows: Rows) -> dict[str, object]:
-    """What a list shows of the rows one may read: a page of those that fit the words and the state of the address."""
+def narrowed(rows: "Sequence[Row]") -> "tuple[list[Row], dict[str, str]]":
+    """Of the rows one may read those that fit the words and the state of the address; and what these are."""
     chosen = lists.chosen("q", "status")
     status = chosen.get("status")
     fitting = [
         row for row in rows if status is None or (row.overdue if status == LATE else row.status == status)
     ]
     words = chosen.get("q", "")
-    fitting = lists.holding(fitting, words, lambda row: (row.number, row.agency, row.station))
-    return {"found": lists.page_of(fitting, lists.asked_page()), "chosen": chosen}
+    return lists.holding(fitting, words, lambda row: (row.number, row.agency, row.station)), chosen
+
+
+def saved(
+    columns: "Sequence[Column[Row]]", rows: "Sequence[Row]", chosen: dict[str, str], title: str
+) -> Response | None:
+    """The list as a file, of which the view log tells as ``title``: numbers of sheets lead to people."""
+    state = chosen.get("status")
+    if state == LATE:
+        state = _("期限超過")
+    elif state is not None:
+        state = next((str(label(row.status)) for row in rows), state)
+    return list_files.saved(columns, rows, _(title), state, chosen.get("q"), personal=title)
 
 
 def trail(*here: tuple[str, str | None]) -> Trail:

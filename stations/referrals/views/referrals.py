@@ -17,8 +17,10 @@ from stations.core.database import creates, writes
 from stations.core.forms import succeeds
 from stations.core.guards import requires
 from stations.core.language import gettext as _
+from stations.core.lists import asked_page, page_of
+from stations.core.messages import N_
 from stations.core.workflow import Step
-from stations.referrals import consent_rules
+from stations.referrals import columns, consent_rules
 from stations.referrals.forms import PersonForm, SendForm, StationForm, WishesForm, options
 from stations.referrals.labels import CONCEALED_BECAUSE, PLAINLY, TONES
 from stations.referrals.queries import lists, sheets
@@ -35,6 +37,7 @@ from stations.referrals.views.pages import (
     offer_agencies,
     referral_trail,
     return_reason,
+    saved,
     states,
     trail,
 )
@@ -50,12 +53,14 @@ if TYPE_CHECKING:
 def index() -> ResponseReturnValue:
     """The list by number, with what is late on top."""
     rows = lists.referrals(current_user)
-    return render_template(
+    fitting, chosen = narrowed(rows)
+    return saved(columns.REFERRALS, fitting, chosen, N_("つなぎの一覧")) or render_template(
         "referrals/index.html",
         overdue=sum(row.overdue for row in rows),
         total=len(rows),
         states=states(rows, Status),
-        **narrowed(rows),
+        found=page_of(fitting, asked_page()),
+        chosen=chosen,
         tones=TONES,
         breadcrumb=[(_("つなぎ"), None)],
     )

@@ -79,14 +79,15 @@ def test_the_book_runs_a_balance_and_shows_reversals(home: PageClient, made: Tea
 
 def test_the_csv_opens_in_excel_and_runs_nothing(home: PageClient, made: Team) -> None:
     enter(made, payee="=HYPERLINK(1)")
-    response = home.download(f"/grants/{made.grant.id}/books.csv")
+    response = home.download(f"/grants/{made.grant.id}/books?file=csv")
     assert response.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
     assert rows[0][:4] == ["補助金", "日付", "摘要", "費目"]
-    assert {row[0] for row in rows[1:]} == {"見本ステーション（見本の居場所）"}
+    assert {row[0] for row in rows[1:-1]} == {"見本ステーション（見本の居場所）"}
     assert rows[2][2].startswith("'=HYPERLINK")
     assert rows[2][3:8] == ["需用費", "1", "0", "3240", "96760"]
     assert rows[1][3] == "市の補助金"
+    assert rows[-1][:1] + rows[-1][5:8] == ["合計", "100000", "3240", "96760"]
     assert "attachment" in response.headers["Content-Disposition"]
 
 
@@ -95,7 +96,7 @@ def test_another_committees_book_and_movements_do_not_exist(client: PageClient, 
     foreign = cash_book.cash_book(made.grant).lines[0].transaction.id
     client.sign_in(other.treasurer)
     client.get(f"/grants/{made.grant.id}/books", status=404)
-    client.download(f"/grants/{made.grant.id}/books.csv", status=404)
+    client.download(f"/grants/{made.grant.id}/books?file=csv", status=404)
     client.get(f"/grants/{other.grant.id}/books/{foreign}/cancel", status=404)
 
 
@@ -110,16 +111,16 @@ def test_the_csv_names_every_category_of_a_split_and_the_kind_of_an_income(
     enter(made, 5_000, splits={made.rent: 3_000, made.food: 1_500, made.printing: 500})
     page = home.get(f"/grants/{made.grant.id}/books/new")
     home.submit(page, "記録する", fees())
-    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    text = home.download(f"/grants/{made.grant.id}/books?file=csv").data.decode("utf-8-sig")
     kinds = [row[3] for row in csv.reader(io.StringIO(text))]
-    assert kinds == ["費目", "市の補助金", "場所使用料 3,000円・需用費 2,000円", "参加費"]
+    assert kinds == ["費目", "市の補助金", "場所使用料 3,000円・需用費 2,000円", "参加費", ""]
 
 
 def test_the_csv_says_what_stood_there_before_a_correction(home: PageClient, made: Team) -> None:
     home.submit(home.get(f"/grants/{made.grant.id}/books/new"), "記録する", fees())
     page = home.click(home.get(f"/grants/{made.grant.id}/books"), "訂正する：参加費 100円×50人")
     home.submit(page, "訂正する", {"amount_yen": "5,500", "reason": "数え違い"})
-    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    text = home.download(f"/grants/{made.grant.id}/books?file=csv").data.decode("utf-8-sig")
     (row,) = [row for row in csv.DictReader(io.StringIO(text)) if row["費目"] == "参加費"]
     assert row["収入（円）"] == "5500" and "5,000円" in row["訂正前の記録"]
     assert [heading for heading in row if "訂正前" in heading] == ["訂正前の記録"], "told once"
@@ -136,6 +137,6 @@ def test_an_income_is_corrected_on_one_page(home: PageClient, made: Team) -> Non
     page = home.submit(page, "訂正する", {"reason": "数え直したため"})
     assert "5,500円" in page.text and "訂正の理由：数え直したため" in page.text
     assert len([row for row in page.rows() if "参加費" in row[1]]) == 1
-    text = home.download(f"/grants/{made.grant.id}/books.csv").data.decode("utf-8-sig")
+    text = home.download(f"/grants/{made.grant.id}/books?file=csv").data.decode("utf-8-sig")
     before = next(csv.DictReader([line for line in text.splitlines() if not line.count("概算払")]))
     assert "5,000円" in before["訂正前の記録"] and before["取消し・訂正の理由"] == "数え直したため"

@@ -159,7 +159,7 @@ def test_the_cashiers_number_and_the_names_stand_by_the_payment(app: Flask, db_s
     assert all(one.name in page.text for one in (made.treasurer, made.officer, made.cashier))
     assert not page.all("th", text="操作")
     assert "支払番号 振込0077" in auditor.get(f"/grants/{grant.id}/books").text
-    assert "振込0077" in auditor.download(f"/grants/{grant.id}/books.csv").get_data(as_text=True)
+    assert "振込0077" in auditor.download(f"/grants/{grant.id}/books?file=csv").get_data(as_text=True)
     assert page.has_link("第1回全体会議")
 
 

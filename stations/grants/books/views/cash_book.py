@@ -1,22 +1,19 @@
-"""Pages of the 出納帳: the book, its CSV, recording an income and taking one back."""
+"""Pages of the 出納帳: the book, recording an income and taking one back."""
 
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.applications.rules import CostCategory, IncomeKind
-from stations.core import clock, files, lists
+from stations.applications.rules import IncomeKind
+from stations.core import clock, list_files, lists
 from stations.core.access import Permission
-from stations.core.csv_file import csv_bytes
 from stations.core.database import creates, one_snapshot
-from stations.core.formatting import yen
 from stations.core.guards import requires
-from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_
-from stations.core.money import format_yen
+from stations.grants.books import columns
 from stations.grants.books.forms import IncomeCorrectionForm, IncomeForm, ReasonForm
 from stations.grants.books.queries import cash_book, ledger
 from stations.grants.books.rules.accounts import BOOKS_OPEN
@@ -41,7 +38,12 @@ def books(grant: "Grant") -> ResponseReturnValue:
     if (elsewhere := before_the_letter(grant)) is not None:
         return elsewhere
     balance, book = ledger.balance(grant), cash_book.cash_book(grant)
-    return render_template(
+    return list_files.saved(
+        columns.book(grants.called(grant)),
+        book.lines,
+        _("出納帳_%(station)s_%(year)s", station=grant.station.name, year=grant.fiscal_year),
+        total=columns.book_total(book),
+    ) or render_template(
         "grants/books.html",
         grant=grant,
         book=book,
@@ -52,61 +54,6 @@ def books(grant: "Grant") -> ResponseReturnValue:
         open=grant.status in BOOKS_OPEN,
         breadcrumb=trail(grant, _("出納帳")),
     )
-
-
-@blueprint.get("/grants/<int:grant_id>/books.csv")
-@one_snapshot
-@requires(Permission.GRANT_READ, of=grants.grant, personal=BOOKS)
-def books_csv(grant: "Grant") -> Response:
-    """The book for a spreadsheet; dates as 2026-10-03, amounts as numbers."""
-    heading = [
-        _("助成金"),
-        _("日付"),
-        _("摘要"),
-        _("費目"),
-        _("証拠番号"),
-        _("収入（円）"),
-        _("支出（円）"),
-        _("残高（円）"),
-        _("訂正前の記録"),
-        _("取消し・訂正の理由"),
-        _("支払番号・納入番号"),
-    ]
-    called = grants.called(grant)
-    rows = (
-        (
-            called,
-            line.happened_on.isoformat(),
-            line.description,
-            _kinds(line),
-            line.voucher if line.voucher is not None else "",
-            line.in_yen,
-            line.out_yen,
-            line.balance_yen,
-            "、".join(
-                f"{one.happened_on.isoformat()}　{one.description}　{format_yen(one.yen)}"
-                for one in line.corrections
-            ),
-            "、".join(filter(None, [*(one.reason for one in line.corrections), line.transaction.reason])),
-            line.reference,
-        )
-        for line in cash_book.cash_book(grant).lines
-    )
-    name = _("出納帳_%(station)s_%(year)s.csv", station=grant.station.name, year=grant.fiscal_year)
-    response = Response(csv_bytes([heading, *rows]), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = files.content_disposition("attachment", name)
-    return response
-
-
-def _kinds(line: cash_book.BookLine) -> str:
-    """費目 of an expense (with amounts, when one paper is split), 収入の種類 of an income, or the city's grant."""
-    parts = line.transaction.postings
-    spent = [(part.category, part.amount_yen) for part in parts if part.category]
-    if len(spent) > 1:
-        return "・".join(f"{label(CostCategory(category))} {yen(amount)}" for category, amount in spent)
-    kinds: list[CostCategory | IncomeKind] = [CostCategory(part.category) for part in parts if part.category]
-    kinds += [IncomeKind(part.income_kind) for part in parts if part.income_kind]
-    return "・".join(str(label(kind)) for kind in kinds) or _("市の助成金")
 
 
 @blueprint.route("/grants/<int:grant_id>/books/new", methods=["GET", "POST"])

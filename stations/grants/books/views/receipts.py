@@ -7,7 +7,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import audit, clock, files, lists
+from stations.core import audit, clock, files, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.formatting import yen
@@ -16,6 +16,7 @@ from stations.core.guards import requires
 from stations.core.labels import label
 from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
+from stations.grants.books import columns
 from stations.grants.books.forms import AnswerForm, CorrectionForm, ReasonForm, ReceiptForm
 from stations.grants.books.queries import ledger
 from stations.grants.books.queries import receipts as receipt_queries
@@ -54,14 +55,25 @@ def receipt_list(grant: "Grant") -> ResponseReturnValue:
         return elsewhere
     chosen = lists.chosen("q", "state")
     rows, balance = receipt_queries.receipts(grant), ledger.balance(grant)
-    return render_template(
+    corrected = {row.replaces_id for row in rows}
+    disallowed = disallowances.in_force(disallowances.of_grant(grant))
+    narrowed = _narrowed(rows[::-1], chosen)
+    return list_files.saved(
+        columns.receipts(corrected, disallowed),
+        narrowed,
+        _("領収書の一覧"),
+        grants.called(grant),
+        chosen.get("q"),
+        columns.STATES.get(chosen.get("state", "")),
+    ) or render_template(
         "grants/receipts.html",
         grant=grant,
-        found=lists.page_of(_narrowed(rows[::-1], chosen), lists.asked_page()),
+        found=lists.page_of(narrowed, lists.asked_page()),
         chosen=chosen,
+        states=columns.STATES,
         any=bool(rows),
-        corrected={row.replaces_id for row in rows},
-        disallowed=disallowances.in_force(disallowances.of_grant(grant)),
+        corrected=corrected,
+        disallowed=disallowed,
         active=sum(row.cancelled_at is None for row in rows),
         gone=sum(row.cancelled_at is not None for row in rows),
         lines=receipt_queries.line_totals(grant),
