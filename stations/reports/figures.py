@@ -13,10 +13,10 @@ from stations.attendance.band_rules import UNKNOWN
 from stations.attendance.labels import band_name
 from stations.core import formatting
 from stations.core.language import gettext as _
-from stations.reports import charts, tables
+from stations.core.tables import Table
+from stations.reports import charts, frames, tables
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage
-from stations.reports.tables import Table
 
 Ts = TypeVarTuple("Ts")
 
@@ -34,13 +34,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart for a wide page and for a telephone, what it shows in a sentence, and its table (`endpoint`: as CSV)."""
+    """A chart for a wide page and for a telephone, what it shows in a sentence, and its table, as files ``name``."""
 
+    name: str
     heading: str
     finding: str
     drawing: Drawn
     table: Table
-    endpoint: str
 
 
 def of(overview: Overview) -> list[Figure]:
@@ -54,101 +54,100 @@ def stages_finding(overview: Overview) -> str:
         _(
             "%(all)s地区のうち%(open)s地区でステーションが開いています。実施中の計画は%(running)s件です。",
             all=len(overview.districts),
-            open=sum(district.stations_running > 0 for district in overview.districts),
-            running=sum(district.stages.get(Stage.RUNNING, 0) for district in overview.districts),
+            open=sum(line.stations > 0 for line in overview.districts),
+            running=frames.sums(overview.stages)[Stage.RUNNING],
         )
     )
 
 
 def budget_finding(overview: Overview) -> str:
     """What the year's budget spent at last, and how much of it for earlier years; what it received for them."""
-    every = [district.budget for district in overview.districts]
+    sums = frames.sums(overview.budget)
     return str(
         _(
             "%(year)sの予算からの支出は、戻入を引いて%(net)s（うち過年度支出%(earlier)s）です。"
             "ほかに、前の年度の助成金の返還による過年度収入が%(income)sあります。",
             year=formatting.fiscal_year(overview.year),
-            net=formatting.yen(sum(one.net for one in every)),
-            earlier=formatting.yen(sum(one.earlier for one in every)),
-            income=formatting.yen(sum(one.income for one in every)),
+            net=formatting.yen(sums["net"]),
+            earlier=formatting.yen(sums["earlier"]),
+            income=formatting.yen(sums["income"]),
         )
     )
 
 
 def headline(overview: Overview) -> list[dict[str, str]]:
     """The year in four numbers, as `ui.stats` shows them."""
-    awarded = sum(district.awarded_yen or 0 for district in overview.districts)
-    spent = sum(district.spent_yen for district in overview.districts)
-    visits = sum(sum(bands.values()) for bands in overview.visits_by_band)
-    stations = sum(district.stations_running for district in overview.districts)
+    money = frames.sums(overview.money)
+    visits = sum(frames.sums(overview.ages).values())
+    stations = sum(line.stations for line in overview.districts)
     return [
         {"label": _("開設中のステーション"), "value": f"{stations:,}", "unit": _("か所")},
         {"label": _("延べ来場者数"), "value": f"{visits:,}", "unit": _("人")},
-        {"label": _("この年度の助成金の交付決定額"), "value": f"{awarded:,}", "unit": _("円")},
-        {"label": _("決定額に対する支出済の割合"), "value": formatting.percent(spent, awarded)},
+        {"label": _("この年度の助成金の交付決定額"), "value": f"{money['awarded']:,}", "unit": _("円")},
+        {
+            "label": _("決定額に対する支出済の割合"),
+            "value": formatting.percent(money["spent"], money["awarded"]),
+        },
         {
             "label": _("この年度の予算からの支出（差引）"),
-            "value": f"{sum(district.budget.net for district in overview.districts):,}",
+            "value": f"{frames.sums(overview.budget)['net']:,}",
             "unit": _("円"),
         },
     ]
 
 
 def _money(overview: Overview) -> Figure:
-    awarded = sum(district.awarded_yen or 0 for district in overview.districts)
-    paid = sum(district.paid_yen for district in overview.districts)
-    spent = sum(district.spent_yen for district in overview.districts)
-    rows = tuple(
-        (district.name, district.awarded_yen, district.paid_yen, district.spent_yen)
-        for district in overview.districts
-    )
+    table, sums = tables.money(overview), frames.sums(overview.money)
     finding = (
         _(
             "交付決定額は合わせて%(awarded)s、支払済は%(paid)s、支出済は%(spent)s（決定額の%(share)s）です。",
-            awarded=formatting.yen(awarded),
-            paid=formatting.yen(paid),
-            spent=formatting.yen(spent),
-            share=formatting.percent(spent, awarded),
+            awarded=formatting.yen(sums["awarded"]),
+            paid=formatting.yen(sums["paid"]),
+            spent=formatting.yen(sums["spent"]),
+            share=formatting.percent(sums["spent"], sums["awarded"]),
         )
-        if awarded
+        if sums["awarded"]
         else _("この年度の交付決定は、まだありません。")
     )
-    drawing = _draw_money(str(get_locale()), rows)
-    return Figure(
-        _("助成金の決定・支払・支出"), finding, drawing, tables.money(overview), "reports.money_csv"
-    )
+    money = frames.cells(overview.money[["awarded", "paid", "spent"]])
+    drawing = _draw_money(str(get_locale()), tuple(zip(_names(overview), money, strict=True)))
+    return Figure("money", _("助成金の決定・支払・支出"), finding, drawing, table)
 
 
 def _visits(overview: Overview) -> Figure:
-    months = [
-        (formatting.month(month), bands)
-        for month, bands in zip(overview.months, overview.visits_by_band, strict=True)
-    ]
-    total = sum(sum(bands.values()) for _name, bands in months)
+    months = [formatting.month(month) for month in overview.months]
+    names = [band_name(band) for band in overview.bands]
+    counted = frames.cells(overview.ages)
+    of_bands, of_months = (
+        list(frames.sums(overview.ages).values()),
+        [sum(filter(None, row)) for row in counted],
+    )
+    total = sum(of_months)
     finding = _("この年度の来場者の記録は、まだありません。")
     if total:
-        by_band = {band: sum(bands[band.code] for _name, bands in months) for band in overview.bands}
-        most = max((band for band in by_band if band.code != UNKNOWN.code), key=lambda band: by_band[band])
-        busiest, bands = max(months, key=lambda month: sum(month[1].values()))
+        known = [place for place, band in enumerate(overview.bands) if band.code != UNKNOWN.code]
+        most, busiest = (
+            max(known, key=of_bands.__getitem__),
+            max(range(len(months)), key=of_months.__getitem__),
+        )
         finding = _(
             "延べ%(total)s人が来ました。最も多い月は%(month)s（%(count)s人）で、年代では%(band)sが%(share)sです。",
             total=f"{total:,}",
-            month=busiest,
-            count=f"{sum(bands.values()):,}",
-            band=band_name(most),
-            share=formatting.percent(by_band[most], total),
+            month=months[busiest],
+            count=f"{of_months[busiest]:,}",
+            band=names[most],
+            share=formatting.percent(of_bands[most], total),
         )
-    names = [band_name(band) for band in overview.bands]
-    rows = tuple((month, tuple(zip(names, bands.values(), strict=True))) for month, bands in months)
-    drawing = _draw_visits(str(get_locale()), tuple(band.colour for band in overview.bands), rows)
-    return Figure(
-        _("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview), "reports.visits_csv"
+    rows = tuple(
+        (month, tuple(zip(names, row, strict=True))) for month, row in zip(months, counted, strict=True)
     )
+    drawing = _draw_visits(str(get_locale()), tuple(band.colour for band in overview.bands), rows)
+    return Figure("visits", _("月ごとの来場者（年代別）"), finding, drawing, tables.visits(overview))
 
 
 def _districts(overview: Overview) -> Figure:
     months = tuple(formatting.month(month) for month in overview.months)
-    rows = tuple((district.name, district.visits) for district in overview.districts)
+    rows = tuple(zip(_names(overview), frames.cells(overview.visits), strict=True))
     cells = [
         (count, name, month)
         for name, counts in rows
@@ -168,9 +167,11 @@ def _districts(overview: Overview) -> Figure:
             count=f"{count:,}",
         )
     drawing = _draw_districts(str(get_locale()), rows, months)
-    return Figure(
-        _("地区と月ごとの来場者"), finding, drawing, tables.districts(overview), "reports.districts_csv"
-    )
+    return Figure("districts", _("地区と月ごとの来場者"), finding, drawing, tables.districts(overview))
+
+
+def _names(overview: Overview) -> list[str]:
+    return [line.name for line in overview.districts]
 
 
 def _kept(draw: Callable[[*Ts], Drawn]) -> Callable[[*Ts], Drawn]:
@@ -194,10 +195,10 @@ def _kept(draw: Callable[[*Ts], Drawn]) -> Callable[[*Ts], Drawn]:
 
 
 @_kept
-def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...]) -> Drawn:
+def _draw_money(language: str, rows: tuple[tuple[str, tuple[int | None, ...]], ...]) -> Drawn:
     money = [
-        charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid, spent_yen=spent)
-        for name, award, paid, spent in rows
+        charts.DistrictMoney(district=name, award_yen=award, paid_yen=paid or 0, spent_yen=spent or 0)
+        for name, (award, paid, spent) in rows
     ]
     return Drawn(
         charts.award_bars(money), charts.award_bars(money, chart_id="award-bars-narrow", narrow=True)
@@ -206,9 +207,12 @@ def _draw_money(language: str, rows: tuple[tuple[str, int | None, int, int], ...
 
 @_kept
 def _draw_visits(
-    language: str, colours: tuple[int, ...], rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    language: str, colours: tuple[int, ...], rows: tuple[tuple[str, tuple[tuple[str, int | None], ...]], ...]
 ) -> Drawn:
-    visits = [charts.MonthVisits(month=month, visits=dict(bands)) for month, bands in rows]
+    visits = [
+        charts.MonthVisits(month=month, visits={band: count or 0 for band, count in bands})
+        for month, bands in rows
+    ]
     return Drawn(
         charts.visits_by_month(visits, colours=colours),
         charts.visits_by_month(visits, colours=colours, chart_id="visits-by-month-narrow", narrow=True),

@@ -1,15 +1,18 @@
-"""The home page of each role, and the overview of 地域共生課 with its tables as CSV."""
+"""The home page of each role, and the overview of 地域共生課 with its tables as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from stations.core import clock
+from stations.core import clock, formatting, list_files, lists
 from stations.core.access import Permission
 from stations.core.database import one_snapshot
 from stations.core.guards import requires
 from stations.core.language import gettext as _
+from stations.core.tables import Table
 from stations.grants.letters.labels import LETTERS
 from stations.grants.payments.labels import PAYMENT_KINDS
 from stations.people.session import signed_in
@@ -18,9 +21,17 @@ from stations.reports.queries import home as home_queries
 from stations.reports.queries import overview as queries
 from stations.reports.queries.overview import Overview
 from stations.reports.queries.queue import in_lines
-from stations.reports.tables import Table
 
 blueprint = Blueprint("reports", __name__)
+
+TABLES: Mapping[str, Callable[[Overview], Table]] = {
+    "stages": tables.stages,
+    "budget": tables.budget,
+    "money": tables.money,
+    "visits": tables.visits,
+    "districts": tables.districts,
+}
+"""The tables of the overview by the names of their files."""
 
 
 @blueprint.get("/home")
@@ -39,9 +50,9 @@ def home() -> str:
 @blueprint.get("/overview")
 @one_snapshot
 @requires(Permission.OVERVIEW_READ)
-def overview() -> str:
+def overview() -> ResponseReturnValue:
     shown = _overview()
-    return render_template(
+    return _saved(shown) or render_template(
         "reports/overview.html",
         overview=shown,
         years=queries.years(),
@@ -52,46 +63,10 @@ def overview() -> str:
         headline=figures.headline(shown),
         figures=figures.of(shown),
         district_links=[
-            url_for("committees.committee", committee_id=district.committee_id)
-            for district in shown.districts
+            url_for("committees.committee", committee_id=line.committee_id) for line in shown.districts
         ],
         breadcrumb=_breadcrumb(),
     )
-
-
-@blueprint.get("/overview/stages.csv")
-@one_snapshot
-@requires(Permission.OVERVIEW_READ)
-def stages_csv() -> Response:
-    return _csv("stages", tables.stages)
-
-
-@blueprint.get("/overview/money.csv")
-@one_snapshot
-@requires(Permission.OVERVIEW_READ)
-def money_csv() -> Response:
-    return _csv("money", tables.money)
-
-
-@blueprint.get("/overview/budget.csv")
-@one_snapshot
-@requires(Permission.OVERVIEW_READ)
-def budget_csv() -> Response:
-    return _csv("budget", tables.budget)
-
-
-@blueprint.get("/overview/visits.csv")
-@one_snapshot
-@requires(Permission.OVERVIEW_READ)
-def visits_csv() -> Response:
-    return _csv("visits", tables.visits)
-
-
-@blueprint.get("/overview/districts.csv")
-@one_snapshot
-@requires(Permission.OVERVIEW_READ)
-def districts_csv() -> Response:
-    return _csv("districts", tables.districts)
 
 
 def _overview() -> Overview:
@@ -101,11 +76,14 @@ def _overview() -> Overview:
     return queries.overview(year if 2000 <= year <= present + 1 else present)
 
 
-def _csv(name: str, table: Callable[[Overview], Table]) -> Response:
-    shown = _overview()
-    response = Response(table(shown).csv(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{shown.year}.csv"'
-    return response
+def _saved(overview: Overview) -> Response | None:
+    """The table that the address asks for as a file."""
+    for name, table in TABLES.items():
+        if lists.asked_file(name) is not None:
+            shown = table(overview)
+            year = formatting.fiscal_year(overview.year)
+            return list_files.sent(replace(shown, title=f"{shown.title}_{year}", narrowed=[year]), part=name)
+    return None
 
 
 def _breadcrumb() -> list[tuple[str, str | None]]:

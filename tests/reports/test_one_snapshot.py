@@ -24,7 +24,7 @@ PAID = 54_321
 # Each page reads some of its figures before these words come in a statement, and the others there or later.
 PAGES = {
     "/overview": "FROM payment JOIN payment_request",
-    "/overview/budget.csv": "FROM payment JOIN payment_request",
+    "/overview?file=budget.csv": "FROM payment JOIN payment_request",
     "/grants/{grant_id}": "FROM ledger_posting",
     "/grants/{grant_id}/books": "FROM ledger_transaction \nWHERE",
 }

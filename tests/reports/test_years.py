@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from stations.core import clock
+from stations.core.tables import Cells
 from stations.grants.settlement.services import determinations, refunds
 from stations.reports import tables
 from stations.reports.queries.overview import overview
@@ -15,12 +16,12 @@ AUTUMN = dt.datetime(2026, 11, 24, 3, tzinfo=dt.UTC)
 JUNE = dt.datetime(2027, 6, 2, 3, tzinfo=dt.UTC)
 
 
-def totals(year: int) -> tuple[tuple[object, ...], tuple[object, ...]]:
+def totals(year: int) -> tuple[Cells, Cells]:
     """The sums of both tables, without their heading."""
     shown = overview(year)
     money, budget = tables.money(shown).total, tables.budget(shown).total
     assert money is not None and budget is not None
-    return money[1:], budget[1:]
+    return tuple(money[1:]), tuple(budget[1:])
 
 
 def test_a_late_balance_and_a_late_refund_stand_in_both_years_each_under_its_name(db_session: Session):

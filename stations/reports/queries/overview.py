@@ -1,10 +1,10 @@
 """One fiscal year over all districts: stages, money, visits. Reads only; eight statements whatever the size."""
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,12 +17,14 @@ from stations.committees.models import Committee, District, Station
 from stations.core import clock
 from stations.core.database import db
 from stations.grants.books.queries import ledger
-from stations.grants.books.rules.bookkeeping import GrantBalance
 from stations.grants.models import Grant
 from stations.grants.payments.queries import budget_years
-from stations.grants.payments.rules.budget_years import Flow
 from stations.grants.rules import Status as GrantStatus
+from stations.reports import frames
 from stations.reports.rules import Stage, stage
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class DistrictLine(NamedTuple):
@@ -34,33 +36,24 @@ class DistrictLine(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DistrictYear:
-    """One district in one fiscal year. Yen are of the year's grants; `awarded_yen` None: no award yet.
-
-    `budget` is what the year's budget paid and received, whichever year the grants belong to.
-    `visits`: one number for each month of the overview; None where nothing was recorded.
-    """
-
-    name: str
-    committee_id: int
-    stations_running: int
-    stages: dict[Stage, int]
-    awarded_yen: int | None
-    paid_yen: int
-    spent_yen: int
-    budget: Flow
-    visits: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The year so far. `months`: first days, up to this month; `visits_by_band`: one mapping for each, by the bands' codes."""
+    """The year so far. `months`: first days, up to this month. The frames' rows are `districts` by committee id, but for `ages`.
+
+    `stages`: open stations ("stations"), then how many plans stand at each Stage.
+    `money`: "awarded" (NA: no award yet), "paid", "spent" and "difference" of the year's grants, in yen.
+    `budget`: "own", "earlier", "returned", "net", "income" of the year's budget, whichever year the grants belong to, in yen.
+    `visits`: 延べ of each month; NA where nothing was recorded. `ages`: the same, month by the codes of `bands`.
+    """
 
     year: int
     months: tuple[dt.date, ...]
-    districts: tuple[DistrictYear, ...]
     bands: tuple[Band, ...]
-    visits_by_band: tuple[dict[str, int], ...]
+    districts: list[DistrictLine]
+    stages: "DataFrame"
+    money: "DataFrame"
+    budget: "DataFrame"
+    visits: "DataFrame"
+    ages: "DataFrame"
 
 
 def years() -> list[int]:
@@ -71,31 +64,25 @@ def years() -> list[int]:
 
 def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
-    months = _months(year)
-    stages, money, budgets = _stages(year), _money(year), budget_years.budget_flows(year)
-    visits, bands = counts.visits_of_year(year), attendance_bands.bands_of(year)
-    every = tuple(
-        DistrictYear(
-            name=name,
-            committee_id=committee_id,
-            stations_running=running,
-            stages=stages[committee_id],
-            awarded_yen=money[committee_id].awarded or None,
-            paid_yen=money[committee_id].paid,
-            spent_yen=money[committee_id].spent,
-            budget=budgets.get(committee_id, Flow()),
-            visits=tuple([visits.by_committee.get((committee_id, day.month)) for day in months]),
-        )
-        for committee_id, name, running in districts(min(clock.fiscal_year_period(year)[1], clock.today()))
-    )
+    months, bands = _months(year), attendance_bands.bands_of(year)
+    lines = districts(min(clock.fiscal_year_period(year)[1], clock.today()))
+    committees = [line.committee_id for line in lines]
+    read = counts.visits_of_year(year)
+    by_district = ((committee, month, number) for (committee, month), number in read.by_committee.items())
+    by_band = ((month, code, number) for (month, code), number in read.by_band.items())
+    in_order = [day.month for day in months]
+    stages = frames.pivoted(_stages(year), committees, list(Stage)).fillna(0)
+    stages.insert(0, "stations", [line.stations for line in lines])
     return Overview(
         year=year,
         months=months,
-        districts=every,
         bands=bands,
-        visits_by_band=tuple(
-            {band.code: visits.by_band.get((day.month, band.code), 0) for band in bands} for day in months
-        ),
+        districts=lines,
+        stages=stages,
+        money=_money(year, committees),
+        budget=_budget(year, committees),
+        visits=frames.pivoted(by_district, committees, in_order),
+        ages=frames.pivoted(by_band, in_order, [band.code for band in bands]).fillna(0),
     )
 
 
@@ -127,12 +114,10 @@ def _running_stations() -> sa.Select[int, str, int]:
     )
 
 
-def _stages(year: int) -> defaultdict[int, dict[Stage, int]]:
-    counted: defaultdict[int, dict[Stage, int]] = defaultdict(dict)
-    for committee_id, plan, grant, count in db.session.execute(_by_status(), {"year": year}):
-        at = stage(plan, grant)
-        counted[committee_id][at] = counted[committee_id].get(at, 0) + count
-    return counted
+def _stages(year: int) -> Iterator[tuple[int, Stage, int]]:
+    """(committee id, stage, number of plans); a stage gathers several states."""
+    for committee_id, plan, grant, number in db.session.execute(_by_status(), {"year": year}):
+        yield committee_id, stage(plan, grant), number
 
 
 @cache
@@ -150,19 +135,22 @@ def _grants_of_year() -> sa.Select[int, int]:
     return sa.select(Grant.id, Grant.committee_id).where(Grant.fiscal_year == sa.bindparam("year"))
 
 
-def _money(year: int) -> defaultdict[int, GrantBalance]:
-    """What stands on the books of each committee's grants of the year, by committee id."""
+def _money(year: int, committees: Sequence[int]) -> "DataFrame":
+    """What stands on the books of each committee's grants of the year."""
     of_grant = db.session.execute(_grants_of_year(), {"year": year}).all()
     balances = ledger.balances([grant_id for grant_id, _committee_id in of_grant])
-    sums: defaultdict[int, GrantBalance] = defaultdict(
-        lambda: GrantBalance(awarded=0, paid=0, spent=0, cash=0)
+    books = ((committee_id, balances[grant_id]) for grant_id, committee_id in of_grant)
+    rows = ((committee_id, one.awarded, one.paid, one.spent) for committee_id, one in books)
+    money = frames.summed(rows, ["awarded", "paid", "spent"], committees)
+    money["difference"] = money["awarded"] - money["spent"]
+    money["awarded"] = money["awarded"].mask(money["awarded"] == 0)
+    return money
+
+
+def _budget(year: int, committees: Sequence[int]) -> "DataFrame":
+    flows = budget_years.budget_flows(year).items()
+    rows = (
+        (committee_id, one.own, one.earlier, -one.returned, one.net, one.income)
+        for committee_id, one in flows
     )
-    for grant_id, committee_id in of_grant:
-        one, so_far = balances[grant_id], sums[committee_id]
-        sums[committee_id] = GrantBalance(
-            awarded=so_far.awarded + one.awarded,
-            paid=so_far.paid + one.paid,
-            spent=so_far.spent + one.spent,
-            cash=so_far.cash + one.cash,
-        )
-    return sums
+    return frames.summed(rows, ["own", "earlier", "returned", "net", "income"], committees)
