@@ -26,7 +26,9 @@ __all__ = ["crowded"]
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 WHOLE = [(role, path) for role, path, _searched in LISTS if role is not None] + [
-    (Role.OFFICER, "/grants/reports-due")
+    (Role.OFFICER, "/grants/reports-due"),
+    (Role.STATION_LEADER, "/attendance/devices"),
+    (Role.STATION_LEADER, "/attendance/stations/{station}/devices"),
 ]
 CARDS = [(Role.OFFICER, "/districts"), (Role.CHAIR, "/districts")]
 TESTED_ELSEWHERE = {"reports/overview.html"}

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from stations.attendance.device_events import is_clock_wrong
-from stations.attendance.devices import rules
+from stations.attendance.devices import columns, rules
 from stations.attendance.devices.forms import RenameForm, RevokeForm, ShowCodeForm
 from stations.attendance.devices.labels import TONES
 from stations.attendance.devices.queries import devices
@@ -18,7 +18,7 @@ from stations.attendance.labels import format_ahead
 from stations.attendance.queries import counts
 from stations.attendance.views import blueprint
 from stations.committees import queries as committees
-from stations.core import audit, lists, once, qr
+from stations.core import audit, list_files, lists, once, qr
 from stations.core.access import Permission
 from stations.core.database import creates, writes
 from stations.core.forms import succeeds
@@ -48,7 +48,10 @@ def all_devices() -> ResponseReturnValue:
         page=lists.asked_page(),
     )
     stations = committees.stations_for(current_user, Permission.DEVICE_MANAGE)
-    return render_template(
+    state = next((label(one.status) for one in found.rows), status) if status else None
+    return list_files.saved(
+        columns.DEVICES, found.rows, _("端末の一覧"), chosen.get("q"), state
+    ) or render_template(
         "attendance/devices/index.html",
         found=found,
         chosen=chosen,
@@ -64,7 +67,7 @@ def all_devices() -> ResponseReturnValue:
 def station_devices(station: "Station") -> ResponseReturnValue:
     """A station's tablets, and what was done to them."""
     found = lists.page_of(devices.devices_of(station), lists.asked_page())
-    return render_template(
+    return list_files.saved(columns.DEVICES, found.rows, _("端末の一覧"), station.name) or render_template(
         "attendance/devices/station.html",
         station=station,
         found=found,
