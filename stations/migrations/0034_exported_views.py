@@ -1,14 +1,14 @@
 """The view log tells a list that was saved as a file from one that was looked at.
 
-Revision ID: 0033_exported_views
-Revises: 0032_started
+Revision ID: 0034_exported_views
+Revises: 0033_drafts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033_exported_views"
-down_revision = "0032_started"
+revision = "0034_exported_views"
+down_revision = "0033_drafts"
 
 
 def upgrade() -> None:
