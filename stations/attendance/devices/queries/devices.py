@@ -1,5 +1,7 @@
 """Which tablets there are, whose token one is, and which code enrols one."""
 
+from functools import cache
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -11,6 +13,9 @@ from stations.core.access import Actor, Permission
 from stations.core.database import db, fetch_all
 from stations.people import keys
 
+CODES_TOLD = 100
+"""So many of a station's codes, the last ones, stand in its timeline."""
+
 
 def device(device_id: int) -> Device | None:
     """Loader of views, with its station and who showed its code."""
@@ -20,7 +25,14 @@ def device(device_id: int) -> Device | None:
 
 def by_token(token: str) -> Device | None:
     """The tablet that holds a token, revoked or not, with its station."""
-    return db.session.scalar(sa.select(Device).where(Device.token_hash == keys.token_hash(token)))
+    return db.session.scalar(_by_token(), {"token_hash": keys.token_hash(token)})
+
+
+@cache  # each request of a tablet begins with it
+def _by_token() -> sa.Select[Device]:
+    of_token = sa.select(Device).where(Device.token_hash == sa.bindparam("token_hash"))
+    station = orm.joinedload(Device.station, innerjoin=True)
+    return of_token.options(station.lazyload(Station.committee))
 
 
 def code_hash(code: str) -> str:
@@ -107,6 +119,7 @@ def found_for(
 
 
 def timeline_of(station: Station) -> list[audit.Entry]:
-    """What was done to a station's tablets and which codes were shown for them, newest first."""
-    codes = fetch_all(sa.select(DeviceCode).where(DeviceCode.station_id == station.id))
+    """What was done to a station's tablets and which codes were shown for them lately, newest first."""
+    of_station = sa.select(DeviceCode).where(DeviceCode.station_id == station.id)
+    codes = fetch_all(of_station.order_by(DeviceCode.id.desc()).limit(CODES_TOLD))
     return audit.timeline(*devices_of(station), *codes)
