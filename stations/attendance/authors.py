@@ -4,7 +4,7 @@ A tablet is passed from hand to hand, and what one volunteer tapped without a ne
 signed in. The sender is believed about the author only through this mark. It cannot be made up (it is signed with the
 installation's key), names one person and one opening, and holds for touches between the drawing of the page and the
 longest session after it; `services.receive` also asks that the person had a role at the station on that day. Any other
-touch is stored as its sender's, with `Tap.author_unsure`; and `Tap.sent_by_id` keeps who sent what somebody else tapped.
+touch is stored as its sender's, with `AttendanceEvent.author_unsure`; and its `sent_by_id` keeps who sent what somebody else tapped.
 What remains possible is what an unattended session always allows: to tap in the name of who is signed in on that tablet.
 """
 

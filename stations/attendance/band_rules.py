@@ -48,7 +48,12 @@ STANDARD = (
 
 def check_band(code: str, bands: Iterable[Band]) -> None:
     """`RuleBroken` for visits in a band that the year does not have, as a tablet may send that has an old page open."""
-    if code not in {one.code for one in bands}:
+    check_code(code, [one.code for one in bands])
+
+
+def check_code(code: str, codes: Collection[str]) -> None:
+    """`check_band`, where only the codes of the year's bands are at hand."""
+    if code not in codes:
         raise RuleBroken(
             None, N_("この年度にはない年代です。いまの年代で数え直すか、終了の画面で人数を直してください。")
         )

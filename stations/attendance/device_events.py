@@ -7,6 +7,7 @@ as the device gave them but judged by the time of receipt, for a tablet's clock 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 from stations.attendance.rules import MAX_COUNT, Counter, tile
 from stations.core.messages import N_, RuleBroken
@@ -65,7 +66,7 @@ def parse_batch(body: object) -> Batch:
     rows = body.get("events") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(rows, list) or len(rows) > MAX_BATCH:
         raise _unreadable()
-    return Batch([_read(row) for row in rows], _parse_time(body.get("now")), _parse_report(body))
+    return Batch([_read(row) for row in rows], parse_time(body.get("now")), _parse_report(body))
 
 
 def _read(row: object) -> DeviceEvent | RuleBroken:
@@ -83,8 +84,8 @@ def parse_event(sent: object) -> DeviceEvent:
     if not isinstance(sent, dict):
         raise _unreadable()
     event_id, undoes, delta, author = (sent.get(name) for name in ("id", "undoes", "delta", "author"))
-    at = _parse_time(sent.get("at"))
-    if at is None or not _is_uuid(event_id) or not (undoes is None or _is_uuid(undoes)):
+    at = parse_time(sent.get("at"))
+    if at is None or not is_uuid(event_id) or not (undoes is None or is_uuid(undoes)):
         raise _unreadable()
     if not (author is None or (isinstance(author, str) and len(author) <= LONGEST_AUTHOR)):
         raise _unreadable()
@@ -131,11 +132,11 @@ def _unreadable() -> RuleBroken:
     return RuleBroken(None, N_("送られた記録を読み取れませんでした。"))
 
 
-def _is_uuid(value: object) -> bool:
+def is_uuid(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
-def _parse_time(value: object) -> datetime | None:
+def parse_time(value: object) -> datetime | None:
     """An aware time; at the ends of the calendar the nearest one that every zone can show."""
     try:
         at = datetime.fromisoformat(value if isinstance(value, str) else "")
@@ -146,6 +147,6 @@ def _parse_time(value: object) -> datetime | None:
 
 def _parse_report(body: dict[str, object]) -> DeviceReport | None:
     device, unsent = body.get("device"), body.get("unsent", 0)
-    if not _is_uuid(device) or isinstance(unsent, bool) or not isinstance(unsent, int):
+    if not is_uuid(device) or isinstance(unsent, bool) or not isinstance(unsent, int):
         return None
     return DeviceReport(str(device), unsent, body.get("gone") is True) if 0 <= unsent < 10**6 else None

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from stations.attendance import labels  # noqa: F401  (registers what the enums are called)
 from stations.attendance.band_rules import LONGEST, LONGEST_EN, MOST, UNKNOWN, Band
+from stations.attendance.projection import EventKind, Fact
 from stations.attendance.rules import Counter, RecordStatus
 from stations.attendance.workflow import BANDS
 from stations.committees.models import Opening
@@ -78,14 +79,14 @@ class AgeBandDraft(Drafted):
 
 
 class OpeningRecord(Model):
-    """The record of one opening that took place: weather, note, incident. Counts are sums of `Tap` rows, kept as `OpeningCount`.
+    """The record of one opening that took place: weather, note, incident. What was counted stands in `AttendanceEvent`.
 
     Started by the first tap or by opening the page's form; closed at the end of the day, reopened only with a
     reason. Written by `attendance.services`.
     """
 
     __tablename__ = "opening_record"
-    __table_args__ = (sa.CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed"),)
+    __table_args__ = (sa.CheckConstraint("closed_at IS NOT NULL OR closed_by_id IS NULL", name="closed"),)
 
     opening_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening.id"), unique=True)
     weather: orm.Mapped[str] = orm.mapped_column(default="")
@@ -97,9 +98,18 @@ class OpeningRecord(Model):
         default=False, comment="entered after the day, from paper"
     )
     started_at: orm.Mapped[dt.datetime]
-    started_by_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("person.id"))
-    closed_at: orm.Mapped[dt.datetime | None]
+    started_by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"), comment="none: somebody at a tablet who is not among the station's people"
+    )
+    closed_at: orm.Mapped[dt.datetime | None] = orm.mapped_column(
+        comment="kept of the events, like what follows"
+    )
     closed_by_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    asks: orm.Mapped[bool] = orm.mapped_column(
+        default=False,
+        server_default=sa.false(),
+        comment="the events leave something for the leader to decide",
+    )
 
     opening: orm.Mapped[Opening] = orm.relationship(lazy="joined", innerjoin=True)
 
@@ -111,38 +121,81 @@ class OpeningRecord(Model):
         return self.opening.body()
 
 
-class Tap(AppendOnly, Model):
-    """One tap on a tile (or one typed correction): +1, −1, or n of one counter.
+class AttendanceEvent(AppendOnly, Model):
+    """One thing that happened at an opening: somebody was counted, a count was taken back, the day was closed.
 
-    `client_event_id` is made on the device, so the same tap sent twice is stored once. Undoing adds the
-    opposite row; moving it to another opening adds that and a row there. Never changed or deleted; a count is the sum
-    of its rows.
+    `event_id` is made on the device, so the same event sent twice is stored once. Never changed or deleted: what a page
+    shows is what all events of the opening say together (`attendance.projection`). Written by
+    `attendance.services.events`.
     """
 
-    __tablename__ = "tap"
+    __tablename__ = "attendance_event"
     __table_args__ = (
-        sa.UniqueConstraint("client_event_id"),
+        sa.UniqueConstraint("event_id"),
+        sa.CheckConstraint("(kind IN ('count', 'correction')) = (counter IS NOT NULL)", name="counter"),
+        sa.CheckConstraint("(kind IN ('count', 'correction')) = (delta IS NOT NULL)", name="counted"),
         sa.CheckConstraint("delta <> 0", name="delta"),
-        sa.CheckConstraint("(counter = 'visit') = (band IS NOT NULL)", name="band"),
-        sa.Index("ix_tap_record_counter", "record_id", "counter", "band"),
-        sa.Index("uq_tap_moved_from_id", "moved_from_id", unique=True),
+        sa.CheckConstraint("(counter IS NOT NULL AND counter = 'visit') = (band IS NOT NULL)", name="band"),
+        sa.CheckConstraint("(kind IN ('undo', 'moved')) = (undoes IS NOT NULL)", name="undoes"),
+        sa.CheckConstraint("kind = 'count' OR moved_from IS NULL", name="moved_from"),
+        sa.CheckConstraint("(kind = 'closed') = (totals IS NOT NULL)", name="totals"),
+        sa.CheckConstraint(
+            "kind = 'correction' OR (kind IN ('note', 'incident')) = (words IS NOT NULL)", name="words"
+        ),
+        # The counts of an opening are added up from this index alone.
+        sa.Index(
+            "ix_attendance_event_opening",
+            "opening_id",
+            "kind",
+            "counter",
+            "band",
+            "delta",
+            "event_id",
+            "moved_from",
+        ),
+        sa.Index("ix_attendance_event_undoes", "undoes", "kind"),
+        sa.Index("ix_attendance_event_moved_from", "moved_from"),
+        sa.Index("ix_attendance_event_device", "device_id", "opening_id"),
     )
 
-    record_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening_record.id"))
-    client_event_id: orm.Mapped[str]
-    counter: orm.Mapped[Counter] = orm.mapped_column(enum_column(Counter))
+    event_id: orm.Mapped[str] = orm.mapped_column(sa.String(36), comment="a UUID, made where it happened")
+    opening_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("opening.id"))
+    kind: orm.Mapped[EventKind] = orm.mapped_column(enum_column(EventKind))
+    counter: orm.Mapped[Counter | None] = orm.mapped_column(enum_column(Counter))
     band: orm.Mapped[str | None] = orm.mapped_column(
         sa.String(40), comment="code of an age band; its count is held to those of the fiscal year"
     )
-    delta: orm.Mapped[int]
-    undoes_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("tap.id"), unique=True)
-    correction: orm.Mapped[bool] = orm.mapped_column(
-        default=False, comment="a typed difference, not a touch of a tile; 「1つ取り消す」 leaves it alone"
+    delta: orm.Mapped[int | None] = orm.mapped_column(
+        comment="how many more, or fewer; a correction's difference"
     )
-    tapped_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="by the device's clock")
+    undoes: orm.Mapped[str | None] = orm.mapped_column(
+        sa.String(36), comment="event_id of what is taken back; it may arrive later than this"
+    )
+    moved_from: orm.Mapped[str | None] = orm.mapped_column(
+        sa.String(36), comment="event_id of the count of another opening that this one stands for here"
+    )
+    after: orm.Mapped[list[str] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True),
+        comment="of a correction, closing or reopening: event_id of those of its kind that its maker knew",
+    )
+    totals: orm.Mapped[dict[str, int] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True), comment="the numbers by tile that a closing confirms"
+    )
+    words: orm.Mapped[str | None] = orm.mapped_column(
+        SealedText("attendance_event.words"),
+        comment="of a note or an incident, why a correction was made; facts, nobody's name",
+    )
+    device_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("device.id"),
+        comment="the enrolled tablet; none: a page of somebody signed in",
+    )
+    sequence: orm.Mapped[int | None] = orm.mapped_column(comment="the device's own numbering")
+    made_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="by the device's clock")
+    happened_at: orm.Mapped[dt.datetime] = orm.mapped_column(comment="as judged by the time of receipt")
     received_at: orm.Mapped[dt.datetime]
-    by_id: orm.Mapped[int] = orm.mapped_column(
-        sa.ForeignKey("person.id"), comment="who was signed in on the device when it was tapped"
+    by_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("person.id"),
+        comment="who stood there: signed in, or chosen on the tablet; none: somebody else",
     )
     sent_by_id: orm.Mapped[int | None] = orm.mapped_column(
         sa.ForeignKey("person.id"), comment="who was signed in when it was sent, if that was somebody else"
@@ -150,19 +203,32 @@ class Tap(AppendOnly, Model):
     author_unsure: orm.Mapped[bool] = orm.mapped_column(
         default=False,
         server_default=sa.false(),
-        comment="the device could not prove who tapped: by_id is who sent it",
+        comment="the device could not prove who made it: by_id is who sent it",
     )
-    moved_from_id: orm.Mapped[int | None] = orm.mapped_column(
-        sa.ForeignKey("tap.id"), comment="the tap of another opening that this one was moved from"
-    )
+
+    @property
+    def fact(self) -> Fact:
+        return Fact(
+            event_id=self.event_id,
+            opening_id=self.opening_id,
+            kind=self.kind,
+            made_at=self.made_at,
+            counter=self.counter,
+            band=self.band,
+            delta=self.delta or 0,
+            undoes=self.undoes,
+            moved_from=self.moved_from,
+            after=tuple(self.after or ()),
+            totals=self.totals,
+        )
 
 
 class OpeningCount(Model):
-    """What stands on one tile of a record: the sum of its taps, kept in the transaction that adds one.
+    """What stands on one tile of a record: what its events say, kept in the transaction that adds one.
 
     A record has a row of zero for 年代不明 from its beginning, so that an opening to which nobody came is one too.
-    Pages read these rows, however many taps there are; ``flask attendance recount`` proves them. Written by
-    `attendance.services.rows`.
+    Pages read these rows, however many events there are; ``flask attendance recount`` proves them. Written by
+    `attendance.services.events`.
     """
 
     __tablename__ = "opening_count"

@@ -62,13 +62,13 @@ class DatabaseInteger(IntegerConverter):
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """``value`` with its texts as any database can hold them."""
     if isinstance(value, str):
         return _NO_TEXT.sub("", value)
     if isinstance(value, dict):
-        return {_storable(key): _storable(one) for key, one in value.items()}
-    return [_storable(one) for one in value] if isinstance(value, list) else value
+        return {storable(key): storable(one) for key, one in value.items()}
+    return [storable(one) for one in value] if isinstance(value, list) else value
 
 
 class Parameters(ImmutableMultiDict[str, str]):
@@ -79,7 +79,7 @@ class Parameters(ImmutableMultiDict[str, str]):
 
     def __init__(self, mapping: Any = None) -> None:
         pairs = iter_multi_items(mapping) if mapping is not None else ()
-        super().__init__([(_storable(key), _storable(value)) for key, value in pairs])
+        super().__init__([(storable(key), storable(value)) for key, value in pairs])
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # one for all overloads
         return super().get(key, default, type=_database_integer if type is int else type)
@@ -108,7 +108,7 @@ def json_object() -> dict[str, Any]:
     """The JSON object that a script sent; an empty one for anything else, also if it is too deep to be read."""
     sent = request.get_json(silent=True)
     try:
-        return _storable(sent) if isinstance(sent, dict) else {}
+        return storable(sent) if isinstance(sent, dict) else {}
     except RecursionError:
         return {}
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance.band_rules import STANDARD, UNKNOWN
-from stations.attendance.models import OpeningCount, OpeningRecord, Tap
+from stations.attendance.models import AttendanceEvent, OpeningCount, OpeningRecord
+from stations.attendance.projection import EventKind
 from stations.attendance.rules import Counter as Counted
 from stations.attendance.rules import RecordAct, RecordStatus, Totals
 from stations.attendance.services import day
@@ -47,7 +48,8 @@ _CLOSED: _Done = (OpeningRecord.__tablename__, RecordAct.CLOSE, RecordStatus.OPE
 _HELD: _Done = (Opening.__tablename__, OpeningAct.HOLD, OpeningStatus.PLANNED, OpeningStatus.HELD)
 # Made once and sent past the session, whose bookkeeping would take longer than the statements themselves.
 _NEW_RECORD = sa.insert(OpeningRecord).returning(OpeningRecord.id)
-_NEW_TAPS, _NEW_COUNTS, _NEW_EVENTS = sa.insert(Tap), sa.insert(OpeningCount), sa.insert(audit.Event)
+_NEW_VISITS, _NEW_COUNTS = sa.insert(AttendanceEvent), sa.insert(OpeningCount)
+_NEW_EVENTS = sa.insert(audit.Event)
 _NOW_HELD = (
     sa.update(Opening).where(Opening.id == sa.bindparam("opening_id")).values(status=OpeningStatus.HELD)
 )
@@ -115,25 +117,17 @@ def _hold(town: Town, place: Place, opening: Opening, crowds: float) -> None:
 
 def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> None:
     """An opening as `_hold` leaves it, without its acts."""
-    crew, done_at = town.crew[place.key], _afterwards(opening)
+    crew = town.crew[place.key]
     leader_id, volunteer_id = crew[Role.STATION_LEADER].id, crew[Role.VOLUNTEER].id
     record_id = _close_record(town, opening, started_by_id=volunteer_id, closed_by_id=leader_id)
     counted = _counted(town, place, opening, crowds)
-    taps = [
-        {
-            "record_id": record_id,
-            "client_event_id": str(uuid.UUID(int=town.dice.getrandbits(128), version=4)),
-            "counter": counter,
-            "band": band,
-            "delta": delta,
-            "correction": True,
-            "tapped_at": done_at,
-            "received_at": done_at,
-            "by_id": volunteer_id,
-        }
+    visits = [
+        _visit(town, opening, EventKind.CORRECTION, volunteer_id, counter=counter, band=band, delta=delta)
         for (counter, band), delta in counted.counts().items()
         if delta
     ]
+    confirmed = {key: number for key, number in counted.by_tile().items() if number}
+    visits.append(_visit(town, opening, EventKind.CLOSED, leader_id, totals=confirmed))
     counts = [
         {
             "record_id": record_id,
@@ -149,11 +143,30 @@ def _write_down(town: Town, place: Place, opening: Opening, crowds: float) -> No
     ]
     events = [_event(opening, _CLOSED, record_id, leader_id), _event(opening, _HELD, opening.id, leader_id)]
     connection = db.session.connection()
-    connection.execute(_NEW_TAPS, taps)
+    connection.execute(_NEW_VISITS, visits)
     connection.execute(_NEW_COUNTS, counts)
     connection.execute(_NEW_EVENTS, events)
     connection.execute(_NOW_HELD, {"opening_id": opening.id})
     orm.attributes.set_committed_value(opening, "status", OpeningStatus.HELD)
+
+
+def _visit(town: Town, opening: Opening, kind: EventKind, by_id: int, **said: object) -> dict[str, object]:
+    """One event of an opening, as a page of the city's server makes it."""
+    done_at = _afterwards(opening)
+    return {
+        "event_id": str(uuid.UUID(int=town.dice.getrandbits(128), version=4)),
+        "opening_id": opening.id,
+        "kind": kind,
+        "counter": None,
+        "band": None,
+        "delta": None,
+        "totals": None,
+        "made_at": done_at,
+        "happened_at": done_at,
+        "received_at": done_at,
+        "by_id": by_id,
+        **said,
+    }
 
 
 def _close_record(town: Town, opening: Opening, *, started_by_id: int, closed_by_id: int) -> int:

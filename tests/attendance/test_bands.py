@@ -18,7 +18,7 @@ from stations.attendance.queries import counts
 from stations.attendance.rules import Counter, Verdict
 from stations.attendance.services import bands as attendance_bands
 from stations.attendance.services import counting, day, moving
-from stations.attendance.services import rows as attendance_rows
+from stations.attendance.services import events as attendance_events
 from stations.committees.models import Opening, Station
 from stations.core import audit, clock
 from stations.core import drafted as drafted_rows
@@ -201,7 +201,7 @@ def test_each_year_is_counted_by_its_own(station: Station, volunteer: Person) ->
     assert counts.totals(first).by_band == dict.fromkeys(CODES, 1)
     assert set(counts.visits_of_year(2026).by_band) == {(3, "teen"), (3, "age_65_plus"), (3, "unknown")}
     assert set(counts.visits_of_year(2027).by_band) == {(4, code) for code in CODES}
-    assert attendance_rows.recount() == []
+    assert attendance_events.recount() == []
 
 
 def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
@@ -225,7 +225,7 @@ def test_a_band_of_another_year_is_refused_row_by_row_and_nothing_is_written(
     assert "この年度にはない年代" in str(answers[1].problem)
     assert again[0].verdict is Verdict.REFUSED, "sent again, it is no duplicate: it was never taken"
     assert counts.totals(first).visits == before.visits + 2
-    assert attendance_rows.recount() == []
+    assert attendance_events.recount() == []
 
 
 def test_touches_are_not_moved_into_a_year_that_has_no_such_band(station: Station, volunteer: Person) -> None:

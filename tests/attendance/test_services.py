@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stations.attendance.device_events import DeviceEvent
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import AttendanceEvent, OpeningRecord
 from stations.attendance.queries import counts
 from stations.attendance.queries import waiting as attendance_tasks
 from stations.attendance.rules import Counter, Totals, Verdict
@@ -298,7 +298,7 @@ def test_details_are_kept_and_written_down_once(day: Day) -> None:
 
 def test_a_tap_is_never_changed(day: Day) -> None:
     day.tap()
-    stored = db.session.scalars(sa.select(Tap)).one()
+    stored = db.session.scalars(sa.select(AttendanceEvent)).one()
     stored.delta = 7
     with pytest.raises(AppendOnlyError):
         db.session.flush()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from stations.attendance import authors
 from stations.attendance.device_events import DeviceEvent, DeviceReport
-from stations.attendance.models import Tap
+from stations.attendance.models import AttendanceEvent
 from stations.attendance.queries import counts, tablets
 from stations.attendance.queries import waiting as attendance_tasks
 from stations.attendance.rules import Counter, Totals, Verdict
@@ -55,8 +55,8 @@ class Door:
         answers = counting.receive(opening=self.opening, events=events, by=by or self.second, sent_at=sent_at)
         assert {answer.verdict for answer in answers} == {Verdict.ACCEPTED}
 
-    def stored(self) -> list[Tap]:
-        return list(db.session.scalars(sa.select(Tap).order_by(Tap.id)))
+    def stored(self) -> list[AttendanceEvent]:
+        return list(db.session.scalars(sa.select(AttendanceEvent).order_by(AttendanceEvent.id)))
 
     def report(self, unsent: int, *, by: Person | None = None, **other: object) -> None:
         devices.note_report(
@@ -194,7 +194,7 @@ def test_a_wrong_clock_does_not_make_a_late_entry(door: Door, ahead: dt.timedelt
     record = counts.record_of(door.opening)
     [tap] = door.stored()
     assert record is not None and not record.late_entry
-    assert tap.tapped_at == now + ahead, "kept as the device gave it"
+    assert tap.made_at == now + ahead, "kept as the device gave it"
     assert not tap.author_unsure
 
 
@@ -293,7 +293,7 @@ def visits(*openings: Opening) -> list[int]:
     return [counts.totals(one).visits for one in openings]
 
 
-def move(door: Door, to: Opening, **other: object) -> list[Tap]:
+def move(door: Door, to: Opening, **other: object) -> list[AttendanceEvent]:
     return moving.move(opening=door.opening, to=to, reason="押しまちがい", by=door.second, **other)  # type: ignore[arg-type]  # since
 
 
@@ -305,9 +305,9 @@ def test_touches_of_the_wrong_opening_are_moved_with_time_and_author(door: Door,
     move(door, afternoon)
     assert visits(door.opening, afternoon) == [0, 4]
     assert counts.totals(afternoon).by_band[TEEN] == before.by_band[TEEN] + 1
-    moved = [tap for tap in door.stored() if tap.moved_from_id]
+    moved = [tap for tap in door.stored() if tap.moved_from]
     assert {tap.by_id for tap in moved} == {door.first.id}
-    assert {tap.tapped_at.astimezone(clock.TOKYO).time() for tap in moved} == {dt.time(0, 1)}
+    assert {tap.made_at.astimezone(clock.TOKYO).time() for tap in moved} == {dt.time(0, 1)}
     for opening in (door.opening, afternoon):
         record = counts.record_of(opening)
         assert record is not None and not record.late_entry

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from stations.attendance.models import Tap
+from stations.attendance.models import AttendanceEvent
 from stations.attendance.queries import bands, tablets
 from stations.attendance.services import day
 from stations.core import clock
@@ -242,7 +242,9 @@ def test_a_touch_is_its_authors_though_another_volunteer_sends_it(door: Door, vi
     sent(page, 2)
     db.session.rollback()
     stored = db.session.execute(
-        sa.select(Tap.by_id, Tap.sent_by_id, Tap.author_unsure).order_by(Tap.id)
+        sa.select(AttendanceEvent.by_id, AttendanceEvent.sent_by_id, AttendanceEvent.author_unsure).order_by(
+            AttendanceEvent.id
+        )
     ).all()
     db.session.rollback()
     assert [tuple(row) for row in stored] == [

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.projection import EventKind
 from stations.attendance.rules import Counter
+from stations.attendance.services.events import Author, new_record, write
 from stations.committees import queries
 from stations.committees.models import Committee, District, Opening, Station, Venue
 from stations.committees.rules import (
@@ -20,7 +21,7 @@ from stations.committees.rules import (
 from stations.committees.services import calendar, districts, officers, stations
 from stations.core import audit, clock
 from stations.core.access import Role
-from stations.core.database import add, db
+from stations.core.database import db
 from stations.core.messages import Conflict, NotAllowed, RuleBroken
 from tests.support import cast
 from tests.support.refusals import refused
@@ -211,21 +212,11 @@ def test_an_opening_is_cancelled_with_a_reason_and_restored(station: Station):
 def test_an_opening_at_which_somebody_was_counted_is_not_cancelled(station: Station):
     leader = cast.person(Role.STATION_LEADER, of=station)
     opening = cast.opening(of=station)
-    record = add(OpeningRecord(opening=opening, started_at=clock.now(), started_by_id=leader.id))
+    record = new_record(opening, leader.id)
 
     def tap(delta: int) -> None:
-        add(
-            Tap(
-                record_id=record.id,
-                client_event_id=f"event {delta}",
-                counter=Counter.VISIT,
-                band="unknown",
-                delta=delta,
-                tapped_at=clock.now(),
-                received_at=clock.now(),
-                by_id=leader.id,
-            )
-        )
+        tile = (Counter.VISIT, "unknown")
+        write(record, EventKind.COUNT, Author(leader.id), tile=tile, delta=delta, made_at=clock.now())
 
     tap(+1)
     with pytest.raises(RuleBroken, match="来場の記録"):

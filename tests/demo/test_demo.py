@@ -12,7 +12,7 @@ from flask import Flask
 from stations.applications.models import Plan, PlanVersion
 from stations.applications.rules import Status as PlanStatus
 from stations.attendance.band_rules import STANDARD
-from stations.attendance.models import AgeBandDraft, Tap
+from stations.attendance.models import AgeBandDraft, AttendanceEvent, OpeningCount
 from stations.attendance.queries import bands, counts
 from stations.attendance.rules import Counter
 from stations.committees.models import Committee, District, Opening, Station
@@ -164,7 +164,9 @@ def test_letters_are_numbered_without_gaps_in_the_order_of_their_days(in_demo: F
 
 
 def test_the_year_is_full_of_people(in_demo: Flask):
-    visits = db.session.scalar(sa.select(sa.func.sum(Tap.delta)).where(Tap.counter == Counter.VISIT))
+    visits = db.session.scalar(
+        sa.select(sa.func.sum(OpeningCount.number)).where(OpeningCount.counter == Counter.VISIT)
+    )
     assert 18_000 <= (visits or 0) <= 22_000
 
 
@@ -242,7 +244,9 @@ def figures(app: Flask) -> list[object]:
         money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
         names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
         plans = db.session.scalars(sa.select(PlanVersion.sha256).order_by(PlanVersion.id))
-        taps = db.session.execute(sa.select(Tap.record_id, Tap.counter, Tap.band, Tap.delta).order_by(Tap.id))
+        happened = (AttendanceEvent.event_id, AttendanceEvent.opening_id, AttendanceEvent.kind)
+        counted = (AttendanceEvent.counter, AttendanceEvent.band, AttendanceEvent.delta)
+        taps = db.session.execute(sa.select(*happened, *counted).order_by(AttendanceEvent.event_id))
         found = [*tables, *(tuple(row) for row in money), *names, *plans, *(tuple(row) for row in taps)]
         db.session.rollback()
     return found

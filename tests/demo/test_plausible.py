@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stations.applications.models import Plan, PlanAttachment
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import OpeningCount, OpeningRecord
 from stations.attendance.rules import Counter
 from stations.committees.models import Opening
 from stations.core import clock, files
@@ -132,11 +132,11 @@ def frozen_figures(report: StoredFile) -> tuple[int, int]:
 def counted_by(grant: Grant, report: StoredFile) -> tuple[int, int]:
     """Openings of the report's period and their visits, of the records closed before the report was handed in."""
     first, _last = clock.fiscal_year_period(grant.fiscal_year)
-    visits = sa.func.sum(sa.case((Tap.counter == Counter.VISIT, Tap.delta), else_=0))
+    visits = sa.func.sum(sa.case((OpeningCount.counter == Counter.VISIT, OpeningCount.number), else_=0))
     row = db.session.execute(
         sa.select(sa.func.count(sa.distinct(Opening.id)), sa.func.coalesce(visits, 0))
         .join(OpeningRecord, OpeningRecord.opening_id == Opening.id)
-        .join(Tap, Tap.record_id == OpeningRecord.id)
+        .join(OpeningCount, OpeningCount.record_id == OpeningRecord.id)
         .where(
             Opening.station_id == grant.station_id,
             Opening.on.between(first, grant.completed_on),

@@ -17,10 +17,10 @@ PAGES: list[tuple[Role | None, str]] = [
 # Each second tap takes the one before back, so that every count stays what it is.
 _TAPS = """
 WITH RECURSIVE nth(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM nth WHERE n < ?)
-INSERT INTO tap (record_id, client_event_id, counter, band, delta, correction, author_unsure,
-                 tapped_at, received_at, by_id)
-SELECT r.id, 'bench-' || r.id || '-' || n, 'visit', 'unknown', CASE n % 2 WHEN 1 THEN 1 ELSE -1 END, 0, 0,
-       r.started_at, r.started_at, r.started_by_id
+INSERT INTO attendance_event (event_id, opening_id, kind, counter, band, delta, author_unsure,
+                              made_at, happened_at, received_at, by_id)
+SELECT 'bench-' || r.id || '-' || n, r.opening_id, 'count', 'visit', 'unknown', CASE n % 2 WHEN 1 THEN 1 ELSE -1 END, 0,
+       r.started_at, r.started_at, r.started_at, r.started_by_id
 FROM opening_record r, nth
 """
 # The first opening of each station is today's and still counted, so that there is a tally page to look at.

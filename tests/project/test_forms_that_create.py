@@ -18,6 +18,7 @@ SIDE_ROWS = {"Event", "OutboxMail", "DocumentSeries", "FormUse", "SignInFailure"
 # Endpoints whose services add rows although their form creates nothing that could stand there twice, and why.
 CREATES_NOTHING = {
     "attendance.events": "the device's queue: each tap has an id of its own, which is unique",
+    "attendance.sync_events": "a tablet's queue: each event has an id of its own, which is unique",
     "attendance.tap": "the page of the tablet without scripts: one more visitor is one more",
     "attendance.details": "what is said of one opening; a correction is kept beside what it corrects",
     "meetings.presence": "who is there, one row a member",

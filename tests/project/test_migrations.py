@@ -381,9 +381,12 @@ def test_a_row_of_every_table_comes_up_and_goes_down_again_as_it_was(app: Flask,
     migrate(app)
     with app.app_context():
         after = everything(db.session.connection())
-        assert {table: len(after[table]) for table in before} == {
-            table: len(rows) for table, rows in before.items()
-        }
+        kept = {table: len(rows) for table, rows in before.items()}
+        # Taps became events, and what closed a record another one.
+        kept["attendance_event"] = kept.pop("tap") + len(
+            [one for one in before["opening_record"] if one["closed_at"]]
+        )
+        assert {table: len(after[table]) for table in kept} == kept
         if db.engine.dialect.name == "sqlite":
             assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
         assert set(append_only_tables()) <= triggers(engine)

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from stations.attendance.band_rules import STANDARD
+from stations.attendance.projection import EventKind
 from stations.attendance.rules import Counter
-from stations.attendance.services.rows import Author, new_record, write
+from stations.attendance.services.events import Author, new_record, write
 from stations.committees.models import Opening, Station
 from stations.committees.rules import OpeningStatus
 from stations.core import clock
@@ -46,7 +47,8 @@ def holder(role: Role, station: Station) -> Person:
 def visits(opening: Opening, by: Person, count: int, band: str = "elementary") -> None:
     opening.status = OpeningStatus.HELD
     record = new_record(opening, by.id)
-    write(record, Counter.VISIT, band, count, Author(by.id), tapped_at=clock.now())
+    tile = (Counter.VISIT, band)
+    write(record, EventKind.COUNT, Author(by.id), tile=tile, delta=count, made_at=clock.now())
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)

@@ -80,6 +80,16 @@ FACTS: Mapping[str, list[dict[str, Any]]] = {
         {"client_event_id": "tap-1", "counter": "visit", "band": "unknown", "undoes_id": None},
         {"client_event_id": "tap-2", "counter": "visit", "band": "unknown", "undoes_id": 1, "delta": -1},
     ],
+    "attendance_event": [
+        {
+            "kind": "count",
+            "counter": "visit",
+            "band": "unknown",
+            "undoes": None,
+            "totals": None,
+            "words": None,
+        }
+    ],
     "ledger_transaction": [
         {"client_event_id": "one", "reverses_id": None, "reason": None, "payment_id": None},
         {"client_event_id": "two", "repayment_id": None},

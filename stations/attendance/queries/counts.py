@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from stations.attendance import rules
-from stations.attendance.models import OpeningCount, OpeningRecord, Tap
+from stations.attendance.models import AttendanceEvent, OpeningCount, OpeningRecord
+from stations.attendance.queries import events
 from stations.attendance.rules import Counter, Totals
 from stations.committees.models import Committee, District, Opening, Station
 from stations.committees.rules import OpeningStatus
@@ -118,51 +119,24 @@ def count(record: OpeningRecord, counter: Counter, band: str | None) -> int:
     return db.session.scalar(counted) or 0
 
 
-def tap(client_event_id: str) -> Tap | None:
-    """The stored row of a device's event."""
-    return db.session.scalars(sa.select(Tap).where(Tap.client_event_id == client_event_id)).first()
+def stands_for(event_id: str) -> AttendanceEvent | None:
+    """The stored count of an id, or the one it became when it was moved to another opening, and again."""
+    found = events.event(event_id)
+    # Of several moves the last one that was not moved on stands for it.
+    moved = sa.select(AttendanceEvent).where(AttendanceEvent.moved_from == event_id)
+    return db.session.scalars(moved.order_by(AttendanceEvent.id.desc()).limit(1)).first() or found
 
 
-def stands_for(client_event_id: str) -> Tap | None:
-    """The stored row of a device's event, or the one it became when it was moved to another opening, and again."""
-    found = tap(client_event_id)
-    while found is not None and (
-        moved := db.session.scalars(sa.select(Tap).where(Tap.moved_from_id == found.id)).first()
-    ):
-        found = moved
-    return found
+def opening_of(event: AttendanceEvent) -> Opening:
+    """The opening at which a count stands."""
+    return db.session.get_one(Opening, event.opening_id)
 
 
-def opening_of(tap: Tap) -> Opening:
-    """The opening at which a tap counts."""
-    of_record = OpeningRecord.opening_id == Opening.id
-    return db.session.scalars(
-        sa.select(Opening).join(OpeningRecord, of_record).where(OpeningRecord.id == tap.record_id)
-    ).one()
-
-
-def is_undone(tap: Tap) -> bool:
-    return db.session.scalar(sa.select(Tap.id).where(Tap.undoes_id == tap.id)) is not None
-
-
-def active_taps(record: OpeningRecord | None, limit: int | None = 5) -> list[Tap]:
-    """The last taps (all with None) that still count, newest first: neither undone, nor an undoing, nor a typed correction."""
-    if record is None:
-        return []
-    undoing = orm.aliased(Tap)
-    return list(
-        db.session.scalars(
-            sa.select(Tap)
-            .outerjoin(undoing, undoing.undoes_id == Tap.id)
-            .where(
-                Tap.record_id == record.id,
-                Tap.undoes_id.is_(None),
-                Tap.correction.is_(False),
-                undoing.id.is_(None),
-            )
-            .order_by(Tap.id.desc())
-            .limit(limit)
-        )
+def is_undone(event: AttendanceEvent) -> bool:
+    """Whether a count is not in force any more."""
+    return (
+        db.session.scalar(sa.select(events.gone(AttendanceEvent)).where(AttendanceEvent.id == event.id))
+        or False
     )
 
 

@@ -2,15 +2,18 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from stations.attendance import rules
 from stations.attendance.device_events import CLOCK_TOLERANCE
-from stations.attendance.models import OpeningRecord, TallyDevice, Tap
-from stations.attendance.queries.counts import active_taps
+from stations.attendance.models import AttendanceEvent, OpeningRecord, TallyDevice
+from stations.attendance.projection import SAYS_HOW_MANY
+from stations.attendance.queries.events import in_force
+from stations.attendance.rules import Totals
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
 from stations.core import access, clock
@@ -98,33 +101,45 @@ def counted_by(record: OpeningRecord | None) -> list[CountedBy]:
     """Who made the rows of a record, the most first."""
     if record is None:
         return []
-    rows = sa.func.count(Tap.id)
+    counted = AttendanceEvent.kind.in_(SAYS_HOW_MANY)
+    rows = sa.func.count(AttendanceEvent.id)
     others, unsure = (
         sa.func.sum(sa.case((condition, 1), else_=0))
-        for condition in (Tap.sent_by_id.is_not(None), Tap.author_unsure)
+        for condition in (AttendanceEvent.sent_by_id.is_not(None), AttendanceEvent.author_unsure)
     )
     found = db.session.execute(
         sa.select(Person.name, rows, others, unsure)
-        .join(Person, Person.id == Tap.by_id)
-        .where(Tap.record_id == record.id)
+        .join(Person, Person.id == AttendanceEvent.by_id)
+        .where(AttendanceEvent.opening_id == record.opening_id, counted)
         .group_by(Person.id, Person.name)
         .order_by(rows.desc(), Person.id)
     )
     return [CountedBy(*row) for row in found]
 
 
-def movable_taps(record: OpeningRecord | None, since: dt.time | None = None) -> list[Tap]:
-    """Touches that still count, from a time of day in Matsudo on; newest first."""
-    return [tap for tap in active_taps(record, None) if since is None or _time_of_day(tap) >= since]
+def active_taps(record: OpeningRecord | None, limit: int | None = 5) -> list[AttendanceEvent]:
+    """The last counts (all with None) that are in force, newest first."""
+    return in_force(record.opening_id, limit) if record is not None else []
+
+
+def sum_of(events: Iterable[AttendanceEvent]) -> Totals:
+    """What these counts add up to."""
+    facts = [one.fact for one in events]
+    return rules.totals((one.counter, one.band, one.delta) for one in facts if one.counter is not None)
+
+
+def movable_taps(record: OpeningRecord | None, since: dt.time | None = None) -> list[AttendanceEvent]:
+    """Counts in force, from a time of day in Matsudo on; newest first."""
+    return [one for one in active_taps(record, None) if since is None or _time_of_day(one) >= since]
 
 
 def movable_by_hour(record: OpeningRecord | None) -> list[tuple[int, int]]:
-    """(hour of the day in Matsudo, touches that still count)."""
-    return sorted(Counter(_time_of_day(tap).hour for tap in active_taps(record, None)).items())
+    """(hour of the day in Matsudo, counts in force)."""
+    return sorted(Counter(_time_of_day(one).hour for one in active_taps(record, None)).items())
 
 
-def _time_of_day(tap: Tap) -> dt.time:
-    return min(tap.tapped_at, tap.received_at).astimezone(clock.TOKYO).time()
+def _time_of_day(event: AttendanceEvent) -> dt.time:
+    return event.happened_at.astimezone(clock.TOKYO).time()
 
 
 def openings_to_move_to(opening: Opening) -> Sequence[Opening]:

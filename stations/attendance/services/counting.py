@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from stations.attendance import authors, rules
 from stations.attendance.device_events import DeviceEvent, happened_at
 from stations.attendance.models import OpeningRecord
+from stations.attendance.projection import EventKind
 from stations.attendance.queries import counts
+from stations.attendance.queries import events as stored
 from stations.attendance.rules import Counter, Verdict
 from stations.attendance.services.day import begin
-from stations.attendance.services.rows import Author, write
+from stations.attendance.services.events import Author, write
 from stations.committees.models import Opening
 from stations.core import access, clock
 from stations.core.access import Actor, Held, Permission
-from stations.core.database import db, ids
+from stations.core.database import db
 from stations.core.messages import N_, Conflict, RuleBroken
 from stations.people import queries as people
 
@@ -54,12 +56,12 @@ def tap(
     rules.check_tap(counts.count(record, counter, band), delta)
     write(
         record,
-        counter,
-        band,
-        delta,
+        EventKind.COUNT,
         author or Author(by.id),
-        client_event_id=client_event_id,
-        tapped_at=tapped_at,
+        tile=(counter, band),
+        delta=delta,
+        event_id=client_event_id,
+        made_at=tapped_at,
         happened_at=happened,
     )
     return Verdict.ACCEPTED
@@ -84,22 +86,22 @@ def undo(
     if _is_known(client_event_id, made_at, record):
         return Verdict.DUPLICATE
     rules.check_undoable(record.status, None if record is made_at else record.opening)
-    wanted = counts.stands_for(undoes) if undoes else next(iter(counts.active_taps(record, 1)), None)
-    if wanted is None or wanted.record_id != record.id or wanted.correction or wanted.undoes_id is not None:
+    wanted = counts.stands_for(undoes) if undoes else next(iter(stored.in_force(record.opening_id, 1)), None)
+    if wanted is None or wanted.opening_id != record.opening_id or wanted.kind is not EventKind.COUNT:
         raise RuleBroken(None, N_("取り消せる入力はありません。"))
     if counts.is_undone(wanted):
         return Verdict.DUPLICATE
-    rules.check_tap(counts.count(record, wanted.counter, wanted.band), -wanted.delta)
+    fact = wanted.fact
+    if fact.counter is not None:
+        rules.check_tap(counts.count(record, fact.counter, fact.band), -fact.delta)
     write(
         record,
-        wanted.counter,
-        wanted.band,
-        -wanted.delta,
+        EventKind.UNDO,
         author or Author(by.id),
-        client_event_id=client_event_id,
-        tapped_at=tapped_at or clock.now(),
+        event_id=client_event_id,
+        made_at=tapped_at or clock.now(),
         happened_at=happened,
-        undoes_id=wanted.id,
+        undoes=wanted.event_id,
     )
     return Verdict.ACCEPTED
 
@@ -189,9 +191,9 @@ class _Authors:
 
 def _records(opening: Opening, undoes: str | None, by: Actor) -> tuple[OpeningRecord, OpeningRecord]:
     """The record that a device counts for, and the one in which what it takes back stands now; often the same."""
-    made, now = (counts.tap(undoes), counts.stands_for(undoes)) if undoes else (None, None)
+    made, now = (stored.event(undoes), counts.stands_for(undoes)) if undoes else (None, None)
     place = opening
-    if made is not None and now is not None and counts.opening_of(made) == opening:
+    if made is not None and now is not None and made.opening_id == opening.id:
         place = counts.opening_of(now)
     # In the order in which `moving.move` holds them.
     started = {one.id: begin(opening=one, by=by) for one in sorted({opening, place}, key=lambda one: one.id)}
@@ -199,7 +201,7 @@ def _records(opening: Opening, undoes: str | None, by: Actor) -> tuple[OpeningRe
 
 
 def _is_known(client_event_id: str, *records: OpeningRecord) -> bool:
-    known = counts.tap(client_event_id)
-    if known is not None and known.record_id not in ids(records):
+    known = stored.event(client_event_id)
+    if known is not None and known.opening_id not in {one.opening_id for one in records}:
         raise RuleBroken(None, N_("この入力は、別の開催回の記録として届いています。"))
     return known is not None

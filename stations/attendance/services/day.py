@@ -3,9 +3,10 @@
 from stations.attendance import rules
 from stations.attendance.labels import tile_names
 from stations.attendance.models import OpeningRecord
-from stations.attendance.queries import bands, counts, tablets
+from stations.attendance.projection import EventKind
+from stations.attendance.queries import bands, counts, events, tablets
 from stations.attendance.rules import RecordAct, Totals
-from stations.attendance.services.rows import Author, new_record, write
+from stations.attendance.services.events import Author, new_record, write
 from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.committees.rules import OpeningStatus
@@ -51,9 +52,19 @@ def correct(
     names = tile_names(bands.bands_of(clock.fiscal_year(opening.on)))
     with taking(RECORD, record, RecordAct.CORRECT, by=by, reason=reason) as taken:
         rules.check_unmoved(loaded or counted, counted, changes, names)
+        known = events.states([opening.id])[opening.id].projection.corrections
         for counter, band, delta in changes:
-            rules.check_tap(counted.on((counter, band)), delta)
-            write(record, counter, band, delta, Author(by.id), tapped_at=clock.now(), correction=True)
+            tile = (counter, band)
+            rules.check_tap(counted.on(tile), delta)
+            write(
+                record,
+                EventKind.CORRECTION,
+                Author(by.id),
+                tile=tile,
+                delta=delta,
+                made_at=clock.now(),
+                after=list(known.get(tile, ())) or None,
+            )
         rules.check_totals(counts.totals(opening))
         taken.detail |= {
             f"{counter}:{band}" if band else str(counter): delta for counter, band, delta in changes
@@ -107,7 +118,7 @@ def close(*, opening: Opening, by: Actor, others_checked: bool = False) -> Openi
         rules.check_started(opening.on, opening.starts_at, clock.now())
         rules.check_totals(counts.totals(opening))
         rules.check_devices(len(tablets.devices_behind(opening)), others_checked)
-        record.closed_at, record.closed_by_id = clock.now(), by.id
+        _end(record, EventKind.CLOSED, by)
     calendar.hold_opening(opening=opening, by=by)
     db.session.flush()
     return record
@@ -117,5 +128,20 @@ def reopen(*, opening: Opening, reason: str, by: Actor) -> OpeningRecord:
     """Let a closed record be counted and corrected again; the opening stays 開催済."""
     record = begin(opening=opening, by=by)
     with taking(RECORD, record, RecordAct.REOPEN, by=by, reason=reason):
-        record.closed_at = record.closed_by_id = None
+        _end(record, EventKind.REOPENED, by)
     return record
+
+
+def _end(record: OpeningRecord, kind: EventKind, by: Actor) -> None:
+    """Close the day with the numbers that stand, or open it again, after whatever was done to it before."""
+    opening = record.opening
+    known = events.states([opening.id])[opening.id].projection.closings
+    counted = {key: n for key, n in counts.totals(opening).by_tile().items() if n}
+    write(
+        record,
+        kind,
+        Author(by.id),
+        made_at=clock.now(),
+        after=list(known) or None,
+        totals=counted if kind is EventKind.CLOSED else None,
+    )

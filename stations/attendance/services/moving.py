@@ -3,11 +3,12 @@
 import datetime as dt
 
 from stations.attendance import rules
-from stations.attendance.models import OpeningRecord, Tap
+from stations.attendance.models import AttendanceEvent, OpeningRecord
+from stations.attendance.projection import EventKind
 from stations.attendance.queries import counts, tablets
 from stations.attendance.rules import RecordAct
 from stations.attendance.services.day import begin
-from stations.attendance.services.rows import Author, write
+from stations.attendance.services.events import Author, write
 from stations.attendance.workflow import RECORD
 from stations.committees.models import Opening
 from stations.core import clock
@@ -16,7 +17,9 @@ from stations.core.messages import N_, RuleBroken
 from stations.core.steps import taking
 
 
-def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.time | None = None) -> list[Tap]:
+def move(
+    *, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.time | None = None
+) -> list[AttendanceEvent]:
     """Move the touches of one opening, all or those from a time of day on, to another opening of its station.
 
     Each is taken back here and written there with its own time and author, so both counts stay sums of rows. Typed
@@ -34,7 +37,7 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
         taps = tablets.movable_taps(here, since)
         if not taps:
             raise RuleBroken("since", N_("移せる入力がありません。時刻を確かめてください。"))
-        moved = rules.totals((tap.counter, tap.band, tap.delta) for tap in taps)
+        moved = tablets.sum_of(taps)
         rules.check_moved(counts.totals(opening), moved, counts.totals(to))
         for tap in reversed(taps):
             _move(tap, here, there, by)
@@ -43,24 +46,27 @@ def move(*, opening: Opening, to: Opening, reason: str, by: Actor, since: dt.tim
     return taps
 
 
-def _move(tap: Tap, here: OpeningRecord, there: OpeningRecord, by: Actor) -> None:
-    happened_at = min(tap.tapped_at, tap.received_at)  # moved on a later day, it is not entered late
+def _move(event: AttendanceEvent, here: OpeningRecord, there: OpeningRecord, by: Actor) -> None:
+    happened_at = event.happened_at  # moved on a later day, it is not entered late
     write(
         here,
-        tap.counter,
-        tap.band,
-        -tap.delta,
+        EventKind.MOVED,
         Author(by.id),
-        tapped_at=clock.now(),
+        made_at=clock.now(),
         happened_at=happened_at,
-        undoes_id=tap.id,
+        undoes=event.event_id,
     )
+    fact = event.fact
+    if fact.counter is None:
+        raise ValueError("only counts are moved")
     write(
         there,
-        tap.counter,
-        tap.band,
-        tap.delta,
-        Author(tap.by_id, tap.sent_by_id, tap.author_unsure),
-        tapped_at=tap.tapped_at,
-        moved_from_id=tap.id,
+        EventKind.COUNT,
+        Author(event.by_id, event.sent_by_id, event.author_unsure),
+        tile=(fact.counter, fact.band),
+        delta=fact.delta,
+        made_at=event.made_at,
+        happened_at=happened_at,
+        # What was touched first stays the one that an undo names, however often it is moved.
+        moved_from=event.moved_from or event.event_id,
     )

@@ -31,7 +31,7 @@ from stations.core.language import gettext as _
 from stations.core.messages import N_, RuleBroken
 
 if TYPE_CHECKING:
-    from stations.attendance.models import OpeningRecord, Tap
+    from stations.attendance.models import AttendanceEvent, OpeningRecord
     from stations.committees.models import Opening, Station
 
 
@@ -120,7 +120,7 @@ def totals(opening: "Opening") -> ResponseReturnValue:
         tones=TONES,
         open_now=opening.on <= clock.today(),
         counted_by=tablets.counted_by(record),
-        movable=bool(counts.active_taps(record, 1)) and bool(tablets.openings_to_move_to(opening)),
+        movable=bool(tablets.active_taps(record, 1)) and bool(tablets.openings_to_move_to(opening)),
         devices=_devices(opening),
         breadcrumb=_opening_trail(
             opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
@@ -186,29 +186,28 @@ def _other_tiles(counted: rules.Totals) -> list[dict[str, object]]:
     return [{"key": key, "label": name, "count": numbers[key]} for key, name in tile_names(()).items()]
 
 
-def _entries(taps: Iterable["Tap"], names: Mapping[str, str]) -> list[dict[str, object]]:
+def _entries(taps: Iterable["AttendanceEvent"], names: Mapping[str, str]) -> list[dict[str, object]]:
     """The last entries as the page shows them; ``names``: what tiles are called, by their keys."""
     return [
         {
-            "at": tap.tapped_at,
-            "label": names[rules.tile_key(tap.counter, tap.band)],
-            "change": f"{'+' if tap.delta > 0 else '−'}{abs(tap.delta)}",
+            "at": one.made_at,
+            "label": names[_tile_key(one)],
+            "change": f"{'+' if one.fact.delta > 0 else '−'}{abs(one.fact.delta)}",
         }
-        for tap in taps
+        for one in taps
     ]
 
 
-def _known(taps: Iterable["Tap"]) -> list[dict[str, Any]]:
+def _known(taps: Iterable["AttendanceEvent"]) -> list[dict[str, Any]]:
     """The last entries as a device keeps them."""
     return [
-        {
-            "id": tap.client_event_id,
-            "at": tap.tapped_at.isoformat(),
-            "key": rules.tile_key(tap.counter, tap.band),
-            "delta": tap.delta,
-        }
-        for tap in taps
+        {"id": one.event_id, "at": one.made_at.isoformat(), "key": _tile_key(one), "delta": one.delta}
+        for one in taps
     ]
+
+
+def _tile_key(event: "AttendanceEvent") -> str:
+    return rules.tile_key(event.counter, event.band) if event.counter is not None else ""
 
 
 @blueprint.get("/attendance/openings/<int:opening_id>/tally")
@@ -223,7 +222,7 @@ def tally(opening: "Opening") -> ResponseReturnValue:
     form.fresh()
     counted = counts.totals(opening)
     bands = _bands_of(opening)
-    taps = counts.active_taps(record)
+    taps = tablets.active_taps(record)
     tiles = _band_tiles(bands, counted)
     return render_template(
         "attendance/tally.html",
@@ -293,7 +292,7 @@ def events(opening: "Opening") -> ResponseReturnValue:
     return jsonify(
         answers=answers,
         counts=dict.fromkeys(tile_names(_bands_of(opening)), 0) | counts.totals(opening).by_tile(),
-        last=_known(counts.active_taps(record)),
+        last=_known(tablets.active_taps(record)),
         open=record is None or record.closed_at is None,
         clock=format_ahead(ahead) if is_clock_wrong(ahead) else None,
     )

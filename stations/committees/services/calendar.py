@@ -219,13 +219,11 @@ def cancel_opening(*, opening: Opening, reason: str, by: Actor) -> None:
 
 def _somebody_was_counted(opening: Opening) -> bool:
     """Whether the day's counts are other than 0. They belong to a higher package; here only its tables are read."""
-    record, tap = Model.metadata.tables["opening_record"], Model.metadata.tables["tap"]
+    record, count = Model.metadata.tables["opening_record"], Model.metadata.tables["opening_count"]
     left = (
-        sa.select(tap.c.counter)
-        .join(record, record.c.id == tap.c.record_id)
-        .where(record.c.opening_id == opening.id)
-        .group_by(tap.c.counter, tap.c.band)
-        .having(sa.func.sum(tap.c.delta) != 0)
+        sa.select(count.c.id)
+        .join(record, record.c.id == count.c.record_id)
+        .where(record.c.opening_id == opening.id, count.c.number != 0)
     )
     return db.session.execute(left.limit(1)).first() is not None
 
@@ -251,14 +249,14 @@ def restore_opening(*, opening: Opening, by: Actor) -> None:
         taken.detail = opening.in_history
 
 
-def hold_opening(*, opening: Opening, by: Actor) -> None:
-    """The opening took place; called when its attendance record is closed.
+def hold_opening(*, opening: Opening, by: Actor | None) -> None:
+    """The opening took place; called when its attendance record is closed, by somebody signed in or at a tablet.
 
     Closing a reopened record calls this again: what is held stays held, and history has it once.
     """
     lock(opening)
     if opening.status is not OpeningStatus.HELD:
-        with taking(OPENING, opening, OpeningAct.HOLD, by=by) as taken:
+        with taking(OPENING, opening, OpeningAct.HOLD, by=by, follows=True) as taken:
             taken.detail = opening.in_history
 
 

@@ -92,6 +92,7 @@ def test_an_opening_tells_time_place_and_every_tile(door: Door):
     (known,) = asked(door)["openings"]
     tiles = {one["tile"] for one in asked(door)["bands"][str(known["fiscal_year"])]}
     assert known.pop("totals") == dict.fromkeys(tiles | OTHER_TILES, 0) | {"teen": 3}
+    assert [(one["tile"], one["delta"]) for one in known.pop("last")] == [("teen", 1)] * 3
     assert known == {
         "id": opening.id,
         "on": clock.today().isoformat(),
@@ -104,7 +105,6 @@ def test_an_opening_tells_time_place_and_every_tile(door: Door):
         "stored": 0,
         "corrections": {},
         "closings": [],
-        "last": [],
     }
 
 

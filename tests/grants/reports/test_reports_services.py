@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from stations.applications.rules import CostCategory, IncomeKind
+from stations.attendance.projection import EventKind
 from stations.attendance.rules import Counter
-from stations.attendance.services.rows import Author, new_record, write
+from stations.attendance.services.events import Author, new_record, write
 from stations.core import clock, files
 from stations.core.access import Role
 from stations.core.database import db
@@ -229,11 +230,11 @@ def visited(made: Team, on: dt.date, *, visits: int) -> None:
     for _nth in range(visits):
         write(
             record,
-            Counter.VISIT,
-            "elementary",
-            1,
+            EventKind.COUNT,
             Author(made.officer.id),
-            tapped_at=clock.now(),
+            tile=(Counter.VISIT, "elementary"),
+            delta=1,
+            made_at=clock.now(),
         )
 
 

@@ -44,9 +44,18 @@ def _hold(device: Device, by: Actor) -> None:
 
 
 def note_synced(*, device: Device, version: str, unsent: int, clock_ahead: dt.timedelta) -> None:
-    """Keep what a tablet reports with the events that it sends."""
-    device.last_synced_at, device.app_version, device.unsent = clock.now(), version[:VERSION_LONGEST], unsent
-    device.clock_ahead_seconds = max(-FARTHEST, min(round(clock_ahead.total_seconds()), FARTHEST))
+    """Keep what a tablet reports with the events that it sends; that it sent some once a minute, unless it says something new."""
+    now, version = clock.now(), version[:VERSION_LONGEST]
+    ahead = max(-FARTHEST, min(round(clock_ahead.total_seconds()), FARTHEST))
+    same = (device.app_version, device.unsent) == (version, unsent)
+    if (
+        same
+        and abs(device.clock_ahead_seconds - ahead) < 60
+        and rules.was_seen_lately(device.last_synced_at, now)
+    ):
+        return
+    device.last_synced_at, device.app_version, device.unsent = now, version, unsent
+    device.clock_ahead_seconds = ahead
 
 
 def note_seen(device: Device, *, only_reads: bool) -> bool:
