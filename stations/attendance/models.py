@@ -134,7 +134,7 @@ class AttendanceEvent(AppendOnly, Model):
         sa.UniqueConstraint("event_id"),
         sa.CheckConstraint("(kind IN ('count', 'correction')) = (counter IS NOT NULL)", name="counter"),
         sa.CheckConstraint("(kind IN ('count', 'correction')) = (delta IS NOT NULL)", name="counted"),
-        sa.CheckConstraint("delta <> 0", name="delta"),
+        sa.CheckConstraint("kind = 'correction' OR delta <> 0", name="delta"),
         sa.CheckConstraint("(counter IS NOT NULL AND counter = 'visit') = (band IS NOT NULL)", name="band"),
         sa.CheckConstraint("(kind IN ('undo', 'moved')) = (undoes IS NOT NULL)", name="undoes"),
         sa.CheckConstraint("kind = 'count' OR moved_from IS NULL", name="moved_from"),

@@ -6,9 +6,10 @@ here asks when an event was received: the same set of events always gives the sa
 - A count is in force unless some undo names it, or it was moved to another opening (there it is again, and an undo that
   names the first one takes it back there).
 - A tile shows the sum of its counts in force and of its corrections, and never less than zero.
-- A correction says which corrections of its tile its maker knew of (``after``). Heads are those that no other names. What
-  a head corrects is its own difference and all those before it. Heads that correct the same are one correction that two
-  people made; heads that differ are a question to the leader, and until it is answered the latest stands.
+- A correction says which corrections of its tile its maker knew of (``after``). Heads are those that no other names. A
+  correction adds its difference to what its maker saw: to what the latest of the heads it names corrects. Heads that
+  correct the same are one correction that two people made; heads that differ are a question to the leader, and until it
+  is answered the latest stands. The answer is a correction that names them all, be its difference nothing.
 - Closings and reopenings likewise: the day is closed while every head is a closing.
 """
 
@@ -81,11 +82,12 @@ QUESTIONS = (Unclear.CORRECTED_DIFFERENTLY, Unclear.CLOSED_DIFFERENTLY, Unclear.
 
 @dataclass(frozen=True)
 class Question:
-    """Something unclear. tile: where it is about one; events: the sides, by their ids."""
+    """Something unclear. tile: where it is about one; events: the sides, by their ids; numbers: the tile's by each side."""
 
     unclear: Unclear
     tile: Tile | None = None
     events: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,12 @@ def combine(counted: Mapping[Tile, int], facts: Iterable[Fact]) -> Projection:
     totals, questions = dict(counted), []
     heads: dict[Tile, tuple[str, ...]] = {}
     for tile, made in corrections.items():
-        last = _heads(made)
-        values = {one.event_id: _corrects(one, made) for one in last}
-        heads[tile] = tuple(values)
-        totals[tile] = totals.get(tile, 0) + values[last[-1].event_id]
-        if len(set(values.values())) > 1:
-            questions.append(Question(Unclear.CORRECTED_DIFFERENTLY, tile, heads[tile]))
+        last, seen = _heads(made), totals.get(tile, 0)
+        numbers = tuple(seen + _corrects(one, made) for one in last)
+        heads[tile] = tuple(one.event_id for one in last)
+        totals[tile] = numbers[-1]
+        if len(set(numbers)) > 1:
+            questions.append(Question(Unclear.CORRECTED_DIFFERENTLY, tile, heads[tile], numbers))
     for tile, number in totals.items():
         if number < 0:
             questions.append(Question(Unclear.BELOW_ZERO, tile))
@@ -190,13 +192,13 @@ def _heads(made: Sequence[Fact]) -> list[Fact]:
 
 
 def _corrects(head: Fact, made: Sequence[Fact]) -> int:
-    """What a correction and all those before it add to a tile."""
+    """What a correction and those before it, as its maker saw them, add to a tile."""
     by_id = {one.event_id: one for one in made}
-    reached: set[str] = set()
-    ahead = [head.event_id]
-    while ahead:
-        one = ahead.pop()
-        if one not in reached and one in by_id:
-            reached.add(one)
-            ahead += by_id[one].after
-    return sum(by_id[one].delta for one in reached)
+    added, reached = 0, set[str]()
+    ahead: Fact | None = head
+    while ahead is not None:
+        added += ahead.delta
+        reached.add(ahead.event_id)
+        known = [by_id[one] for one in dict.fromkeys(ahead.after) if one in by_id and one not in reached]
+        ahead = _heads(known)[-1] if known else None
+    return added

@@ -4,7 +4,7 @@ Pure. Only what is no such message at all is refused as a whole; an unreadable r
 never holds the others up. Times are kept as the device gave them, for its clock may stand anywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -126,9 +126,9 @@ def parse_row(sent: object) -> SyncRow:
     )
 
 
-def _count(sent: dict[str, Any]) -> dict[str, Any]:
+def _count(sent: dict[str, Any], least: int = 1) -> dict[str, Any]:
     delta = sent.get("delta")
-    if isinstance(delta, bool) or not isinstance(delta, int) or not 0 < abs(delta) <= MAX_COUNT:
+    if isinstance(delta, bool) or not isinstance(delta, int) or not least <= abs(delta) <= MAX_COUNT:
         raise _unreadable()
     counter, band = tile(str(sent.get("tile")))
     return {"counter": counter, "band": band, "delta": delta}
@@ -144,7 +144,7 @@ def _correction(sent: dict[str, Any]) -> dict[str, Any]:
     reason = sent.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise RuleBroken(None, N_("理由のない訂正は受け取れません。"))
-    return _count(sent) | {"after": _after(sent), "words": _words(reason)}
+    return _count(sent, least=0) | {"after": _after(sent), "words": _words(reason)}
 
 
 def _closed(sent: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _nothing(_sent: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-_CONTENT = {
+_CONTENT: dict[EventKind, Callable[[dict[str, Any]], dict[str, Any]]] = {
     EventKind.STARTED: _nothing,
     EventKind.COUNT: _count,
     EventKind.UNDO: _undo,

@@ -19,7 +19,7 @@ TEXTS: Final = frozenset({"text/html", "text/plain", "text/csv", "text/calendar"
 def _may_be_compressed(response: Response) -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     access = getattr(view, "access", None)
-    if access is None or access.permission is not None or request.endpoint == "static":
+    if access is None or access.permission is not None or access.by_device or request.endpoint == "static":
         return False
     if request.url_rule is None or "POST" in (request.url_rule.methods or ()) or "_user_id" in session:
         return False

@@ -189,7 +189,7 @@ def _make_events() -> sa.Table:
             "(kind IN ('count', 'correction')) = (delta IS NOT NULL)",
             name=op.f("ck_attendance_event_counted"),
         ),
-        sa.CheckConstraint("delta <> 0", name=op.f("ck_attendance_event_delta")),
+        sa.CheckConstraint("kind = 'correction' OR delta <> 0", name=op.f("ck_attendance_event_delta")),
         sa.CheckConstraint(
             "(counter IS NOT NULL AND counter = 'visit') = (band IS NOT NULL)",
             name=op.f("ck_attendance_event_band"),

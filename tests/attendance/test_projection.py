@@ -83,7 +83,7 @@ def events(draw: st.DrawFn) -> list[Fact]:
             case "undo" | "moved":
                 said |= {"undoes": draw(st.sampled_from(IDS))}
             case "correction":
-                said |= {"tile": draw(st.sampled_from(TILES)), "delta": draw(st.sampled_from([-2, 1, 3]))}
+                said |= {"tile": draw(st.sampled_from(TILES)), "delta": draw(st.sampled_from([-2, 0, 1, 3]))}
                 said |= {"after": draw(st.lists(st.sampled_from(IDS), max_size=3))}
             case "closed":
                 said |= {

@@ -2,6 +2,7 @@
 
 from stations.attendance.models import AgeBandDraft, TallyDevice
 from stations.attendance.queries.counts import records, to_record
+from stations.attendance.queries.questions import openings_that_ask
 from stations.attendance.queries.tablets import left_after_closing
 from stations.committees.models import Opening
 from stations.core import clock, drafted
@@ -39,6 +40,7 @@ def _of_the_door(person: Actor) -> list[Task]:
     return [
         *(_record(row.opening) for row in to_record(person)),
         *(_open_again(device) for device in left_after_closing(person)),
+        *(_decide_numbers(opening) for opening in openings_that_ask(person)),
     ]
 
 
@@ -58,6 +60,21 @@ def _record(opening: Opening) -> Task:
         label = _("%(day)sの記録をつける（%(opening)s）", day=day, opening=_which(opening))
         endpoint = "attendance.details"
     return Task(label=label, endpoint=endpoint, values={"opening_id": opening.id}, due_on=opening.on)
+
+
+def _decide_numbers(opening: Opening) -> Task:
+    """Tablets that did not know of each other said different things, or something arrived after the closing."""
+    return Task(
+        label=_(
+            "%(day)sの人数を確かめて決める（%(opening)s）",
+            day=short_date(opening.on),
+            opening=_which(opening),
+        ),
+        endpoint="attendance.totals",
+        values={"opening_id": opening.id},
+        due_on=opening.on,
+        hint=_("端末どうしの食い違いや、確定のあとに届いた入力があります。"),
+    )
 
 
 def _open_again(device: TallyDevice) -> Task:

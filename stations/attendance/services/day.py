@@ -3,7 +3,7 @@
 from stations.attendance import rules
 from stations.attendance.labels import tile_names
 from stations.attendance.models import OpeningRecord
-from stations.attendance.projection import EventKind
+from stations.attendance.projection import EventKind, Unclear
 from stations.attendance.queries import bands, counts, events, tablets
 from stations.attendance.rules import RecordAct, Totals
 from stations.attendance.services.events import Author, new_record, write
@@ -47,12 +47,15 @@ def correct(
     record = begin(opening=opening, by=by)
     counted = counts.totals(opening)
     changes = rules.differences(loaded or counted, typed)
+    says = events.states([opening.id])[opening.id].projection
+    # Who types over numbers that two tablets corrected differently has decided, also where the one that stands is right.
+    decided = {one.tile for one in says.questions if one.unclear is Unclear.CORRECTED_DIFFERENTLY}
+    changes += [(*tile, 0) for tile in decided - {(one[0], one[1]) for one in changes} if tile is not None]
     if not changes:
         return record
     names = tile_names(bands.bands_of(clock.fiscal_year(opening.on)))
     with taking(RECORD, record, RecordAct.CORRECT, by=by, reason=reason) as taken:
         rules.check_unmoved(loaded or counted, counted, changes, names)
-        known = events.states([opening.id])[opening.id].projection.corrections
         for counter, band, delta in changes:
             tile = (counter, band)
             rules.check_tap(counted.on(tile), delta)
@@ -63,7 +66,7 @@ def correct(
                 tile=tile,
                 delta=delta,
                 made_at=clock.now(),
-                after=list(known.get(tile, ())) or None,
+                after=list(says.corrections.get(tile, ())) or None,
             )
         rules.check_totals(counts.totals(opening))
         taken.detail |= {

@@ -14,7 +14,7 @@ from stations.attendance.device_events import Batch, clock_ahead, is_clock_wrong
 from stations.attendance.forms import DayForm, MoveForm, ReopenForm, TapForm, day_form, read_act
 from stations.attendance.labels import TONES, band_name, format_ahead, tile_names
 from stations.attendance.queries import bands as attendance_bands
-from stations.attendance.queries import counts, tablets
+from stations.attendance.queries import counts, questions, tablets
 from stations.attendance.rules import Verdict
 from stations.attendance.services import counting, day, devices, moving
 from stations.attendance.views import blueprint
@@ -116,6 +116,7 @@ def totals(opening: "Opening") -> ResponseReturnValue:
         totals=counted,
         bands=_band_tiles(_bands_of(opening), counted),
         warnings=rules.warnings(counted),
+        **_unclear(opening),
         events=audit.timeline(opening, *([record] if record else [])),
         tones=TONES,
         open_now=opening.on <= clock.today(),
@@ -126,6 +127,12 @@ def totals(opening: "Opening") -> ResponseReturnValue:
             opening, f"{format_date(opening.on)} {hours(opening.starts_at, opening.ends_at)}"
         ),
     )
+
+
+def _unclear(opening: "Opening") -> dict[str, object]:
+    """What tablets left to be decided, for the people of the station."""
+    asked = questions.questions_of(opening) if can(current_user, Permission.VISIT_RECORD, opening) else []
+    return {"questions": asked, "tiles": tile_names(_bands_of(opening)) if asked else {}}
 
 
 def _log_words(opening: "Opening", record: "OpeningRecord | None") -> None:
@@ -345,6 +352,7 @@ def details(opening: "Opening") -> ResponseReturnValue:
         started=rules.has_started(opening.on, opening.starts_at, clock.now()),
         visits=counted.visits,
         devices=_devices(opening),
+        **_unclear(opening),
         phones=emergency_numbers(current_app.config["STATIONS"].emergency_phone),
         breadcrumb=_opening_trail(opening, _("この回の記録")),
     )

@@ -7,7 +7,7 @@ import random
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from stations.attendance.devices.models import Device
 from stations.attendance.models import AttendanceEvent, OpeningCount, OpeningRecord
-from stations.attendance.projection import project
-from stations.attendance.queries import counts
+from stations.attendance.projection import Unclear, project
+from stations.attendance.queries import counts, questions
 from stations.attendance.queries import events as stored
+from stations.attendance.queries import waiting as attendance_tasks
 from stations.attendance.services import day
 from stations.attendance.services import events as attendance_events
 from stations.attendance.services.sync import take
@@ -32,6 +33,7 @@ from stations.core.access import Role
 from stations.core.database import db
 from tests.attendance.devices.conftest import Door
 from tests.support import cast
+from tests.support.client import PageClient
 from tests.support.statements import recorded
 from tests.support.tablet import Tablet, enrolled
 
@@ -437,3 +439,59 @@ def test_the_same_batch_twice_at_once_and_others_beside_it(
     assert db.session.scalar(sa.select(sa.func.count(OpeningRecord.id))) == 1
     assert db.session.scalar(sa.select(sa.func.sum(OpeningCount.number))) == 81
     assert attendance_events.recount() == []
+
+
+# ---- what the leader is asked ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corrected_twice(sender: Sender, door: Door) -> Sender:
+    """Two tablets counted the same five people again, and each typed another number."""
+    _device, token = enrolled(door.station, door.leader, name="受付2")
+    other = Sender(Tablet(door.app, token), sender.opening)
+    sender.send(sender.count(delta=5), sender.row("correction", tile=CHILD, delta=2, reason="数え間違い"))
+    other.send(other.row("correction", tile=CHILD, delta=1, reason="数え間違い"))
+    return sender
+
+
+def asked_of(door: Door) -> list[str]:
+    return [task.label for task in attendance_tasks.waiting_for(door.leader) if "決める" in task.label]
+
+
+def test_a_leader_reads_both_sides_and_decides(
+    corrected_twice: Sender, door: Door, client: PageClient
+) -> None:
+    opening = corrected_twice.opening
+    [question] = questions.questions_of(opening)
+    assert question.unclear is Unclear.CORRECTED_DIFFERENTLY
+    assert [(one.device, one.person, one.number) for one in question.sides] == [
+        ("受付1", door.volunteer.name, 7),
+        ("受付2", None, 6),
+    ]
+    assert len(asked_of(door)) == 1
+    client.sign_in(door.leader)
+    page = client.get(f"/attendance/openings/{opening.id}")
+    assert "受付2" in page.text and "6" in page.text
+    # The number that stands is the right one: who saves it with a reason has decided.
+    day.correct(opening=opening, typed=counts.totals(opening), reason="名簿と合わせた", by=door.leader)
+    assert questions.questions_of(opening) == [] and asked_of(door) == []
+    assert counts.totals(opening).visits == 6
+
+
+def test_another_number_than_both_sides(corrected_twice: Sender, door: Door) -> None:
+    typed = replace(counts.totals(corrected_twice.opening), by_band={CHILD: 9})
+    day.correct(opening=corrected_twice.opening, typed=typed, reason="名簿と合わせた", by=door.leader)
+    assert counts.totals(corrected_twice.opening).visits == 9
+    assert questions.questions_of(corrected_twice.opening) == []
+
+
+def test_what_arrived_after_the_closing_is_decided_by_closing_again(sender: Sender, door: Door) -> None:
+    day.close(opening=sender.opening, by=door.leader)
+    sender.send(sender.count())
+    assert len(asked_of(door)) == 1
+    assert attendance_tasks.waiting_for(door.volunteer) == [], "a volunteer is not asked"
+    [question] = questions.questions_of(sender.opening)
+    assert (question.unclear, question.sides[0].person) == (Unclear.CHANGED_SINCE, door.leader.name)
+    day.reopen(opening=sender.opening, reason="届いたため", by=door.leader)
+    day.close(opening=sender.opening, by=door.leader)
+    assert asked_of(door) == []
