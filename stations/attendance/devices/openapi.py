@@ -6,7 +6,9 @@ each answer to it.
 
 from typing import Any, Final
 
-from stations.attendance.rules import OTHERS
+from stations.attendance.projection import EventKind
+from stations.attendance.rules import MAX_COUNT, OTHERS
+from stations.attendance.sync_rows import LONGEST_WORDS, MAX_BYTES, MAX_ROWS, MOST_KNOWN, MOST_OPENINGS
 from stations.committees.rules import OpeningStatus
 
 Schema = dict[str, Any]
@@ -46,10 +48,52 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_STATE: Final[dict[str, Schema]] = {
+    "totals": _ref("Totals"),
+    "open": {"type": "boolean", "description": "The day's record is not closed."},
+    "stored": {**_COUNT, "description": "How many events of this tablet the server keeps."},
+    "corrections": _map(_list(_UUID), "By tile, the corrections that no other one followed."),
+    "closings": _list(_UUID, "The closings that nothing followed."),
+    "last": _list(_ref("Count"), "The last counts in force, the newest first.", maxItems=5),
+}
+"""How an opening stands, as a tablet hears it."""
+
+_DELTA: Final[Schema] = {"type": "integer", "minimum": -MAX_COUNT, "maximum": MAX_COUNT, "not": {"const": 0}}
+_WORDS: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": LONGEST_WORDS}
+_KNOWN: Final[Schema] = _list(
+    _UUID, "Those of its kind that its maker knew as the newest.", maxItems=MOST_KNOWN
+)
+
+
+def _event(kind: EventKind, says: dict[str, Schema]) -> Schema:
+    """One kind of event: what all have, and what this one says."""
+    return _object(
+        {
+            "id": {
+                **_UUID,
+                "description": "Made on the tablet (UUIDv7): the same event sent again has the same.",
+            },
+            "seq": {**_ID, "description": "Counts up by one with each event of the tablet."},
+            "at": {**_INSTANT, "description": "By the tablet's clock."},
+            "opening": _ID,
+            "by": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "description": "One of `people`; null: somebody else.",
+            },
+            "kind": {"const": str(kind)},
+            **says,
+        }
+    )
+
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Problem": _object(
         {
-            "code": {"type": "string", "enum": ["unknown", "revoked", "header", "type", "busy"]},
+            "code": {
+                "type": "string",
+                "enum": ["unknown", "revoked", "header", "type", "busy", "unreadable"],
+            },
             "problem": {**_TEXT, "description": "A sentence for the reader of the screen."},
         }
     ),
@@ -98,12 +142,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "venue": _TEXT,
             "status": {"type": "string", "enum": [str(one) for one in OpeningStatus]},
             "fiscal_year": _ID,
-            "totals": _ref("Totals"),
-            "open": {"type": "boolean", "description": "The day's record is not closed."},
-            "stored": {**_COUNT, "description": "How many events of this tablet the server keeps."},
-            "corrections": _map(_list(_UUID), "By tile, the corrections that no other one followed."),
-            "closings": _list(_UUID, "The closings that nothing followed."),
-            "last": _list(_ref("Count"), "The last counts in force, the newest first.", maxItems=5),
+            **_STATE,
         }
     ),
     "Bootstrap": _object(
@@ -122,6 +161,55 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ),
             "cards": _list({}, "None yet.", maxItems=0),
             "emergency": _list(_object({"name": _TEXT, "number": _TEXT}), "Whom to telephone at once."),
+        }
+    ),
+    "Event": {
+        "oneOf": [
+            _event(EventKind.STARTED, {}),
+            _event(EventKind.COUNT, {"tile": _TEXT, "delta": _DELTA}),
+            _event(EventKind.UNDO, {"undoes": _UUID}),
+            _event(EventKind.CORRECTION, {"tile": _TEXT, "delta": _DELTA, "after": _KNOWN, "reason": _WORDS}),
+            _event(EventKind.CLOSED, {"totals": _map(_COUNT, "By tile, as confirmed."), "after": _KNOWN}),
+            _event(EventKind.NOTE, {"text": _WORDS}),
+            _event(EventKind.INCIDENT, {"text": _WORDS}),
+        ]
+    },
+    "Message": _object(
+        {
+            "device_time": {**_INSTANT, "description": "By the tablet's clock, when it sends."},
+            "version": {**_TEXT, "description": "Of the tablet's page."},
+            "unsent": {
+                **_map(_COUNT, "What the tablet still holds by opening, these events included."),
+                "propertyNames": {"pattern": "^[1-9][0-9]{0,8}$"},
+            },
+            "watch": _list(_ID, "Openings whose state is wanted, too.", maxItems=MOST_OPENINGS),
+            "events": _list(_ref("Event"), "In the order in which they were made.", maxItems=MAX_ROWS),
+        },
+        "Only what is no such object is refused as a whole: a row that cannot be read has a verdict of its own.",
+        optional=("device_time", "version", "unsent", "watch"),
+    ),
+    "Answer": _object(
+        {
+            "server_time": _INSTANT,
+            "clock_ahead_seconds": {"type": "integer", "description": "How far the tablet's clock is ahead."},
+            "verdicts": _list(
+                _object(
+                    {
+                        "row": _COUNT,
+                        "id": {
+                            "type": ["string", "null"],
+                            "description": "null: it has none that can be read.",
+                        },
+                        "verdict": {"enum": ["accepted", "duplicate", "conflict", "rejected"]},
+                        "reason": {
+                            "type": ["string", "null"],
+                            "description": "A sentence; null where all is well.",
+                        },
+                    }
+                ),
+                "One for each row, in their order.",
+            ),
+            "openings": _list(_object({"id": _ID, **_STATE})),
         }
     ),
 }
@@ -145,6 +233,30 @@ PATHS: Final[dict[str, Any]] = {
             "operationId": "bootstrap",
             "summary": "What a tablet needs for a week without a network",
             "responses": {"200": _answer("Its station, as it stands now.", "Bootstrap"), **REFUSALS},
+        }
+    },
+    "/api/v1/attendance/events": {
+        "post": {
+            "operationId": "events",
+            "summary": "What happened, as the tablet saw it",
+            "description": "May be packed (Content-Encoding: gzip). Sent again it is stored once. A row never holds up others.",
+            "parameters": [
+                {
+                    "name": "X-Tablet",
+                    "in": "header",
+                    "required": True,
+                    "schema": {"const": "1"},
+                    "description": "No page of another site sends it.",
+                }
+            ],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Message")}}},
+            "responses": {
+                "200": _answer("A verdict for each row, and how the openings stand.", "Answer"),
+                "400": _answer("Not such an object, or without the header: nothing was taken.", "Problem"),
+                "413": {"description": f"More than {MAX_BYTES} bytes once unpacked: nothing was taken."},
+                "415": _answer("Not JSON: nothing was taken.", "Problem"),
+                **REFUSALS,
+            },
         }
     },
 }
