@@ -5,6 +5,7 @@ of a person. Both belong outside a transaction (`core.files.takes_file`): on SQL
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import resource
@@ -81,16 +82,18 @@ def _run(sent: Path, cleaned: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def alone(person_id: int | None) -> Iterator[None]:
+def alone(installation: str, person_id: int | None) -> Iterator[None]:
     """While one file of a person waits or is looked at, their next is refused at once: RuleBroken on "file".
 
     Each that waits holds a thread of a worker: ten of one person would leave none for anybody else. Shared by all workers
-    of this machine; released by the system when a worker dies.
+    of this ``installation`` (another one on this machine has people with the same numbers); released by the system when a
+    worker dies.
     """
     if person_id is None:
         yield
         return
-    with _lock(f"of-{person_id}") as free:
+    whose = hashlib.sha256(f"{installation} {person_id}".encode()).hexdigest()[:32]
+    with _lock(f"of-{whose}") as free:
         if not free:
             raise RuleBroken("file", ONE_AT_A_TIME)
         yield

@@ -79,7 +79,7 @@ def takes_file(view: Callable[P, R]) -> Callable[P, R]:
 def _decoded(upload: "FileStorage", person_id: int | None) -> CleanUpload | RuleBroken:
     upload.stream.seek(0)
     try:
-        with decoding.alone(person_id):
+        with decoding.alone(current_app.config["STATIONS"].database_url, person_id):
             return decoding.clean(upload.stream.read(uploads.MAX_BYTES + 1), upload.filename or "")
     except RuleBroken as broken:
         return broken

@@ -107,7 +107,7 @@ def test_only_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 HOLDING = """
 import sys
 from stations.core import decoding
-with decoding.alone(int(sys.argv[1])):
+with decoding.alone("here", int(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -121,15 +121,16 @@ def test_one_file_of_a_person_at_a_time_in_all_workers() -> None:
     )
     try:
         assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
-        with pytest.raises(RuleBroken) as caught, decoding.alone(person):
+        with pytest.raises(RuleBroken) as caught, decoding.alone("here", person):
             pass
         assert (caught.value.field, caught.value.message) == ("file", decoding.ONE_AT_A_TIME)
-        with decoding.alone(other):
-            pass
+        for installation, free in (("here", other), ("elsewhere", person)):
+            with decoding.alone(installation, free):
+                pass
     finally:
         holder.kill()
         holder.communicate()
-    with decoding.alone(person):
+    with decoding.alone("here", person):
         pass
 
 
