@@ -14,7 +14,7 @@ from stations.attendance.labels import band_name
 from stations.core import formatting
 from stations.core.language import gettext as _
 from stations.core.tables import Table
-from stations.reports import charts, frames, tables
+from stations.reports import charts, tables
 from stations.reports.queries.overview import Overview
 from stations.reports.rules import Stage
 
@@ -55,73 +55,69 @@ def stages_finding(overview: Overview) -> str:
             "%(all)s地区のうち%(open)s地区でステーションが開いています。実施中の計画は%(running)s件です。",
             all=len(overview.districts),
             open=sum(line.stations > 0 for line in overview.districts),
-            running=frames.sums(overview.stages)[Stage.RUNNING],
+            running=overview.stages.sum_of(Stage.RUNNING),
         )
     )
 
 
 def budget_finding(overview: Overview) -> str:
     """What the year's budget spent at last, and how much of it for earlier years; what it received for them."""
-    sums = frames.sums(overview.budget)
+    sum_of = overview.budget.sum_of
     return str(
         _(
             "%(year)sの予算からの支出は、戻入を引いて%(net)s（うち過年度支出%(earlier)s）です。"
             "ほかに、前の年度の助成金の返還による過年度収入が%(income)sあります。",
             year=formatting.fiscal_year(overview.year),
-            net=formatting.yen(sums["net"]),
-            earlier=formatting.yen(sums["earlier"]),
-            income=formatting.yen(sums["income"]),
+            net=formatting.yen(sum_of("net")),
+            earlier=formatting.yen(sum_of("earlier")),
+            income=formatting.yen(sum_of("income")),
         )
     )
 
 
 def headline(overview: Overview) -> list[dict[str, str]]:
     """The year in four numbers, as `ui.stats` shows them."""
-    money = frames.sums(overview.money)
-    visits = sum(frames.sums(overview.ages).values())
+    awarded, spent = overview.money.sum_of("awarded"), overview.money.sum_of("spent")
+    visits = sum(overview.ages.of_columns)
     stations = sum(line.stations for line in overview.districts)
     return [
         {"label": _("開設中のステーション"), "value": f"{stations:,}", "unit": _("か所")},
         {"label": _("延べ来場者数"), "value": f"{visits:,}", "unit": _("人")},
-        {"label": _("この年度の助成金の交付決定額"), "value": f"{money['awarded']:,}", "unit": _("円")},
+        {"label": _("この年度の助成金の交付決定額"), "value": f"{awarded:,}", "unit": _("円")},
         {
             "label": _("決定額に対する支出済の割合"),
-            "value": formatting.percent(money["spent"], money["awarded"]),
+            "value": formatting.percent(spent, awarded),
         },
         {
             "label": _("この年度の予算からの支出（差引）"),
-            "value": f"{frames.sums(overview.budget)['net']:,}",
+            "value": f"{overview.budget.sum_of('net'):,}",
             "unit": _("円"),
         },
     ]
 
 
 def _money(overview: Overview) -> Figure:
-    table, sums = tables.money(overview), frames.sums(overview.money)
+    awarded, paid, spent, _difference = overview.money.of_columns
     finding = (
         _(
             "交付決定額は合わせて%(awarded)s、支払済は%(paid)s、支出済は%(spent)s（決定額の%(share)s）です。",
-            awarded=formatting.yen(sums["awarded"]),
-            paid=formatting.yen(sums["paid"]),
-            spent=formatting.yen(sums["spent"]),
-            share=formatting.percent(sums["spent"], sums["awarded"]),
+            awarded=formatting.yen(awarded),
+            paid=formatting.yen(paid),
+            spent=formatting.yen(spent),
+            share=formatting.percent(spent, awarded),
         )
-        if sums["awarded"]
+        if awarded
         else _("この年度の交付決定は、まだありません。")
     )
-    money = frames.cells(overview.money[["awarded", "paid", "spent"]])
+    money = [row[:3] for row in overview.money.cells]
     drawing = _draw_money(str(get_locale()), tuple(zip(_names(overview), money, strict=True)))
-    return Figure("money", _("助成金の決定・支払・支出"), finding, drawing, table)
+    return Figure("money", _("助成金の決定・支払・支出"), finding, drawing, tables.money(overview))
 
 
 def _visits(overview: Overview) -> Figure:
     months = [formatting.month(month) for month in overview.months]
     names = [band_name(band) for band in overview.bands]
-    counted = frames.cells(overview.ages)
-    of_bands, of_months = (
-        list(frames.sums(overview.ages).values()),
-        [sum(filter(None, row)) for row in counted],
-    )
+    counted, of_bands, of_months = overview.ages.cells, overview.ages.of_columns, overview.ages.of_rows
     total = sum(of_months)
     finding = _("この年度の来場者の記録は、まだありません。")
     if total:
@@ -147,7 +143,7 @@ def _visits(overview: Overview) -> Figure:
 
 def _districts(overview: Overview) -> Figure:
     months = tuple(formatting.month(month) for month in overview.months)
-    rows = tuple(zip(_names(overview), frames.cells(overview.visits), strict=True))
+    rows = tuple(zip(_names(overview), overview.visits.cells, strict=True))
     cells = [
         (count, name, month)
         for name, counts in rows

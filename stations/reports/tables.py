@@ -59,8 +59,9 @@ def budget(overview: Overview) -> Table:
 def visits(overview: Overview) -> Table:
     """Month × age band of the year: 延べ来場者数."""
     return frames.table(
-        frames.with_sums(overview.ages),
+        overview.ages,
         _months(overview),
+        with_sums=True,
         title=_("月ごとの延べ来場者数（年代別・人）"),
         headings=(_("月"), *(band_name(band) for band in overview.bands), _("合計")),
     )
@@ -69,8 +70,9 @@ def visits(overview: Overview) -> Table:
 def districts(overview: Overview) -> Table:
     """District × month: 延べ来場者数; None where no opening was held."""
     return frames.table(
-        frames.with_sums(overview.visits),
+        overview.visits,
         _names(overview),
+        with_sums=True,
         title=_("地区と月ごとの延べ来場者数（人）"),
         headings=(_("地区"), *_months(overview), _("合計")),
     )

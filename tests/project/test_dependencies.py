@@ -1,7 +1,6 @@
 """What is declared is used, and what only develops is not installed where people work."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -9,7 +8,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.support.demo_site import demo_copy
+from tests.support.databases import replaced_sqlite, shared_sqlite_template
+from tests.support.demo_site import demo_environment
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -91,7 +91,8 @@ for addresses in sys.argv[1:]:
 
 
 def test_what_is_large_is_loaded_by_the_first_page_that_needs_it(run_folder: Path, tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | demo_copy(run_folder, tmp_path)
+    url = replaced_sqlite(shared_sqlite_template(run_folder), tmp_path / "empty.sqlite3")
+    environment = demo_environment(url, tmp_path / "files") | {"PYTHONPATH": str(ROOT)}
     visits = (
         "/healthz / /calendar /home /plans /grants /districts /attendance /meetings /agencies",
         "/plans?file=csv",

@@ -1,10 +1,10 @@
 """One fiscal year over all districts: stages, money, visits. Reads only; eight statements whatever the size."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,11 +20,12 @@ from stations.grants.books.queries import ledger
 from stations.grants.models import Grant
 from stations.grants.payments.queries import budget_years
 from stations.grants.rules import Status as GrantStatus
-from stations.reports import frames
+from stations.reports.frames import Pivot, Read, pivoted
 from stations.reports.rules import Stage, stage
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
+STAGES = ("stations", *Stage)
+MONEY = ("awarded", "paid", "spent", "difference")
+BUDGET = ("own", "earlier", "returned", "net", "income")
 
 
 class DistrictLine(NamedTuple):
@@ -37,23 +38,23 @@ class DistrictLine(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The year so far. `months`: first days, up to this month. The frames' rows are `districts` by committee id, but for `ages`.
+    """The year so far. `months`: first days, up to this month. The pivots' rows are `districts`, but for `ages`.
 
     `stages`: open stations ("stations"), then how many plans stand at each Stage.
-    `money`: "awarded" (NA: no award yet), "paid", "spent" and "difference" of the year's grants, in yen.
+    `money`: "awarded" (missing: no award yet), "paid", "spent" and "difference" of the year's grants, in yen.
     `budget`: "own", "earlier", "returned", "net", "income" of the year's budget, whichever year the grants belong to, in yen.
-    `visits`: 延べ of each month; NA where nothing was recorded. `ages`: the same, month by the codes of `bands`.
+    `visits`: 延べ of each month; missing where nothing was recorded. `ages`: the same, month by the codes of `bands`.
     """
 
     year: int
     months: tuple[dt.date, ...]
     bands: tuple[Band, ...]
     districts: list[DistrictLine]
-    stages: "DataFrame"
-    money: "DataFrame"
-    budget: "DataFrame"
-    visits: "DataFrame"
-    ages: "DataFrame"
+    stages: Pivot
+    money: Pivot
+    budget: Pivot
+    visits: Pivot
+    ages: Pivot
 
 
 def years() -> list[int]:
@@ -66,23 +67,21 @@ def overview(year: int) -> Overview:
     """The figures of a fiscal year, up to today."""
     months, bands = _months(year), attendance_bands.bands_of(year)
     lines = districts(min(clock.fiscal_year_period(year)[1], clock.today()))
-    committees = [line.committee_id for line in lines]
+    committees = tuple([line.committee_id for line in lines])
+    in_order, codes = tuple([day.month for day in months]), tuple([band.code for band in bands])
     read = counts.visits_of_year(year)
-    by_district = ((committee, month, number) for (committee, month), number in read.by_committee.items())
-    by_band = ((month, code, number) for (month, code), number in read.by_band.items())
-    in_order = [day.month for day in months]
-    stages = frames.pivoted(_stages(year), committees, list(Stage)).fillna(0)
-    stages.insert(0, "stations", [line.stations for line in lines])
+    by_district = tuple([(*place, number) for place, number in read.by_committee.items()])
+    by_band = tuple([(*place, number) for place, number in read.by_band.items()])
     return Overview(
         year=year,
         months=months,
         bands=bands,
         districts=lines,
-        stages=stages,
-        money=_money(year, committees),
-        budget=_budget(year, committees),
-        visits=frames.pivoted(by_district, committees, in_order),
-        ages=frames.pivoted(by_band, in_order, [band.code for band in bands]).fillna(0),
+        stages=pivoted((*_open(lines), *_stages(year)), committees, STAGES, known=STAGES),
+        money=pivoted(tuple(_money(year)), committees, MONEY, known=MONEY[1:]),
+        budget=pivoted(tuple(_budget(year)), committees, BUDGET, known=BUDGET),
+        visits=pivoted(by_district, committees, in_order),
+        ages=pivoted(by_band, in_order, codes, known=codes),
     )
 
 
@@ -114,8 +113,13 @@ def _running_stations() -> sa.Select[int, str, int]:
     )
 
 
-def _stages(year: int) -> Iterator[tuple[int, Stage, int]]:
-    """(committee id, stage, number of plans); a stage gathers several states."""
+def _open(lines: Iterable[DistrictLine]) -> Iterator[Read]:
+    for line in lines:
+        yield line.committee_id, "stations", line.stations
+
+
+def _stages(year: int) -> Iterator[Read]:
+    """How many plans stand at each stage; a stage gathers several states."""
     for committee_id, plan, grant, number in db.session.execute(_by_status(), {"year": year}):
         yield committee_id, stage(plan, grant), number
 
@@ -135,22 +139,21 @@ def _grants_of_year() -> sa.Select[int, int]:
     return sa.select(Grant.id, Grant.committee_id).where(Grant.fiscal_year == sa.bindparam("year"))
 
 
-def _money(year: int, committees: Sequence[int]) -> "DataFrame":
+def _money(year: int) -> Iterator[Read]:
     """What stands on the books of each committee's grants of the year."""
     of_grant = db.session.execute(_grants_of_year(), {"year": year}).all()
     balances = ledger.balances([grant_id for grant_id, _committee_id in of_grant])
-    books = ((committee_id, balances[grant_id]) for grant_id, committee_id in of_grant)
-    rows = ((committee_id, one.awarded, one.paid, one.spent) for committee_id, one in books)
-    money = frames.summed(rows, ["awarded", "paid", "spent"], committees)
-    money["difference"] = money["awarded"] - money["spent"]
-    money["awarded"] = money["awarded"].mask(money["awarded"] == 0)
-    return money
+    for grant_id, committee_id in of_grant:
+        one = balances[grant_id]
+        if one.awarded:
+            yield committee_id, "awarded", one.awarded
+        yield committee_id, "paid", one.paid
+        yield committee_id, "spent", one.spent
+        yield committee_id, "difference", one.awarded - one.spent
 
 
-def _budget(year: int, committees: Sequence[int]) -> "DataFrame":
-    flows = budget_years.budget_flows(year).items()
-    rows = (
-        (committee_id, one.own, one.earlier, -one.returned, one.net, one.income)
-        for committee_id, one in flows
-    )
-    return frames.summed(rows, ["own", "earlier", "returned", "net", "income"], committees)
+def _budget(year: int) -> Iterator[Read]:
+    for committee_id, one in budget_years.budget_flows(year).items():
+        numbers = (one.own, one.earlier, -one.returned, one.net, one.income)
+        for name, number in zip(BUDGET, numbers, strict=True):
+            yield committee_id, name, number
