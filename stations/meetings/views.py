@@ -63,6 +63,10 @@ def _already(meeting: "Meeting") -> Response:
 def index() -> ResponseReturnValue:
     chosen = lists.chosen("q", "year")
     meetings = queries.meetings()
+    years = [
+        (str(one), formatting.fiscal_year(one))
+        for one in sorted({one.fiscal_year for one in meetings}, reverse=True)
+    ]
     year = chosen.get("year")
     fitting = [one for one in meetings if year in (None, str(one.fiscal_year))]
     fitting = lists.holding(fitting, chosen.get("q", ""), lambda one: (one.title, one.place))
@@ -72,7 +76,7 @@ def index() -> ResponseReturnValue:
         columns.MEETINGS,
         fitting,
         _("会議の一覧"),
-        year and formatting.fiscal_year(int(year)),
+        dict(years).get(year or ""),
         chosen.get("q"),
     )
     saved = saved or _candidates(candidates.rows, totals, may=can(current_user, Permission.MEETING_MANAGE))
@@ -80,7 +84,7 @@ def index() -> ResponseReturnValue:
         "meetings/index.html",
         found=lists.page_of(fitting, lists.asked_page()),
         chosen=chosen,
-        years=sorted({one.fiscal_year for one in meetings}, reverse=True),
+        years=years,
         candidates=candidates,
         totals=totals,
         tones=TONES,

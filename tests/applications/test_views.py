@@ -44,6 +44,13 @@ def test_a_second_plan_of_a_stations_year_is_warned_of(client: PageClient, stree
     assert page.heading == "春の別の企画"
 
 
+def test_no_plan_is_of_a_year_without_an_era(client: PageClient, street: Street):
+    plan = plans.draft(street.station, street.drafter)
+    client.sign_in(street.drafter)
+    assert client.get("/plans").has_link(plan.title)
+    assert not client.get("/plans?year=9").has_link(plan.title)
+
+
 def test_submitting_twice_tells_the_number_again(client: PageClient, street: Street):
     plans.written(street.station, street.chair)
     client.sign_in(street.chair)

@@ -66,6 +66,12 @@ def test_a_meeting_is_planned_and_moved(client: PageClient, hall: Hall):
     assert "令和9年2月10日" in page.text
 
 
+def test_no_meeting_is_of_a_year_that_is_none(client: PageClient, hall: Hall):
+    client.sign_in(hall.secretariat)
+    for year in ("x", "9", "9" * 30):
+        assert not client.get(f"/meetings?year={year}").has_link("第1回全体会議")
+
+
 def test_who_looks_at_the_names_of_the_members_is_logged(client: PageClient, hall: Hall):
     client.sign_in(hall.secretariat)
     for page in ("", "/presence"):

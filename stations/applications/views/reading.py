@@ -43,6 +43,10 @@ def index() -> ResponseReturnValue:
         plans, words, lambda plan: (plan.title, plan.station, plan.district, plan.committee)
     )
     names = [(one.id, one.name) for one in queries.districts()]
+    years = [
+        (one, formatting.fiscal_year(one))
+        for one in sorted({one.fiscal_year for one in tallies}, reverse=True)
+    ]
     return list_files.saved(
         columns.PLANS,
         plans,
@@ -50,7 +54,7 @@ def index() -> ResponseReturnValue:
         words,
         dict(names).get(district_id or 0),
         label(status),
-        year and formatting.fiscal_year(year),
+        dict(years).get(year or 0),
     ) or render_template(
         "applications/index.html",
         found=lists.page_of(plans, lists.asked_page()),
@@ -59,10 +63,7 @@ def index() -> ResponseReturnValue:
         status_names=[
             (one.value, name) for one, name in STATUSES.items() if not (everywhere and one is Status.DRAFT)
         ],
-        years=[
-            (one, formatting.fiscal_year(one))
-            for one in sorted({one.fiscal_year for one in tallies}, reverse=True)
-        ],
+        years=years,
         district_names=names,
         chosen=chosen,
         everywhere=everywhere,
