@@ -44,12 +44,16 @@ def bundles(folder: Path) -> dict[str, tuple[str, bytes]]:
     sheets, scripts = _texts(folder, "css"), _texts(folder, "js")
     made = {f"css/{file}": _named(file, _sheet(file, sheets).encode()) for file in _entries(sheets, _SHEET)}
     made |= {f"js/{file}": _named(file, text.encode()) for file, text in _scripts(scripts).items()}
+    for part in sorted(path for path in (folder / "js").iterdir() if path.is_dir()):
+        apart = _apart(_texts(folder / "js", "js", part.name))
+        made |= {f"js/{part.name}/{file}": _named(file, text.encode()) for file, text in apart.items()}
     pictures = sorted(path for path in folder.iterdir() if path.suffix in PICTURES)
     return made | {path.name: _named(path.name, path.read_bytes()) for path in pictures}
 
 
-def _texts(folder: Path, kind: str) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted((folder / kind).glob(f"*.{kind}"))}
+def _texts(folder: Path, kind: str, part: str = "") -> dict[str, str]:
+    found = sorted((folder / (part or kind)).glob(f"*.{kind}"))
+    return {path.name: path.read_text(encoding="utf-8") for path in found}
 
 
 def _entries(texts: dict[str, str], statement: re.Pattern[str]) -> list[str]:
@@ -90,6 +94,14 @@ def _scripts(texts: dict[str, str]) -> dict[str, str]:
             own = "".join(module.block for file, module in modules.items() if file not in shared)
             made[entry] = (f'import {{ {taken} }} from "./{name}";\n' if taken else "") + own
     return made
+
+
+def _apart(texts: dict[str, str]) -> dict[str, str]:
+    """The bundle of each script of a folder that no other there imports: whole, for pages without the shared script."""
+    return {
+        entry: "".join(module.block for module in _modules(entry, texts).values())
+        for entry in _entries(texts, _IMPORT)
+    }
 
 
 def _modules(file: str, texts: dict[str, str], above: tuple[str, ...] = ()) -> dict[str, _Module]:

@@ -125,3 +125,19 @@ def test_a_script_that_is_not_understood_is_refused(tmp_path: Path, text: str) -
 def test_a_sheet_that_is_not_understood_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Refused):
         bundles(sources(tmp_path, sheets={"page.css": text}))
+
+
+def test_a_folder_of_scripts_is_an_application_of_its_own(tmp_path: Path) -> None:
+    """Whole in one file, without the script of every page; what is not there, in the folder itself, is refused."""
+    folder = sources(tmp_path)
+    door = folder / "js" / "door"
+    door.mkdir()
+    (door / "open.js").write_text('import { a } from "./a.js";\nlog("open", a());\n')
+    (door / "a.js").write_text('export const a = () => "the door\'s own";\n')
+    name, content = bundles(folder)["js/door/open.js"]
+    assert "import" not in content.decode()
+    (folder / name).write_bytes(content)
+    assert told(folder, name) == ['["open","the door\'s own"]']
+    (door / "open.js").write_text('import { next } from "./count.js";\n')
+    with pytest.raises(Refused, match=r"not there: count\.js"):
+        bundles(folder)
