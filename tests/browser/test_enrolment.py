@@ -60,7 +60,7 @@ def test_a_tablet_is_enrolled_by_what_its_camera_reads_until_it_is_revoked(
     page.locator("#pin").fill("2580")
     page.locator("#pin_again").fill("2580")
     page.get_by_role("button", name="この端末を登録する").click()
-    page.wait_for_url("**/tablet/")
+    page.wait_for_url("**/tablet/enrolled")
     status, known = page.evaluate(ASK)
     assert (status, known["device"]["name"]) == (200, "入口")
     assert page.evaluate(DERIVE, ["2580", known["device"]["pin"]])

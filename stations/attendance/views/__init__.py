@@ -5,4 +5,5 @@ from flask import Blueprint
 blueprint = Blueprint("attendance", __name__)
 
 from stations.attendance.devices import views as devices  # noqa: E402, F401  (they register their routes)
+from stations.attendance.tablet import views as tablet  # noqa: E402, F401  (as above)
 from stations.attendance.views import bands, records, sync  # noqa: E402, F401  (as above)

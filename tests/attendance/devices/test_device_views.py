@@ -57,7 +57,7 @@ def test_a_leader_shows_a_code_and_a_tablet_is_enrolled_by_it(
     code = code_on(shown)
     assert re.fullmatch("[0-9]{4} [0-9]{4}", code)
     page = tablet.submit(tablet.get("/tablet/enrol"), "この端末を登録する", {"code": code, **TYPED})
-    assert page.url == "/tablet/"
+    assert page.url == "/tablet/enrolled" and page.link("数える画面をひらく") == "/tablet/"
     assert "「見本ステーション」の「受付2」" in page.text
     assert tablet.download("/api/v1/attendance/bootstrap").get_json()["device"]["name"] == "受付2"
     listed = leader.get(f"/attendance/stations/{door.station.id}/devices")
@@ -118,7 +118,7 @@ def error_of(page: Page, field: str) -> str:
 def test_the_pin_may_be_typed_in_full_width(leader: PageClient, tablet: PageClient, door: Door):
     code = code_on(show(leader, door))
     typed = {"code": code, "name": "受付2", "pin": "１２３４", "pin_again": "1234"}
-    assert tablet.submit(tablet.get("/tablet/enrol"), "この端末を登録する", typed).url == "/tablet/"
+    assert tablet.submit(tablet.get("/tablet/enrol"), "この端末を登録する", typed).url == "/tablet/enrolled"
 
 
 @pytest.mark.parametrize("kind", ["wrong", "used", "expired", "ended"])
@@ -161,7 +161,7 @@ def test_a_tablet_enrolled_again_hears_first_what_it_is(leader: PageClient, tabl
     page = tablet.get("/tablet/enrol")
     assert "「見本ステーション」の「受付1」として登録されています" in page.text
     tablet.submit(page, "この端末を登録する", {"code": code_on(show(leader, door)), **TYPED})
-    assert "登録" in tablet.get("/tablet/").text
+    assert "「受付2」として登録されています" in tablet.get("/tablet/enrolled").text
     old = leader.get(f"/attendance/devices/{door.device.id}")
     assert "取消し済み" in old.text and "再登録" in old.text
 
@@ -169,11 +169,11 @@ def test_a_tablet_enrolled_again_hears_first_what_it_is(leader: PageClient, tabl
 def test_a_leader_who_is_signed_in_on_the_tablet_enrols_it_too(leader: PageClient, door: Door):
     code = code_on(show(leader, door))
     page = leader.submit(leader.get("/tablet/enrol"), "この端末を登録する", {"code": code, **TYPED})
-    assert page.url == "/tablet/" and "受付2" in page.text
+    assert page.url == "/tablet/enrolled" and "受付2" in page.text
 
 
 def test_a_tablet_that_is_none_is_led_to_its_enrolment(tablet: PageClient):
-    page = tablet.get("/tablet/")
+    page = tablet.get("/tablet/enrolled")
     assert "登録されていません" in page.text and page.link("この端末を登録する") == "/tablet/enrol"
 
 

@@ -12,8 +12,9 @@ from stations.attendance.devices.queries.bootstrap import KnownOpening
 from stations.attendance.devices.rules import PIN_ITERATIONS
 from stations.attendance.labels import tile_names
 from stations.attendance.queries.bands import bands_of
+from stations.attendance.tablet import shell
 from stations.attendance.views import blueprint
-from stations.core import clock, statics
+from stations.core import clock
 from stations.core.danger import emergency_numbers
 from stations.core.database import one_snapshot
 from stations.core.guards import public
@@ -44,7 +45,7 @@ def bootstrap(device: "Device") -> ResponseReturnValue:
     return jsonify(
         device=_itself(device),
         server_time=clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        version=_version(),
+        version=shell.version(),
         people=[{"id": person_id, "name": name} for person_id, name in known.people_at(device).items()],
         bands={str(year): [_band(one) for one in of_year] for year, of_year in bands.items()},
         openings=[_opening(one, bands[one.fiscal_year]) for one in openings],
@@ -83,11 +84,6 @@ def _opening(opening: KnownOpening, bands: "tuple[Band, ...]") -> dict[str, obje
         "closings": opening.state.closings,
         "last": opening.state.last,
     }
-
-
-def _version() -> str:
-    """The page that a tablet should have: the name under which its script is built tells its content."""
-    return statics.built_name("js/tally.js").rsplit("/", 1)[-1]
 
 
 def _emergency() -> list[dict[str, str]]:

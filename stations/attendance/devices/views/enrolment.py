@@ -37,7 +37,7 @@ def enrol() -> ResponseReturnValue:
         )
         if attempt.device is not None:
             guard.keep(attempt.token)
-            return redirect(url_for(".tablet"), 303)
+            return redirect(url_for(".enrolled"), 303)
         # Not `form.show`: that would give up the count of the failure.
         form.code.errors = [_wrong(attempt)]
     page = render_template(
@@ -62,11 +62,11 @@ def _wrong(attempt: Attempt) -> str:
     return _("番号の間違いが続いたため、%(n)s分ほど待ってから、もう一度お試しください。", n=minutes)
 
 
-@blueprint.get("/tablet/")
+@blueprint.get("/tablet/enrolled")
 @public
-def tablet() -> ResponseReturnValue:
-    """Which station this tablet belongs to."""
-    return render_template("attendance/devices/tablet.html", device=_own())
+def enrolled() -> ResponseReturnValue:
+    """Which station this tablet belongs to, and the way to its page for the door."""
+    return render_template("attendance/devices/enrolled.html", device=_own())
 
 
 def _own() -> "Device | None":
