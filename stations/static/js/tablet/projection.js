@@ -65,18 +65,18 @@ function heads(made) {
   return (free.length ? free : [...made]).sort(latest);
 }
 
-/** What a correction and all those before it add. */
+/** What a correction and those before it, as its maker saw them, add. */
 function corrects(head, made) {
   const byId = new Map(made.map((one) => [one.id, one]));
   const reached = new Set();
-  const ahead = [head.id];
-  while (ahead.length) {
-    const id = ahead.pop();
-    if (reached.has(id) || !byId.has(id)) continue;
-    reached.add(id);
-    ahead.push(...(byId.get(id).after ?? []));
+  let [added, ahead] = [0, head];
+  while (ahead) {
+    added += ahead.delta;
+    reached.add(ahead.id);
+    const known = [...new Set(ahead.after ?? [])].filter((id) => byId.has(id) && !reached.has(id)).map((id) => byId.get(id));
+    ahead = known.length ? heads(known).at(-1) : null;
   }
-  return [...reached].reduce((sum, id) => sum + byId.get(id).delta, 0);
+  return added;
 }
 
 function aboutClosings(last, totals) {
