@@ -244,9 +244,9 @@ def figures(app: Flask) -> list[object]:
         money = db.session.execute(sa.select(Grant.id, Grant.status, Grant.awarded_yen, Grant.fixed_yen))
         names = db.session.scalars(sa.select(Person.name).order_by(Person.id))
         plans = db.session.scalars(sa.select(PlanVersion.sha256).order_by(PlanVersion.id))
-        happened = (AttendanceEvent.event_id, AttendanceEvent.opening_id, AttendanceEvent.kind)
+        happened = (AttendanceEvent.opening_id, AttendanceEvent.kind)
         counted = (AttendanceEvent.counter, AttendanceEvent.band, AttendanceEvent.delta)
-        taps = db.session.execute(sa.select(*happened, *counted).order_by(AttendanceEvent.event_id))
+        taps = db.session.execute(sa.select(*happened, *counted).order_by(AttendanceEvent.id))
         found = [*tables, *(tuple(row) for row in money), *names, *plans, *(tuple(row) for row in taps)]
         db.session.rollback()
     return found
