@@ -133,14 +133,15 @@ def percent(part: int, whole: int) -> str:
     return "—" if whole <= 0 else f"{part * 100 // whole}%"
 
 
-def due(on: dt.date) -> str:
-    """2026年10月3日（土）まで（あと3日）."""
+def due(on: dt.date, *, short: bool = False) -> str:
+    """2026年10月3日（土）まで（あと3日）; ``short``: without the year, in a row that says which year it is about."""
     days = (on - clock.today()).days
+    until = short_date(on) if short else date(on)
     if days < 0:
-        return str(counted("%(date)sまで（%(n)s日過ぎています）", date=date(on), n=-days))
+        return str(counted("%(date)sまで（%(n)s日過ぎています）", date=until, n=-days))
     if days == 0:
-        return str(_("%(date)sまで（今日）", date=date(on)))
-    return str(counted("%(date)sまで（あと%(n)s日）", date=date(on), n=days))
+        return str(_("%(date)sまで（今日）", date=until))
+    return str(counted("%(date)sまで（あと%(n)s日）", date=until, n=days))
 
 
 FILTERS = (date, short_date, datetime, time, fiscal_year, month, weekday, yen, number, due)

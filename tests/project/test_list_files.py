@@ -52,7 +52,7 @@ ACTING = {"操作", "確認"}
 ABOUT_ACTS = {"/people/requests": {"操作"}}
 """Lists with a column of that name about what is to be done."""
 
-EMPTY = {"", "—", "未定"}
+EMPTY = {"", "—", "未定", "まだありません"}
 
 ONLY_IN_FILES = {"/grants/{grant}/books": {"費目"}}
 """Columns that the page has no room for."""
