@@ -67,7 +67,7 @@ class Fact:
 
 
 class Unclear(StrEnum):
-    """What the leader is asked about, or told."""
+    """What the leader is asked about, or only notified of."""
 
     CORRECTED_DIFFERENTLY = "corrected_differently"
     CLOSED_DIFFERENTLY = "closed_differently"

@@ -84,7 +84,7 @@ def keep(token: str) -> None:
 
 
 def refused(status: int, code: str, problem: str) -> Response:
-    """What a tablet's script and, in the end, its reader are told."""
+    """The answer to a tablet that is refused: a code for its script and a sentence for its reader."""
     answer = jsonify(code=code, problem=problem)
     answer.status_code = status
     return answer

@@ -37,7 +37,7 @@ REFUSALS, REFUSALS_SECONDS = 60, 60.0
 
 
 class DeviceStatus(StrEnum):
-    """Enrolled, until somebody revokes it or it is enrolled anew."""
+    """Enrolled, until somebody revokes it or it is enrolled again."""
 
     ENROLLED = "enrolled"
     REVOKED = "revoked"
@@ -91,7 +91,7 @@ def check_name(name: str) -> None:
 
 
 def check_enrolled(status: DeviceStatus) -> None:
-    """`Conflict` for an act on a tablet that was revoked: it is enrolled anew instead."""
+    """`Conflict` for an act on a tablet that was revoked: it is enrolled again instead."""
     if status is DeviceStatus.REVOKED:
         raise Conflict(None, N_("この端末の登録は、もう取り消されています。"))
 

@@ -113,10 +113,10 @@ NOTHING_STORED = OpeningState()
 
 def opening_states(device_id: int, opening_ids: Collection[int]) -> dict[int, OpeningState]:
     """How openings stand, those without any event included; in one statement."""
-    return {opening_id: told(state) for opening_id, state in states(opening_ids, device_id).items()}
+    return {opening_id: for_tablet(state) for opening_id, state in states(opening_ids, device_id).items()}
 
 
-def told(state: State) -> OpeningState:
+def for_tablet(state: State) -> OpeningState:
     """A state as a tablet keeps it."""
     says = state.projection
     return OpeningState(

@@ -40,9 +40,9 @@ def _version(text: str, names: tuple[str, ...]) -> str:
 
 
 def worker() -> str:
-    """The service worker, told what it keeps."""
-    told = current_app.json.dumps(
+    """The service worker, with the list of files that it keeps."""
+    kept = current_app.json.dumps(
         {"version": version(), "page": url_for("attendance.tablet"), "files": files()}
     )
     script = (statics.SOURCES / statics.built_name(WORKER)).read_text(encoding="utf-8")
-    return f"const SHELL = {told};\n{script}"
+    return f"const SHELL = {kept};\n{script}"

@@ -20,7 +20,7 @@ def tablet() -> ResponseReturnValue:
 @blueprint.get("/tablet/sw.js")
 @public
 def tablet_worker() -> ResponseReturnValue:
-    """The service worker: asked for anew each time, for the pages below its own address."""
+    """The service worker: asked for again each time, for the pages below its own address."""
     response = Response(shell.worker(), mimetype="text/javascript")
     response.cache_control.no_cache = True
     return response

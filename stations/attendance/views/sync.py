@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from stations.attendance.devices.guard import by_device, refused
 from stations.attendance.devices.services import managing
-from stations.attendance.queries.sync import told
+from stations.attendance.queries.sync import for_tablet
 from stations.attendance.rules import OTHERS
 from stations.attendance.services import sync
 from stations.attendance.services.sync import SyncAnswer
@@ -56,7 +56,7 @@ def sync_events(device: "Device") -> ResponseReturnValue:
 def _openings(answer: SyncAnswer) -> list[dict[str, object]]:
     found = []
     for opening_id, state in sorted(answer.states.items()):
-        says = told(state)
+        says = for_tablet(state)
         tiles = dict.fromkeys([*answer.bands[opening_id], *OTHERS], 0)
         found.append({"id": opening_id, **vars(says), "totals": tiles | says.totals})
     return found

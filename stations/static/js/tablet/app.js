@@ -14,7 +14,7 @@ export class App {
   constructor(parts) {
     Object.assign(this, parts);
     this.screens = {};
-    this.device = null; // what the server told of the tablet: {device, people, bands, openings, emergency}
+    this.device = null; // what the server says of the tablet: {device, people, bands, openings, emergency}
     this.settings = { language: "staff", left: false, muted: false };
     this.post = null; // {opening, by}: where somebody counts
     this.lasting = null; // whether the browser has promised to keep the store

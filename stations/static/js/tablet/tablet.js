@@ -108,7 +108,7 @@ async function take(app, said) {
   await app.outbox.learn(said.openings);
 }
 
-/** Whether this tab has begun anew from this version before: what still differs then is left to a hand. */
+/** Whether this tab has started again from this version before: what still differs then is left to a hand. */
 function triedNew(version) {
   const tried = sessionStorage.getItem("mt-tablet-left") === version;
   sessionStorage.setItem("mt-tablet-left", version);

@@ -1,6 +1,6 @@
 // The page's side of the service worker: which version there is, and taking it while nobody counts.
 
-async function told(message) {
+async function reply(message) {
   const { active } = await navigator.serviceWorker.ready;
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -12,15 +12,15 @@ async function told(message) {
 /** Whether another version than this page's lies ready. */
 export async function isNewVersion(version) {
   if (!navigator.serviceWorker?.controller) return false;
-  const newest = await told("newest");
+  const newest = await reply("newest");
   return Boolean(newest) && newest !== version;
 }
 
-/** Take the version that lies ready, and begin anew with it; not while any tab counts. */
+/** Take the version that lies ready, and start again with it; not while any tab counts. */
 export async function takeNewVersion() {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   if (held.some(({ name }) => name === "mt-tablet-counting")) return false;
-  await told("take");
+  await reply("take");
   location.reload();
   return true;
 }
